@@ -1,0 +1,101 @@
+"""The configuration: from config.json, read on a cold start only, to the record.
+
+The host writes config.json from a node file and a board file, checked against their schemas; here
+it is all numbers. Every key is needed, so a wrong file fails at the first start, by name.
+"""
+
+from torpor import record
+from torpor.policy import cascade, energy, report, schedule, sleep, txpower
+
+
+def configure(r: list[int], config: dict) -> None:
+    """Fill a new record. Raises KeyError or ValueError for a configuration that does not fit."""
+    for i in range(len(r)):
+        r[i] = 0
+    if len(config["tasks"]) > schedule.MAX_TASKS:
+        raise ValueError("more than %d tasks" % schedule.MAX_TASKS)
+    if len(config["channels"]) > report.MAX_CHANNELS:
+        raise ValueError("more than %d channels" % report.MAX_CHANNELS)
+    r[record.KIND] = record.SWITCH if config["kind"] == "switch" else record.SENSOR
+    r[record.CACHE] = config["cache_join"]
+    r[record.REPORT_TASK] = config["report_task"]
+    r[record.WATCH_TASK] = config["watch_task"]
+    r[record.WATCH_CHANNEL] = config["watch_channel"]
+    r[record.BATTERY_CHANNEL] = config["battery_channel"]
+    _tasks(r, config["tasks"])
+    _channels(r, config["channels"])
+    _txpower(r, record.TX, config["txpower"])
+    _energy(r, record.ENERGY, config["energy"])
+    rest = config["sleep"]
+    r[record.REST + sleep.LIGHT_MS] = rest["light_ms"]
+    r[record.REST + sleep.DEEP_MS] = rest["deep_ms"]
+    r[record.REST + sleep.DEEPEST] = rest["deepest"]
+    r[record.REST + sleep.ASSOCIATED] = rest["associated"]
+    _cascade(r, record.CASCADE, config["cascade"])
+
+
+def _tasks(r: list[int], tasks: list) -> None:
+    r[record.SCHEDULE + schedule.TASKS] = len(tasks)
+    for i, task in enumerate(tasks):
+        mask = 0
+        for channel in task["channels"]:
+            mask |= 1 << channel
+        r[record.TASK + i * record.TASK_ROW + record.CHANNELS] = mask
+        r[record.TASK + i * record.TASK_ROW + record.WARMUP_MS] = task["warmup_ms"]
+        row = record.SCHEDULE + schedule.HEAD + i * schedule.ROW
+        r[row + schedule.PERIOD_MS] = task["period_ms"]
+        r[row + schedule.EARLY_MS] = task["early_ms"]
+        r[row + schedule.LATE_MS] = task["late_ms"]
+        r[row + schedule.PRIORITY] = task["priority"]
+        r[row + schedule.RADIO] = task["radio"]
+        r[row + schedule.COST_UC] = task["cost_uc"]
+
+
+def _channels(r: list[int], channels: list) -> None:
+    r[record.REPORT + report.CHANNELS] = len(channels)
+    for i, channel in enumerate(channels):
+        row = record.REPORT + report.HEAD + i * report.ROW
+        r[row + report.DELTA] = channel["delta"]
+        r[row + report.WITHIN_MS] = channel["within_ms"]
+
+
+def _txpower(r: list[int], at: int, config: dict) -> None:
+    r[at + txpower.LOWEST] = config["lowest"]
+    r[at + txpower.HIGHEST] = config["highest"]
+    r[at + txpower.TARGET] = config["target"]
+    r[at + txpower.SENSITIVITY_DBM] = config["sensitivity_dbm"]
+    r[at + txpower.AP_QDBM] = config["ap_qdbm"]
+    r[at + txpower.RETRY_UC] = config["retry_uc"]
+    r[at + txpower.REJOIN_UC] = config["rejoin_uc"]
+    for level in range(txpower.LEVELS):
+        r[at + txpower.ATTEMPT_UC + level] = config["attempt_uc"][level]
+    txpower.start(r, at)
+
+
+def _energy(r: list[int], at: int, config: dict) -> None:
+    r[at + energy.LOW_PERMILLE] = config["low_permille"]
+    r[at + energy.CRITICAL_PERMILLE] = config["critical_permille"]
+    r[at + energy.BAND_PERMILLE] = config["band_permille"]
+    r[at + energy.TARGET_H] = config["target_h"]
+    r[at + energy.BUDGET_UC_MIN] = config["budget_uc_min"]
+    for step in range(11):
+        r[at + energy.OCV_MV + step] = config["ocv_mv"][step]
+    r[at + energy.SOC_PERMILLE] = -1
+
+
+def _cascade(r: list[int], at: int, config: dict) -> None:
+    stages = config["stages"]
+    if len(stages) > cascade.MAX_STAGES:
+        raise ValueError("more than %d stages" % cascade.MAX_STAGES)
+    r[at + cascade.STAGES] = len(stages)
+    r[at + cascade.INTERVAL_MIN_MS] = config["interval_min_ms"]
+    r[at + cascade.INTERVAL_MAX_MS] = config["interval_max_ms"]
+    r[at + cascade.CALM_MS] = config["calm_ms"]
+    r[at + cascade.FALSE_PER_DAY] = config["false_per_day"]
+    r[at + cascade.ASKS] = config["asks"]
+    for i, stage in enumerate(stages):
+        row = at + cascade.HEAD + i * cascade.ROW
+        r[row + cascade.MARGIN] = stage["margin"]
+        r[row + cascade.RATIO_X16] = stage["ratio_x16"]
+        r[row + cascade.BAND] = stage["band"]
+    cascade.start(r, at)

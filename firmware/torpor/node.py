@@ -1,0 +1,211 @@
+"""What every wake has in common: begin, serve the tasks that are due, deliver, and rest."""
+
+from torpor import record
+from torpor.policy import cascade, const, energy, report, schedule, sleep, txpower
+from torpor.policy.ticks import diff
+from torpor.port import (
+    COALESCED,
+    COLD,
+    DELTA,
+    FAULT,
+    HEARTBEAT,
+    NO_AP,
+    NODE,
+    PROBE,
+    RETRY,
+    SAFE,
+    SCHEDULED,
+    SLEEP,
+    Port,
+)
+from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, TASK, TX
+
+CRASH_LIMIT = const(5)  # crashes in a row that end in safe mode
+BACKOFF_MIN_MS = const(60000)
+BACKOFF_DOUBLINGS = const(6)  # at most 64 minutes between attempts
+
+
+def begin(r: list[int], cause: int, now: int) -> int:
+    """Count the wake and the time since the last one; that time in ms.
+
+    CRASHES goes up here and back to zero in rest(): main.py retains the record in between.
+    """
+    elapsed_ms = 0
+    if cause == COLD:
+        schedule.start(r, SCHEDULE, now)
+    else:
+        elapsed_ms = diff(now, r[record.CLOCK])
+        if elapsed_ms < 0:
+            elapsed_ms = 0
+    r[record.CLOCK] = now
+    rest_ms = r[record.REST_MS] + elapsed_ms
+    r[record.UPTIME_MIN] += rest_ms // 60000
+    r[record.REST_MS] = rest_ms % 60000
+    r[record.WAKES] += 1
+    r[record.CRASHES] += 1
+    return elapsed_ms
+
+
+def allowance_uc(r: list[int]) -> int:
+    """What this wake's tasks may spend, µC: the budget's bucket, filled up to now."""
+    minutes = r[record.UPTIME_MIN] - r[record.MINUTE_PAID]
+    r[record.MINUTE_PAID] = r[record.UPTIME_MIN]
+    return energy.allowance_uc(r, ENERGY, minutes)
+
+
+def serve(r: list[int], port: Port, why: int, now: int) -> None:
+    """Serve every task whose time it is; `why` is the decision behind a delivery already due."""
+    mask = schedule.pick(r, SCHEDULE, now, allowance_uc(r))
+    if mask:
+        warm_up(r, port, mask)
+        for task in range(r[SCHEDULE + schedule.TASKS]):
+            if mask >> task & 1:
+                early = schedule.is_early(r, SCHEDULE, task, now)
+                port.account(task, COALESCED if early else SCHEDULED)
+                sense(r, port, task, now)
+                finish(r, task, now)
+    mask = schedule.join_now(r, SCHEDULE, now, energy.allowance_uc(r, ENERGY, 0))
+    if mask:
+        deliver(r, port, mask, why, now)
+
+
+def finish(r: list[int], task: int, now: int) -> None:
+    """The task was served: pay for it and set its next window."""
+    energy.spend(r, ENERGY, schedule.cost_uc(r, SCHEDULE, task))
+    schedule.done(r, SCHEDULE, task, now)
+
+
+def warm_up(r: list[int], port: Port, mask: int) -> None:
+    """Wait once, for the slowest sensor of the tasks at hand; its task pays."""
+    longest_ms = 0
+    slowest = 0
+    for task in range(r[SCHEDULE + schedule.TASKS]):
+        if mask >> task & 1:
+            ms = r[TASK + task * record.TASK_ROW + record.WARMUP_MS]
+            if ms > longest_ms:
+                longest_ms = ms
+                slowest = task
+    if longest_ms:
+        port.account(slowest, SCHEDULED)
+        port.wait(longest_ms)
+
+
+def sense(r: list[int], port: Port, task: int, now: int) -> None:
+    """Read the task's channels. A fault costs that reading; news asks for a delivery."""
+    channels = r[TASK + task * record.TASK_ROW + record.CHANNELS]
+    channel = 0
+    while channels:
+        if channels & 1:
+            value = port.measure(channel)
+            if value == FAULT:
+                r[record.FAULTS] += 1
+            else:
+                take(r, channel, value, now)
+        channels >>= 1
+        channel += 1
+
+
+def take(r: list[int], channel: int, value: int, now: int) -> None:
+    """Offer a reading to the report; the battery's also sets the mode."""
+    within_ms = report.offer(r, REPORT, channel, value, now)
+    if within_ms != report.QUIET:
+        ask(r, within_ms, now)
+    if channel == r[record.BATTERY_CHANNEL]:
+        mode = energy.update(r, ENERGY, value, r[record.UPTIME_MIN] // 60)
+        schedule.save(r, SCHEDULE, mode)
+
+
+def tell(r: list[int], channel: int, value: int, now: int) -> None:
+    """Queue an event, whatever its value, and ask for its delivery."""
+    report.queue(r, REPORT, channel, value, now)
+    ask(r, report.within_ms(r, REPORT, channel), now)
+
+
+def ask(r: list[int], within_ms: int, now: int) -> None:
+    """Ask for a delivery within this time; while joins fail the backoff decides instead."""
+    if r[record.JOINS_FAILED] == 0:
+        schedule.request(r, SCHEDULE, r[record.REPORT_TASK], now, within_ms)
+
+
+def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
+    """Join once for these radio tasks and send the queue. When it fails, all of them back off."""
+    if why == 0:
+        why = DELTA if r[REPORT + report.QUEUED] else HEARTBEAT
+    report.heartbeat(r, REPORT)
+    delivered = join(r, port, r[record.REPORT_TASK], why) and send(r, port)
+    if r[REST + sleep.ASSOCIATED] == 0:
+        port.leave()
+    fails = r[record.JOINS_FAILED]
+    r[record.JOINS_FAILED] = 0 if delivered else fails + 1
+    backoff_ms = BACKOFF_MIN_MS << (fails if fails < BACKOFF_DOUBLINGS else BACKOFF_DOUBLINGS)
+    for task in range(r[SCHEDULE + schedule.TASKS]):
+        if mask >> task & 1:
+            finish(r, task, now)
+            if not delivered:
+                schedule.defer(r, SCHEDULE, task, now, backoff_ms)
+
+
+def join(r: list[int], port: Port, task: int, why: int) -> bool:
+    """Associate at the level of least expected charge; scan when the cached way fails."""
+    level = txpower.choose(r, TX)
+    port.account(task, PROBE if level < r[TX + txpower.LEVEL] else why)
+    answer = port.join(txpower.LEVEL_QDBM[level], r[record.CACHED])
+    if answer == NO_AP:
+        txpower.lost(r, TX, level)
+        # A scan costs seconds: only the first failure and every fourth after it pay for one.
+        if r[record.CACHED] and r[record.JOINS_FAILED] & 3 == 0:
+            port.account(task, RETRY)
+            answer = port.join(txpower.LEVEL_QDBM[r[TX + txpower.LEVEL]], 0)
+    if answer >= 0:
+        return False
+    r[record.CACHED] = r[record.CACHE]
+    txpower.heard(r, TX, answer)
+    return True
+
+
+def send(r: list[int], port: Port) -> bool:
+    """Send the whole queue, once more at a higher level if the first send is lost."""
+    count = r[REPORT + report.QUEUED]
+    if count == 0:
+        return True
+    for _ in range(2):
+        level = txpower.choose(r, TX)
+        attempts = port.send(r, REPORT + report.QUEUE, count, txpower.LEVEL_QDBM[level])
+        if attempts:
+            txpower.acked(r, TX, level, attempts)
+            r[record.SENT] += 1
+            report.forget(r, REPORT, count)
+            return True
+        r[record.LOST] += 1
+        txpower.lost(r, TX, level)
+        port.account(r[record.REPORT_TASK], RETRY)
+    return False
+
+
+def rest(r: list[int], port: Port) -> int:
+    """Arm the detector and choose the sleep; its length in ms."""
+    ms = schedule.next_ms(r, SCHEDULE, port.ticks_ms())
+    if r[CASCADE + cascade.STAGES]:
+        hold_ms = cascade.hold_ms(r, CASCADE)
+        if hold_ms == 0:
+            port.watch(r[CASCADE + cascade.INTERVAL_MS], cascade.mark(r, CASCADE, 0))
+        elif hold_ms < ms:
+            ms = hold_ms
+    r[record.SLEEP_KIND] = sleep.choose(r, REST, ms)
+    r[record.CRASHES] = 0
+    r[record.SAFE_SLEEPS] = 0
+    port.account(NODE, SLEEP)
+    return ms
+
+
+def safe(r: list[int], port: Port) -> int:
+    """Safe mode: no sensor, no radio, a long deep sleep; ms. It doubles from 1 h to a day.
+
+    The wake after it tries again in earnest, and one more crash leads straight back here.
+    """
+    port.account(NODE, SAFE)
+    sleeps = r[record.SAFE_SLEEPS]
+    r[record.SAFE_SLEEPS] = sleeps + 1
+    r[record.CRASHES] = CRASH_LIMIT - 1
+    r[record.SLEEP_KIND] = sleep.DEEP
+    return 3600000 << sleeps if sleeps < 5 else 86400000

@@ -1,0 +1,90 @@
+"""Energy: from the battery's voltage to a mode, from a budget to an allowance.
+
+The state of charge is read off the cell's open-circuit curve and smoothed. The node saves when
+the charge is low or when it falls behind the straight line that ends at the lifetime asked for.
+A budget of charge an hour fills a bucket that tasks draw from; the bucket holds one day.
+"""
+
+from torpor.policy import const
+
+LOW_PERMILLE = const(0)
+CRITICAL_PERMILLE = const(1)
+BAND_PERMILLE = const(2)  # hysteresis on the way back up
+TARGET_H = const(3)  # lifetime asked for; 0: none
+BUDGET_UC_MIN = const(4)  # charge a minute, µC; 0: no budget
+OCV_MV = const(5)  # eleven cells: open-circuit mV at 0, 10, … 100 %
+SOC_PERMILLE = const(16)  # state of charge; -1 before the first reading
+MODE = const(17)
+BUCKET_UC = const(18)
+SIZE = const(19)
+
+NORMAL = const(0)
+SAVE = const(1)
+CRITICAL = const(2)
+
+UNLIMITED_UC = const(0x1FFFFFFF)
+_DAY_MIN = const(1440)
+
+
+def soc_permille(r: list[int], at: int, mv: int) -> int:
+    """State of charge of a rested cell at this voltage, linear between the curve's points."""
+    low = at + OCV_MV
+    if mv <= r[low]:
+        return 0
+    for step in range(10):
+        below = r[low + step]
+        above = r[low + step + 1]
+        if mv < above:
+            return step * 100 + (mv - below) * 100 // (above - below)
+    return 1000
+
+
+def update(r: list[int], at: int, mv: int, uptime_h: int) -> int:
+    """Take a battery reading (mV) at this age of the cell; the mode that follows."""
+    soc = soc_permille(r, at, mv)
+    if r[at + SOC_PERMILLE] >= 0:
+        soc = r[at + SOC_PERMILLE] + (soc - r[at + SOC_PERMILLE]) // 4
+    r[at + SOC_PERMILLE] = soc
+    mode = r[at + MODE]
+    band = r[at + BAND_PERMILLE]
+    behind = _behind_permille(r, at, soc, uptime_h)
+    if soc < r[at + CRITICAL_PERMILLE]:
+        mode = CRITICAL
+    elif mode == CRITICAL and soc < r[at + CRITICAL_PERMILLE] + band:
+        mode = CRITICAL
+    elif soc < r[at + LOW_PERMILLE] or behind > band:
+        mode = SAVE
+    elif mode == NORMAL or (soc >= r[at + LOW_PERMILLE] + band and behind <= 0):
+        mode = NORMAL
+    else:
+        mode = SAVE
+    r[at + MODE] = mode
+    return mode
+
+
+def _behind_permille(r: list[int], at: int, soc: int, uptime_h: int) -> int:
+    """How far the charge lies under the line from full to empty at the lifetime asked for."""
+    target_h = r[at + TARGET_H]
+    if target_h == 0:
+        return 0
+    left_h = target_h - uptime_h
+    return (left_h * 1000 // target_h if left_h > 0 else 0) - soc
+
+
+def allowance_uc(r: list[int], at: int, elapsed_min: int) -> int:
+    """What tasks may spend now, µC, after this many minutes have refilled the bucket."""
+    rate = r[at + BUDGET_UC_MIN]
+    if rate == 0:
+        return UNLIMITED_UC
+    if elapsed_min > _DAY_MIN:
+        elapsed_min = _DAY_MIN
+    bucket = r[at + BUCKET_UC] + rate * elapsed_min
+    full = rate * _DAY_MIN
+    r[at + BUCKET_UC] = bucket if bucket < full else full
+    return r[at + BUCKET_UC]
+
+
+def spend(r: list[int], at: int, cost_uc: int) -> None:
+    """A task took this much out of the bucket."""
+    if r[at + BUDGET_UC_MIN]:
+        r[at + BUCKET_UC] -= cost_uc

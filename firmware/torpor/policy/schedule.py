@@ -1,0 +1,192 @@
+"""Sleep-aware scheduler: few wakes, fewer joins, every window kept.
+
+A task is due on a grid of its period and may be served from `early` before to `late` after. The
+node sleeps until the first instant at which some window would close, and then serves every window
+that is open: for wakes of equal cost no schedule needs fewer (stabbing at the earliest deadline).
+Radio tasks share joins: they go with the last wake before their window closes, unless another
+radio task opens in time to share a later join, which saves more than the wake it costs.
+"""
+
+from torpor.policy import const
+from torpor.policy.ticks import add, diff
+
+# The block: a head, then one row a task.
+TASKS = const(0)  # rows in use
+FLOOR = const(1)  # tasks of a lower priority are left out (energy is short)
+STRETCH = const(2)  # periods are shifted left by this (energy is short)
+MISSED = const(3)  # periods skipped by outages, all tasks
+SHED = const(4)  # tasks skipped for want of energy
+HEAD = const(5)
+
+PERIOD_MS = const(0)  # 0: only on request
+EARLY_MS = const(1)
+LATE_MS = const(2)
+PRIORITY = const(3)  # 0 … 7, 7 the most important
+RADIO = const(4)  # 1: needs a join; its next period counts from when it was served
+COST_UC = const(5)  # charge of one service, µC
+ARMED = const(6)
+DUE = const(7)  # tick
+SLACK_MS = const(8)  # ms behind DUE within which to serve now
+ROW = const(9)
+
+MAX_TASKS = const(8)
+SIZE = const(HEAD + MAX_TASKS * ROW)
+
+MAX_SLEEP_MS = const(0x10000000)  # 3.1 days: differences stay right
+
+
+def start(r: list[int], at: int, now: int) -> None:
+    """Arm every periodic task, due now."""
+    for task in range(r[at + TASKS]):
+        row = at + HEAD + task * ROW
+        r[row + ARMED] = 1 if r[row + PERIOD_MS] else 0
+        r[row + DUE] = now
+        r[row + SLACK_MS] = r[row + LATE_MS]
+
+
+def latest_ms(r: list[int], at: int, task: int, now: int) -> int:
+    """ms until the task's window closes; negative when it has."""
+    row = at + HEAD + task * ROW
+    return diff(r[row + DUE], now) + r[row + SLACK_MS]
+
+
+def next_ms(r: list[int], at: int, now: int) -> int:
+    """ms to sleep until the first window closes, 0 … MAX_SLEEP_MS."""
+    least = MAX_SLEEP_MS
+    floor = r[at + FLOOR]
+    row = at + HEAD
+    for _ in range(r[at + TASKS]):
+        if r[row + ARMED] and r[row + PRIORITY] >= floor:
+            ms = diff(r[row + DUE], now) + r[row + SLACK_MS]
+            if ms < least:
+                least = ms
+        row += ROW
+    return least if least > 0 else 0
+
+
+def pick(r: list[int], at: int, now: int, allowance_uc: int) -> int:
+    """The tasks without radio to serve in this wake, as a bit mask: every open window.
+
+    What costs more than the allowance is shed, the least important first.
+    """
+    mask = 0
+    cost_uc = 0
+    floor = r[at + FLOOR]
+    row = at + HEAD
+    for task in range(r[at + TASKS]):
+        if (
+            r[row + ARMED]
+            and r[row + RADIO] == 0
+            and r[row + PRIORITY] >= floor
+            and diff(r[row + DUE], now) <= r[row + EARLY_MS]
+        ):
+            mask |= 1 << task
+            cost_uc += r[row + COST_UC]
+        row += ROW
+    return mask if cost_uc <= allowance_uc else _shed(r, at, now, mask, allowance_uc)
+
+
+def join_now(r: list[int], at: int, now: int, allowance_uc: int) -> int:
+    """The radio tasks to serve by a join in this wake, as a bit mask; 0: not yet.
+
+    Ask after the other tasks were served. A join waits while the node will be awake again before
+    the first radio window closes, or while another radio task will open by then.
+    """
+    mask = 0
+    cost_uc = 0
+    join_ms = MAX_SLEEP_MS  # until the first radio window closes
+    open_ms = MAX_SLEEP_MS  # until the next radio window opens
+    wake_ms = MAX_SLEEP_MS  # until the next wake that is taken anyway
+    floor = r[at + FLOOR]
+    row = at + HEAD
+    for task in range(r[at + TASKS]):
+        if r[row + ARMED] and r[row + PRIORITY] >= floor:
+            due_ms = diff(r[row + DUE], now)
+            late_ms = due_ms + r[row + SLACK_MS]
+            opens_ms = due_ms - r[row + EARLY_MS]
+            if r[row + RADIO] == 0:
+                if late_ms < wake_ms:
+                    wake_ms = late_ms
+            elif opens_ms <= 0:
+                mask |= 1 << task
+                cost_uc += r[row + COST_UC]
+                if late_ms < join_ms:
+                    join_ms = late_ms
+            elif opens_ms < open_ms:
+                open_ms = opens_ms
+        row += ROW
+    if mask == 0 or (join_ms > 0 and (wake_ms <= join_ms or open_ms <= join_ms)):
+        return 0
+    return mask if cost_uc <= allowance_uc else _shed(r, at, now, mask, allowance_uc)
+
+
+def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:
+    """The part of the mask that the allowance pays for, by priority; the rest waits a period."""
+    kept = 0
+    for priority in range(7, -1, -1):
+        for task in range(r[at + TASKS]):
+            row = at + HEAD + task * ROW
+            if mask >> task & 1 and r[row + PRIORITY] == priority:
+                if r[row + COST_UC] <= allowance_uc:
+                    allowance_uc -= r[row + COST_UC]
+                    kept |= 1 << task
+                else:
+                    r[at + SHED] += 1
+                    done(r, at, task, now)
+    return kept
+
+
+def done(r: list[int], at: int, task: int, now: int) -> None:
+    """The task was served: its next window. Periods missed in an outage are skipped, not made up."""
+    row = at + HEAD + task * ROW
+    period_ms = r[row + PERIOD_MS]
+    r[row + SLACK_MS] = r[row + LATE_MS]
+    if period_ms == 0:
+        r[row + ARMED] = 0
+        return
+    stretch = r[at + STRETCH]
+    while stretch and period_ms < MAX_SLEEP_MS >> 1:
+        period_ms <<= 1
+        stretch -= 1
+    due = now
+    if r[row + RADIO] == 0:
+        due = r[row + DUE]
+        behind = diff(now, due) // period_ms
+        if behind > 0:
+            r[at + MISSED] += behind
+            due = add(due, behind * period_ms)
+    r[row + DUE] = add(due, period_ms)
+
+
+def request(r: list[int], at: int, task: int, now: int, within_ms: int) -> None:
+    """Serve the task within this time, sooner if it was due sooner."""
+    row = at + HEAD + task * ROW
+    if r[row + ARMED] == 0 or latest_ms(r, at, task, now) > within_ms:
+        r[row + ARMED] = 1
+        r[row + DUE] = now
+        r[row + SLACK_MS] = within_ms
+
+
+def defer(r: list[int], at: int, task: int, now: int, wait_ms: int) -> None:
+    """Not before this time has passed, and then without delay (a backoff)."""
+    row = at + HEAD + task * ROW
+    r[row + ARMED] = 1
+    r[row + DUE] = add(add(now, wait_ms), r[row + EARLY_MS])
+    r[row + SLACK_MS] = r[row + LATE_MS]
+
+
+def save(r: list[int], at: int, mode: int) -> None:
+    """Follow the energy mode: 0 all tasks; 1 priorities 2 and up at half the rate; 2 priorities
+    4 and up at an eighth of it."""
+    r[at + FLOOR] = 2 * mode
+    r[at + STRETCH] = mode + (mode >> 1)
+
+
+def is_early(r: list[int], at: int, task: int, now: int) -> bool:
+    """Whether the task would be served ahead of its due time."""
+    return diff(r[at + HEAD + task * ROW + DUE], now) > 0
+
+
+def cost_uc(r: list[int], at: int, task: int) -> int:
+    """Charge of one service of the task, µC."""
+    return r[at + HEAD + task * ROW + COST_UC]

@@ -1,0 +1,133 @@
+"""The port: the only door between a node and the world.
+
+A node decides in integers and acts through the calls below, nothing else. esp32.py keeps this
+contract on the chip, host_sim/port.py keeps it in virtual time, and the tests keep it by hand.
+Every answer is an int; no call raises: what can go wrong has a value of its own.
+"""
+
+from torpor.policy import const
+
+# What woke the node: the answer of sleep(), and what main.py hands to the first wake.
+COLD = const(0)  # power-on or brown-out: nothing was retained
+TIMER = const(1)  # the time asked for is over
+PIN = const(2)  # an edge on the wake pin
+WATCH = const(3)  # the first detector stage saw its threshold reached
+CRASH = const(4)  # watchdog, panic or reset: the wake before did not end in sleep
+
+# Why charge is spent: the "decision" of the ledger. account() names one of these.
+SLEEP = const(0)  # nothing to do: sleep and the current under it
+SCHEDULED = const(1)  # a task at its own time, and the start of a wake by the timer
+COALESCED = const(2)  # a task taken early because the node was awake
+LOOK = const(3)  # the detector: the start of a wake by it, and the looks of its stages
+EVENT = const(4)  # what the detector let pass: its delivery, a button's action
+DELTA = const(5)  # a delivery because a value moved
+HEARTBEAT = const(6)  # a delivery because it was time
+RETRY = const(7)  # a delivery tried again after a loss
+PROBE = const(8)  # a delivery at a lower power than the one known good
+SAFE = const(9)  # safe mode after a crash loop
+DECISIONS = const(10)
+
+NODE = const(8)  # account()'s task for what belongs to none: start, sleep, safe mode
+ACCOUNTS = const(9)  # tasks 0 … 7 and NODE
+
+# Answers that are no measurement, score or command. Outside every reading, inside 31 bits.
+FAULT = const(-0x3FFFFFFF)
+NONE = const(-1)
+
+# Answers of join() that are no RSSI; a real one is negative (dBm).
+NO_AP = const(1)  # not found, or no answer in time
+REFUSED = const(2)  # the access point or the broker said no
+
+
+class Port:
+    """The contract. An adapter provides every call; units and guarantees stand with each."""
+
+    def ticks_ms(self) -> int:
+        """The node's own clock in ms, modulo 2**30, running on through every kind of sleep.
+
+        It drifts with the chip's slow clock. Never compare two readings: take ticks.diff().
+        """
+        raise NotImplementedError
+
+    def wait(self, ms: int) -> None:
+        """Stay awake and idle, radio off, for 0 <= ms <= 60000 (a sensor warms up)."""
+        raise NotImplementedError
+
+    def account(self, task: int, decision: int) -> None:
+        """Book what is spent from now on to a task (its index) and a decision (above).
+
+        Free of effect on anything but the books.
+        """
+        raise NotImplementedError
+
+    def measure(self, channel: int) -> int:
+        """One reading of a channel, in the channel's scaled unit, or FAULT.
+
+        Takes the time the sensor takes. A driver that fails costs this reading only.
+        """
+        raise NotImplementedError
+
+    def look(self, stage: int) -> int:
+        """The score (>= 0) of detector stage 0, 1, ... on a fresh sample, or FAULT.
+
+        Each stage costs more than the one before.
+        """
+        raise NotImplementedError
+
+    def watch(self, interval_ms: int, threshold: int) -> None:
+        """Arm stage 0 for the next sleep only: wake with WATCH at the first score >= threshold.
+
+        interval_ms > 0: the stage looks that often by itself (ULP or light-sleep poll).
+        interval_ms == 0: an edge on the wake pin wakes with PIN; the threshold is not used.
+        """
+        raise NotImplementedError
+
+    def join(self, tx_qdbm: int, cached: int) -> int:
+        """Associate and reach the broker at this power (quarter-dBm, one of the eleven levels).
+
+        cached: 1 uses the remembered access point, channel and address; 0 scans for all.
+        Answers the access point's RSSI in dBm (negative), or NO_AP or REFUSED; then the radio
+        is off again. Joining while joined answers the RSSI at once.
+        """
+        raise NotImplementedError
+
+    def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
+        """Deliver `count` queued readings, three ints each (channel, value, ticks) from r[first].
+
+        Answers the attempts it took (>= 1) when the broker acknowledged, or 0 when given up
+        after its bounded attempts. Acknowledged means stored: the caller may forget the readings.
+        """
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """Disassociate and switch the radio off. Harmless when not joined."""
+        raise NotImplementedError
+
+    def actuate(self, output: int, value: int) -> None:
+        """Set an output (relay, LED) to 0 or 1. Pin and polarity are the adapter's."""
+        raise NotImplementedError
+
+    def command(self) -> int:
+        """The newest command that arrived since the last call (0 off, 1 on), or NONE."""
+        raise NotImplementedError
+
+    def feed(self) -> None:
+        """Feed the watchdog. It resets the chip when not fed for its period (>= 60 s)."""
+        raise NotImplementedError
+
+    def retain(self, data: bytes) -> None:
+        """Keep at most 2,048 bytes across deep sleep and every reset but a power-on."""
+        raise NotImplementedError
+
+    def retained(self) -> bytes:
+        """What retain() kept last, or whatever the memory holds after a power-on."""
+        raise NotImplementedError
+
+    def sleep(self, kind: int, ms: int) -> int:
+        """Sleep (a kind of policy.sleep) for 0 <= ms < 2**29, or until armed to wake.
+
+        Answers what woke it (TIMER, PIN, WATCH). On the chip DEEP does not return: the node
+        starts anew and main.py learns the cause. DEEP and LIGHT leave the network first; MODEM
+        stays associated, and a command ends it with PIN.
+        """
+        raise NotImplementedError

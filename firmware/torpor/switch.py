@@ -1,0 +1,28 @@
+"""A switch node: it stays associated, drives a relay, reads a meter and obeys button and broker."""
+
+from torpor import node, record
+from torpor.port import EVENT, NONE, PIN, Port
+
+
+def wake(r: list[int], port: Port, cause: int) -> int:
+    """One step between two modem sleeps; the ms to the next, of kind r[SLEEP_KIND]."""
+    now = port.ticks_ms()
+    port.feed()
+    node.begin(r, cause, now)
+    if r[record.CRASHES] > node.CRASH_LIMIT:
+        return node.safe(r, port)
+    why = 0
+    if cause == PIN:
+        why = EVENT
+        port.account(r[record.REPORT_TASK], EVENT)
+        command = port.command()
+        turn(r, port, command if command != NONE else 1 - r[record.OUTPUT], now)
+    node.serve(r, port, why, now)
+    return node.rest(r, port)
+
+
+def turn(r: list[int], port: Port, value: int, now: int) -> None:
+    """Set the relay and tell of it at once."""
+    r[record.OUTPUT] = value
+    port.actuate(0, value)
+    node.tell(r, r[record.WATCH_CHANNEL], value, now)

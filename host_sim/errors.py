@@ -1,0 +1,24 @@
+"""An error of the user's: one line that names the file, the place and the remedy; exit code 2."""
+
+from pathlib import Path
+
+
+class BadInput(Exception):
+    """Input that cannot be used.
+
+    `where` is a file, `line` its line (1-based, where known), `key` the dotted key or column,
+    `what` the fault and `remedy` what to do about it. str() is the one line to print.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | Path = "",
+        line: int | None = None,
+        key: str = "",
+        remedy: str = "",
+    ) -> None:
+        place = f"{where}:{line}" if line else f"{where}"
+        text = ": ".join(part for part in (place, key, what) if part)
+        super().__init__(f"{text}; {remedy}" if remedy else text)

@@ -1,0 +1,152 @@
+"""The Wi-Fi link of the simulated port: joins in phases, frames that get lost, retries.
+
+A phase has a duration and a number of frames that must get through. A lost frame is repeated by
+the MAC at once; what the MAC gives up is repeated after a time-out. These are functions over the
+port, so that the port's file stays readable; they are compiled with it.
+"""
+
+from host_sim.plan import (
+    ADDRESS_CACHED_US,
+    ADDRESS_US,
+    AP_QDBM,
+    ASSOCIATE_US,
+    BROWN_OUT_MV,
+    CONNECT_US,
+    FRAME_US,
+    FRAMES_ADDRESS,
+    FRAMES_ASSOCIATE,
+    FRAMES_CONNECT,
+    JOINS,
+    JOINS_CACHED,
+    JOINS_FAILED,
+    MAC_TRIES,
+    MESSAGE_US,
+    NO_AP_US,
+    PER_FIRST_QDB,
+    READINGS,
+    RESISTANCE_MOHM,
+    RETRY_US,
+    SCAN_US,
+    SENDS,
+    SENDS_ACKED,
+    SENSITIVITY_QDBM,
+)
+from host_sim.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN, TX
+from torpor.policy.txpower import ATTEMPTS
+from torpor.port import NO_AP
+
+PHASE_TRIES = 3  # of a frame within a phase, each after a time-out, before the join fails
+READINGS_A_FRAME = 20  # readings of about 60 bytes of JSON that fit one 1,400-byte segment
+MINUTE_US = 60_000_000
+
+
+def rssi_dbm(port) -> int:
+    """What the node hears of the access point now."""
+    return port.rssi[port.now_us // MINUTE_US % len(port.rssi)]
+
+
+def loss_65536(port, tx_qdbm: int) -> int:
+    """Chance that one uplink frame at this power is lost now, parts per 65,536.
+
+    The path loss is taken to be the same both ways.
+    """
+    up_qdbm = rssi_dbm(port) * 4 + tx_qdbm - port.radio[AP_QDBM]
+    cell = up_qdbm - port.radio[SENSITIVITY_QDBM] - PER_FIRST_QDB
+    if cell < 0 or not port.ap_up:
+        return 65536
+    last = len(port.per_65536) - 1
+    return port.per_65536[cell if cell < last else last]
+
+
+def frame(port, level: int, loss: int) -> bool:
+    """Transmit one frame, repeated by the MAC; whether it got through."""
+    us = port.timing[FRAME_US]
+    for _ in range(port.radio[MAC_TRIES]):
+        port.spend(TX + level, us)
+        if port.random() >= loss:
+            return True
+    return False
+
+
+def phase(port, state: int, us: int, frames: int, level: int, loss: int) -> bool:
+    """One phase: its frames on the air, the rest of its time in `state`; whether it succeeded."""
+    rest_us = us - frames * port.timing[FRAME_US]
+    if rest_us > 0:
+        port.spend(state, rest_us)
+    for _ in range(frames):
+        tries = 1
+        while not frame(port, level, loss):
+            port.spend(state, port.timing[RETRY_US])
+            if tries == PHASE_TRIES:
+                return False
+            tries += 1
+    return True
+
+
+def join(port, tx_qdbm: int, cached: int) -> int:
+    """Port.join(): scan or not, associate, take an address, reach the broker."""
+    port.happen()
+    if port.joined:
+        return rssi_dbm(port)
+    port.count[JOINS] += 1
+    level = port.levels[tx_qdbm]
+    if brown_out(port, level):
+        return NO_AP
+    if phases(port, tx_qdbm, level, cached):
+        port.joined = True
+        return rssi_dbm(port)
+    port.count[JOINS_FAILED] += 1
+    return NO_AP
+
+
+def phases(port, tx_qdbm: int, level: int, cached: int) -> bool:
+    """The phases of a join in their order; whether all succeeded."""
+    timing = port.timing
+    radio = port.radio
+    address_us = timing[ADDRESS_US]
+    address_frames = radio[FRAMES_ADDRESS]
+    if cached:
+        port.count[JOINS_CACHED] += 1
+        address_us = timing[ADDRESS_CACHED_US]
+        address_frames = 1  # one ARP announcement
+    else:
+        port.spend(SCAN, timing[SCAN_US])
+    if not port.ap_up:
+        if cached:
+            port.spend(ASSOCIATE, timing[NO_AP_US])
+        return False
+    loss = loss_65536(port, tx_qdbm)
+    return (
+        phase(port, ASSOCIATE, timing[ASSOCIATE_US], radio[FRAMES_ASSOCIATE], level, loss)
+        and phase(port, ADDRESS, address_us, address_frames, level, loss)
+        and phase(port, CONNECT, timing[CONNECT_US], radio[FRAMES_CONNECT], level, loss)
+    )
+
+
+def brown_out(port, level: int) -> bool:
+    """Whether a burst at this level pulls the cell below what the chip runs on: the end."""
+    sag_mv = port.current_na[TX + level] // 1000 * port.cell[RESISTANCE_MOHM] // 1_000_000
+    if port.battery[port.soc_permille()] - sag_mv < port.cell[BROWN_OUT_MV]:
+        port.alive = False
+    return not port.alive
+
+
+def send(port, count: int, tx_qdbm: int) -> int:
+    """Port.send(): the attempts that a message of so many readings took, or 0."""
+    port.happen()
+    level = port.levels[tx_qdbm]
+    loss = loss_65536(port, tx_qdbm)
+    frames = 1 + (count - 1) // READINGS_A_FRAME
+    port.count[SENDS] += 1
+    for attempt in range(1, ATTEMPTS + 1):
+        port.spend(LISTEN, port.timing[MESSAGE_US])
+        through = True
+        for _ in range(frames):
+            through = through and frame(port, level, loss)
+        if through:
+            port.count[SENDS_ACKED] += 1
+            port.count[READINGS] += count
+            return attempt
+        port.spend(LISTEN, port.timing[RETRY_US])
+    port.joined = False
+    return 0

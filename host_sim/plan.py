@@ -1,0 +1,63 @@
+"""The layout of what a run is given: which cell of which list means what.
+
+A scenario becomes flat lists of ints (host_sim/scenario.py); the simulated port reads them by the
+names below. Lists and ints alone run in CPython and compiled alike.
+"""
+
+# timing: durations, µs.
+(
+    BOOT_US,
+    WAKE_CPU_US,
+    LIGHT_EXIT_US,
+    SCAN_US,
+    ASSOCIATE_US,
+    ADDRESS_US,
+    ADDRESS_CACHED_US,
+    CONNECT_US,
+    MESSAGE_US,
+    MEASURE_US,
+    FRAME_US,
+    RETRY_US,
+    NO_AP_US,
+    ULP_POLL_US,
+) = range(14)
+
+# radio: the link's plain numbers. ULP polls are the detector's: its task is here for the books.
+(
+    FRAMES_ASSOCIATE,
+    FRAMES_ADDRESS,
+    FRAMES_CONNECT,
+    MAC_TRIES,
+    AP_QDBM,
+    SENSITIVITY_QDBM,
+) = range(6)
+
+# per_65536: loss of one frame, a cell a quarter-dB of margin over sensitivity, from -10 dB on.
+PER_FIRST_QDB = -40
+
+# channels: what a channel reads, a row each: source, step_us, first cell in `series`, cells.
+SERIES, BATTERY, SOUND, PIN_LEVEL, OUTPUT = range(5)
+CHANNEL_ROW = 4
+
+# cell: the battery. Charge is counted in units of 1,024 fC so that decades fit 64 bits.
+CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM, BROWN_OUT_MV = range(4)
+CHARGE_SHIFT = 10
+
+# clock: the node's own, and the run's seed. WATCH_SLOT is the account of the detector's polls.
+DRIFT_PPM, FIRST_TICK, SEED, WATCH_SLOT = range(4)
+
+# count: what came of it.
+(
+    WAKES,
+    JOINS,
+    JOINS_CACHED,
+    JOINS_FAILED,
+    SENDS,
+    SENDS_ACKED,
+    READINGS,
+    EDGES,
+    EDGES_SEEN,
+    COMMANDS,
+    POLLS,
+) = range(11)
+COUNTERS = 11

@@ -1,0 +1,272 @@
+"""The simulated port: the contract of torpor.port in virtual time, every microsecond booked.
+
+It holds ints and flat int lists only, so the same class runs in CPython and, compiled, in numba
+(host_sim/compiled.py). What the world does is laid out ahead (host_sim/plan.py names the cells).
+There is one way to let time pass: spend(state, us).
+"""
+
+from host_sim import link
+from host_sim.hearing import Hearing
+from host_sim.kernel import AP_DOWN, AP_UP, COMMAND, EDGE
+from host_sim.ledger import SLOTS
+from host_sim.plan import (
+    BATTERY,
+    BOOT_US,
+    CAPACITY_PERMILLE,
+    CHANNEL_ROW,
+    CHARGE_SHIFT,
+    COMMANDS,
+    DRIFT_PPM,
+    EDGES,
+    EDGES_SEEN,
+    FIRST_TICK,
+    LEAK_PER_S,
+    LIGHT_EXIT_US,
+    MEASURE_US,
+    PIN_LEVEL,
+    POLLS,
+    SEED,
+    SERIES,
+    SOUND,
+    ULP_POLL_US,
+    WAKE_CPU_US,
+    WAKES,
+    WATCH_SLOT,
+)
+from host_sim.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE, ULP
+from host_sim.states import IDLE as IDLE_STATE
+from torpor.policy.sleep import DEEP, LIGHT, MODEM
+from torpor.policy.ticks import MASK
+from torpor.port import DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH
+
+SLEEP_STATES = (IDLE_STATE, MODEM_SLEEP, LIGHT_SLEEP, DEEP_SLEEP)  # by kind of policy.sleep
+
+
+class SimPort:
+    """One node's world. The arguments are kept, not copied: `us` and `count` are the results.
+
+    us          ledger, µs by state * SLOTS + task * DECISIONS + decision (host_sim.ledger)
+    count       counters
+    current_na  current by state, nA
+    timing      durations, µs
+    radio       the link's plain numbers
+    per_65536   loss of a frame by margin
+    levels      transmit level by quarter-dBm asked for
+    rssi        what the node hears of the access point, dBm, a cell a minute, repeating
+    series      cells of all recorded and modelled sensors, one behind the other
+    channels    what each channel reads
+    event_*     the world's events, columns of host_sim.kernel.ordered
+    look_us     duration of a look, by detector stage
+    hearing     what the detector hears
+    battery     open-circuit mV by state of charge, 0 … 1,000 permille
+    cell        the battery's other numbers
+    clock       the node's clock, and the seed
+    """
+
+    def __init__(
+        self,
+        us: list[int],
+        count: list[int],
+        current_na: list[int],
+        timing: list[int],
+        radio: list[int],
+        per_65536: list[int],
+        levels: list[int],
+        rssi: list[int],
+        series: list[int],
+        channels: list[int],
+        event_us: list[int],
+        event_kind: list[int],
+        event_value: list[int],
+        look_us: list[int],
+        hearing: Hearing,
+        battery: list[int],
+        cell: list[int],
+        clock: list[int],
+    ) -> None:
+        self.us = us
+        self.count = count
+        self.current_na = current_na
+        self.timing = timing
+        self.radio = radio
+        self.per_65536 = per_65536
+        self.levels = levels
+        self.rssi = rssi
+        self.series = series
+        self.channels = channels
+        self.event_us = event_us
+        self.event_kind = event_kind
+        self.event_value = event_value
+        self.look_us = look_us
+        self.hearing = hearing
+        self.battery = battery
+        self.cell = cell
+        self.clock = clock
+        self.seed = clock[SEED]
+        self.now_us = 0
+        self.slot = NODE * DECISIONS + SCHEDULED
+        self.used = 0  # charge drawn, 1,024 fC
+        self.next_event = 0
+        self.pin = 0
+        self.pin_read = 0
+        self.output = 0
+        self.commanded = NONE
+        self.armed_ms = NONE
+        self.threshold = 0
+        self.ap_up = True
+        self.joined = False
+        self.alive = True
+        self.spend(BOOT, timing[BOOT_US])
+        self.spend(CPU, timing[WAKE_CPU_US])
+
+    def spend(self, state: int, us: int) -> None:
+        """Let time pass in a state, on the account in force."""
+        self.us[state * SLOTS + self.slot] += us
+        self.used += us * self.current_na[state] >> CHARGE_SHIFT
+        self.now_us += us
+
+    def random(self) -> int:
+        """0 … 65,535: the top bits of the 48-bit generator of POSIX drand48."""
+        self.seed = (self.seed * 0x5DEECE66D + 11) & 0xFFFFFFFFFFFF
+        return self.seed >> 32
+
+    # The contract, in the order of torpor.port.
+
+    def ticks_ms(self) -> int:
+        drift_us = self.now_us // 1_000_000 * self.clock[DRIFT_PPM]
+        return ((self.now_us + drift_us) // 1000 + self.clock[FIRST_TICK]) & MASK
+
+    def wait(self, ms: int) -> None:
+        self.spend(IDLE_STATE, ms * 1000)
+
+    def account(self, task: int, decision: int) -> None:
+        self.slot = task * DECISIONS + decision
+
+    def measure(self, channel: int) -> int:
+        self.spend(SENSE, self.timing[MEASURE_US])
+        row = channel * CHANNEL_ROW
+        source = self.channels[row]
+        if source == SERIES:
+            at = self.now_us // self.channels[row + 1] % self.channels[row + 3]
+            return self.series[self.channels[row + 2] + at]
+        if source == BATTERY:
+            return self.battery[self.soc_permille()]
+        if source == SOUND:
+            return self.hearing.heard(self.now_us)
+        if source == PIN_LEVEL:
+            self.happen()
+            self.pin_read = self.pin
+            return self.pin
+        return self.output
+
+    def look(self, stage: int) -> int:
+        if stage >= len(self.look_us):
+            return FAULT
+        self.spend(SENSE, self.look_us[stage])
+        return self.hearing.score(stage, self.now_us)
+
+    def watch(self, interval_ms: int, threshold: int) -> None:
+        self.armed_ms = interval_ms
+        self.threshold = threshold
+
+    def join(self, tx_qdbm: int, cached: int) -> int:
+        return link.join(self, tx_qdbm, cached)
+
+    def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
+        return link.send(self, count, tx_qdbm)
+
+    def leave(self) -> None:
+        self.joined = False
+
+    def actuate(self, output: int, value: int) -> None:
+        self.output = value
+
+    def command(self) -> int:
+        value = self.commanded
+        self.commanded = NONE
+        return value
+
+    def feed(self) -> None:
+        self.count[WAKES] += 1
+
+    def sleep(self, kind: int, ms: int) -> int:
+        self.happen()
+        if kind >= LIGHT:
+            self.joined = False
+        end_us = self.now_us + ms * 1000 - ms * self.clock[DRIFT_PPM] // 1000
+        cause = TIMER
+        if self.armed_ms > 0:
+            at_us = self.hearing.crossing(
+                self.now_us, end_us, self.armed_ms * 1000, self.threshold
+            )
+            if at_us < end_us:
+                end_us = at_us
+                cause = WATCH
+        if (self.armed_ms == 0 and self.pin != self.pin_read) or self.commanded != NONE:
+            end_us = self.now_us  # it came while the node was awake
+            cause = PIN
+        while self.event_us[self.next_event] <= end_us:
+            at_us = self.event_us[self.next_event]
+            event = self.take_event()
+            if (event == EDGE and self.armed_ms == 0) or (event == COMMAND and kind == MODEM):
+                self.count[EDGES_SEEN] += 1
+                end_us = at_us
+                cause = PIN
+                break
+        self.pass_sleep(kind, end_us - self.now_us)
+        self.armed_ms = NONE
+        self.wake_up(kind, cause)
+        return cause
+
+    # The world behind it.
+
+    def happen(self) -> None:
+        """Let the world's events up to now take effect; none of them wakes an awake node."""
+        while self.event_us[self.next_event] <= self.now_us:
+            self.take_event()
+
+    def take_event(self) -> int:
+        """Apply the next event of the world; its kind."""
+        kind = self.event_kind[self.next_event]
+        value = self.event_value[self.next_event]
+        self.next_event += 1
+        if kind == AP_DOWN:
+            self.ap_up = False
+            self.joined = False
+        elif kind == AP_UP:
+            self.ap_up = True
+        elif kind == COMMAND:
+            self.commanded = value
+            self.count[COMMANDS] += 1
+        else:
+            self.pin = value
+            self.count[EDGES] += 1
+        return kind
+
+    def soc_permille(self) -> int:
+        """Charge left in the cell after what was drawn and what leaked, permille."""
+        leaked = self.now_us // 1_000_000 * self.cell[LEAK_PER_S]
+        left = 1000 - (self.used + leaked) // self.cell[CAPACITY_PERMILLE]
+        return left if left > 0 else 0
+
+    def pass_sleep(self, kind: int, us: int) -> None:
+        """Spend a sleep; the polls of the detector's first stage go to the detector's account."""
+        if self.armed_ms > 0:
+            slot = self.slot
+            self.slot = self.clock[WATCH_SLOT]
+            polls = us // (self.armed_ms * 1000)
+            self.count[POLLS] += polls
+            poll_us = polls * self.timing[ULP_POLL_US]
+            self.spend(ULP, poll_us if poll_us < us else us)
+            us -= poll_us if poll_us < us else us
+            self.slot = slot
+        self.spend(SLEEP_STATES[kind], us)
+
+    def wake_up(self, kind: int, cause: int) -> None:
+        """Book the way from sleep to the node's first line."""
+        self.slot = NODE * DECISIONS + (SCHEDULED if cause == TIMER else LOOK)
+        if kind == DEEP:
+            self.spend(BOOT, self.timing[BOOT_US])
+        elif kind == LIGHT:
+            self.spend(CPU, self.timing[LIGHT_EXIT_US])
+        self.spend(CPU, self.timing[WAKE_CPU_US])

@@ -1,7 +1,7 @@
 """The Wi-Fi link of the simulated port: joins in phases, frames that get lost, retries.
 
-A phase has a duration and a number of frames that must get through. A lost frame is repeated by
-the MAC at once; what the MAC gives up is repeated after a time-out. These are functions over the
+A phase has a duration and a number of frames that must get through. What the MAC gives up after its
+own repeats is sent again after a time-out. These are functions over the
 port, so that the port's file stays readable; they are compiled with it.
 """
 
@@ -19,7 +19,6 @@ from host_sim.plan import (
     JOINS,
     JOINS_CACHED,
     JOINS_FAILED,
-    MAC_TRIES,
     MESSAGE_US,
     NO_AP_US,
     PER_FIRST_QDB,
@@ -59,13 +58,9 @@ def loss_65536(port, tx_qdbm: int) -> int:
 
 
 def frame(port, level: int, loss: int) -> bool:
-    """Transmit one frame, repeated by the MAC; whether it got through."""
-    us = port.timing[FRAME_US]
-    for _ in range(port.radio[MAC_TRIES]):
-        port.spend(TX + level, us)
-        if port.random() >= loss:
-            return True
-    return False
+    """Transmit one frame; whether it got through. The MAC's own repeats are within both."""
+    port.spend(TX + level, port.timing[FRAME_US])
+    return port.random() >= loss
 
 
 def phase(port, state: int, us: int, frames: int, level: int, loss: int) -> bool:

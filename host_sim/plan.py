@@ -19,18 +19,16 @@ names below. Lists and ints alone run in CPython and compiled alike.
     FRAME_US,
     RETRY_US,
     NO_AP_US,
-    ULP_POLL_US,
-) = range(14)
+) = range(13)
 
-# radio: the link's plain numbers. ULP polls are the detector's: its task is here for the books.
+# radio: the link's plain numbers.
 (
     FRAMES_ASSOCIATE,
     FRAMES_ADDRESS,
     FRAMES_CONNECT,
-    MAC_TRIES,
     AP_QDBM,
     SENSITIVITY_QDBM,
-) = range(6)
+) = range(5)
 
 # per_65536: loss of one frame, a cell a quarter-dB of margin over sensitivity, from -10 dB on.
 PER_FIRST_QDB = -40

@@ -28,12 +28,11 @@ from host_sim.plan import (
     SEED,
     SERIES,
     SOUND,
-    ULP_POLL_US,
     WAKE_CPU_US,
     WAKES,
     WATCH_SLOT,
 )
-from host_sim.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE, ULP
+from host_sim.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE
 from host_sim.states import IDLE as IDLE_STATE
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import MASK
@@ -256,9 +255,9 @@ class SimPort:
             self.slot = self.clock[WATCH_SLOT]
             polls = us // (self.armed_ms * 1000)
             self.count[POLLS] += polls
-            poll_us = polls * self.timing[ULP_POLL_US]
-            self.spend(ULP, poll_us if poll_us < us else us)
-            us -= poll_us if poll_us < us else us
+            self.spend(CPU, polls * self.timing[LIGHT_EXIT_US])
+            self.spend(SENSE, polls * self.look_us[0])
+            us -= polls * (self.timing[LIGHT_EXIT_US] + self.look_us[0])
             self.slot = slot
         self.spend(SLEEP_STATES[kind], us)
 

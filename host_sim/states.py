@@ -4,9 +4,9 @@ An index here is an index into a board's current table. The radio's phases are s
 own so that a breakdown says where in a join the charge went; the eleven transmit levels come last.
 """
 
-DEEP_SLEEP, ULP, LIGHT_SLEEP, MODEM_SLEEP, IDLE, BOOT, CPU, SENSE = range(8)
-SCAN, ASSOCIATE, ADDRESS, CONNECT, LISTEN = range(8, 13)
-TX = 13  # TX + level, level 0 … 10
+DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, IDLE, BOOT, CPU, SENSE = range(7)
+SCAN, ASSOCIATE, ADDRESS, CONNECT, LISTEN = range(7, 12)
+TX = 12  # TX + level, level 0 … 10
 
 # Wi-Fi transmit power of the ESP32 family: what esp_wifi_set_max_tx_power() floors to
 # (ESP-IDF, esp_wifi.h), in dBm.
@@ -14,7 +14,6 @@ TX_LEVELS_DBM = (2.0, 5.0, 7.0, 8.5, 11.0, 13.0, 14.0, 15.0, 16.5, 18.0, 20.0)
 
 NAMES = (
     "deep_sleep",
-    "ulp",
     "light_sleep",
     "modem_sleep",
     "idle",

@@ -204,6 +204,8 @@ def safe(r: list[int], port: Port) -> int:
     The wake after it tries again in earnest, and one more crash leads straight back here.
     """
     port.account(NODE, SAFE)
+    # All is due when it ends; the ticks of a crash loop of a week would have wrapped by then.
+    schedule.start(r, SCHEDULE, port.ticks_ms())
     sleeps = r[record.SAFE_SLEEPS]
     r[record.SAFE_SLEEPS] = sleeps + 1
     r[record.CRASHES] = CRASH_LIMIT - 1

@@ -41,9 +41,9 @@ def unpack(data: bytes, r: list[int], fingerprint: int) -> int:
         return EMPTY
     _, version, _, count, made_for = unpack_from(_HEAD, data, 0)
     end = _HEAD_BYTES + 4 * len(r)
-    if version != VERSION or count != len(r) or len(data) < end + 4:
+    if version != VERSION or count != len(r):
         return OLD
-    if unpack_from("<I", data, end)[0] != crc32(data[:end]):
+    if len(data) < end + 4 or unpack_from("<I", data, end)[0] != crc32(data[:end]):
         return TORN
     if fingerprint not in (0, made_for):
         return FOREIGN

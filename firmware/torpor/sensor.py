@@ -43,6 +43,7 @@ def detect(r: list[int], port: Port) -> bool:
         score = port.look(stage)
         if score == FAULT:
             r[record.FAULTS] += 1
+            cascade.rejected(r, CASCADE)
             return False
         verdict = cascade.judge(r, CASCADE, stage, score)
         if verdict == cascade.PASS:
@@ -59,6 +60,8 @@ def detect(r: list[int], port: Port) -> bool:
 def event(r: list[int], port: Port, now: int) -> None:
     """Queue what the detector let pass, and ask for its delivery within the channel's limit."""
     channel = r[record.WATCH_CHANNEL]
+    if channel < 0:
+        return
     value = port.measure(channel)
     if value == FAULT:
         r[record.FAULTS] += 1

@@ -25,4 +25,6 @@ def turn(r: list[int], port: Port, value: int, now: int) -> None:
     """Set the relay and tell of it at once."""
     r[record.OUTPUT] = value
     port.actuate(0, value)
-    node.tell(r, r[record.WATCH_CHANNEL], value, now)
+    channel = r[record.WATCH_CHANNEL]
+    if channel >= 0:
+        node.tell(r, channel, value, now)

@@ -12,7 +12,7 @@ from torpor.policy import const
 STAGES = const(0)  # 0: this node has no detector
 INTERVAL_MIN_MS = const(1)  # both 0: stage 0 is an edge on the wake pin
 INTERVAL_MAX_MS = const(2)
-CALM_MS = const(3)  # without an event for this long, the poll interval doubles
+CALM_MS = const(3)  # without an event for this long, the poll interval doubles (once a wake)
 FALSE_PER_DAY = const(4)  # at least 2; 0: no ceiling
 ASKS = const(5)  # how often one wake may ask a stage again
 INTERVAL_MS = const(6)
@@ -23,7 +23,7 @@ FALSE_WAKES = const(10)
 HEAD = const(11)
 
 MARGIN = const(0)  # pass at floor * RATIO_X16 / 16 + MARGIN
-RATIO_X16 = const(1)
+RATIO_X16 = const(1)  # at most 1,024
 BAND = const(2)  # within this below the mark: ask again
 FLOOR_X16 = const(3)  # the noise floor, 1/16 score
 ROW = const(4)

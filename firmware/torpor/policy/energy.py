@@ -2,7 +2,7 @@
 
 The state of charge is read off the cell's open-circuit curve and smoothed. The node saves when
 the charge is low or when it falls behind the straight line that ends at the lifetime asked for.
-A budget of charge an hour fills a bucket that tasks draw from; the bucket holds one day.
+A budget of charge a minute fills a bucket that tasks draw from; the bucket holds one day.
 """
 
 from torpor.policy import const
@@ -10,8 +10,8 @@ from torpor.policy import const
 LOW_PERMILLE = const(0)
 CRITICAL_PERMILLE = const(1)
 BAND_PERMILLE = const(2)  # hysteresis on the way back up
-TARGET_H = const(3)  # lifetime asked for; 0: none
-BUDGET_UC_MIN = const(4)  # charge a minute, µC; 0: no budget
+TARGET_H = const(3)  # lifetime asked for, at most 1,073,741; 0: none
+BUDGET_UC_MIN = const(4)  # charge a minute, µC, at most 372,827; 0: no budget
 OCV_MV = const(5)  # eleven cells: open-circuit mV at 0, 10, … 100 %
 SOC_PERMILLE = const(16)  # state of charge; -1 before the first reading
 MODE = const(17)

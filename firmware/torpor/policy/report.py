@@ -31,17 +31,16 @@ QUIET = const(-1)
 
 
 def offer(r: list[int], at: int, channel: int, value: int, now: int) -> int:
-    """Take a reading; ms within which it must be delivered, or QUIET when it is no news."""
+    """Take a reading (-2**29 … 2**29 - 1); ms within which it must be delivered, or QUIET when it is no news."""
     row = at + HEAD + channel * ROW
     moved = value - r[row + LAST]
-    r[row + NEWEST] = value
-    r[row + NEWEST_AT] = now
     if r[row + KNOWN] and -r[row + DELTA] < moved < r[row + DELTA]:
+        r[row + NEWEST] = value
+        r[row + NEWEST_AT] = now
         return QUIET
     r[row + KNOWN] = 1
     queue(r, at, channel, value, now)
-    # Half full is reason enough to go: the next outage needs room.
-    return r[row + WITHIN_MS] if r[at + QUEUED] <= CAPACITY // 2 else 0
+    return within_ms(r, at, channel)
 
 
 def queue(r: list[int], at: int, channel: int, value: int, now: int) -> None:
@@ -54,14 +53,17 @@ def queue(r: list[int], at: int, channel: int, value: int, now: int) -> None:
     r[cell + 1] = value
     r[cell + 2] = now
     r[at + QUEUED] += 1
-    r[at + HEAD + channel * ROW + LAST] = value
+    row = at + HEAD + channel * ROW
+    r[row + LAST] = value
+    r[row + NEWEST] = value
+    r[row + NEWEST_AT] = now
 
 
 def heartbeat(r: list[int], at: int) -> None:
-    """Queue the newest reading of each channel that has none in the queue."""
+    """Queue the newest reading of each channel that has none in the queue, while there is room."""
     for channel in range(r[at + CHANNELS]):
         row = at + HEAD + channel * ROW
-        if r[row + KNOWN] and not _waits(r, at, channel):
+        if r[row + KNOWN] and r[at + QUEUED] < CAPACITY and not _waits(r, at, channel):
             queue(r, at, channel, r[row + NEWEST], r[row + NEWEST_AT])
 
 
@@ -83,4 +85,5 @@ def forget(r: list[int], at: int, count: int) -> None:
 
 def within_ms(r: list[int], at: int, channel: int) -> int:
     """The time within which the channel's news is to be delivered, ms."""
-    return r[at + HEAD + channel * ROW + WITHIN_MS]
+    # Half full is reason enough to go: the next outage needs room.
+    return r[at + HEAD + channel * ROW + WITHIN_MS] if r[at + QUEUED] < CAPACITY // 2 else 0

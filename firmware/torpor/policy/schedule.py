@@ -18,12 +18,12 @@ MISSED = const(3)  # periods skipped by outages, all tasks
 SHED = const(4)  # tasks skipped for want of energy
 HEAD = const(5)
 
-PERIOD_MS = const(0)  # 0: only on request
-EARLY_MS = const(1)
-LATE_MS = const(2)
+PERIOD_MS = const(0)  # at most MAX_SLEEP_MS; 0: only on request
+EARLY_MS = const(1)  # less than the period
+LATE_MS = const(2)  # at most MAX_SLEEP_MS
 PRIORITY = const(3)  # 0 … 7, 7 the most important
 RADIO = const(4)  # 1: needs a join; its next period counts from when it was served
-COST_UC = const(5)  # charge of one service, µC
+COST_UC = const(5)  # charge of one service, µC, at most 2**26
 ARMED = const(6)
 DUE = const(7)  # tick
 SLACK_MS = const(8)  # ms behind DUE within which to serve now
@@ -33,13 +33,15 @@ MAX_TASKS = const(8)
 SIZE = const(HEAD + MAX_TASKS * ROW)
 
 MAX_SLEEP_MS = const(0x10000000)  # 3.1 days: differences stay right
+_SHED_MS = const(3600000)
 
 
 def start(r: list[int], at: int, now: int) -> None:
-    """Arm every periodic task, due now."""
+    """Arm every periodic task; all that are armed are due now."""
     for task in range(r[at + TASKS]):
         row = at + HEAD + task * ROW
-        r[row + ARMED] = 1 if r[row + PERIOD_MS] else 0
+        if r[row + PERIOD_MS]:
+            r[row + ARMED] = 1
         r[row + DUE] = now
         r[row + SLACK_MS] = r[row + LATE_MS]
 
@@ -51,15 +53,21 @@ def latest_ms(r: list[int], at: int, task: int, now: int) -> int:
 
 
 def next_ms(r: list[int], at: int, now: int) -> int:
-    """ms to sleep until the first window closes, 0 … MAX_SLEEP_MS."""
+    """ms to sleep until the first window closes, 0 … MAX_SLEEP_MS.
+
+    A task that is left out stays due, however long: its tick follows, lest it wrap.
+    """
     least = MAX_SLEEP_MS
     floor = r[at + FLOOR]
     row = at + HEAD
     for _ in range(r[at + TASKS]):
-        if r[row + ARMED] and r[row + PRIORITY] >= floor:
-            ms = diff(r[row + DUE], now) + r[row + SLACK_MS]
-            if ms < least:
-                least = ms
+        if r[row + ARMED]:
+            due_ms = diff(r[row + DUE], now)
+            if r[row + PRIORITY] < floor:
+                if due_ms < 0:
+                    r[row + DUE] = now
+            elif due_ms + r[row + SLACK_MS] < least:
+                least = due_ms + r[row + SLACK_MS]
         row += ROW
     return least if least > 0 else 0
 
@@ -121,7 +129,10 @@ def join_now(r: list[int], at: int, now: int, allowance_uc: int) -> int:
 
 
 def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:
-    """The part of the mask that the allowance pays for, by priority; the rest waits a period."""
+    """The part of the mask that the allowance pays for, by priority.
+
+    The rest waits a period; what was only asked for waits an hour.
+    """
     kept = 0
     for priority in range(7, -1, -1):
         for task in range(r[at + TASKS]):
@@ -133,6 +144,8 @@ def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:
                 else:
                     r[at + SHED] += 1
                     done(r, at, task, now)
+                    if r[row + ARMED] == 0:
+                        defer(r, at, task, now, _SHED_MS)
     return kept
 
 
@@ -172,7 +185,7 @@ def defer(r: list[int], at: int, task: int, now: int, wait_ms: int) -> None:
     row = at + HEAD + task * ROW
     r[row + ARMED] = 1
     r[row + DUE] = add(add(now, wait_ms), r[row + EARLY_MS])
-    r[row + SLACK_MS] = r[row + LATE_MS]
+    r[row + SLACK_MS] = -r[row + EARLY_MS]
 
 
 def save(r: list[int], at: int, mode: int) -> None:

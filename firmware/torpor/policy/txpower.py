@@ -14,26 +14,34 @@ LEVELS = const(11)
 # ESP-IDF floors any other setting to these (esp_wifi_set_max_tx_power), quarter-dBm.
 LEVEL_QDBM = (8, 20, 28, 34, 44, 52, 56, 60, 66, 72, 80)
 
-# Loss of one attempt per 1,024 against the margin over sensitivity, -4 … 11 dB.
-_LOSS = (1000, 950, 860, 720, 540, 360, 220, 130, 75, 43, 24, 14, 8, 5, 3, 2)
+# Loss of one attempt in parts per 65,536 against the margin over sensitivity, -4 … 19 dB: a
+# logistic of 0.5 nepers a dB, as recorded on a real link (host_sim/world/wifi.py has the fit).
+_LOSS = (
+    57724, 53581, 47911, 40793, 32768, 24743, 17625, 11955, 7812,
+    4971, 3108, 1921, 1179, 720, 439, 267, 162, 98, 60,
+    36, 22, 13, 8, 5,
+)
 _MARGIN_MIN_DB = const(-4)
-_MARGINS = const(16)
+_MARGINS = const(24)
+ALL = const(65536)  # certainty
 
 LOWEST = const(0)  # the lowest and highest level that the mode allows
 HIGHEST = const(1)
-TARGET = const(2)  # messages per 1,024 that may fail
-SENSITIVITY_DBM = const(3)  # of the access point at the rate in use
+TARGET = const(2)  # messages per 65,536 that may fail
+SENSITIVITY_DBM = const(3)  # RSSI at which the access point loses half
 AP_QDBM = const(4)  # the access point's own power, assumed
-RETRY_UC = const(5)  # charge of one lost attempt beside the burst (waiting), µC
+RETRY_UC = const(5)  # what losing every frame of a wake once would cost in time-outs, µC
 REJOIN_UC = const(6)  # charge of a message that failed: another wake and join, µC
-ATTEMPT_UC = const(7)  # eleven cells: the burst of one attempt at each level, µC
+ATTEMPT_UC = const(7)  # eleven cells: the bursts of one wake at each level, µC
 LEVEL = const(18)  # in use
 STREAK = const(19)  # deliveries at this level without a loss
 PATIENCE = const(20)  # streak after which to probe one level down
 RSSI_X16 = const(21)  # the access point's RSSI, smoothed, 1/16 dBm; 0: never heard
 LEARNED_X16 = const(22)  # RSSI when the losses were learned
-LOSS = const(23)  # eleven cells: loss of one attempt per 1,024; -1: never tried
+LOSS = const(23)  # eleven cells: loss of one attempt per 65,536; -1: never tried
 SIZE = const(34)
+
+MAX_UC = const(1000000)  # of RETRY_UC and REJOIN_UC: beyond it the sums leave 31 bits
 
 PATIENCE_MIN = const(4)
 PATIENCE_MAX = const(256)
@@ -70,32 +78,37 @@ def heard(r: list[int], at: int, rssi_dbm: int) -> None:
 
 
 def loss(r: list[int], at: int, level: int) -> int:
-    """Chance that one attempt at this level is lost, per 1,024."""
+    """Chance that one attempt at this level is lost, per 65,536."""
     if r[at + LOSS + level] >= 0:
         return r[at + LOSS + level]
     if r[at + RSSI_X16] == 0:
-        return 0 if level == r[at + HIGHEST] else 1024
+        return 0 if level == r[at + HIGHEST] else ALL
     up_x16 = r[at + RSSI_X16] + (LEVEL_QDBM[level] - r[at + AP_QDBM]) * 4
-    margin_db = up_x16 // 16 - r[at + SENSITIVITY_DBM] - _MARGIN_MIN_DB
-    if margin_db < 0:
-        return 1024
-    return _LOSS[margin_db] if margin_db < _MARGINS else 1
+    margin = (up_x16 >> 4) - r[at + SENSITIVITY_DBM] - _MARGIN_MIN_DB
+    if margin < 0:
+        return ALL
+    return _LOSS[margin] if margin < _MARGINS else 0
 
 
-def fails(loss_1024: int) -> int:
-    """Chance that a message fails after all its attempts, per 1,024."""
-    return (loss_1024 * loss_1024 // 1024) * loss_1024 // 1024
+def fails(lost: int) -> int:
+    """Chance that a message fails after all its attempts, per 65,536: the third power."""
+    lost >>= 4
+    return ((lost * lost >> 8) >> 4) * lost >> 8
+
+
+def share_uc(uc: int, chance: int) -> int:
+    """A charge (at most MAX_UC) times a chance per 65,536, within 31 bits."""
+    return (uc >> 6) * chance >> 10
 
 
 def message_uc(r: list[int], at: int, level: int) -> int:
-    """Expected charge of one message at this level, µC."""
+    """Expected charge of one message at this level, µC: bursts, time-outs, and joining anew."""
     lost = loss(r, at, level)
-    retries = lost + lost * lost // 1024
     burst_uc = r[at + ATTEMPT_UC + level]
     return (
         burst_uc
-        + (burst_uc + r[at + RETRY_UC]) * retries // 1024
-        + r[at + REJOIN_UC] * fails(lost) // 1024
+        + share_uc(burst_uc + r[at + RETRY_UC], lost)
+        + share_uc(r[at + REJOIN_UC], fails(lost))
     )
 
 
@@ -115,7 +128,7 @@ def choose(r: list[int], at: int) -> int:
 def acked(r: list[int], at: int, level: int, attempts: int) -> None:
     """A message at this level was acknowledged after so many attempts."""
     for _ in range(attempts - 1):
-        _learn(r, at, level, 1024)
+        _learn(r, at, level, ALL)
     _learn(r, at, level, 0)
     if attempts > 1:
         _raise(r, at, level)
@@ -130,7 +143,7 @@ def acked(r: list[int], at: int, level: int, attempts: int) -> None:
 def lost(r: list[int], at: int, level: int) -> None:
     """A message, or a join, at this level failed."""
     for _ in range(ATTEMPTS):
-        _learn(r, at, level, 1024)
+        _learn(r, at, level, ALL)
     _raise(r, at, level)
 
 

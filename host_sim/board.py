@@ -1,0 +1,191 @@
+"""Boards: what a board draws in each state and how long each phase takes, with sources.
+
+A board is a folder under boards/ with a board.toml. Every number stands beside its tag and source:
+D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from host_sim import states, tomlfile
+from host_sim.errors import BadInput
+
+BOARDS = Path(__file__).parent.parent / "boards"
+
+Tag = Literal["D", "V", "M", "S", "I"]
+Source = Annotated[str, Meta(min_length=8)]
+Na = Annotated[int, Meta(ge=0, le=2_000_000_000)]
+Us = Annotated[int, Meta(ge=0, le=600_000_000)]
+Pin = Annotated[int, Meta(ge=0, le=48)]
+
+
+class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class State(_Strict):
+    """Mean current of a power state."""
+
+    current_na: Na
+    tag: Tag
+    source: Source
+
+
+class Phase(_Strict):
+    """Duration of a phase."""
+
+    duration_us: Us
+    tag: Tag
+    source: Source
+
+
+class Transmit(_Strict):
+    """Current during a burst at the eleven levels of states.TX_LEVELS_DBM."""
+
+    current_na: Annotated[list[Na], Meta(min_length=11, max_length=11)]
+    tag: Tag
+    source: Source
+
+
+class Radio(_Strict):
+    """The link's numbers: frames that each phase must get through, and what a lost one costs."""
+
+    frames_associate: Annotated[int, Meta(ge=1, le=40)]
+    frames_address: Annotated[int, Meta(ge=1, le=40)]
+    frames_connect: Annotated[int, Meta(ge=1, le=40)]
+    frame_us: Annotated[int, Meta(ge=10, le=20_000)]
+    retry_us: Us
+    tag: Tag
+    source: Source
+    tx: Transmit
+
+
+class Step(_Strict):
+    """One step of a recorded wake: a state for a time."""
+
+    state: str
+    duration_us: Us
+
+
+class Wake(_Strict):
+    """The recipe of a recorded firmware's wake, for `torpor validate`."""
+
+    firmware: Source
+    source: Source
+    digest: str
+    phases: list[Step]
+
+
+class BoardFile(_Strict):
+    """board.toml."""
+
+    name: str
+    title: str
+    chip: Literal["esp32", "esp32s2", "esp32s3", "esp32c3", "esp32c6"]
+    cpu_mhz: Annotated[int, Meta(ge=10, le=240)]
+    heap_bytes: Annotated[int, Meta(ge=16_384)]
+    brown_out_mv: Annotated[int, Meta(ge=1_800, le=3_300)]
+    pins: dict[str, Pin]
+    states: dict[str, State]
+    phases: dict[str, Phase]
+    radio: Radio
+    wakes: dict[str, Wake] = {}
+
+
+PHASES = (
+    "boot",
+    "wake_cpu",
+    "light_exit",
+    "scan",
+    "associate",
+    "address",
+    "address_cached",
+    "connect",
+    "message",
+    "measure",
+    "no_ap",
+)
+
+
+@dataclass(frozen=True)
+class Board:
+    """A checked board."""
+
+    file: BoardFile
+    folder: Path
+
+    @property
+    def current_na(self) -> list[int]:
+        """Current by state in nA, in the order of states.NAMES."""
+        fixed = (self.file.states[name].current_na for name in states.NAMES[: states.TX])
+        return [*fixed, *self.file.radio.tx.current_na]
+
+    def phase_us(self, name: str) -> int:
+        """Duration of a phase, µs."""
+        return self.file.phases[name].duration_us
+
+
+def names() -> list[str]:
+    """The boards that ship."""
+    return sorted(path.parent.name for path in BOARDS.glob("*/board.toml"))
+
+
+def load(name: str) -> Board:
+    """A board by its name, or by the path of a board.toml or of its folder."""
+    path = Path(name)
+    if path.is_dir():
+        path = path / "board.toml"
+    elif path.suffix != ".toml":
+        path = BOARDS / name / "board.toml"
+        if not path.is_file():
+            raise BadInput(
+                f"no board named {name}", remedy=f"one of {', '.join(names())}, or a board.toml"
+            )
+    text = tomlfile.read_text(path)
+    file = tomlfile.decode(text, path, BoardFile)
+    _check(file, text, path)
+    return Board(file, path.parent)
+
+
+def _check(file: BoardFile, text: str, path: Path) -> None:
+    """What a schema cannot say."""
+
+    def fail(what: str, key: tuple[object, ...], remedy: str) -> None:
+        raise tomlfile.located(what, text, path, key, remedy)
+
+    if file.name != path.parent.name:
+        fail(f"the folder is called {path.parent.name}", ("name",), "name both alike")
+    for kind, have, want in (
+        ("states", file.states, set(states.NAMES[: states.TX])),
+        ("phases", file.phases, set(PHASES)),
+    ):
+        if missing := sorted(want - set(have)):
+            fail(f"{missing[0]} is missing", (kind,), f"add [{kind}.{missing[0]}] with its source")
+        if unknown := sorted(set(have) - want):
+            fail(f"{kind} has no {unknown[0]}", (kind, unknown[0]), f"known: {', '.join(want)}")
+    tx = file.radio.tx.current_na
+    for level in range(1, len(tx)):
+        if tx[level] < tx[level - 1]:
+            dbm = states.TX_LEVELS_DBM[level]
+            fail(
+                f"{dbm:g} dBm draws less than the level below it",
+                ("radio", "tx", "current_na"),
+                "a higher level never draws less",
+            )
+    for name, wake in file.wakes.items():
+        for i, step in enumerate(wake.phases):
+            if step.state not in states.NAMES:
+                fail(
+                    f"no state named {step.state}",
+                    ("wakes", name, "phases", i),
+                    f"one of {', '.join(states.NAMES)}",
+                )
+
+
+def as_json(board: Board) -> object:
+    """The board file as plain data."""
+    return msgspec.to_builtins(board.file)

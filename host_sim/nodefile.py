@@ -1,0 +1,250 @@
+"""The node's one file: what its author writes, checked, and the numbers that the device reads.
+
+The author names tasks and channels in seconds; config.json holds indices, milliseconds and the
+board's costs, so that the device computes nothing twice (firmware/torpor/config.py reads it).
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from host_sim import states
+from host_sim.board import Board
+from host_sim.errors import BadInput
+from host_sim.world import cell
+from host_sim.world.wifi import HALF_LOST_DBM
+from torpor.policy import report, schedule, sleep, txpower
+
+Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,23}$")]
+Seconds = Annotated[int, Meta(ge=0, le=500_000)]
+Period = Annotated[int, Meta(ge=1, le=259_200)]
+Priority = Annotated[int, Meta(ge=0, le=7)]
+
+# Modes that a person understands, as data: the levels allowed (index into the eleven) and the
+# messages per 65,536 that may fail.
+MODES = {"through-wall": (5, 10, 16), "standard": (0, 10, 330), "eco": (0, 7, 3_300)}
+
+
+class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Task(_Strict):
+    """Channels read together, every period, from `early_s` before to `late_s` after."""
+
+    name: Name
+    channels: Annotated[list[Name], Meta(min_length=1)]
+    period_s: Period
+    early_s: Seconds = 0
+    late_s: Seconds = 0
+    priority: Priority = 3
+    warmup_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+
+
+class Channel(_Strict):
+    """A value in scaled units: told when it moved by `delta`, within `within_s`."""
+
+    name: Name
+    delta: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    within_s: Seconds = 0
+
+
+class Report(_Strict):
+    """The heartbeat: the newest values at least this often."""
+
+    period_s: Period
+    early_s: Seconds = 0
+    late_s: Seconds = 0
+    priority: Priority = 6
+
+
+class Stage(_Strict):
+    """A detector stage: pass at floor * ratio + margin, ask again within `band` below."""
+
+    margin: Annotated[int, Meta(ge=0, le=65_535)]
+    ratio: Annotated[float, Meta(ge=1.0, le=60.0)] = 1.0
+    band: Annotated[int, Meta(ge=0, le=65_535)] = 0
+
+
+class Watch(_Strict):
+    """The detector: stage 0 polls between the interval's bounds, or is a pin (interval 0)."""
+
+    channel: Name
+    stages: Annotated[list[Stage], Meta(min_length=1, max_length=4)]
+    interval_min_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+    interval_max_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+    calm_s: Period = 3_600
+    false_per_day: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    asks: Annotated[int, Meta(ge=0, le=20)] = 1
+
+
+class Battery(_Strict):
+    """The cell, the channel that reads it, and what is asked of it."""
+
+    chemistry: Literal["li-ion", "lifepo4", "2xaa-lithium", "2xaa-alkaline"]
+    capacity_mah: Annotated[float, Meta(gt=0, le=1_000_000)]
+    channel: Name | None = None
+    low_percent: Annotated[int, Meta(ge=0, le=100)] = 15
+    critical_percent: Annotated[int, Meta(ge=0, le=100)] = 5
+    target_days: Annotated[int, Meta(ge=0, le=20_000)] = 0
+    budget_mc_per_hour: Annotated[int, Meta(ge=0, le=20_000)] = 0
+
+
+class Node(_Strict):
+    """The node file."""
+
+    kind: Literal["sensor", "switch"]
+    report: Report
+    channel: Annotated[list[Channel], Meta(min_length=1, max_length=report.MAX_CHANNELS)]
+    task: Annotated[list[Task], Meta(max_length=schedule.MAX_TASKS - 2)]
+    mode: Literal["through-wall", "standard", "eco"] = "standard"
+    deepest_sleep: Literal["deep", "light"] = "deep"
+    watch: Watch | None = None
+    battery: Battery | None = None
+
+
+def task_names(node: Node) -> list[str]:
+    """The tasks by index: the node's own, then the delivery, then the detector."""
+    return [task.name for task in node.task] + ["report", "watch"]
+
+
+def channel_index(node: Node, name: str) -> int:
+    """A channel's index; BadInput for a name that no [[node.channel]] has."""
+    names = [channel.name for channel in node.channel]
+    if name not in names:
+        raise BadInput(f"no channel named {name}", remedy=f"one of {', '.join(names)}")
+    return names.index(name)
+
+
+def device_config(node: Node, board: Board) -> dict[str, Any]:
+    """config.json: the same as numbers, with the board's costs."""
+    watch, battery = node.watch, node.battery
+    lowest, highest, target = MODES[node.mode]
+    radio = board.file.radio
+    frames = radio.frames_associate + radio.frames_connect + 2  # of a cached join and a message
+    join_uc = _charge_uc(board, cached=True)
+    tasks = [
+        {
+            "channels": [channel_index(node, name) for name in task.channels],
+            "period_ms": task.period_s * 1000,
+            "early_ms": task.early_s * 1000,
+            "late_ms": task.late_s * 1000,
+            "priority": task.priority,
+            "radio": 0,
+            "cost_uc": _measure_uc(board, task),
+            "warmup_ms": task.warmup_ms,
+        }
+        for task in node.task
+    ]
+    tasks.append(
+        {
+            "channels": [],
+            "period_ms": node.report.period_s * 1000,
+            "early_ms": node.report.early_s * 1000,
+            "late_ms": node.report.late_s * 1000,
+            "priority": node.report.priority,
+            "radio": 1,
+            "cost_uc": join_uc,
+            "warmup_ms": 0,
+        }
+    )
+    return {
+        "kind": node.kind,
+        "cache_join": 1,
+        "report_task": len(node.task),
+        "watch_task": len(node.task) + 1,
+        "watch_channel": channel_index(node, watch.channel) if watch else -1,
+        "battery_channel": (
+            channel_index(node, battery.channel) if battery and battery.channel else -1
+        ),
+        "tasks": tasks,
+        "channels": [
+            {"delta": channel.delta, "within_ms": channel.within_s * 1000}
+            for channel in node.channel
+        ],
+        "txpower": {
+            "lowest": lowest,
+            "highest": highest,
+            "target": target,
+            "sensitivity_dbm": HALF_LOST_DBM,
+            "ap_qdbm": 80,
+            "retry_uc": min(txpower.MAX_UC - 100_000, frames * _uc(board, "listen", radio.retry_us)),
+            "rejoin_uc": min(txpower.MAX_UC, join_uc + _uc(board, "boot", board.phase_us("boot"))),
+            "attempt_uc": [frames * radio.frame_us * na // 10**9 for na in radio.tx.current_na],
+        },
+        "energy": _energy(battery),
+        "sleep": _sleep(node, board),
+        "cascade": _cascade(watch),
+    }
+
+
+def _uc(board: Board, state: str, us: int) -> int:
+    """Charge of a state for a time, µC."""
+    return us * board.current_na[states.NAMES.index(state)] // 10**9
+
+
+def _charge_uc(board: Board, *, cached: bool) -> int:
+    """Charge of a join, the radio listening throughout, µC."""
+    us = board.phase_us("associate") + board.phase_us("connect") + board.phase_us("message")
+    us += board.phase_us("address_cached" if cached else "address")
+    return _uc(board, "listen", us) + (0 if cached else _uc(board, "scan", board.phase_us("scan")))
+
+
+def _measure_uc(board: Board, task: Task) -> int:
+    reading = _uc(board, "sense", board.phase_us("measure") * len(task.channels))
+    return reading + _uc(board, "idle", task.warmup_ms * 1000)
+
+
+def _energy(battery: Battery | None) -> dict[str, Any]:
+    ocv = cell.CELLS[battery.chemistry].ocv_mv if battery else range(11)
+    return {
+        "low_permille": battery.low_percent * 10 if battery else 0,
+        "critical_permille": battery.critical_percent * 10 if battery else 0,
+        "band_permille": 50,
+        "target_h": battery.target_days * 24 if battery else 0,
+        "budget_uc_min": battery.budget_mc_per_hour * 1000 // 60 if battery else 0,
+        "ocv_mv": list(ocv),
+    }
+
+
+def _sleep(node: Node, board: Board) -> dict[str, int]:
+    """Break-even times: where a deeper state has earned what leaving it costs."""
+    na = dict(zip(states.NAMES, board.current_na, strict=True))
+    exit_us, boot_us = board.phase_us("light_exit"), board.phase_us("boot")
+    light_saves = max(1, na["idle"] - na["light_sleep"])
+    deep_saves = max(1, na["light_sleep"] - na["deep_sleep"])
+    light_ms = exit_us * na["cpu"] // light_saves // 1000 + 1
+    boot_fc = boot_us * na["boot"] - exit_us * na["cpu"]
+    return {
+        "light_ms": light_ms,
+        "deep_ms": max(light_ms, boot_fc // deep_saves // 1000 + 1),
+        "deepest": sleep.DEEP if node.deepest_sleep == "deep" else sleep.LIGHT,
+        "associated": int(node.kind == "switch"),
+    }
+
+
+def _cascade(watch: Watch | None) -> dict[str, Any]:
+    if watch is None:
+        return {
+            "stages": [],
+            "interval_min_ms": 0,
+            "interval_max_ms": 0,
+            "calm_ms": 0,
+            "false_per_day": 0,
+            "asks": 0,
+        }
+    return {
+        "stages": [
+            {
+                "margin": stage.margin,
+                "ratio_x16": round(stage.ratio * 16),
+                "band": stage.band,
+            }
+            for stage in watch.stages
+        ],
+        "interval_min_ms": watch.interval_min_ms,
+        "interval_max_ms": max(watch.interval_min_ms, watch.interval_max_ms),
+        "calm_ms": watch.calm_s * 1000,
+        "false_per_day": watch.false_per_day,
+        "asks": watch.asks,
+    }

@@ -1,0 +1,241 @@
+"""Scenarios: a board, a node, a world, a length and budgets, in one TOML file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from host_sim import board as boards
+from host_sim import nodefile, tomlfile
+from host_sim.errors import BadInput
+from host_sim.nodefile import Name, Node
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+Percent = Annotated[float, Meta(ge=0, le=100)]
+
+
+class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Outage(_Strict):
+    """The access point is away from this hour of the run on, for so long."""
+
+    start_h: Annotated[float, Meta(ge=0)]
+    hours: Annotated[float, Meta(gt=0)]
+
+
+class Wifi(_Strict):
+    """The link: modelled around a mean, or replayed from a recording."""
+
+    mean_dbm: Annotated[float, Meta(ge=-100, le=-20)] = -65.0
+    sd_db: Annotated[float, Meta(ge=0, le=20)] = 3.3
+    correlation_s: Annotated[float, Meta(gt=0)] = 600.0
+    recording: str | None = None
+    rate: Literal["1M", "6M", "24M", "54M", "MCS0", "MCS4", "MCS7"] = "6M"
+    ap_dbm: Annotated[float, Meta(ge=0, le=30)] = 20.0
+    outage: list[Outage] = []
+
+
+class Sound(_Strict):
+    """What a sound detector hears: words and noise bursts an hour, background gains in 1/16."""
+
+    words_per_hour: Annotated[float, Meta(ge=0, le=600)]
+    bursts_per_hour: Annotated[float, Meta(ge=0, le=600)]
+    night_gain_x16: Annotated[int, Meta(ge=0, le=64)]
+    day_gain_x16: Annotated[int, Meta(ge=0, le=64)]
+
+
+class World(_Strict):
+    """Where each channel's readings come from, and what else happens."""
+
+    reads: dict[Name, str]
+    wifi: Wifi = Wifi()
+    sound: Sound | None = None
+    door: str | None = None
+    commands_per_day: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
+    first_month: Annotated[int, Meta(ge=1, le=12)] = 1
+    drift_ppm: Annotated[int, Meta(ge=-500, le=500)] = 0
+
+
+class Budget(_Strict):
+    """A figure that must hold: at most or at least."""
+
+    name: Literal[
+        "average_current_ua",
+        "battery_life_days",
+        "charge_mc_per_day",
+        "delivered_percent",
+        "caught_percent",
+        "joins_per_day",
+        "wakes_per_day",
+    ]
+    at_most: float | None = None
+    at_least: float | None = None
+
+
+class Baseline(_Strict):
+    """What people do today, where it is not the same for every node."""
+
+    report_s: Annotated[int, Meta(ge=1, le=259_200)]
+    poll_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+
+
+class ScenarioFile(_Strict):
+    """The file."""
+
+    title: str
+    board: str
+    node: Node
+    world: World
+    baseline: Baseline
+    days: Annotated[float, Meta(gt=0, le=36_500)]
+    seed: Annotated[int, Meta(ge=0, lt=2**31)] = 1
+    budget: list[Budget] = []
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A checked scenario with its board."""
+
+    name: str
+    path: Path
+    file: ScenarioFile
+    board: boards.Board
+
+
+def names() -> list[str]:
+    """The scenarios that ship."""
+    return sorted(path.stem for path in SCENARIOS.glob("*.toml"))
+
+
+def find(name: str) -> Path:
+    """The file of a shipped scenario by name, or the path itself."""
+    shipped = SCENARIOS / f"{name}.toml"
+    if shipped.is_file():
+        return shipped
+    path = Path(name)
+    if path.suffix != ".toml":
+        raise BadInput(
+            f"no scenario named {name}", remedy=f"one of {', '.join(names())}, or a .toml file"
+        )
+    return path
+
+
+def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
+    """Read a scenario; each change is key=value with a dotted key and a TOML value."""
+    path = find(name)
+    text = tomlfile.read_text(path)
+    file = tomlfile.decode(text, path, ScenarioFile)
+    if changes:
+        file = _changed(file, changes)
+    try:
+        board = boards.load(_board_path(file.board, path))
+    except BadInput as error:
+        if str(error).startswith("no board"):
+            raise tomlfile.located(
+                f"no board named {file.board}", text, path, ("board",), _boards_known()
+            ) from None
+        raise
+    scenario = Scenario(path.stem, path, file, board)
+    _check(scenario, text)
+    return scenario
+
+
+def _boards_known() -> str:
+    return f"one of {', '.join(boards.names())}, or the path of a board.toml"
+
+
+def _board_path(board: str, path: Path) -> str:
+    """A board's name, or its path as seen from the scenario's folder."""
+    return str(path.parent / board) if board.endswith(".toml") else board
+
+
+def _changed(file: ScenarioFile, changes: tuple[str, ...]) -> ScenarioFile:
+    """Apply --set key=value."""
+    document: Any = msgspec.to_builtins(file)
+    document = _without_none(document)
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise BadInput(f"--set {change} has no value", remedy="write --set key=value")
+        _set(document, key.strip().split("."), _value(value), change)
+    text = f"# {' '.join(changes)}\n"
+    try:
+        return msgspec.convert(document, ScenarioFile, strict=True)
+    except msgspec.ValidationError as error:
+        raise tomlfile.explained(str(error), text, "--set", ScenarioFile) from None
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(child) for key, child in value.items() if child is not None}
+    if isinstance(value, list):
+        return [_without_none(child) for child in value]
+    return value
+
+
+def _value(text: str) -> Any:
+    """A TOML value, or the text itself where it is none (so that strings need no quotes)."""
+    try:
+        return tomlfile.value(text)
+    except ValueError:
+        return text
+
+
+def _set(document: Any, parts: list[str], value: Any, change: str) -> None:
+    """Set one key; a part may be an index or the name of an entry of a list."""
+    *above, last = parts
+    at = document
+    for part in above:
+        at = _child(at, part, change)
+    if isinstance(at, list):
+        raise BadInput(f"--set {change}: {last} is an entry of a list", remedy="name a key in it")
+    at[last] = value
+
+
+def _child(at: Any, part: str, change: str) -> Any:
+    if isinstance(at, dict) and isinstance(at.get(part), (dict, list)):
+        return at[part]
+    if isinstance(at, list):
+        for index, child in enumerate(at):
+            if part in (str(index), child.get("name")):
+                return child
+    raise BadInput(f"--set {change}: there is no {part}", remedy="see the scenario's file")
+
+
+def _check(scenario: Scenario, text: str) -> None:
+    """What a schema cannot say: names that must exist."""
+    file = scenario.file
+
+    def fail(what: str, key: tuple[Any, ...], remedy: str) -> None:
+        raise tomlfile.located(what, text, scenario.path, key, remedy)
+
+    channels = [channel.name for channel in file.node.channel]
+    known = f"channels: {', '.join(channels)}"
+    for i, task in enumerate(file.node.task):
+        for name in task.channels:
+            if name not in channels:
+                fail(f"no channel named {name}", ("node", "task", i, "channels"), known)
+    watch, battery = file.node.watch, file.node.battery
+    if watch and watch.channel not in channels:
+        fail(f"no channel named {watch.channel}", ("node", "watch", "channel"), known)
+    if battery and battery.channel and battery.channel not in channels:
+        fail(f"no channel named {battery.channel}", ("node", "battery", "channel"), known)
+    for name in channels:
+        if name not in file.world.reads:
+            fail(f"nothing to read for {name}", ("world", "reads"), "name its source")
+    for name in file.world.reads:
+        if name not in channels:
+            fail(f"no channel named {name}", ("world", "reads", name), known)
+    if watch and watch.interval_min_ms and file.node.deepest_sleep == "deep":
+        fail("deep sleep cannot poll", ("node", "deepest_sleep"), 'set deepest_sleep = "light"')
+    for i, budget in enumerate(file.budget):
+        if (budget.at_most is None) == (budget.at_least is None):
+            fail("needs one of at_most and at_least", ("budget", i), "keep one of them")
+        if budget.name == "battery_life_days" and battery is None:
+            fail("no battery", ("budget", i, "name"), "add [node.battery]")
+    nodefile.device_config(file.node, scenario.board)

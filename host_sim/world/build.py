@@ -1,0 +1,174 @@
+"""From a scenario to the simulated port: everything that the world will do, laid out as ints."""
+
+from pathlib import Path
+
+import numpy as np
+
+from host_sim import kernel, ledger, plan, states
+from host_sim.errors import BadInput
+from host_sim.hearing import Hearing
+from host_sim.port import SimPort
+from host_sim.scenario import Scenario, World
+from host_sim.world import cell, recordings, sound, weather, wifi
+from torpor.port import DECISIONS, LOOK
+
+DAY_US = 86_400_000_000
+HOUR_US = 3_600_000_000
+FIRST_TICK = 2**30 - 3_600_000  # the clock wraps an hour into every run
+
+# What a channel may read, beside appliance:NAME.
+SOURCES = ("temperature", "humidity", "irradiance", "battery", "door", "sound", "output")
+
+
+def port(scenario: Scenario) -> SimPort:
+    """A port at time zero, power just switched on."""
+    file, board = scenario.file, scenario.board
+    days = int(np.ceil(file.days))
+    series, channels = _channels(scenario, days)
+    events = kernel.ordered(_events(file.world, days, file.seed))
+    watch_task = len(file.node.task) + 1
+    clock = [file.world.drift_ppm, FIRST_TICK, _first_random(file.seed), 0]
+    clock[plan.WATCH_SLOT] = watch_task * DECISIONS + LOOK
+    radio = board.file.radio
+    return SimPort(
+        [0] * ledger.CELLS,
+        [0] * plan.COUNTERS,
+        board.current_na,
+        _timing(scenario),
+        [
+            radio.frames_associate,
+            radio.frames_address,
+            radio.frames_connect,
+            round(file.world.wifi.ap_dbm * 4),
+            round((wifi.HALF_LOST_DBM + wifi.RATE_DB[file.world.wifi.rate]) * 4),
+        ],
+        wifi.loss_65536(),
+        _levels(),
+        _rssi(file.world, scenario.path.parent, days, file.seed),
+        series,
+        channels,
+        *events,
+        list(sound.LOOK_US) if file.world.sound else [0, 20_000],
+        _hearing(file.world, days, file.seed),
+        *_battery(scenario),
+        clock,
+    )
+
+
+def _first_random(seed: int) -> int:
+    """drand48's start for a seed, so that small seeds do not begin alike."""
+    return (seed << 16 | 0x330E) & 0xFFFFFFFFFFFF
+
+
+def _timing(scenario: Scenario) -> list[int]:
+    """The board's durations, in the order of host_sim.plan."""
+    board = scenario.board
+    radio = board.file.radio
+    own = {"frame": radio.frame_us, "retry": radio.retry_us}
+    names = [name for name in vars(plan) if name.endswith("_US")]
+    names.sort(key=lambda name: int(getattr(plan, name)))
+    phases = [name.removesuffix("_US").lower() for name in names]
+    return [own[phase] if phase in own else board.phase_us(phase) for phase in phases]
+
+
+def _levels() -> list[int]:
+    """Transmit level by quarter-dBm: the highest of the eleven that is not above it."""
+    qdbm = [round(dbm * 4) for dbm in states.TX_LEVELS_DBM]
+    return [max([i for i, q in enumerate(qdbm) if q <= asked] or [0]) for asked in range(85)]
+
+
+def _rssi(world: World, folder: Path, days: int, seed: int) -> list[int]:
+    link = world.wifi
+    if link.recording:
+        return wifi.recorded_rssi(folder / link.recording)
+    return wifi.modelled_rssi(link.mean_dbm, link.sd_db, link.correlation_s, days, seed)
+
+
+def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
+    """All series one behind the other, and a row a channel that says where its own lies."""
+    file = scenario.file
+    series: list[int] = []
+    rows: list[int] = []
+    fixed = {
+        "battery": plan.BATTERY,
+        "door": plan.PIN_LEVEL,
+        "sound": plan.SOUND,
+        "output": plan.OUTPUT,
+    }
+    sun = recordings.irradiance(days, file.world.first_month)
+    for channel in file.node.channel:
+        source = file.world.reads[channel.name]
+        if source in fixed:
+            rows += [fixed[source], 1, 0, 1]
+            continue
+        one = _series(scenario, source, sun, channel.name)
+        rows += [plan.SERIES, one.step_us, len(series), len(one.values)]
+        series += one.values
+    return series, rows
+
+
+def _series(
+    scenario: Scenario, source: str, sun: recordings.Ints, channel: str
+) -> recordings.Series:
+    file = scenario.file
+    if source in ("temperature", "humidity"):
+        climate = weather.climate(sun, file.seed, (file.world.first_month - 1) * 365 // 12)
+        return climate[source == "humidity"]
+    if source == "irradiance":
+        return recordings.Series(recordings.MINUTE_US, sun.tolist())
+    if source.startswith("appliance:"):
+        return recordings.appliance_mw(source.removeprefix("appliance:"))
+    raise BadInput(
+        f"no source {source}",
+        where=scenario.path,
+        key=f"world.reads.{channel}",
+        remedy=f"one of {', '.join(SOURCES)}, appliance:NAME",
+    )
+
+
+def _events(world: World, days: int, seed: int) -> list[tuple[int, int, int]]:
+    """What happens from outside, in any order."""
+    events: list[tuple[int, int, int]] = []
+    for outage in world.wifi.outage:
+        start_us = round(outage.start_h * HOUR_US)
+        events.append((start_us, kernel.AP_DOWN, 0))
+        events.append((start_us + round(outage.hours * HOUR_US), kernel.AP_UP, 0))
+    if world.door:
+        for i, second in enumerate(recordings.door_s(world.door, days)):
+            events.append((second * 1_000_000, kernel.EDGE, (i + 1) % 2))
+    if world.commands_per_day:
+        random = np.random.default_rng([seed, 4])
+        count = random.poisson(world.commands_per_day * days)
+        for i, at in enumerate(sorted(random.integers(0, days * DAY_US, count).tolist())):
+            events.append((at, kernel.COMMAND, i % 2))
+    return events
+
+
+def _hearing(world: World, days: int, seed: int) -> Hearing:
+    if world.sound is None:
+        return sound.silence() if world.door is None else sound.contact()
+    given = world.sound
+    return sound.hearing(
+        sound.Sounds(
+            given.words_per_hour,
+            given.bursts_per_hour,
+            given.night_gain_x16,
+            given.day_gain_x16,
+        ),
+        days,
+        seed,
+    )
+
+
+def _battery(scenario: Scenario) -> tuple[list[int], list[int]]:
+    """Open-circuit curve and plain numbers; a node on the mains has a cell that never empties."""
+    battery = scenario.file.node.battery
+    if battery is None:
+        return [3_300] * 1_001, [2**50, 0, 0, 0]
+    mah = battery.capacity_mah
+    return cell.curve_mv(battery.chemistry), [
+        cell.capacity_permille(mah),
+        cell.leak_per_s(battery.chemistry, mah),
+        cell.CELLS[battery.chemistry].resistance_mohm,
+        scenario.board.file.brown_out_mv,
+    ]

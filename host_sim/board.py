@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from host_sim import states, tomlfile
+from host_sim import plan, states, tomlfile
 from host_sim.errors import BadInput
 
 BOARDS = Path(__file__).parent.parent / "boards"
@@ -96,19 +96,7 @@ class BoardFile(_Strict):
     wakes: dict[str, Wake] = {}
 
 
-PHASES = (
-    "boot",
-    "wake_cpu",
-    "light_exit",
-    "scan",
-    "associate",
-    "address",
-    "address_cached",
-    "connect",
-    "message",
-    "measure",
-    "no_ap",
-)
+PHASES = plan.TIMING[: plan.FRAME_US]
 
 
 @dataclass(frozen=True)

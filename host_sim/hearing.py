@@ -49,6 +49,7 @@ class Hearing:
         self.clip_steps = clip_steps
         self.caught = caught
         self.next = 0  # the first event that starts later than the last time asked for
+        self.looked = -1  # the event under way at the last look
         self.clip_us = clip_steps * step_us
         self.loudest = 0  # of the background at gain 1, stage 0
         for cell in range(len(background) // stages if stages else 0):
@@ -58,6 +59,7 @@ class Hearing:
     def score(self, stage: int, us: int) -> int:
         """Score of a stage that starts to look at this time. Only stage 0 hears loudness."""
         event = self.event_at(us)
+        self.looked = event
         if event < 0:
             return self.noise(stage, us)
         step = (us - self.event_us[event]) // self.step_us
@@ -88,9 +90,9 @@ class Hearing:
         event = self.next - 1
         return event if event >= 0 and us < self.event_us[event] + self.clip_us else -1
 
-    def heard(self, us: int) -> int:
-        """A detector let something pass: note a word caught; 1 for a word, 0 for anything else."""
-        event = self.event_at(us)
+    def heard(self) -> int:
+        """What the last look was at: 1 a word, noted as caught; 0 anything else."""
+        event = self.looked
         if event < 0 or self.event_word[event] == 0:
             return 0
         self.caught[event] = 1

@@ -59,10 +59,13 @@ class Report(_Strict):
 
 
 class Stage(_Strict):
-    """A detector stage: pass at floor * ratio + margin, ask again within `band` below."""
+    """A detector stage: pass at floor * ratio + margin, ask again within `band` below.
+
+    A ratio of 0 leaves the noise floor out.
+    """
 
     margin: Annotated[int, Meta(ge=0, le=65_535)]
-    ratio: Annotated[float, Meta(ge=1.0, le=60.0)] = 1.0
+    ratio: Annotated[float, Meta(ge=0, le=60)] = 1.0
     band: Annotated[int, Meta(ge=0, le=65_535)] = 0
 
 

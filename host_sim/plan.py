@@ -4,7 +4,22 @@ A scenario becomes flat lists of ints (host_sim/scenario.py); the simulated port
 names below. Lists and ints alone run in CPython and compiled alike.
 """
 
-# timing: durations, µs.
+# timing: durations, µs; the board's phases by name, and two of its radio's numbers.
+TIMING = (
+    "boot",
+    "wake_cpu",
+    "light_exit",
+    "scan",
+    "associate",
+    "address",
+    "address_cached",
+    "connect",
+    "message",
+    "measure",
+    "no_ap",
+    "frame",
+    "retry",
+)
 (
     BOOT_US,
     WAKE_CPU_US,
@@ -16,10 +31,10 @@ names below. Lists and ints alone run in CPython and compiled alike.
     CONNECT_US,
     MESSAGE_US,
     MEASURE_US,
+    NO_AP_US,
     FRAME_US,
     RETRY_US,
-    NO_AP_US,
-) = range(13)
+) = range(len(TIMING))
 
 # radio: the link's plain numbers.
 (
@@ -41,8 +56,8 @@ CHANNEL_ROW = 4
 CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM, BROWN_OUT_MV = range(4)
 CHARGE_SHIFT = 10
 
-# clock: the node's own, and the run's seed. WATCH_SLOT is the account of the detector's polls.
-DRIFT_PPM, FIRST_TICK, SEED, WATCH_SLOT = range(4)
+# clock: the node's own, and the run's seed and end. WATCH_SLOT is the account of detector polls.
+DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_SLOT = range(5)
 
 # count: what came of it.
 (

@@ -19,6 +19,7 @@ from host_sim.plan import (
     DRIFT_PPM,
     EDGES,
     EDGES_SEEN,
+    END_US,
     FIRST_TICK,
     LEAK_PER_S,
     LIGHT_EXIT_US,
@@ -151,7 +152,7 @@ class SimPort:
         if source == BATTERY:
             return self.battery[self.soc_permille()]
         if source == SOUND:
-            return self.hearing.heard(self.now_us)
+            return self.hearing.heard()
         if source == PIN_LEVEL:
             self.happen()
             self.pin_read = self.pin
@@ -161,8 +162,9 @@ class SimPort:
     def look(self, stage: int) -> int:
         if stage >= len(self.look_us):
             return FAULT
+        start_us = self.now_us
         self.spend(SENSE, self.look_us[stage])
-        return self.hearing.score(stage, self.now_us)
+        return self.hearing.score(stage, start_us)
 
     def watch(self, interval_ms: int, threshold: int) -> None:
         self.armed_ms = interval_ms
@@ -193,6 +195,8 @@ class SimPort:
         if kind >= LIGHT:
             self.joined = False
         end_us = self.now_us + ms * 1000 - ms * self.clock[DRIFT_PPM] // 1000
+        if end_us > self.clock[END_US]:
+            end_us = max(self.now_us, self.clock[END_US])  # the run ends in the midst of a sleep
         cause = TIMER
         if self.armed_ms > 0:
             at_us = self.hearing.crossing(

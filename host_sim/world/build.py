@@ -26,9 +26,13 @@ def port(scenario: Scenario) -> SimPort:
     days = int(np.ceil(file.days))
     series, channels = _channels(scenario, days)
     events = kernel.ordered(_events(file.world, days, file.seed))
-    watch_task = len(file.node.task) + 1
-    clock = [file.world.drift_ppm, FIRST_TICK, _first_random(file.seed), 0]
-    clock[plan.WATCH_SLOT] = watch_task * DECISIONS + LOOK
+    clock = [
+        file.world.drift_ppm,
+        FIRST_TICK,
+        _first_random(file.seed),
+        round(file.days * DAY_US),
+        (len(file.node.task) + 1) * DECISIONS + LOOK,
+    ]
     radio = board.file.radio
     return SimPort(
         [0] * ledger.CELLS,
@@ -63,12 +67,8 @@ def _first_random(seed: int) -> int:
 def _timing(scenario: Scenario) -> list[int]:
     """The board's durations, in the order of host_sim.plan."""
     board = scenario.board
-    radio = board.file.radio
-    own = {"frame": radio.frame_us, "retry": radio.retry_us}
-    names = [name for name in vars(plan) if name.endswith("_US")]
-    names.sort(key=lambda name: int(getattr(plan, name)))
-    phases = [name.removesuffix("_US").lower() for name in names]
-    return [own[phase] if phase in own else board.phase_us(phase) for phase in phases]
+    own = {"frame": board.file.radio.frame_us, "retry": board.file.radio.retry_us}
+    return [own[name] if name in own else board.phase_us(name) for name in plan.TIMING]
 
 
 def _levels() -> list[int]:
@@ -95,26 +95,23 @@ def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
         "sound": plan.SOUND,
         "output": plan.OUTPUT,
     }
-    sun = recordings.irradiance(days, file.world.first_month)
     for channel in file.node.channel:
         source = file.world.reads[channel.name]
         if source in fixed:
             rows += [fixed[source], 1, 0, 1]
             continue
-        one = _series(scenario, source, sun, channel.name)
+        one = _series(scenario, source, days, channel.name)
         rows += [plan.SERIES, one.step_us, len(series), len(one.values)]
         series += one.values
     return series, rows
 
 
-def _series(
-    scenario: Scenario, source: str, sun: recordings.Ints, channel: str
-) -> recordings.Series:
+def _series(scenario: Scenario, source: str, days: int, channel: str) -> recordings.Series:
     file = scenario.file
     if source in ("temperature", "humidity"):
-        climate = weather.climate(sun, file.seed, (file.world.first_month - 1) * 365 // 12)
-        return climate[source == "humidity"]
+        return weather.climate(days, file.world.first_month, file.seed)[source == "humidity"]
     if source == "irradiance":
+        sun = recordings.irradiance(days, file.world.first_month)
         return recordings.Series(recordings.MINUTE_US, sun.tolist())
     if source.startswith("appliance:"):
         return recordings.appliance_mw(source.removeprefix("appliance:"))

@@ -2,7 +2,7 @@
 
 Three stages, each a cheap integer feature of the samples from the instant of the look:
 0  loudness: mean absolute amplitude over 10 ms (an ADC burst, what a ULP can sum);
-1  sustained loudness: the same over 100 ms, which a click does not keep up;
+1  sustained loudness: the same over 50 ms, which a click does not keep up;
 2  modulation: loudest over quiet (20th percentile, at least 64) of the 10 ms frames in 500 ms, in
    1/16. Speech comes in syllables between pauses; machine noise does not.
 
@@ -26,9 +26,9 @@ SAMPLES = 160  # in a 10 ms frame at 16 kHz
 CLIPS = ("yes", "no", "noise")
 WORDS = 2  # the first two are what the node is to hear
 STEPS = 100
-WINDOW_STEPS = (1, 10, 50)
+WINDOW_STEPS = (1, 5, 50)
 QUIET = 64
-LOOK_US = (10_000, 100_000, 500_000)
+LOOK_US = (10_000, 50_000, 500_000)
 APART_US = 3_000_000  # events do not overlap
 
 

@@ -6,9 +6,11 @@ humidity falls as the air warms, about 3 points a kelvin around its mean. The co
 of a temperate garden and inferred, not fitted.
 """
 
+from functools import cache
+
 import numpy as np
 
-from host_sim.world.recordings import Ints, Series
+from host_sim.world.recordings import Series, irradiance
 
 STEP_MIN = 5
 STEP_US = STEP_MIN * 60_000_000
@@ -35,12 +37,13 @@ def _lagged(drive: np.ndarray, lag_steps: float) -> np.ndarray:
     return out
 
 
-def climate(irradiance: Ints, seed: int, first_day: int = 0) -> tuple[Series, Series]:
-    """Temperature (centi-°C) and relative humidity (centi-%) for irradiance by the minute."""
+@cache
+def climate(days: int, first_month: int, seed: int) -> tuple[Series, Series]:
+    """Temperature (centi-°C) and relative humidity (centi-%) under the recorded sun."""
     random = np.random.default_rng([seed, 1])
-    sun = irradiance.reshape(-1, STEP_MIN).mean(axis=1)
-    days = first_day + np.arange(len(sun)) * STEP_MIN / 1440
-    year = -np.cos((days - 15) / 365 * 2 * np.pi) * YEAR_SWING_CC
+    sun = irradiance(days, first_month).reshape(-1, STEP_MIN).mean(axis=1)
+    day = (first_month - 1) * 365 / 12 + np.arange(len(sun)) * STEP_MIN / 1440
+    year = -np.cos((day - 15) / 365 * 2 * np.pi) * YEAR_SWING_CC
     lag = WEATHER_LAG_MIN / STEP_MIN
     kicks = random.normal(0, WEATHER_SD_CC * np.sqrt(2 * lag), len(sun))
     weather = _lagged(kicks, lag)

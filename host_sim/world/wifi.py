@@ -30,7 +30,9 @@ def loss_65536() -> list[int]:
     return np.round(loss * 65536).astype(np.int64).tolist()
 
 
-def modelled_rssi(mean_dbm: float, sd_db: float, correlation_s: float, days: int, seed: int):
+def modelled_rssi(
+    mean_dbm: float, sd_db: float, correlation_s: float, days: int, seed: int
+) -> list[int]:
     """RSSI, dBm by the minute: Gauss-Markov shadowing (Gudmundson 1991) around a mean."""
     random = np.random.default_rng([seed, 2])
     keep = np.exp(-60 / correlation_s)
@@ -39,8 +41,9 @@ def modelled_rssi(mean_dbm: float, sd_db: float, correlation_s: float, days: int
     out = []
     for kick in kicks.tolist():
         level = keep * level + kick
-        out.append(int(np.clip(round(mean_dbm + level), -100, -20)))
-    return out
+        out.append(level)
+    dbm = np.clip(np.rint(np.array(out) + mean_dbm), -100, -20)
+    return dbm.astype(np.int64).tolist()
 
 
 def recorded_rssi(path: Path) -> list[int]:

@@ -41,7 +41,7 @@ LEARNED_X16 = const(22)  # RSSI when the losses were learned
 LOSS = const(23)  # eleven cells: loss of one attempt per 65,536; -1: never tried
 SIZE = const(34)
 
-MAX_UC = const(1000000)  # of RETRY_UC and REJOIN_UC: beyond it the sums leave 31 bits
+MAX_UC = const(1000000)  # of REJOIN_UC and of RETRY_UC with ATTEMPT_UC: beyond it leaves 31 bits
 
 PATIENCE_MIN = const(4)
 PATIENCE_MAX = const(256)
@@ -135,6 +135,10 @@ def acked(r: list[int], at: int, level: int, attempts: int) -> None:
     elif level == r[at + LEVEL]:
         if r[at + STREAK] < PATIENCE_MAX:
             r[at + STREAK] += 1
+        if r[at + STREAK] == r[at + PATIENCE] and level > r[at + LOWEST]:
+            # What an outage or bad luck taught of the next level is old by now: predict it anew,
+            # or the power would stay up for good.
+            r[at + LOSS + level - 1] = -1
     else:
         r[at + LEVEL] = level  # the probe came through
         r[at + STREAK] = 0

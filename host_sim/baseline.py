@@ -1,0 +1,35 @@
+"""The baseline: the same node run the way people do it today.
+
+A fixed duty cycle, a timer for each task with no window, every reading sent at once, 20 dBm, and a
+full join (scan, association, DHCP) each time, whatever the battery; a detector without gates that
+looks in full at every poll. It is a configuration of the same firmware: the decisions are switched off, not the code.
+"""
+
+from typing import Any
+
+from host_sim import nodefile
+from host_sim.scenario import Scenario
+
+FULL_POWER = 10  # level index of 20 dBm
+
+
+def device_config(scenario: Scenario) -> dict[str, Any]:
+    """config.json of the baseline."""
+    today = scenario.file.baseline
+    config = nodefile.device_config(scenario.file.node, scenario.board)
+    for task in config["tasks"]:
+        task["early_ms"] = task["late_ms"] = 0
+    config["tasks"][config["report_task"]]["period_ms"] = today.report_s * 1000
+    for channel in config["channels"]:
+        channel["delta"] = channel["within_ms"] = 0
+    config["cache_join"] = 0
+    config["txpower"]["lowest"] = config["txpower"]["highest"] = FULL_POWER
+    config["energy"]["low_permille"] = config["energy"]["critical_permille"] = 0
+    config["energy"]["target_h"] = config["energy"]["budget_uc_min"] = 0
+    cascade = config["cascade"]
+    cascade["false_per_day"] = cascade["asks"] = 0
+    if today.poll_ms:
+        cascade["interval_min_ms"] = cascade["interval_max_ms"] = today.poll_ms
+        for stage in cascade["stages"][:-1]:
+            stage["margin"] = stage["ratio_x16"] = 0
+    return config

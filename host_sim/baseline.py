@@ -2,7 +2,8 @@
 
 A fixed duty cycle, a timer for each task with no window, every reading sent at once, 20 dBm, and a
 full join (scan, association, DHCP) each time, whatever the battery; a detector without gates that
-looks in full at every poll. It is a configuration of the same firmware: the decisions are switched off, not the code.
+looks in full at every poll. It is a configuration of the same firmware: the decisions are switched
+off, not the code.
 """
 
 from typing import Any

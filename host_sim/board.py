@@ -4,15 +4,17 @@ A board is a folder under boards/ with a board.toml. Every number stands beside 
 D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from host_sim import plan, states, tomlfile
 from host_sim.errors import BadInput
+from host_sim.tomlfile import Strict
 
 BOARDS = Path(__file__).parent.parent / "boards"
 
@@ -23,11 +25,7 @@ Us = Annotated[int, Meta(ge=0, le=600_000_000)]
 Pin = Annotated[int, Meta(ge=0, le=48)]
 
 
-class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-class State(_Strict):
+class State(Strict, frozen=True):
     """Mean current of a power state."""
 
     current_na: Na
@@ -35,7 +33,7 @@ class State(_Strict):
     source: Source
 
 
-class Phase(_Strict):
+class Phase(Strict, frozen=True):
     """Duration of a phase."""
 
     duration_us: Us
@@ -43,7 +41,7 @@ class Phase(_Strict):
     source: Source
 
 
-class Transmit(_Strict):
+class Transmit(Strict, frozen=True):
     """Current during a burst at the eleven levels of states.TX_LEVELS_DBM."""
 
     current_na: Annotated[list[Na], Meta(min_length=11, max_length=11)]
@@ -51,7 +49,7 @@ class Transmit(_Strict):
     source: Source
 
 
-class Radio(_Strict):
+class Radio(Strict, frozen=True):
     """The link's numbers: frames that each phase must get through, and what a lost one costs."""
 
     frames_associate: Annotated[int, Meta(ge=1, le=40)]
@@ -64,14 +62,14 @@ class Radio(_Strict):
     tx: Transmit
 
 
-class Step(_Strict):
+class Step(Strict, frozen=True):
     """One step of a recorded wake: a state for a time."""
 
     state: str
     duration_us: Us
 
 
-class Wake(_Strict):
+class Wake(Strict, frozen=True):
     """The recipe of a recorded firmware's wake, for `torpor validate`."""
 
     firmware: Source
@@ -80,7 +78,7 @@ class Wake(_Strict):
     phases: list[Step]
 
 
-class BoardFile(_Strict):
+class BoardFile(Strict, frozen=True):
     """board.toml."""
 
     name: str
@@ -93,7 +91,7 @@ class BoardFile(_Strict):
     states: dict[str, State]
     phases: dict[str, Phase]
     radio: Radio
-    wakes: dict[str, Wake] = {}
+    wakes: dict[str, Wake] = msgspec.field(default_factory=dict)
 
 
 PHASES = plan.TIMING[: plan.FRAME_US]
@@ -139,39 +137,43 @@ def load(name: str) -> Board:
     return Board(file, path.parent)
 
 
+Fault = tuple[str, tuple[Any, ...], str]
+
+
 def _check(file: BoardFile, text: str, path: Path) -> None:
     """What a schema cannot say."""
-
-    def fail(what: str, key: tuple[object, ...], remedy: str) -> None:
+    if file.name != path.parent.name:
+        what = f"the folder is called {path.parent.name}"
+        raise tomlfile.located(what, text, path, ("name",), "name both alike")
+    for what, key, remedy in (*_table_faults(file), *_value_faults(file)):
         raise tomlfile.located(what, text, path, key, remedy)
 
-    if file.name != path.parent.name:
-        fail(f"the folder is called {path.parent.name}", ("name",), "name both alike")
-    for kind, have, want in (
-        ("states", file.states, set(states.NAMES[: states.TX])),
-        ("phases", file.phases, set(PHASES)),
-    ):
-        if missing := sorted(want - set(have)):
-            fail(f"{missing[0]} is missing", (kind,), f"add [{kind}.{missing[0]}] with its source")
-        if unknown := sorted(set(have) - want):
-            fail(f"{kind} has no {unknown[0]}", (kind, unknown[0]), f"known: {', '.join(want)}")
+
+def _table_faults(file: BoardFile) -> Iterator[Fault]:
+    """States and phases that are missing, or that nothing reads."""
+    wanted: tuple[tuple[str, Iterable[str], Sequence[str]], ...] = (
+        ("states", file.states, states.NAMES[: states.TX]),
+        ("phases", file.phases, PHASES),
+    )
+    for kind, have, want in wanted:
+        for name in sorted(set(want) - set(have)):
+            yield f"{name} is missing", (kind,), f"add [{kind}.{name}] with its source"
+        for name in sorted(set(have) - set(want)):
+            yield f"{kind} has no {name}", (kind, name), f"known: {', '.join(want)}"
+
+
+def _value_faults(file: BoardFile) -> Iterator[Fault]:
+    """Transmit currents that fall, and recipes with a state that does not exist."""
     tx = file.radio.tx.current_na
-    for level in range(1, len(tx)):
-        if tx[level] < tx[level - 1]:
-            dbm = states.TX_LEVELS_DBM[level]
-            fail(
-                f"{dbm:g} dBm draws less than the level below it",
-                ("radio", "tx", "current_na"),
-                "a higher level never draws less",
-            )
+    for dbm, below, here in zip(states.TX_LEVELS_DBM[1:], tx, tx[1:], strict=False):
+        if here < below:
+            what = f"{dbm:g} dBm draws less than the level below it"
+            yield what, ("radio", "tx", "current_na"), "a higher level never draws less"
     for name, wake in file.wakes.items():
         for i, step in enumerate(wake.phases):
             if step.state not in states.NAMES:
-                fail(
-                    f"no state named {step.state}",
-                    ("wakes", name, "phases", i),
-                    f"one of {', '.join(states.NAMES)}",
-                )
+                key = ("wakes", name, "phases", i)
+                yield f"no state named {step.state}", key, f"one of {', '.join(states.NAMES)}"
 
 
 def as_json(board: Board) -> object:

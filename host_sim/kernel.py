@@ -5,9 +5,16 @@ seed, bit for bit. They are known before the run; the node's own timer is the on
 not, and at the same microsecond it comes after them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from torpor import record
+
+if TYPE_CHECKING:
+    from host_sim.port import SimPort
+    from torpor.port import Port
 
 # What happens to a node from outside, by priority at one instant.
 AP_DOWN, AP_UP, COMMAND, EDGE = range(4)
@@ -25,13 +32,20 @@ def ordered(events: list[tuple[int, int, int]]) -> tuple[list[int], list[int], l
     return [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]
 
 
-def run(wake: Callable, r: list[int], port, cause: int, until_us: int) -> int:
-    """Let the node live until this instant; the cause of its next wake.
+def run(
+    wake: Callable[[list[int], Port, int], int],
+    r: list[int],
+    port: SimPort,
+    cause: int,
+    until_us: int,
+) -> tuple[int, int, int, bool]:
+    """Let the node live until this instant.
 
-    The record is handed over a sleep as it is. That this equals packing and unpacking it, as deep
-    sleep does on the chip, is a test, and every chunk of a long run does it once.
+    Answers the cause of its next wake, the time (µs), the charge drawn (1,024 fC) and whether its
+    cell still lives. The record is handed over a deep sleep as it is: that this equals packing and
+    unpacking it, as the chip does, is a test, and long runs do it every so often.
     """
     while port.now_us < until_us and port.alive:
         sleep_ms = wake(r, port, cause)
         cause = port.sleep(r[record.SLEEP_KIND], sleep_ms)
-    return cause
+    return cause, port.now_us, port.used, port.alive

@@ -51,7 +51,7 @@ class Ledger:
     task_names: list[str]
 
     def _view(self, names: list[str], index: list[int]) -> list[Entry]:
-        """Sum cells by index[slot-or-state cell]; lines in the names' order, empty ones left out."""
+        """Sum the cells by their index into names; lines in that order, empty ones left out."""
         duration = [0] * len(names)
         charge = [0] * len(names)
         for cell, us in enumerate(self.us):

@@ -5,6 +5,10 @@ own repeats is sent again after a time-out. These are functions over the
 port, so that the port's file stays readable; they are compiled with it.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from host_sim.plan import (
     ADDRESS_CACHED_US,
     ADDRESS_US,
@@ -34,17 +38,20 @@ from host_sim.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN, TX
 from torpor.policy.txpower import ATTEMPTS
 from torpor.port import NO_AP
 
+if TYPE_CHECKING:
+    from host_sim.port import SimPort
+
 PHASE_TRIES = 3  # of a frame within a phase, each after a time-out, before the join fails
 READINGS_A_FRAME = 20  # readings of about 60 bytes of JSON that fit one 1,400-byte segment
 MINUTE_US = 60_000_000
 
 
-def rssi_dbm(port) -> int:
+def rssi_dbm(port: SimPort) -> int:
     """What the node hears of the access point now."""
     return port.rssi[port.now_us // MINUTE_US % len(port.rssi)]
 
 
-def loss_65536(port, tx_qdbm: int) -> int:
+def loss_65536(port: SimPort, tx_qdbm: int) -> int:
     """Chance that one uplink frame at this power is lost now, parts per 65,536.
 
     The path loss is taken to be the same both ways.
@@ -57,13 +64,13 @@ def loss_65536(port, tx_qdbm: int) -> int:
     return port.per_65536[cell if cell < last else last]
 
 
-def frame(port, level: int, loss: int) -> bool:
+def frame(port: SimPort, level: int, loss: int) -> bool:
     """Transmit one frame; whether it got through. The MAC's own repeats are within both."""
     port.spend(TX + level, port.timing[FRAME_US])
     return port.random() >= loss
 
 
-def phase(port, state: int, us: int, frames: int, level: int, loss: int) -> bool:
+def phase(port: SimPort, state: int, us: int, frames: int, level: int, loss: int) -> bool:
     """One phase: its frames on the air, the rest of its time in `state`; whether it succeeded."""
     rest_us = us - frames * port.timing[FRAME_US]
     if rest_us > 0:
@@ -78,7 +85,7 @@ def phase(port, state: int, us: int, frames: int, level: int, loss: int) -> bool
     return True
 
 
-def join(port, tx_qdbm: int, cached: int) -> int:
+def join(port: SimPort, tx_qdbm: int, cached: int) -> int:
     """Port.join(): scan or not, associate, take an address, reach the broker."""
     port.happen()
     if port.joined:
@@ -94,7 +101,7 @@ def join(port, tx_qdbm: int, cached: int) -> int:
     return NO_AP
 
 
-def phases(port, tx_qdbm: int, level: int, cached: int) -> bool:
+def phases(port: SimPort, tx_qdbm: int, level: int, cached: int) -> bool:
     """The phases of a join in their order; whether all succeeded."""
     timing = port.timing
     radio = port.radio
@@ -118,15 +125,16 @@ def phases(port, tx_qdbm: int, level: int, cached: int) -> bool:
     )
 
 
-def brown_out(port, level: int) -> bool:
-    """Whether a burst at this level pulls the cell below what the chip runs on: the end."""
+def brown_out(port: SimPort, level: int) -> bool:
+    """Whether the cell is empty, or a burst at this level would pull it too low: the end."""
+    permille = port.soc_permille()
     sag_mv = port.current_na[TX + level] // 1000 * port.cell[RESISTANCE_MOHM] // 1_000_000
-    if port.battery[port.soc_permille()] - sag_mv < port.cell[BROWN_OUT_MV]:
+    if permille == 0 or port.battery[permille] - sag_mv < port.cell[BROWN_OUT_MV]:
         port.alive = False
     return not port.alive
 
 
-def send(port, count: int, tx_qdbm: int) -> int:
+def send(port: SimPort, count: int, tx_qdbm: int) -> int:
     """Port.send(): the attempts that a message of so many readings took, or 0."""
     port.happen()
     level = port.levels[tx_qdbm]

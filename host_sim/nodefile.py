@@ -6,11 +6,12 @@ board's costs, so that the device computes nothing twice (firmware/torpor/config
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from host_sim import states
 from host_sim.board import Board
 from host_sim.errors import BadInput
+from host_sim.tomlfile import Strict
 from host_sim.world import cell
 from host_sim.world.wifi import HALF_LOST_DBM
 from torpor.policy import report, schedule, sleep, txpower
@@ -25,11 +26,7 @@ Priority = Annotated[int, Meta(ge=0, le=7)]
 MODES = {"through-wall": (5, 10, 16), "standard": (0, 10, 330), "eco": (0, 7, 3_300)}
 
 
-class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-class Task(_Strict):
+class Task(Strict, frozen=True):
     """Channels read together, every period, from `early_s` before to `late_s` after."""
 
     name: Name
@@ -41,7 +38,7 @@ class Task(_Strict):
     warmup_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
 
 
-class Channel(_Strict):
+class Channel(Strict, frozen=True):
     """A value in scaled units: told when it moved by `delta`, within `within_s`."""
 
     name: Name
@@ -49,7 +46,7 @@ class Channel(_Strict):
     within_s: Seconds = 0
 
 
-class Report(_Strict):
+class Report(Strict, frozen=True):
     """The heartbeat: the newest values at least this often."""
 
     period_s: Period
@@ -58,7 +55,7 @@ class Report(_Strict):
     priority: Priority = 6
 
 
-class Stage(_Strict):
+class Stage(Strict, frozen=True):
     """A detector stage: pass at floor * ratio + margin, ask again within `band` below.
 
     A ratio of 0 leaves the noise floor out.
@@ -69,7 +66,7 @@ class Stage(_Strict):
     band: Annotated[int, Meta(ge=0, le=65_535)] = 0
 
 
-class Watch(_Strict):
+class Watch(Strict, frozen=True):
     """The detector: stage 0 polls between the interval's bounds, or is a pin (interval 0)."""
 
     channel: Name
@@ -81,7 +78,7 @@ class Watch(_Strict):
     asks: Annotated[int, Meta(ge=0, le=20)] = 1
 
 
-class Battery(_Strict):
+class Battery(Strict, frozen=True):
     """The cell, the channel that reads it, and what is asked of it."""
 
     chemistry: Literal["li-ion", "lifepo4", "2xaa-lithium", "2xaa-alkaline"]
@@ -93,7 +90,7 @@ class Battery(_Strict):
     budget_mc_per_hour: Annotated[int, Meta(ge=0, le=20_000)] = 0
 
 
-class Node(_Strict):
+class Node(Strict, frozen=True):
     """The node file."""
 
     kind: Literal["sensor", "switch"]
@@ -171,7 +168,9 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
             "target": target,
             "sensitivity_dbm": HALF_LOST_DBM,
             "ap_qdbm": 80,
-            "retry_uc": min(txpower.MAX_UC - 100_000, frames * _uc(board, "listen", radio.retry_us)),
+            "retry_uc": min(
+                txpower.MAX_UC - 100_000, frames * _uc(board, "listen", radio.retry_us)
+            ),
             "rejoin_uc": min(txpower.MAX_UC, join_uc + _uc(board, "boot", board.phase_us("boot"))),
             "attempt_uc": [frames * radio.frame_us * na // 10**9 for na in radio.tx.current_na],
         },

@@ -37,12 +37,12 @@ from host_sim.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SEN
 from host_sim.states import IDLE as IDLE_STATE
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import MASK
-from torpor.port import DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH
+from torpor.port import DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH, Port
 
 SLEEP_STATES = (IDLE_STATE, MODEM_SLEEP, LIGHT_SLEEP, DEEP_SLEEP)  # by kind of policy.sleep
 
 
-class SimPort:
+class SimPort(Port):
     """One node's world. The arguments are kept, not copied: `us` and `count` are the results.
 
     us          ledger, µs by state * SLOTS + task * DECISIONS + decision (host_sim.ledger)
@@ -199,9 +199,7 @@ class SimPort:
             end_us = max(self.now_us, self.clock[END_US])  # the run ends in the midst of a sleep
         cause = TIMER
         if self.armed_ms > 0:
-            at_us = self.hearing.crossing(
-                self.now_us, end_us, self.armed_ms * 1000, self.threshold
-            )
+            at_us = self.hearing.crossing(self.now_us, end_us, self.armed_ms * 1000, self.threshold)
             if at_us < end_us:
                 end_us = at_us
                 cause = WATCH

@@ -5,18 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from host_sim import kernel, nodefile, plan
+from host_sim import nodefile, plan
+from host_sim.engine import Engine
 from host_sim.ledger import Entry, Ledger
 from host_sim.scenario import Budget, Scenario
 from host_sim.world import build, cell
-from torpor import config, record, retain, sensor, switch
+from torpor import config, record, retain
 from torpor.policy import cascade
 from torpor.port import COLD
 
-CHUNK_US = 86_400_000_000
-
-# Firmware, bound to an engine: (wake, record, port, cause, until_us) -> cause.
-Engine = Callable[..., int]
+RETAIN_DAYS = 30
 
 
 @dataclass
@@ -33,7 +31,8 @@ class Result:
     caught: int
     complete: bool
     alive: bool
-    daily_ua: list[float] = field(default_factory=list)
+    chunk_days: int = 1
+    chunk_ua: list[float] = field(default_factory=list)
 
     @property
     def days(self) -> float:
@@ -139,50 +138,51 @@ def run(
     scenario: Scenario,
     *,
     device: dict[str, Any] | None = None,
-    engine: Engine = kernel.run,
-    port: Any = None,
+    engine: Engine | None = None,
     progress: Callable[[float], None] = lambda done: None,
 ) -> Result:
-    """Simulate a scenario, by default with its own node configuration on the default engine.
+    """Simulate a scenario, by default as its node is configured, on CPython.
 
-    `device` replaces the node's configuration (the baseline does), `port` the simulated port.
-    Ctrl-C ends the run early: the result says so and holds what was done. Each day the record
-    goes through the bytes that deep sleep would keep.
+    `device` replaces the node's configuration (the baseline does). Ctrl-C ends the run early: the
+    result says so and holds what was done. Every so often the record goes through the bytes that
+    deep sleep would keep.
     """
-    started = time.perf_counter()
-    r = [0] * record.SIZE
-    config.configure(r, device or nodefile.device_config(scenario.file.node, scenario.board))
-    port = port or build.port(scenario)
-    wake = switch.wake if scenario.file.node.kind == "switch" else sensor.wake
+    engine = engine or Engine()
+    node = scenario.file.node
+    r = engine.record()
+    config.configure(r, device or nodefile.device_config(node, scenario.board))
+    port = engine.port(build.arguments(scenario))
     until_us = round(scenario.file.days * build.DAY_US)
-    cause = COLD
-    daily_ua: list[float] = []
+    cause, now_us, used, alive = engine.live(node.kind, r, port, COLD, 1)
+    started = time.perf_counter()
+    chunk_ua: list[float] = []
     complete = False
-    ledger = Ledger(port.us, port.current_na, nodefile.task_names(scenario.file.node))
-    drawn_fc, passed_us = 0, 0
     try:
-        while port.now_us < until_us and port.alive:
-            cause = engine(wake, r, port, cause, min(until_us, port.now_us + CHUNK_US))
-            retain.unpack(retain.pack(r, 0), r, 0)
-            total_fc = ledger.charge_fc
-            daily_ua.append((total_fc - drawn_fc) / max(1, port.now_us - passed_us) / 1000)
-            drawn_fc, passed_us = total_fc, port.now_us
-            progress(port.now_us / until_us)
+        while now_us < until_us and alive:
+            before_us, before = now_us, used
+            chunk_us = min(until_us, now_us + engine.chunk_days * build.DAY_US)
+            cause, now_us, used, alive = engine.live(node.kind, r, port, cause, chunk_us)
+            if len(chunk_ua) * engine.chunk_days % RETAIN_DAYS == 0:
+                retain.unpack(retain.pack(r, 0), r, 0)
+            drawn_fc = (used - before) << plan.CHARGE_SHIFT
+            chunk_ua.append(drawn_fc / max(1, now_us - before_us) / 1000)
+            progress(now_us / until_us)
         complete = True
     except KeyboardInterrupt:
         pass
-    words = sum(port.hearing.event_word)
+    wall_s = time.perf_counter() - started
+    us, count = [int(us) for us in port.us], [int(number) for number in port.count]
     return Result(
         scenario,
-        port.now_us,
-        time.perf_counter() - started,
-        ledger,
-        port.count,
-        r[record.CASCADE + cascade.FALSE_WAKES],
-        words,
-        sum(port.hearing.caught),
+        sum(us),
+        wall_s,
+        Ledger(us, scenario.board.current_na, nodefile.task_names(node)),
+        count,
+        int(r[record.CASCADE + cascade.FALSE_WAKES]),
+        int(sum(port.hearing.event_word)),
+        int(sum(port.hearing.caught)),
         complete,
-        bool(port.alive),
-        daily_ua,
+        alive,
+        engine.chunk_days,
+        chunk_ua,
     )
-

@@ -1,34 +1,32 @@
 """Scenarios: a board, a node, a world, a length and budgets, in one TOML file."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from host_sim import board as boards
-from host_sim import nodefile, tomlfile
+from host_sim import tomlfile
 from host_sim.errors import BadInput
 from host_sim.nodefile import Name, Node
+from host_sim.tomlfile import Strict
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 
 
-class _Strict(Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-class Outage(_Strict):
+class Outage(Strict, frozen=True):
     """The access point is away from this hour of the run on, for so long."""
 
     start_h: Annotated[float, Meta(ge=0)]
     hours: Annotated[float, Meta(gt=0)]
 
 
-class Wifi(_Strict):
+class Wifi(Strict, frozen=True):
     """The link: modelled around a mean, or replayed from a recording."""
 
     mean_dbm: Annotated[float, Meta(ge=-100, le=-20)] = -65.0
@@ -37,10 +35,10 @@ class Wifi(_Strict):
     recording: str | None = None
     rate: Literal["1M", "6M", "24M", "54M", "MCS0", "MCS4", "MCS7"] = "6M"
     ap_dbm: Annotated[float, Meta(ge=0, le=30)] = 20.0
-    outage: list[Outage] = []
+    outage: tuple[Outage, ...] = ()
 
 
-class Sound(_Strict):
+class Sound(Strict, frozen=True):
     """What a sound detector hears: words and noise bursts an hour, background gains in 1/16."""
 
     words_per_hour: Annotated[float, Meta(ge=0, le=600)]
@@ -49,7 +47,7 @@ class Sound(_Strict):
     day_gain_x16: Annotated[int, Meta(ge=0, le=64)]
 
 
-class World(_Strict):
+class World(Strict, frozen=True):
     """Where each channel's readings come from, and what else happens."""
 
     reads: dict[Name, str]
@@ -61,7 +59,7 @@ class World(_Strict):
     drift_ppm: Annotated[int, Meta(ge=-500, le=500)] = 0
 
 
-class Budget(_Strict):
+class Budget(Strict, frozen=True):
     """A figure that must hold: at most or at least."""
 
     name: Literal[
@@ -77,14 +75,14 @@ class Budget(_Strict):
     at_least: float | None = None
 
 
-class Baseline(_Strict):
+class Baseline(Strict, frozen=True):
     """What people do today, where it is not the same for every node."""
 
     report_s: Annotated[int, Meta(ge=1, le=259_200)]
     poll_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
 
 
-class ScenarioFile(_Strict):
+class ScenarioFile(Strict, frozen=True):
     """The file."""
 
     title: str
@@ -94,7 +92,7 @@ class ScenarioFile(_Strict):
     baseline: Baseline
     days: Annotated[float, Meta(gt=0, le=36_500)]
     seed: Annotated[int, Meta(ge=0, lt=2**31)] = 1
-    budget: list[Budget] = []
+    budget: tuple[Budget, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -208,34 +206,44 @@ def _child(at: Any, part: str, change: str) -> Any:
 
 
 def _check(scenario: Scenario, text: str) -> None:
-    """What a schema cannot say: names that must exist."""
-    file = scenario.file
-
-    def fail(what: str, key: tuple[Any, ...], remedy: str) -> None:
+    """What a schema cannot say: names that must exist, and what fits together."""
+    for what, key, remedy in (*_name_faults(scenario.file), *_other_faults(scenario.file)):
         raise tomlfile.located(what, text, scenario.path, key, remedy)
 
+
+Fault = tuple[str, tuple[Any, ...], str]
+
+
+def _name_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """Channels that are named but do not exist, or read nothing."""
     channels = [channel.name for channel in file.node.channel]
     known = f"channels: {', '.join(channels)}"
-    for i, task in enumerate(file.node.task):
-        for name in task.channels:
-            if name not in channels:
-                fail(f"no channel named {name}", ("node", "task", i, "channels"), known)
-    watch, battery = file.node.watch, file.node.battery
-    if watch and watch.channel not in channels:
-        fail(f"no channel named {watch.channel}", ("node", "watch", "channel"), known)
-    if battery and battery.channel and battery.channel not in channels:
-        fail(f"no channel named {battery.channel}", ("node", "battery", "channel"), known)
+    used: list[tuple[str, tuple[Any, ...]]] = [
+        (name, ("node", "task", i, "channels"))
+        for i, task in enumerate(file.node.task)
+        for name in task.channels
+    ]
+    used += [(name, ("world", "reads", name)) for name in file.world.reads]
+    if file.node.watch:
+        used.append((file.node.watch.channel, ("node", "watch", "channel")))
+    if file.node.battery and file.node.battery.channel:
+        used.append((file.node.battery.channel, ("node", "battery", "channel")))
+    for name, key in used:
+        if name not in channels:
+            yield f"no channel named {name}", key, known
     for name in channels:
         if name not in file.world.reads:
-            fail(f"nothing to read for {name}", ("world", "reads"), "name its source")
-    for name in file.world.reads:
-        if name not in channels:
-            fail(f"no channel named {name}", ("world", "reads", name), known)
+            yield f"nothing to read for {name}", ("world", "reads"), "name its source"
+
+
+def _other_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """A detector that cannot run, a budget that cannot be judged."""
+    watch = file.node.watch
     if watch and watch.interval_min_ms and file.node.deepest_sleep == "deep":
-        fail("deep sleep cannot poll", ("node", "deepest_sleep"), 'set deepest_sleep = "light"')
+        key = ("node", "deepest_sleep")
+        yield "deep sleep cannot poll", key, 'set deepest_sleep = "light"'
     for i, budget in enumerate(file.budget):
         if (budget.at_most is None) == (budget.at_least is None):
-            fail("needs one of at_most and at_least", ("budget", i), "keep one of them")
-        if budget.name == "battery_life_days" and battery is None:
-            fail("no battery", ("budget", i, "name"), "add [node.battery]")
-    nodefile.device_config(file.node, scenario.board)
+            yield "needs one of at_most and at_least", ("budget", i), "keep one of them"
+        if budget.name == "battery_life_days" and file.node.battery is None:
+            yield "no battery", ("budget", i, "name"), "add [node.battery]"

@@ -16,6 +16,11 @@ from host_sim.tomlline import Key, line_of
 
 T = TypeVar("T")
 
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of a file: a key that it does not know is refused."""
+
+
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _UNKNOWN = re.compile(r"(?s)Object contains unknown field `(.*)`")
 _MISSING = re.compile(r"Object missing required field `(.*)`")

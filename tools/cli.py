@@ -2,7 +2,9 @@
 
 import difflib
 import importlib
+import os
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -15,6 +17,8 @@ COMMANDS = {
     "validate": "Compare a predicted wake with a recorded one.",
     "board": "List boards and show their numbers with sources.",
 }
+INTERRUPTED = 130  # 128 + SIGINT
+BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
 class Lazy(click.Group):
@@ -35,7 +39,7 @@ class Lazy(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Say which command was meant."""
-        if args and args[0] not in COMMANDS:
+        if args[0] not in COMMANDS:
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             remedy = f"did you mean {near[0]}?" if near else f"one of {', '.join(COMMANDS)}"
             raise BadInput(f"no command {args[0]}", remedy=remedy)
@@ -57,22 +61,48 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run a command; every error of the user's is one line on stderr and exit status 2."""
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(args: Sequence[str]) -> int:
+    """Run a command; every error of the user's is one line on stderr. Returns the exit status."""
     try:
-        status = group.main(standalone_mode=False)
+        status = _invoke(args)
+        sys.stdout.flush()
+        return status
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        status = 2
+        error.show()
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "torpor"
+        _say(f"{error.format_message().rstrip('.')} (see {command} --help)")
     except click.ClickException as error:
-        click.echo(f"torpor: {error.format_message()}", err=True)
-        status = 2
+        _say(error.format_message())
     except BadInput as error:
-        click.echo(f"torpor: {error}", err=True)
-        status = 2
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("torpor: interrupted", err=True)
-        status = 130
+        _say(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted")
+        return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
-        status = 141
-    sys.exit(status)
+        # The reader went away: nothing is left to say, not even by the flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return 2
+
+
+def _invoke(args: Sequence[str]) -> int:
+    """Invoke click ourselves: its own main() turns a broken pipe into status 1, which is ours."""
+    try:
+        with group.make_context("torpor", list(args)) as ctx:
+            group.invoke(ctx)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    return 0
+
+
+def _say(message: str) -> None:
+    click.echo(f"torpor: {' '.join(message.split())}", err=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -13,9 +13,9 @@ def show(result: Result, as_today: bool) -> None:
     speed = result.simulated_us / 1e6 / result.wall_s
     output.console.print(f"[bold]{title}[/bold]")
     output.console.print(
-        f"{scenario.name} on {scenario.board.file.name}, {result.days:g} days, seed "
-        f"{scenario.file.seed}; simulated in {result.wall_s:.2f} s, {speed / 1e6:.1f} million times "
-        "real time\n"
+        f"{scenario.name} on {scenario.board.file.name}, {result.days:.6g} days, seed "
+        f"{scenario.file.seed}; simulated in {result.wall_s:.2f} s, "
+        f"{speed / 1e6:.1f} million times real time\n"
     )
     grid = output.table("", "", "")
     grid.show_header = False

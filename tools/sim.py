@@ -71,7 +71,8 @@ def command(
     if export:
         from host_sim import waveform
 
-        waveform.export(given, export, from_s, to_s)
+        device = baseline.device_config(given) if as_today else None
+        waveform.export(given, device, export, from_s, to_s)
     if not all(result.complete for result in results):
         click.echo("torpor: interrupted; the figures above cover what was simulated", err=True)
         sys.exit(130)
@@ -85,9 +86,9 @@ def _run(given: scenario.Scenario, as_today: bool, engine: str) -> Result:
     if as_today:
         options["device"] = baseline.device_config(given)
     if engine == "compiled":
-        from host_sim import compiled
+        from host_sim.compiled import Compiled
 
-        options |= compiled.options(given)
+        options["engine"] = Compiled()
     result = run.run(given, **options)
     progress.close()
     return result

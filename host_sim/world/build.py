@@ -1,13 +1,13 @@
 """From a scenario to the simulated port: everything that the world will do, laid out as ints."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from host_sim import kernel, ledger, plan, states
 from host_sim.errors import BadInput
 from host_sim.hearing import Hearing
-from host_sim.port import SimPort
 from host_sim.scenario import Scenario, World
 from host_sim.world import cell, recordings, sound, weather, wifi
 from torpor.port import DECISIONS, LOOK
@@ -20,8 +20,8 @@ FIRST_TICK = 2**30 - 3_600_000  # the clock wraps an hour into every run
 SOURCES = ("temperature", "humidity", "irradiance", "battery", "door", "sound", "output")
 
 
-def port(scenario: Scenario) -> SimPort:
-    """A port at time zero, power just switched on."""
+def arguments(scenario: Scenario) -> tuple[Any, ...]:
+    """What SimPort is made of, in its order."""
     file, board = scenario.file, scenario.board
     days = int(np.ceil(file.days))
     series, channels = _channels(scenario, days)
@@ -34,7 +34,7 @@ def port(scenario: Scenario) -> SimPort:
         (len(file.node.task) + 1) * DECISIONS + LOOK,
     ]
     radio = board.file.radio
-    return SimPort(
+    return (
         [0] * ledger.CELLS,
         [0] * plan.COUNTERS,
         board.current_na,

@@ -47,7 +47,8 @@ def levels(clip: str) -> Ints:
     with wave.open(str(DATA / "micro_speech" / f"{clip}_1000ms.wav")) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
     frames = samples[: STEPS * SAMPLES].astype(np.int64).reshape(STEPS, SAMPLES)
-    return np.abs(frames).mean(axis=1).astype(np.int64)
+    level: Ints = np.abs(frames).mean(axis=1).astype(np.int64)
+    return level
 
 
 def scores(level: Ints, padding: Ints) -> list[list[int]]:

@@ -27,7 +27,7 @@ def loss_65536() -> list[int]:
     """Loss of one frame by margin: a cell a quarter-dB from PER_FIRST_QDB, parts per 65,536."""
     margin_db = (np.arange(PER_CELLS) + PER_FIRST_QDB) / 4
     loss = 1 / (1 + np.exp(NEPERS_PER_DB * margin_db))
-    return np.round(loss * 65536).astype(np.int64).tolist()
+    return [round(65536 * cell) for cell in loss.tolist()]
 
 
 def modelled_rssi(
@@ -43,7 +43,7 @@ def modelled_rssi(
         level = keep * level + kick
         out.append(level)
     dbm = np.clip(np.rint(np.array(out) + mean_dbm), -100, -20)
-    return dbm.astype(np.int64).tolist()
+    return [int(cell) for cell in dbm.tolist()]
 
 
 def recorded_rssi(path: Path) -> list[int]:
@@ -77,5 +77,3 @@ def recorded_rssi(path: Path) -> list[int]:
         held = values.get(minute, held)
         out.append(held)
     return out
-
-

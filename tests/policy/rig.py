@@ -9,31 +9,33 @@ NEAR_WRAP = 0x3FFFFFF0  # a clock that wraps 16 ms later
 AT = 3  # where the tests put a policy's block: not at 0, so that a forgotten offset shows
 
 if MICROPYTHON:
-    from micropython import heap_lock, heap_unlock
+    import micropython
 
-    def blank(size: int) -> "array[int]":
+    def blank(size):
         """A record as the chip has it."""
         return array("i", bytes(4 * size))
+
+    def lock(on):
+        """Lock the heap, or unlock it."""
+        micropython.heap_lock() if on else micropython.heap_unlock()
 
 else:
     from tests.policy.words import Words
 
-    def blank(size: int) -> Words:
+    def blank(size):
         """A record whose every value and intermediate is checked to be a small int."""
         return Words(size)
 
-    def heap_lock() -> None:
+    def lock(on):
         """CPython has no lock on its heap."""
-
-    heap_unlock = heap_lock
 
 
 class _Locked:
     def __enter__(self) -> None:
-        heap_lock()
+        lock(True)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        heap_unlock()
+        lock(False)
 
 
 locked = _Locked()  # `with locked:` an allocation, also of a big int, is a MemoryError

@@ -17,7 +17,7 @@ def main(name: str) -> int:
             except Exception as error:
                 failed += 1
                 print("FAILED", test)
-                sys.print_exception(error)
+                sys.print_exception(error)  # type: ignore[attr-defined]
     return failed
 
 

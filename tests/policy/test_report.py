@@ -18,9 +18,7 @@ def channels(*deltas):
 def queued(r):
     """The queue as (channel, value, tick) tuples."""
     first = AT + report.QUEUE
-    return [
-        tuple(r[first + i * 3 + k] for k in range(3)) for i in range(r[AT + report.QUEUED])
-    ]
+    return [tuple(r[first + i * 3 + k] for k in range(3)) for i in range(r[AT + report.QUEUED])]
 
 
 def test_the_first_reading_is_news_whatever_its_value():

@@ -16,7 +16,9 @@ def tasks(*rows):
     r[AT + schedule.TASKS] = len(rows)
     for task, given in enumerate(rows):
         row = AT + schedule.HEAD + task * schedule.ROW
-        period_ms, early_ms, late_ms, radio, priority, cost_uc = given + (0, 4, 10)[len(given) - 3 :]
+        period_ms, early_ms, late_ms, radio, priority, cost_uc = (
+            given + (0, 4, 10)[len(given) - 3 :]
+        )
         r[row + schedule.PERIOD_MS] = period_ms
         r[row + schedule.EARLY_MS] = early_ms
         r[row + schedule.LATE_MS] = late_ms
@@ -184,7 +186,9 @@ def test_a_task_left_out_for_months_is_due_when_it_is_back():
 
 
 def test_extremes_stay_in_31_bits_and_off_the_heap():
-    r = tasks(*[(MAX_SLEEP_MS, MAX_SLEEP_MS - 1, MAX_SLEEP_MS, i & 1, i, 1 << 26) for i in range(8)])
+    r = tasks(
+        *[(MAX_SLEEP_MS, MAX_SLEEP_MS - 1, MAX_SLEEP_MS, i & 1, i, 1 << 26) for i in range(8)]
+    )
     schedule.save(r, AT, 2)
     r[AT + schedule.FLOOR] = 0
     now = NEAR_WRAP

@@ -45,4 +45,7 @@ class Words(list[Any]):
         super().__init__([Word(0)] * size)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        super().__setitem__(index, Word(value))
+        if isinstance(index, slice):
+            super().__setitem__(index, [Word(each) for each in value])
+        else:
+            super().__setitem__(index, Word(value))

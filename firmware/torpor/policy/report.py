@@ -31,7 +31,10 @@ QUIET = const(-1)
 
 
 def offer(r: list[int], at: int, channel: int, value: int, now: int) -> int:
-    """Take a reading (-2**29 … 2**29 - 1); ms within which it must be delivered, or QUIET when it is no news."""
+    """Take a reading (-2**29 … 2**29 - 1).
+
+    Answers the ms within which it must be delivered, or QUIET when it is no news.
+    """
     row = at + HEAD + channel * ROW
     moved = value - r[row + LAST]
     if r[row + KNOWN] and -r[row + DELTA] < moved < r[row + DELTA]:

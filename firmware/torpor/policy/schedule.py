@@ -18,7 +18,7 @@ MISSED = const(3)  # periods skipped by outages, all tasks
 SHED = const(4)  # tasks skipped for want of energy
 HEAD = const(5)
 
-PERIOD_MS = const(0)  # at most MAX_SLEEP_MS; 0: only on request
+PERIOD_MS = const(0)  # 1,000 … MAX_SLEEP_MS; 0: only on request
 EARLY_MS = const(1)  # less than the period
 LATE_MS = const(2)  # at most MAX_SLEEP_MS
 PRIORITY = const(3)  # 0 … 7, 7 the most important
@@ -150,7 +150,7 @@ def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:
 
 
 def done(r: list[int], at: int, task: int, now: int) -> None:
-    """The task was served: its next window. Periods missed in an outage are skipped, not made up."""
+    """The task was served: its next window. Periods missed in an outage are skipped."""
     row = at + HEAD + task * ROW
     period_ms = r[row + PERIOD_MS]
     r[row + SLACK_MS] = r[row + LATE_MS]
@@ -189,8 +189,10 @@ def defer(r: list[int], at: int, task: int, now: int, wait_ms: int) -> None:
 
 
 def save(r: list[int], at: int, mode: int) -> None:
-    """Follow the energy mode: 0 all tasks; 1 priorities 2 and up at half the rate; 2 priorities
-    4 and up at an eighth of it."""
+    """Follow the energy mode.
+
+    0: all tasks; 1: priorities 2 and up at half the rate; 2: 4 and up at an eighth of it.
+    """
     r[at + FLOOR] = 2 * mode
     r[at + STRETCH] = mode + (mode >> 1)
 

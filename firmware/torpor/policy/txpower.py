@@ -17,9 +17,30 @@ LEVEL_QDBM = (8, 20, 28, 34, 44, 52, 56, 60, 66, 72, 80)
 # Loss of one attempt in parts per 65,536 against the margin over sensitivity, -4 … 19 dB: a
 # logistic of 0.5 nepers a dB, as recorded on a real link (host_sim/world/wifi.py has the fit).
 _LOSS = (
-    57724, 53581, 47911, 40793, 32768, 24743, 17625, 11955, 7812,
-    4971, 3108, 1921, 1179, 720, 439, 267, 162, 98, 60,
-    36, 22, 13, 8, 5,
+    57724,
+    53581,
+    47911,
+    40793,
+    32768,
+    24743,
+    17625,
+    11955,
+    7812,
+    4971,
+    3108,
+    1921,
+    1179,
+    720,
+    439,
+    267,
+    162,
+    98,
+    60,
+    36,
+    22,
+    13,
+    8,
+    5,
 )
 _MARGIN_MIN_DB = const(-4)
 _MARGINS = const(24)

@@ -1,0 +1,65 @@
+# Each target sets up what it needs, once: a stamp in .venv/ or typings/ makes the next run instant.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+UV := .venv/uv-$(UV_VERSION)
+RUNTIME := .venv/runtime
+DEV := .venv/dev
+TYPINGS := typings/installed
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
+
+.DEFAULT_GOAL := help
+.PHONY: help sim test check bench differential requirements clean
+
+help:  ## print this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+sim: $(RUNTIME)  ## simulate a year of the garden sensor and print where the charge went
+	@$(BIN)/torpor sim garden
+
+test: $(DEV)  ## run every test and say which were skipped and why
+	$(BIN)/pytest -n 2 --quiet
+
+check: $(DEV) $(TYPINGS)  ## lint, formatting, types of the host's and the chip's code, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy --config-file firmware/mypy.ini
+	$(BIN)/pytest --quiet tests/test_imports.py
+
+bench: $(DEV)  ## measure speed as ratios and write docs/performance.md
+	$(BIN)/python -m tests.bench
+
+differential: $(DEV)  ## a million randomised wakes on three interpreters
+	$(BIN)/python -m tests.policy.differential --wakes 1000000
+
+requirements: $(UV)  ## pin the newest versions that the *.in files allow
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) requirements-typings.in -o requirements-typings.txt
+
+clean:  ## remove all that these targets made
+	rm -rf .venv typings build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	@echo "Setting up .venv ..." >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+$(RUNTIME): $(UV) requirements.txt pyproject.toml
+	@$(INSTALL) -r requirements.txt
+	@$(INSTALL) --no-deps --editable .
+	@touch $@
+
+$(DEV): $(RUNTIME) requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
+	@touch $@
+
+$(TYPINGS): $(UV) requirements-typings.txt
+	@rm -rf typings
+	@$(INSTALL) --target typings -r requirements-typings.txt
+	@touch $@

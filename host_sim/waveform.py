@@ -1,0 +1,59 @@
+"""The current over a window of a run, as a waveform that a viewer of recordings opens."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from host_sim import nodefile
+from host_sim.engine import Engine
+from host_sim.port import SimPort
+from host_sim.scenario import Scenario
+from host_sim.trace import ppk2
+from host_sim.world import build
+from torpor import config
+from torpor.port import COLD
+
+RATE_HZ = 10_000
+
+
+class TracedPort(SimPort):
+    """The simulated port, which also keeps when each state began (µs, state)."""
+
+    def __init__(self, *arguments: Any) -> None:
+        self.steps: list[tuple[int, int]] = []
+        super().__init__(*arguments)
+
+    def spend(self, state: int, us: int) -> None:
+        """Let time pass, with a note."""
+        if us:
+            self.steps.append((self.now_us, state))
+        super().spend(state, us)
+
+
+def current_ua(
+    scenario: Scenario, device: dict[str, Any], from_s: float, to_s: float
+) -> npt.NDArray[np.float64]:
+    """Current in µA at RATE_HZ between two instants of the run, the mean of each sample's time."""
+    engine = Engine()
+    r = engine.record()
+    config.configure(r, device)
+    port = TracedPort(*build.arguments(scenario))
+    engine.live(scenario.file.node.kind, r, port, COLD, round(to_s * 1e6))
+    starts = np.array([step[0] for step in port.steps] + [port.now_us], dtype=np.int64)
+    na = np.array(port.current_na)[[step[1] for step in port.steps]]
+    charge = np.concatenate([[0.0], np.cumsum(np.diff(starts) * na)])
+    edges = np.arange(round(from_s * RATE_HZ), round(to_s * RATE_HZ) + 1) * 1e6 / RATE_HZ
+    edges = edges[edges <= port.now_us]
+    drawn = np.interp(edges, starts, charge)
+    samples: npt.NDArray[np.float64] = np.diff(drawn) / (1e6 / RATE_HZ) / 1000
+    return samples
+
+
+def export(
+    scenario: Scenario, device: dict[str, Any] | None, path: Path, from_s: float, to_s: float
+) -> None:
+    """Write the window as a PPK2 CSV."""
+    device = device or nodefile.device_config(scenario.file.node, scenario.board)
+    ppk2.write(path, RATE_HZ, current_ua(scenario, device, from_s, to_s))

@@ -1,0 +1,156 @@
+"""A port that a test moves by hand, and the node that it moves."""
+
+from tests.policy.rig import NEAR_WRAP, blank
+from torpor import record, sensor, switch
+from torpor.config import configure
+from torpor.policy.ticks import add
+from torpor.port import COLD, NONE, TIMER, Port
+
+MINUTE_MS = 60000
+HOUR_MS = 3600000
+ATTEMPT_UC = (10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
+OCV_MV = (3000, 3300, 3400, 3450, 3500, 3550, 3600, 3700, 3800, 4000, 4200)
+STAGE = {"margin": 100, "ratio_x16": 0, "band": 20}
+
+
+class HandPort(Port):
+    """Answers what the test laid down and remembers what was called."""
+
+    def __init__(self):
+        self.clock = NEAR_WRAP
+        self.calls = []
+        self.readings = {}
+        self.scores = []  # of the stages behind stage 0, in the order asked
+        self.joins = []  # answers to come; then -60
+        self.sends = []  # answers to come; then 1
+        self.commanded = NONE
+
+    def ticks_ms(self):
+        return self.clock
+
+    def wait(self, ms):
+        self.calls.append(("wait", ms))
+
+    def account(self, task, decision):
+        self.calls.append(("account", task, decision))
+
+    def measure(self, channel):
+        self.calls.append(("measure", channel))
+        return self.readings.get(channel, 0)
+
+    def look(self, stage):
+        self.calls.append(("look", stage))
+        return self.scores.pop(0) if stage else 0
+
+    def watch(self, interval_ms, threshold):
+        self.calls.append(("watch", interval_ms, threshold))
+
+    def join(self, tx_qdbm, cached):
+        self.calls.append(("join", tx_qdbm, cached))
+        return self.joins.pop(0) if self.joins else -60
+
+    def send(self, r, first, count, tx_qdbm):
+        cells = range(first, first + 3 * count, 3)
+        self.calls.append(("send", [(r[cell], r[cell + 1]) for cell in cells]))
+        return self.sends.pop(0) if self.sends else 1
+
+    def leave(self):
+        self.calls.append(("leave",))
+
+    def actuate(self, output, value):
+        self.calls.append(("actuate", output, value))
+
+    def command(self):
+        return self.commanded
+
+    def feed(self):
+        pass
+
+    def did(self, name):
+        """The calls of this name since the last ask for them; all older ones are forgotten."""
+        found = [call[1:] for call in self.calls if call[0] == name]
+        self.calls = []
+        return found
+
+
+def task(period_ms, radio=0, channels=(), priority=5, **more):
+    given = {
+        "period_ms": period_ms,
+        "radio": radio,
+        "channels": channels,
+        "priority": priority,
+        "warmup_ms": 0,
+        "early_ms": 0,
+        "late_ms": 0,
+        "cost_uc": 10,
+    }
+    given.update(more)
+    return given
+
+
+def config(**changes):
+    """Task 0 reads channel 0 each minute, task 1 delivers each hour."""
+    given = {
+        "kind": "sensor",
+        "cache_join": 1,
+        "report_task": 1,
+        "watch_task": 0,
+        "watch_channel": -1,
+        "battery_channel": -1,
+        "tasks": [task(MINUTE_MS, channels=[0]), task(HOUR_MS, radio=1)],
+        "channels": [{"delta": 5, "within_ms": 0}, {"delta": 0, "within_ms": 0}],
+        "txpower": {
+            "lowest": 0,
+            "highest": 10,
+            "target": 655,
+            "sensitivity_dbm": -90,
+            "ap_qdbm": 80,
+            "retry_uc": 100,
+            "rejoin_uc": 1000,
+            "attempt_uc": ATTEMPT_UC,
+        },
+        "energy": {
+            "low_permille": 300,
+            "critical_permille": 100,
+            "band_permille": 50,
+            "target_h": 0,
+            "budget_uc_min": 0,
+            "ocv_mv": OCV_MV,
+        },
+        "sleep": {"light_ms": 5, "deep_ms": 3000, "deepest": 3, "associated": 0},
+        "cascade": {
+            "stages": [],
+            "interval_min_ms": 100,
+            "interval_max_ms": 800,
+            "calm_ms": HOUR_MS,
+            "false_per_day": 0,
+            "asks": 1,
+        },
+    }
+    given.update(changes)
+    return given
+
+
+def start(**changes):
+    """A configured node after its cold start, and its port with the calls forgotten."""
+    r = blank(record.SIZE)
+    configure(r, config(**changes))
+    port = HandPort()
+    wake = switch.wake if r[record.KIND] == record.SWITCH else sensor.wake
+    wake(r, port, COLD)
+    port.calls = []
+    return r, port
+
+
+def detecting(stages, **changes):
+    """A cascade of so many stages that pass at 100 and ask again from 80."""
+    given = config()["cascade"]
+    given["stages"] = [STAGE] * stages
+    given.update(changes)
+    return given
+
+
+def tick(r, port, ms, cause=TIMER):
+    """A wake so many ms later; the ms to sleep."""
+    port.clock = add(port.clock, ms)
+    return sensor.wake(r, port, cause)

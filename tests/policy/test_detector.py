@@ -1,0 +1,64 @@
+"""A sensor node whose detector saw something."""
+
+from tests.policy.handport import HOUR_MS, MINUTE_MS, detecting, start, tick
+from torpor import record
+from torpor.policy import cascade, report, schedule
+from torpor.port import EVENT, FAULT, WATCH
+from torpor.record import CASCADE, REPORT
+
+
+def test_the_detector_is_armed_with_the_mark_of_stage_0():
+    r, port = start(cascade=detecting(2))
+    port.scores = [0]
+    tick(r, port, MINUTE_MS)
+    assert port.did("watch") == [(100, 100)]
+
+
+def test_what_passes_all_stages_is_told_at_once():
+    r, port = start(cascade=detecting(3), watch_channel=1)
+    port.scores = [100, 100]
+    port.readings[1] = 33
+    tick(r, port, 5, WATCH)
+    assert ("account", 1, EVENT) in port.calls
+    assert port.did("send") == [([(1, 33), (0, 0)],)]
+    assert r[CASCADE + cascade.EVENTS] == 1
+
+
+def test_an_event_without_a_channel_tells_nothing():
+    r, port = start(cascade=detecting(1))
+    tick(r, port, 5, WATCH)
+    assert r[CASCADE + cascade.EVENTS] == 1
+    assert port.did("measure") == []
+    assert r[REPORT + report.CHANNELS] == 2
+    assert r[REPORT + report.QUEUED] == 0
+
+
+def test_a_stage_is_asked_again_as_often_as_allowed():
+    for scores, events in (([90, 100], 1), ([90, 90], 0), ([79], 0)):
+        r, port = start(cascade=detecting(2))
+        port.scores = scores
+        tick(r, port, 5, WATCH)
+        assert port.scores == []
+        assert r[CASCADE + cascade.EVENTS] == events
+        assert r[CASCADE + cascade.FALSE_WAKES] == 1 - events
+
+
+def test_a_stage_that_faults_is_a_false_wake_that_is_paid_for():
+    r, port = start(cascade=detecting(2, false_per_day=2))
+    port.scores = [FAULT]
+    tick(r, port, 0, WATCH)
+    assert r[record.FAULTS] == 1
+    assert port.did("watch") == []  # a day's purse is spent
+    assert r[CASCADE + cascade.FALSE_WAKES] == 1
+
+
+def test_a_held_detector_is_armed_when_its_credit_is_back():
+    r, port = start(cascade=detecting(2, false_per_day=24), tasks=[], report_task=0)
+    for _ in range(12):
+        port.scores = [0]
+        ms = tick(r, port, 0, WATCH)
+    assert ms == 2 * HOUR_MS
+    port.did("watch")
+    port.scores = [0]
+    assert tick(r, port, ms) == schedule.MAX_SLEEP_MS
+    assert port.did("watch") == [(200, 100)]

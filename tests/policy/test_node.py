@@ -1,0 +1,214 @@
+"""Whole wakes of a node: tasks, deliveries, failures, crashes."""
+
+from tests.policy.handport import (
+    HOUR_MS,
+    MINUTE_MS,
+    HandPort,
+    config,
+    detecting,
+    start,
+    task,
+    tick,
+)
+from tests.policy.rig import blank
+from torpor import node, record, sensor
+from torpor.config import configure
+from torpor.policy import energy, report, schedule, sleep, txpower
+from torpor.policy.ticks import add
+from torpor.port import COLD, CRASH, FAULT, NO_AP, NODE, REFUSED, SAFE, SLEEP, TIMER
+from torpor.record import ENERGY, REPORT, SCHEDULE, TX
+
+
+def test_a_cold_start_measures_delivers_and_sleeps_to_the_next_task():
+    r = blank(record.SIZE)
+    configure(r, config())
+    port = HandPort()
+    port.readings[0] = 21
+    assert sensor.wake(r, port, COLD) == MINUTE_MS
+    assert r[record.SLEEP_KIND] == sleep.DEEP
+    assert port.calls[-1] == ("account", NODE, SLEEP)
+    assert [call[0] for call in port.calls if call[0] != "account"] == [
+        "measure",
+        "join",
+        "send",
+        "leave",
+    ]
+    assert port.did("send") == [([(0, 21)],)]
+    assert r[record.SENT] == 1
+
+
+def test_news_is_delivered_and_no_news_is_not():
+    r, port = start()
+    port.readings[0] = 4
+    assert tick(r, port, MINUTE_MS) == MINUTE_MS
+    assert port.did("join") == []
+    port.readings[0] = 5
+    tick(r, port, MINUTE_MS)
+    assert port.did("send") == [([(0, 5)],)]
+
+
+def test_the_heartbeat_tells_the_newest():
+    r, port = start()
+    port.readings[0] = 3
+    for _ in range(59):
+        tick(r, port, MINUTE_MS)
+    assert port.did("send") == []
+    tick(r, port, MINUTE_MS)
+    assert port.did("send") == [([(0, 3)],)]
+
+
+def test_a_fault_costs_that_reading_only():
+    r, port = start(tasks=[task(MINUTE_MS, channels=[0, 1]), task(HOUR_MS, radio=1)])
+    port.readings.update({0: FAULT, 1: 7})
+    assert tick(r, port, MINUTE_MS) == MINUTE_MS
+    assert r[record.FAULTS] == 1
+    assert port.did("send") == [([(1, 7), (0, 0)],)]  # the heartbeat knows channel 0 from before
+
+
+def test_one_warm_up_serves_all_sensors_of_a_wake():
+    r, port = start(
+        tasks=[
+            task(MINUTE_MS, channels=[0], warmup_ms=200),
+            task(MINUTE_MS, channels=[1], warmup_ms=900),
+            task(HOUR_MS, radio=1),
+        ],
+        report_task=2,
+    )
+    tick(r, port, MINUTE_MS)
+    assert port.did("wait") == [(900,)]
+
+
+def test_failed_joins_back_off_to_64_minutes_and_lose_nothing():
+    r, port = start()
+    port.readings[0] = 9
+    port.joins = [NO_AP] * 20
+    tick(r, port, MINUTE_MS)
+    waits: list[int] = []
+    waited_ms = 0
+    while len(waits) < 8:
+        port.calls = []
+        waited_ms += MINUTE_MS
+        tick(r, port, MINUTE_MS)
+        if port.did("join"):
+            waits.append(waited_ms // MINUTE_MS)
+            waited_ms = 0
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 64]
+    port.joins = []
+    for _ in range(64):
+        tick(r, port, MINUTE_MS)
+    assert port.did("send") == [([(0, 9)],)]
+    assert r[record.JOINS_FAILED] == 0
+
+
+def test_the_cached_way_is_scanned_anew_at_every_fourth_failure():
+    r, port = start()
+    port.joins = [NO_AP] * 99
+    scans = []
+    for _ in range(9):
+        tick(r, port, 65 * MINUTE_MS)
+        scans.append([cached for _, cached in port.did("join")])
+    assert scans == [[1, 0], [1], [1], [1], [1, 0], [1], [1], [1], [1, 0]]
+
+
+def test_a_refusal_is_not_tried_again_in_the_same_wake():
+    r, port = start()
+    port.joins = [REFUSED]
+    tick(r, port, HOUR_MS)
+    assert len(port.did("join")) == 1
+    assert r[TX + txpower.LEVEL] == 10
+
+
+def test_a_lost_message_is_sent_once_more_and_kept_when_that_fails():
+    r, port = start()
+    port.readings[0] = 9
+    port.sends = [0, 0]
+    tick(r, port, MINUTE_MS)
+    assert len(port.did("send")) == 2
+    assert r[record.LOST] == 2
+    assert r[REPORT + report.QUEUED] == 1
+    port.sends = [0]
+    tick(r, port, MINUTE_MS)
+    assert len(port.did("send")) == 2
+    assert r[REPORT + report.QUEUED] == 0
+
+
+def test_a_shed_delivery_after_a_failed_one_is_not_forgotten():
+    """A report task that is only asked for, out of budget while it backs off."""
+    r, port = start(tasks=[task(MINUTE_MS, channels=[0], cost_uc=0), task(0, radio=1)])
+    port.readings[0] = 9
+    port.joins = [NO_AP, NO_AP]
+    tick(r, port, MINUTE_MS)
+    r[ENERGY + energy.BUDGET_UC_MIN] = 1
+    r[ENERGY + energy.BUCKET_UC] = 0
+    tick(r, port, MINUTE_MS)
+    assert r[SCHEDULE + schedule.SHED] == 1
+    port.calls = []
+    for _ in range(60):
+        tick(r, port, MINUTE_MS)
+    assert port.did("send") == [([(0, 9)],)]
+
+
+def test_a_low_battery_leaves_the_less_important_out():
+    r, port = start(
+        battery_channel=1,
+        tasks=[
+            task(MINUTE_MS, channels=[0], priority=3),
+            task(HOUR_MS, radio=1),
+            task(MINUTE_MS, channels=[1]),
+        ],
+    )
+    port.readings[1] = 3000
+    for _ in range(3):
+        tick(r, port, HOUR_MS)
+    assert r[ENERGY + energy.MODE] == energy.CRITICAL
+    port.calls = []
+    tick(r, port, HOUR_MS)
+    assert port.did("measure") == [(1,)]
+    port.readings[1] = 4200
+    for _ in range(20):
+        tick(r, port, HOUR_MS)
+    assert r[ENERGY + energy.MODE] == energy.NORMAL
+    port.calls = []
+    tick(r, port, HOUR_MS)
+    assert (0,) in port.did("measure")
+
+
+def test_a_crash_loop_ends_in_ever_longer_safe_sleeps_and_one_good_wake_ends_it():
+    r, port = start()
+    for crashes in range(node.CRASH_LIMIT):
+        assert r[record.CRASHES] == crashes
+        node.begin(r, CRASH, port.clock)
+    for hours in (1, 2, 4, 8, 16, 24, 24):
+        assert tick(r, port, 0, CRASH) == hours * HOUR_MS
+        assert port.calls == [("account", NODE, SAFE)]
+        assert r[record.SLEEP_KIND] == sleep.DEEP
+        port.clock = add(port.clock, hours * HOUR_MS)
+        node.begin(r, TIMER, port.clock)  # the trial after it crashes again
+        port.calls = []
+    port.clock = add(port.clock, HOUR_MS)
+    r[record.CRASHES] = node.CRASH_LIMIT - 1
+    assert sensor.wake(r, port, TIMER) == MINUTE_MS
+    assert port.did("measure") == [(0,)]
+    assert r[record.CRASHES] == r[record.SAFE_SLEEPS] == 0
+
+
+def test_time_asleep_adds_up_to_minutes():
+    r, port = start()
+    for ms in (59999, 1, 59999, 60001, 0):
+        tick(r, port, ms)
+    assert r[record.UPTIME_MIN] == 3
+    assert r[record.REST_MS] == 0
+    assert r[record.WAKES] == 6
+
+
+def test_a_configuration_that_does_not_fit_is_refused():
+    for changes in (
+        {"tasks": [task(MINUTE_MS)] * 9},
+        {"channels": config()["channels"] * 5},
+        {"cascade": detecting(5)},
+    ):
+        try:
+            configure(blank(record.SIZE), config(**changes))
+        except ValueError:
+            continue
+        raise AssertionError(changes)

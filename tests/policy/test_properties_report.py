@@ -1,0 +1,118 @@
+"""The report against a plain list, the retained record against damage, the detector's ceiling."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.policy.rig import AT
+from torpor import record, retain
+from torpor.policy import cascade, report
+
+DAY_MS = 86_400_000
+READING = st.integers(-(1 << 29), (1 << 29) - 1)
+STEP = st.one_of(
+    st.tuples(st.just("offer"), st.integers(0, 3), READING | st.integers(-9, 9)),
+    st.tuples(st.just("tell"), st.integers(0, 3), READING),
+    st.tuples(st.just("forget"), st.integers(0, report.CAPACITY), st.just(0)),
+    st.tuples(st.just("heartbeat"), st.just(0), st.just(0)),
+)
+
+
+@given(st.lists(STEP, max_size=200), st.lists(st.integers(0, 9), min_size=4, max_size=4))
+def test_the_queue_is_in_order_and_loses_only_when_full(
+    steps: list[tuple[str, int, int]], deltas: list[int]
+) -> None:
+    r = [0] * (AT + report.SIZE)
+    r[AT + report.CHANNELS] = 4
+    for channel, delta in enumerate(deltas):
+        r[AT + report.HEAD + channel * report.ROW + report.DELTA] = delta
+    queue: list[tuple[int, int, int]] = []
+    last: dict[int, int] = {}
+    newest: dict[int, tuple[int, int]] = {}
+    read: set[int] = set()  # channels that a heartbeat tells of
+    dropped = 0
+    for now, (what, a, b) in enumerate(steps):
+        news = []
+        if what == "forget":
+            a = min(a, len(queue))
+            report.forget(r, AT, a)
+            del queue[:a]
+        elif what == "heartbeat":
+            report.heartbeat(r, AT)
+            waiting = {channel for channel, _, _ in queue}
+            news = [(c, *newest[c]) for c in sorted(read - waiting)][: 24 - len(queue)]
+        else:
+            newest[a] = (b, now)
+            if what == "tell":
+                report.queue(r, AT, a, b, now)
+                news = [(a, b, now)]
+            else:
+                quiet = a in read and abs(b - last[a]) < deltas[a]
+                read.add(a)
+                assert (report.offer(r, AT, a, b, now) == report.QUIET) == quiet
+                news = [] if quiet else [(a, b, now)]
+        for reading in news:
+            queue.append(reading)
+            last[reading[0]] = reading[1]
+        dropped += max(0, len(queue) - report.CAPACITY)
+        del queue[: max(0, len(queue) - report.CAPACITY)]
+        cells = r[AT + report.QUEUE : AT + report.QUEUE + 3 * len(queue)]
+        assert r[AT + report.QUEUED] == len(queue)
+        assert [tuple(cells[i : i + 3]) for i in range(0, len(cells), 3)] == queue
+        assert r[AT + report.DROPPED] == dropped
+
+
+RECORD = st.lists(
+    st.integers(-(1 << 31), (1 << 31) - 1), min_size=record.SIZE, max_size=record.SIZE
+)
+FINGERPRINT = st.integers(1, 0xFFFFFFFF)
+
+
+@given(RECORD, FINGERPRINT)
+def test_every_record_comes_back(r: list[int], fingerprint: int) -> None:
+    back = [0] * record.SIZE
+    assert retain.unpack(retain.pack(r, fingerprint), back, fingerprint) == retain.OK
+    assert back == r
+
+
+@given(RECORD, FINGERPRINT, st.data())
+def test_a_flipped_bit_or_a_cut_is_refused(
+    r: list[int], fingerprint: int, data: st.DataObject
+) -> None:
+    kept = bytearray(retain.pack(r, fingerprint))
+    back = [7] * record.SIZE
+    cut = data.draw(st.integers(0, len(kept) - 1))
+    assert retain.unpack(bytes(kept[:cut]), back, fingerprint) != retain.OK
+    bit = data.draw(st.integers(0, 8 * len(kept) - 1))
+    kept[bit // 8] ^= 1 << bit % 8
+    assert retain.unpack(bytes(kept), back, fingerprint) != retain.OK
+    assert retain.unpack(bytes(kept), back, 0) != retain.OK
+    assert back == [7] * record.SIZE
+
+
+@given(st.binary(max_size=2048))
+def test_whatever_the_memory_holds_is_refused(data: bytes) -> None:
+    back = [7] * record.SIZE
+    assert retain.unpack(data, back, 0) != retain.OK
+    assert back == [7] * record.SIZE
+
+
+@given(
+    st.integers(2, 200),
+    st.lists(st.one_of(st.just(0), st.integers(0, DAY_MS // 20), st.integers(0, 3 * DAY_MS))),
+)
+def test_no_24_hours_see_more_false_wakes_than_allowed(per_day: int, gaps: list[int]) -> None:
+    """Whenever the noise comes: as soon as the detector is armed, or later."""
+    r = [0] * (AT + cascade.SIZE)
+    r[AT + cascade.FALSE_PER_DAY] = per_day
+    r[AT + cascade.CALM_MS] = DAY_MS
+    cascade.start(r, AT)
+    now = 0
+    wakes: list[int] = []
+    for gap_ms in gaps + [0] * (2 * per_day):
+        wait_ms = cascade.hold_ms(r, AT) + gap_ms
+        now += wait_ms
+        cascade.elapse(r, AT, wait_ms)
+        cascade.rejected(r, AT)
+        wakes.append(now)
+    for first, last in zip(wakes, wakes[per_day:], strict=False):
+        assert last - first > DAY_MS

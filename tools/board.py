@@ -1,0 +1,145 @@
+"""The command `torpor board`: the boards, what a wake costs on each, and every number's source."""
+
+from collections.abc import Iterator
+
+import click
+from rich.markup import escape
+
+from host_sim import board, states
+from host_sim.board import Board
+from tools import output
+
+FULL_POWER = states.NAMES[-1]  # 20 dBm
+TAGS = "D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred"
+
+Row = tuple[str, str, str, str]  # what, value with unit, tag, source
+
+
+@click.group("board")
+def command() -> None:
+    """List boards and show their numbers with sources."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def list_boards(as_json: bool) -> None:
+    """List the boards that ship and what a wake's parts cost there.
+
+    Joins and messages are priced at 20 dBm with no frame lost.
+    """
+    boards = [board.load(name) for name in board.names()]
+    if as_json:
+        output.as_json([summary(each) for each in boards])
+        return
+    out = output.table(
+        "", "name", "deep\nsleep, µA", "boot,\nmC", "cached\njoin, mC", "full\njoin, mC", "message,\nmC"
+    )
+    out.add_column("chip")
+    out.add_column("title")
+    for each in boards:
+        file, costs = each.file, charges_mc(each)
+        deep_ua = file.states["deep_sleep"].current_na / 1e3
+        figures = (deep_ua, *costs.values())
+        out.add_row(file.name, *(f"{x:,.1f}" for x in figures), file.chip, escape(file.title))
+    output.console.print(out)
+
+
+@command.command("show")
+@click.argument("name", metavar="BOARD")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def show(name: str, as_json: bool) -> None:
+    """Show every number of BOARD, the name of a shipped one or a board.toml.
+
+    \b
+    torpor board show esp32_devkit
+    torpor board show mine/board.toml --json
+    """
+    shown = board.load(name)
+    if as_json:
+        output.as_json(board.as_json(shown))
+        return
+    file = shown.file
+    pins = ", ".join(f"{pin} {gpio}" for pin, gpio in file.pins.items())
+    output.console.print(
+        f"[bold]{escape(file.title)}[/bold]\n"
+        f"{file.chip} at {file.cpu_mhz} MHz, {file.heap_bytes:,} bytes of heap, brown-out at "
+        f"{file.brown_out_mv:,} mV\npins: {escape(pins)}\n"
+    )
+    out = output.table("", file.name, "value", "tag")
+    out.add_column("source")
+    above = ""
+    for what, value, tag, source in rows(shown):
+        out.add_row(escape(what), value, tag, "as above" if source == above else escape(source))
+        above = source
+    output.console.print(out)
+    output.console.print(f"\n{TAGS}")
+
+
+def summary(shown: Board) -> dict[str, str | float]:
+    """A board in one line, units in the names."""
+    file = shown.file
+    return {
+        "name": file.name,
+        "chip": file.chip,
+        "title": file.title,
+        "deep_sleep_ua": file.states["deep_sleep"].current_na / 1e3,
+        **{f"{part}_mc": round(charge, 3) for part, charge in charges_mc(shown).items()},
+    }
+
+
+def charges_mc(shown: Board) -> dict[str, float]:
+    """Charge of a start, of both joins and of a message at 20 dBm with no frame lost, mC."""
+    radio = shown.file.radio
+    associate = phase_mc(shown, "associate", "associate", radio.frames_associate)
+    connect = phase_mc(shown, "connect", "connect", radio.frames_connect)
+    address = phase_mc(shown, "address", "address", radio.frames_address)
+    announce = phase_mc(shown, "address", "address_cached", 1)
+    return {
+        "boot": phase_mc(shown, "boot", "boot"),
+        "cached_join": associate + announce + connect,
+        "full_join": phase_mc(shown, "scan", "scan") + associate + address + connect,
+        "message": phase_mc(shown, "listen", "message") + phase_mc(shown, "listen", "frame", 1),
+    }
+
+
+def phase_mc(shown: Board, state: str, phase: str, frames: int = 0) -> float:
+    """Charge of a phase, mC: its frames on the air, the rest of its time in `state`."""
+    current_na = dict(zip(states.NAMES, shown.current_na, strict=True))
+    frame_us = shown.file.radio.frame_us
+    air_us = frames * frame_us
+    rest_us = (frame_us if phase == "frame" else shown.phase_us(phase)) - air_us
+    return (rest_us * current_na[state] + air_us * current_na[FULL_POWER]) / 1e12
+
+
+def rows(shown: Board) -> Iterator[Row]:
+    """Every number that has a source."""
+    file = shown.file
+    for name, state in file.states.items():
+        yield name, current(state.current_na), state.tag, state.source
+    for level, level_na in enumerate(file.radio.tx.current_na):
+        tx = file.radio.tx
+        yield states.NAMES[states.TX + level] + " dBm", current(level_na), tx.tag, tx.source
+    for name, phase in file.phases.items():
+        yield f"{name} phase", duration(phase.duration_us), phase.tag, phase.source
+    radio = file.radio
+    for what, value in (
+        ("frames to associate", f"{radio.frames_associate}"),
+        ("frames for an address", f"{radio.frames_address}"),
+        ("frames to connect", f"{radio.frames_connect}"),
+        ("a frame on the air", duration(radio.frame_us)),
+        ("a lost frame's time-out", duration(radio.retry_us)),
+    ):
+        yield what, value, radio.tag, radio.source
+    for name, wake in file.wakes.items():
+        for step in wake.phases:
+            yield f"wake {name}, {step.state}", duration(step.duration_us), "", wake.source
+
+
+def current(na: int) -> str:
+    """A current in µA below one mA, in mA above."""
+    return f"{na / 1e3:,.1f} µA" if na < 1_000_000 else f"{na / 1e6:,.1f} mA"
+
+
+def duration(us: int) -> str:
+    """A time in µs below ten ms, in ms above."""
+    return f"{us:,} µs" if us < 10_000 else f"{us / 1e3:,.1f} ms"

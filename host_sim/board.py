@@ -6,6 +6,7 @@ D datasheet, V vendor measurement, M third-party measurement, S source code, I i
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -21,7 +22,7 @@ BOARDS = Path(__file__).parent.parent / "boards"
 Tag = Literal["D", "V", "M", "S", "I"]
 Source = Annotated[str, Meta(min_length=8)]
 Na = Annotated[int, Meta(ge=0, le=2_000_000_000)]
-Us = Annotated[int, Meta(ge=0, le=600_000_000)]
+Us = Annotated[int, Meta(gt=0, le=600_000_000)]
 Pin = Annotated[int, Meta(ge=0, le=48)]
 
 
@@ -123,14 +124,14 @@ def names() -> list[str]:
 def load(name: str) -> Board:
     """A board by its name, or by the path of a board.toml or of its folder."""
     path = Path(name)
-    if path.is_dir():
+    if name in names():
+        path = BOARDS / name / "board.toml"
+    elif path.is_dir():
         path = path / "board.toml"
     elif path.suffix != ".toml":
-        path = BOARDS / name / "board.toml"
-        if not path.is_file():
-            raise BadInput(
-                f"no board named {name}", remedy=f"one of {', '.join(names())}, or a board.toml"
-            )
+        raise BadInput(
+            f"no board named {name}", remedy=f"one of {', '.join(names())}, or a board.toml"
+        )
     text = tomlfile.read_text(path)
     file = tomlfile.decode(text, path, BoardFile)
     _check(file, text, path)
@@ -142,10 +143,11 @@ Fault = tuple[str, tuple[Any, ...], str]
 
 def _check(file: BoardFile, text: str, path: Path) -> None:
     """What a schema cannot say."""
-    if file.name != path.parent.name:
-        what = f"the folder is called {path.parent.name}"
+    folder = path.resolve().parent.name  # board.toml alone is a path too
+    if file.name != folder:
+        what = f"the folder is called {folder}"
         raise tomlfile.located(what, text, path, ("name",), "name both alike")
-    for what, key, remedy in (*_table_faults(file), *_value_faults(file)):
+    for what, key, remedy in chain(_table_faults(file), _value_faults(file)):
         raise tomlfile.located(what, text, path, key, remedy)
 
 
@@ -163,8 +165,19 @@ def _table_faults(file: BoardFile) -> Iterator[Fault]:
 
 
 def _value_faults(file: BoardFile) -> Iterator[Fault]:
-    """Transmit currents that fall, and recipes with a state that does not exist."""
-    tx = file.radio.tx.current_na
+    """Frames that outlast their phase, transmit currents that fall, recipes with no such state."""
+    radio = file.radio
+    for phase, frames in (
+        ("associate", radio.frames_associate),
+        ("address", radio.frames_address),
+        ("address_cached", 1),
+        ("connect", radio.frames_connect),
+    ):
+        air_us = frames * radio.frame_us
+        if file.phases[phase].duration_us < air_us:
+            what = f"shorter than the {air_us:,} µs that its frames are on the air"
+            yield what, ("phases", phase, "duration_us"), "a phase holds its frames"
+    tx = radio.tx.current_na
     for dbm, below, here in zip(states.TX_LEVELS_DBM[1:], tx, tx[1:], strict=False):
         if here < below:
             what = f"{dbm:g} dBm draws less than the level below it"

@@ -122,7 +122,7 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
     lowest, highest, target = MODES[node.mode]
     radio = board.file.radio
     frames = radio.frames_associate + radio.frames_connect + 2  # of a cached join and a message
-    join_uc = _charge_uc(board, cached=True)
+    join_uc = _join_uc(board)
     tasks = [
         {
             "channels": [channel_index(node, name) for name in task.channels],
@@ -172,7 +172,7 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
                 txpower.MAX_UC - 100_000, frames * _uc(board, "listen", radio.retry_us)
             ),
             "rejoin_uc": min(txpower.MAX_UC, join_uc + _uc(board, "boot", board.phase_us("boot"))),
-            "attempt_uc": [frames * radio.frame_us * na // 10**9 for na in radio.tx.current_na],
+            "attempt_uc": _burst_uc(board),
         },
         "energy": _energy(battery),
         "sleep": _sleep(node, board),
@@ -185,11 +185,27 @@ def _uc(board: Board, state: str, us: int) -> int:
     return us * board.current_na[states.NAMES.index(state)] // 10**9
 
 
-def _charge_uc(board: Board, *, cached: bool) -> int:
-    """Charge of a join, the radio listening throughout, µC."""
-    us = board.phase_us("associate") + board.phase_us("connect") + board.phase_us("message")
-    us += board.phase_us("address_cached" if cached else "address")
-    return _uc(board, "listen", us) + (0 if cached else _uc(board, "scan", board.phase_us("scan")))
+def _join_uc(board: Board) -> int:
+    """Charge of a cached join and a message at full power when nothing is lost, µC."""
+    radio = board.file.radio
+    phases = (
+        ("associate", "associate", radio.frames_associate),
+        ("address", "address_cached", 1),
+        ("connect", "connect", radio.frames_connect),
+    )
+    listening = sum(
+        _uc(board, state, board.phase_us(phase) - frames * radio.frame_us)
+        for state, phase, frames in phases
+    )
+    message = _uc(board, "listen", board.phase_us("message"))
+    return listening + message + _burst_uc(board)[-1]
+
+
+def _burst_uc(board: Board) -> list[int]:
+    """Charge of the bursts of a cached join and a message at each level, µC."""
+    radio = board.file.radio
+    us = (radio.frames_associate + radio.frames_connect + 2) * radio.frame_us
+    return [us * na // 10**9 for na in radio.tx.current_na]
 
 
 def _measure_uc(board: Board, task: Task) -> int:

@@ -161,11 +161,7 @@ def _changed(file: ScenarioFile, changes: tuple[str, ...]) -> ScenarioFile:
         if not equals:
             raise BadInput(f"--set {change} has no value", remedy="write --set key=value")
         _set(document, key.strip().split("."), _value(value), change)
-    text = f"# {' '.join(changes)}\n"
-    try:
-        return msgspec.convert(document, ScenarioFile, strict=True)
-    except msgspec.ValidationError as error:
-        raise tomlfile.explained(str(error), text, "--set", ScenarioFile) from None
+    return tomlfile.convert(document, "", "--set", ScenarioFile)
 
 
 def _without_none(value: Any) -> Any:

@@ -31,9 +31,8 @@ def list_boards(as_json: bool) -> None:
     if as_json:
         output.as_json([summary(each) for each in boards])
         return
-    out = output.table(
-        "", "name", "deep\nsleep, µA", "boot,\nmC", "cached\njoin, mC", "full\njoin, mC", "message,\nmC"
-    )
+    heads = ("deep\nsleep, µA", "boot,\nmC", "cached\njoin, mC", "full\njoin, mC", "message,\nmC")
+    out = output.table("", "name", *heads)
     out.add_column("chip")
     out.add_column("title")
     for each in boards:
@@ -48,7 +47,9 @@ def list_boards(as_json: bool) -> None:
 @click.argument("name", metavar="BOARD")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def show(name: str, as_json: bool) -> None:
-    """Show every number of BOARD, the name of a shipped one or a board.toml.
+    """Show a board's numbers with their sources.
+
+    BOARD is the name of a shipped one, or the path of a board.toml.
 
     \b
     torpor board show esp32_devkit
@@ -89,26 +90,24 @@ def summary(shown: Board) -> dict[str, str | float]:
 
 def charges_mc(shown: Board) -> dict[str, float]:
     """Charge of a start, of both joins and of a message at 20 dBm with no frame lost, mC."""
-    radio = shown.file.radio
-    associate = phase_mc(shown, "associate", "associate", radio.frames_associate)
-    connect = phase_mc(shown, "connect", "connect", radio.frames_connect)
-    address = phase_mc(shown, "address", "address", radio.frames_address)
-    announce = phase_mc(shown, "address", "address_cached", 1)
+    us, radio = shown.phase_us, shown.file.radio
+    associate = charge_mc(shown, "associate", us("associate"), radio.frames_associate)
+    announce = charge_mc(shown, "address", us("address_cached"), 1)
+    address = charge_mc(shown, "address", us("address"), radio.frames_address)
+    connect = charge_mc(shown, "connect", us("connect"), radio.frames_connect)
     return {
-        "boot": phase_mc(shown, "boot", "boot"),
+        "boot": charge_mc(shown, "boot", us("boot")),
         "cached_join": associate + announce + connect,
-        "full_join": phase_mc(shown, "scan", "scan") + associate + address + connect,
-        "message": phase_mc(shown, "listen", "message") + phase_mc(shown, "listen", "frame", 1),
+        "full_join": charge_mc(shown, "scan", us("scan")) + associate + address + connect,
+        "message": charge_mc(shown, "listen", us("message") + radio.frame_us, 1),
     }
 
 
-def phase_mc(shown: Board, state: str, phase: str, frames: int = 0) -> float:
-    """Charge of a phase, mC: its frames on the air, the rest of its time in `state`."""
+def charge_mc(shown: Board, state: str, us: int, frames: int = 0) -> float:
+    """Charge of a time, mC: so many frames of it on the air, the rest in `state`."""
     current_na = dict(zip(states.NAMES, shown.current_na, strict=True))
-    frame_us = shown.file.radio.frame_us
-    air_us = frames * frame_us
-    rest_us = (frame_us if phase == "frame" else shown.phase_us(phase)) - air_us
-    return (rest_us * current_na[state] + air_us * current_na[FULL_POWER]) / 1e12
+    air_us = frames * shown.file.radio.frame_us
+    return ((us - air_us) * current_na[state] + air_us * current_na[FULL_POWER]) / 1e12
 
 
 def rows(shown: Board) -> Iterator[Row]:
@@ -116,9 +115,9 @@ def rows(shown: Board) -> Iterator[Row]:
     file = shown.file
     for name, state in file.states.items():
         yield name, current(state.current_na), state.tag, state.source
-    for level, level_na in enumerate(file.radio.tx.current_na):
-        tx = file.radio.tx
-        yield states.NAMES[states.TX + level] + " dBm", current(level_na), tx.tag, tx.source
+    tx = file.radio.tx
+    for dbm, level_na in zip(states.TX_LEVELS_DBM, tx.current_na, strict=True):
+        yield f"transmit at {dbm:g} dBm", current(level_na), tx.tag, tx.source
     for name, phase in file.phases.items():
         yield f"{name} phase", duration(phase.duration_us), phase.tag, phase.source
     radio = file.radio

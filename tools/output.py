@@ -12,8 +12,15 @@ from rich.table import Table
 
 from host_sim.errors import BadInput
 
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave it to tools.cli, as for everything that prints."""
+        raise BrokenPipeError
+
+
 # Piped output has no terminal to ask: wide enough that no column of ours is cut.
-console = Console(width=None if os.isatty(1) else 110, highlight=False)
+console = _Console(width=None if os.isatty(1) else 110, highlight=False)
 
 
 def as_json(document: Any) -> None:
@@ -23,7 +30,9 @@ def as_json(document: Any) -> None:
 
 def table(title: str, *columns: str) -> Table:
     """An empty table; every column but the first is aligned to the right."""
-    out = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    out = Table(
+        title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
+    )
     for i, column in enumerate(columns):
         out.add_column(column, justify="right" if i else "left", no_wrap=True)
     return out

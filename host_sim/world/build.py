@@ -131,8 +131,8 @@ def _events(world: World, days: int, seed: int) -> list[tuple[int, int, int]]:
         events.append((start_us, kernel.AP_DOWN, 0))
         events.append((start_us + round(outage.hours * HOUR_US), kernel.AP_UP, 0))
     if world.door:
-        for i, second in enumerate(recordings.door_s(world.door, days)):
-            events.append((second * 1_000_000, kernel.EDGE, (i + 1) % 2))
+        for i, at in enumerate(recordings.door_edges(world.door, days)):
+            events.append((at, kernel.EDGE, (i + 1) % 2))
     if world.commands_per_day:
         random = np.random.default_rng([seed, 4])
         count = random.poisson(world.commands_per_day * days)

@@ -2,10 +2,12 @@
 
 import csv
 import lzma
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,12 @@ from host_sim.errors import BadInput
 
 DATA = Path(__file__).parent / "data"
 DAY_S = 86_400
-MINUTE_US = 60_000_000
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+OPEN_US = 3 * SECOND_US  # I: the front door was never opened twice within less
 
 Ints = npt.NDArray[np.int64]
+Rows = Iterator[tuple[int, int]]  # (second, mW), the end of the recording last
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,8 @@ def _irradiance_month(month: str) -> Ints:
 def irradiance(days: int, first_month: int = 1) -> Ints:
     """Solar irradiance, W/m², one value a minute for so many days.
 
-    Two months were recorded (NREL, 2023): January stands for October to March, June for April to
-    September, each repeated by whole days.
+    Two months were recorded (NREL, 2023), neither with a minute missing: January stands for October
+    to March, June for April to September, each repeated by whole days.
     """
     out = []
     for day in range(days):
@@ -67,42 +72,69 @@ def _door_rows() -> list[tuple[int, str]]:
     return [(int(second - midnight), sensor) for second, sensor in rows]
 
 
-def door_s(sensor: str, days: int) -> list[int]:
-    """Seconds at which a contact of the recorded home changed, the 28 days repeated.
+def door_edges(sensor: str, days: int) -> list[int]:
+    """When a contact of the recorded home opened and closed in turn, µs from a midnight.
 
-    Raises BadInput for a contact that the home did not have.
+    The 28 days are repeated: they are four whole weeks, so hours and weekdays stay aligned. Only
+    openings were recorded. A contact closes OPEN_US later, or half-way to its next opening where
+    that is sooner. Raises BadInput for a contact that the home did not have.
     """
     rows = _door_rows()
-    one = [second for second, name in rows if name == sensor]
-    if not one:
+    opened = [second for second, name in rows if name == sensor]
+    if not opened:
         known = sorted({name for _, name in rows})
         raise BadInput(f"no contact {sensor} was recorded", remedy=f"one of {', '.join(known)}")
     period_s = (rows[-1][0] // DAY_S + 1) * DAY_S
     repeats = range(days * DAY_S // period_s + 1)
-    every = (repeat * period_s + second for repeat in repeats for second in one)
-    return sorted({second for second in every if second < days * DAY_S})
+    every = [(repeat * period_s + second) * SECOND_US for repeat in repeats for second in opened]
+    edges: list[int] = []
+    for at, following in pairwise([*every, (repeats.stop * period_s + opened[0]) * SECOND_US]):
+        edges += [at, min(at + OPEN_US, (at + following) // 2)]
+    return edges[: bisect_left(edges, days * DAY_S * SECOND_US)]
 
 
-APPLIANCES = {
-    "washing-machine": "Washingmachine_dev_D31FFD_2012.06.11.csv.xz",
-    "tv": "TV-LCD_dev_B80E51_2012.05.31.csv.xz",
+def _tracebase(file: str) -> Rows:
+    """A day from midnight in whole watts, averaged over 1 s; rows 1 to 8 s apart as a rule."""
+    for line in _lines(DATA / "tracebase" / file):
+        stamp, watt, _ = line.split(";")
+        hour, minute, second = stamp.split(" ")[1].split(":")
+        yield int(hour) * 3600 + int(minute) * 60 + int(second), int(watt) * 1000
+    yield DAY_S, 0
+
+
+def _powerids(file: str) -> Rows:
+    """Milliwatts, a row every 1.03 s or so, from the first row on."""
+    rows = csv.reader(_lines(DATA / "powerids" / file))
+    next(rows)
+    first, second = None, 0
+    for stamp, mw, _ in rows:
+        at = datetime.fromisoformat(stamp)
+        first = first or at
+        second = int((at - first).total_seconds())
+        yield second, int(mw)
+    yield second + 1, 0
+
+
+APPLIANCES: dict[str, tuple[Callable[[str], Rows], str]] = {
+    "washing-machine": (_tracebase, "Washingmachine_dev_D31FFD_2012.06.11.csv.xz"),
+    "tv": (_tracebase, "TV-LCD_dev_B80E51_2012.05.31.csv.xz"),
+    "kettle": (_powerids, "weekett_active.csv.xz"),
 }
 
 
 def appliance_mw(name: str) -> Series:
-    """Real power of a recorded appliance, mW, one value a second, one day repeating.
+    """Real power of a recorded appliance, mW, one value a second.
 
-    Rows are 1 to 8 s apart; a value holds until the next. Raises BadInput for an unknown name.
+    A value holds until the next. The washing machine and the TV were recorded for a day, the kettle
+    for 40 minutes. The washing machine's day has 14 gaps of more than a minute, the longest 9
+    hours, each between two readings of zero. Raises BadInput for an unknown name.
     """
     if name not in APPLIANCES:
         raise BadInput(f"no appliance {name}", remedy=f"one of {', '.join(APPLIANCES)}")
-    watts = np.zeros(DAY_S, dtype=np.int64)
-    at, held = 0, 0
-    for line in _lines(DATA / "tracebase" / APPLIANCES[name]):
-        stamp, watt, _ = line.strip().split(";")
-        hour, minute, second = stamp.split(" ")[1].split(":")
-        now = int(hour) * 3600 + int(minute) * 60 + int(second)
-        watts[at:now] = held
-        at, held = now, int(watt)
-    watts[at:] = held
-    return Series(1_000_000, (watts * 1000).tolist())
+    read, file = APPLIANCES[name]
+    values: list[int] = []
+    held = 0
+    for second, mw in read(file):
+        values += [held] * (second - len(values))
+        held = mw
+    return Series(SECOND_US, values)

@@ -6,9 +6,16 @@ Three stages, each a cheap integer feature of the samples from the instant of th
 2  modulation: loudest over quiet (20th percentile, at least 64) of the 10 ms frames in 500 ms, in
    1/16. Speech comes in syllables between pauses; machine noise does not.
 
-In stage 2 the words score 880 and more until well into their loud part, the noise 93 and less while
-it lasts, but up to 720 as it ends: two words and one noise of a second each, which make a
+In stage 2 the words score 880 and more for looks that start 40 to 600 ms in, the noise 93 and less
+while it lasts, but up to 723 as it ends: two words and one noise of a second each, which make a
 demonstration of the cascade and no recognition rate.
+
+Judged on sounds that it was not chosen on, stage 2 hears syllables and no word. At a mark of 150,
+of the looks that stages 0 and 1 let by (400 and 200) it passes 74 to 87 % in three short wake words
+of the openWakeWord test clips, but also 24 and 51 % in two clips of running speech, 58 % after
+bangs of white noise that fade in 0.1 s and every click; steady noise, hum and noise swelling twice
+a second do not pass. (In "yes" and "no" it passes 78 and 76 %.) Asking for 80 ms of frames with few
+zero crossings stops bangs and clicks, but leaves 31 % of the looks in "yes".
 """
 
 import wave
@@ -66,7 +73,10 @@ def _modulation(window: Ints) -> int:
 
 
 def hearing(sounds: Sounds, days: int, seed: int) -> Hearing:
-    """A background that loops and events by Poisson processes, for so many days."""
+    """A background that loops and events by Poisson processes, for so many days.
+
+    An event that would start within APART_US of the one before is left out.
+    """
     background = levels("noise")
     noise = [cell for stage in scores(background, background) for cell in stage]
     hush = np.full(STEPS, 0, dtype=np.int64)

@@ -3,13 +3,14 @@
 The air follows the year (a sine with its coldest day in mid-January) and the recorded irradiance,
 which warms it with a lag of two hours; passing weather is a first-order noise of two days. Relative
 humidity falls as the air warms, about 3 points a kelvin around its mean. The constants are typical
-of a temperate garden and inferred, not fitted.
+of a temperate garden: all of them inferred (I), none fitted.
 """
 
 from functools import cache
 
 import numpy as np
 
+from host_sim.world.noise import gauss_markov
 from host_sim.world.recordings import Series, irradiance
 
 STEP_MIN = 5
@@ -44,9 +45,7 @@ def climate(days: int, first_month: int, seed: int) -> tuple[Series, Series]:
     sun = irradiance(days, first_month).reshape(-1, STEP_MIN).mean(axis=1)
     day = (first_month - 1) * 365 / 12 + np.arange(len(sun)) * STEP_MIN / 1440
     year = -np.cos((day - 15) / 365 * 2 * np.pi) * YEAR_SWING_CC
-    lag = WEATHER_LAG_MIN / STEP_MIN
-    kicks = random.normal(0, WEATHER_SD_CC * np.sqrt(2 * lag), len(sun))
-    weather = _lagged(kicks, lag)
+    weather = np.array(gauss_markov(random, len(sun), WEATHER_SD_CC, WEATHER_LAG_MIN / STEP_MIN))
     air = MEAN_CC + year + weather + _lagged(sun, SUN_LAG_MIN / STEP_MIN) * SUN_CC_PER_W
     read = air + random.normal(0, SENSOR_SD_CC, len(sun))
     humidity = HUMIDITY_MEAN + (read - MEAN_CC) * HUMIDITY_PER_CC

@@ -1,23 +1,39 @@
 """The Wi-Fi channel: what a node hears of its access point, and what gets through.
 
-Loss: a logistic of the margin over the sensitivity, fitted to link s0_s2 of the pjaswin wireless
-link-quality data set (10,000 rows; UDP loss after the MAC's own retries, at transmit powers of 12
-to 20 dBm and a mean RSSI of -83.3 dBm): half is lost at -93.8 dBm, 0.5 nepers a dB. On the link
-s1_s4, which the fit has not seen, it gives 3.1, 1.3, 0.9 and 0.55 % at 17 to 20 dBm where 5.3, 1.4,
-0.9 and 0.5 % were recorded. Weak: one building, one kind of router, no interference bursts.
+Loss is a logistic of the RSSI. Its slope and its centre come from the pjaswin wireless link-quality
+data set (github.com/pjaswin/wireless-lqe-dataset: UDP loss at 10 Mbit/s, after the MAC's own
+retries), as the line through the log-odds of the mean loss against the mean RSSI at the receiver,
+one point a transmit power:
+
+    link    rows   power, dBm   recorded loss   nepers a dB   half lost at
+    s0_s2   10,000   12 … 20     22 … 0.56 %       0.54        -85.7 dBm
+    s1_s4    2,000   17 … 20    5.3 … 0.49 %       0.63        -92.6 dBm
+
+The slope carries over to the link that it was not fitted on: with 0.54 nepers a dB and that link's
+own loss at 20 dBm, 17, 18 and 19 dBm come out at 3.5, 1.9 and 1.1 % where 5.3, 1.4 and 0.9 % were
+recorded. The centre does not: by the one of s0_s2, s1_s4 would lose 51 % on average where it lost
+1.9 %. The centre used is therefore inferred (I): the middle of the two, -89 dBm, holds for a rate
+that carries 10 Mbit/s (18 Mbit/s, about 5 dB less sensitive than 6 Mbit/s), hence -94 dBm at
+6 Mbit/s, give or take 4 dB. The two directions of a link, taken here to be alike, differ there by
+4.2 and 2.1 dB in path loss. Weak besides: one building, one kind of router, and loss in bursts (the
+median row loses a ninth of the mean).
 """
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.plan import PER_FIRST_QDB
+from host_sim.world.noise import gauss_markov
 
 HALF_LOST_DBM = -94  # at the basic rate that management and small frames use
 NEPERS_PER_DB = 0.5
 PER_CELLS = 200
+YEAR_MIN = 366 * 1440
+COLUMNS = "columns needed: timestamp, sender_receiver_RSSI"
 
 # Sensitivity against 6 Mbit/s, dB (ESP32-C3 datasheet, receiver sensitivity table).
 RATE_DB = {"1M": -5.2, "6M": 0.0, "24M": 7.4, "54M": 16.6, "MCS0": 0.2, "MCS4": 11.2, "MCS7": 18.4}
@@ -35,45 +51,50 @@ def modelled_rssi(
 ) -> list[int]:
     """RSSI, dBm by the minute: Gauss-Markov shadowing (Gudmundson 1991) around a mean."""
     random = np.random.default_rng([seed, 2])
-    keep = np.exp(-60 / correlation_s)
-    kicks = random.normal(0, sd_db * np.sqrt(1 - keep * keep), days * 1440)
-    level = 0.0
-    out = []
-    for kick in kicks.tolist():
-        level = keep * level + kick
-        out.append(level)
-    dbm = np.clip(np.rint(np.array(out) + mean_dbm), -100, -20)
-    return [int(cell) for cell in dbm.tolist()]
+    shadowing = gauss_markov(random, days * 1440, sd_db, correlation_s / 60)
+    return [min(-20, max(-100, round(mean_dbm + db))) for db in shadowing]
 
 
 def recorded_rssi(path: Path) -> list[int]:
     """RSSI, dBm by the minute, from a CSV with the columns timestamp and sender_receiver_RSSI.
 
-    Each minute takes the first row in it and holds it over minutes without one. The file's order
-    is time's order. Raises BadInput for a file without these columns or with no rows.
+    That is how the pjaswin files call what the sender, our node, hears of the receiver. Each minute
+    takes its first row, and a minute without one the value before it. The receiver's power is taken
+    to be world.wifi.ap_dbm throughout: in the files of that set it moved between 12 and 20 dBm.
+    Raises BadInput for a file that cannot be read, a row without these or with impossible values,
+    a file without rows, and one that spans more than a year.
     """
-    column = "sender_receiver_RSSI"
-    values: dict[int, int] = {}
+    minutes: dict[int, int] = {}
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            for line, row in enumerate(csv.DictReader(file), 2):
-                try:
-                    at = int(np.datetime64(row["timestamp"].replace(" ", "T"), "s").astype(int))
-                    values.setdefault(at // 60, round(float(row[column])))
-                except (KeyError, ValueError, TypeError, AttributeError):
-                    raise BadInput(
-                        "no time stamp and RSSI in this row",
-                        where=path,
-                        line=line,
-                        remedy=f"columns needed: timestamp, {column}",
-                    ) from None
-    except (OSError, UnicodeDecodeError) as error:
+            rows = csv.DictReader(file)
+            for row in rows:
+                minute, dbm = _reading(row, path, rows.line_num)
+                minutes.setdefault(minute, dbm)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"cannot be read ({error})", where=path, remedy="check the path") from None
-    if not values:
-        raise BadInput("no rows", where=path, remedy=f"columns needed: timestamp, {column}")
-    first, last, held = min(values), max(values), values[min(values)]
+    if not minutes:
+        raise BadInput("no rows", where=path, remedy=COLUMNS)
+    first, last = min(minutes), max(minutes)
+    if last - first > YEAR_MIN:
+        raise BadInput("spans more than a year", where=path, remedy="check the time stamps")
+    held = minutes[first]
     out = []
     for minute in range(first, last + 1):
-        held = values.get(minute, held)
+        held = minutes.get(minute, held)
         out.append(held)
     return out
+
+
+def _reading(row: dict[str, str], path: Path, line: int) -> tuple[int, int]:
+    """Minute and dBm of a row."""
+    try:
+        at = datetime.fromisoformat(row["timestamp"]).replace(tzinfo=UTC)
+        dbm = round(float(row["sender_receiver_RSSI"]))
+    except (KeyError, ValueError, TypeError, OverflowError):
+        raise BadInput(
+            "no time stamp and RSSI in this row", where=path, line=line, remedy=COLUMNS
+        ) from None
+    if not -127 <= dbm <= 0:
+        raise BadInput(f"an RSSI of {dbm} dBm", where=path, line=line, remedy="-127 … 0 dBm")
+    return int(at.timestamp()) // 60, dbm

@@ -17,7 +17,10 @@ if MICROPYTHON:
 
     def lock(on):
         """Lock the heap, or unlock it."""
-        micropython.heap_lock() if on else micropython.heap_unlock()
+        if on:
+            micropython.heap_lock()
+        else:
+            micropython.heap_unlock()
 
 else:
     from tests.policy.words import Words

@@ -1,0 +1,1 @@
+"""Recordings of current: read, integrate, cut into states, digest."""

@@ -1,0 +1,300 @@
+"""Boards: the shipped ones hold together and meet what was measured; a faulty file is told."""
+
+import csv
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from host_sim import board, link, scenario, states
+from host_sim.errors import BadInput
+from host_sim.ledger import SLOTS
+from host_sim.port import SimPort
+from host_sim.world import build
+from tools import board as tool
+from tools import cli
+
+NAMES = ("esp32_devkit", "esp32c3", "esp32c6", "esp32s3", "heltec_wifi_lora_32")
+TEXT = (board.BOARDS / "esp32_devkit" / "board.toml").read_text()
+ALL = pytest.mark.parametrize("name", NAMES)
+
+
+def test_the_boards_that_ship() -> None:
+    assert board.names() == list(NAMES)
+
+
+@ALL
+def test_a_shipped_board_is_complete(name: str) -> None:
+    shipped = board.load(name)
+    assert len(shipped.current_na) == states.STATES
+    assert shipped.current_na[states.DEEP_SLEEP] == min(shipped.current_na) > 0
+    assert shipped.phase_us("boot") > shipped.phase_us("light_exit")
+    assert shipped.phase_us("address") > shipped.phase_us("address_cached")
+    frames = shipped.file.radio
+    for phase, count in (
+        ("associate", frames.frames_associate),
+        ("address", frames.frames_address),
+        ("address_cached", 1),
+        ("connect", frames.frames_connect),
+    ):
+        assert shipped.phase_us(phase) >= count * frames.frame_us
+
+
+@ALL
+def test_a_source_is_one_that_a_reader_can_find(name: str) -> None:
+    for _, _, tag, source in tool.rows(board.load(name)):
+        assert not any(word in source for word in ("numbers.md", "shared", "as above"))
+        assert tag == "I" or any(mark in source for mark in ("/", "ESP", "datasheet", "forum")), (
+            source
+        )
+
+
+@ALL
+def test_transmitting_draws_the_receive_current_and_a_power_of_the_radiated_one(name: str) -> None:
+    shipped = board.load(name)
+    listen_na = shipped.current_na[states.LISTEN]
+    factors = [
+        (na - listen_na) / (10 ** (dbm / 10)) ** 0.39
+        for dbm, na in zip(states.TX_LEVELS_DBM, shipped.current_na[states.TX :], strict=True)
+    ]
+    assert factors == pytest.approx([factors[-1]] * len(factors), rel=0.002)
+
+
+# glenn20/upy-esp32-experiments, ESPNowvsWifiEnergyUsage: whole cycles of a board that draws 15 mA
+# beside the chip, the first of them nothing but the start from a frozen module. ms and mC.
+BOARD_MA = 15
+START = (70.0, 3.32)
+
+
+@pytest.mark.parametrize(
+    ("ms", "mc", "parts"),
+    [
+        (734.3, 100.2, ("associate", "address_cached")),
+        (774.0, 108.6, ("associate", "address_cached", "connect", "message")),
+        (1626.0, 204.3, ("associate", "address")),
+    ],
+)
+def test_a_join_costs_what_glenn20_measured(ms: float, mc: float, parts: tuple[str, ...]) -> None:
+    devkit = board.load("esp32_devkit")
+    radio = devkit.file.radio
+    frames = {
+        "associate": radio.frames_associate,
+        "address": radio.frames_address,
+        "address_cached": 1,
+        "connect": radio.frames_connect,
+        "message": 1,
+    }
+    state = {"address_cached": "address", "message": "listen"}
+    us = {part: devkit.phase_us(part) for part in parts}
+    if "message" in us:
+        us["message"] += radio.frame_us  # the node listens before and after its frame
+    charge = sum(tool.charge_mc(devkit, state.get(p, p), us[p], frames[p]) for p in parts)
+    start_ms, start_mc = START
+    assert start_ms + sum(us.values()) / 1e3 == pytest.approx(ms, rel=0.001)
+    assert start_mc + (ms - start_ms) * BOARD_MA / 1e3 + charge == pytest.approx(mc, rel=0.01)
+
+
+@pytest.mark.parametrize(("cached", "part"), [(1, "cached_join"), (0, "full_join")])
+def test_the_listed_join_is_the_simulated_one(cached: int, part: str) -> None:
+    given = scenario.load("garden", ("days=1", "world.wifi.mean_dbm=-40", "world.wifi.sd_db=0"))
+    port = SimPort(*build.arguments(given))
+    before = list(port.us)
+    link.join(port, 80, cached)
+    spent = [after - at for after, at in zip(port.us, before, strict=True)]
+    charge = sum(us * given.board.current_na[i // SLOTS] for i, us in enumerate(spent)) / 1e12
+    assert charge == pytest.approx(tool.charges_mc(given.board)[part])
+
+
+def test_the_heltec_is_as_recorded(recordings: Path) -> None:
+    path = recordings / "esp32/heltec-esp32-lora32/wifi/no_interference_b.csv.xz"
+    with lzma.open(path, "rt", encoding="latin-1") as file:
+        amperes = [float(row[1]) for row in csv.reader(file) if row[0].isdigit()]
+    rise = next(i for i, value in enumerate(amperes) if value > 0.005)
+    heltec = board.load("heltec_wifi_lora_32")
+    boot_ms = heltec.phase_us("boot") // 1000  # a row is a millisecond
+    boot_mc = sum(amperes[rise : rise + boot_ms])
+    assert tool.charges_mc(heltec)["boot"] == pytest.approx(boot_mc, rel=0.01)
+    idle = sum(amperes[rise + boot_ms + 100 : rise + boot_ms + 500]) / 400
+    assert heltec.file.states["idle"].current_na == pytest.approx(idle * 1e9, rel=0.01)
+    asleep = sum(amperes[:rise]) / rise
+    assert heltec.file.states["deep_sleep"].current_na == pytest.approx(asleep * 1e9, abs=150_000)
+
+
+def variation(folder: Path, old: str, new: str) -> Path:
+    """The devkit's file with one change, in a folder of its name."""
+    assert TEXT.count(old) == 1, old
+    return written(folder, TEXT.replace(old, new))
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "esp32_devkit" / "board.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+DEEP, SLEEP = "current_na = 63_000", "states.deep_sleep"
+SOURCE = 'source = "kreier/ESP32 README, LoLin32 Lite on LiPo, deep sleep: 0.063 mA"\n'
+TX_18, TX_20 = "  343_800_000,\n", "  391_800_000,\n"
+TX = "radio.tx.current_na"
+WAKE = '[wakes.one]\nfirmware = "of a test"\nsource = "of a test"\ndigest = "d.csv"\nphases = '
+
+NOT_INT = "write a whole number"
+CHIPS = "esp32, esp32c3, esp32c6, esp32s2, esp32s3"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (DEEP, "current_ua = 63", f"{SLEEP}.current_ua: unknown key; did you mean current_na?"),
+        (DEEP, "current_na = '1'", f"{SLEEP}.current_na: expected int, got string; {NOT_INT}"),
+        (DEEP, "current_na = 1.0", f"{SLEEP}.current_na: expected int, got float; {NOT_INT}"),
+        (DEEP, "current_na = -1", f"{SLEEP}.current_na: expected int >= 0, got -1; keep to that"),
+        (DEEP, "current_na = nan", f"{SLEEP}.current_na: NaN and infinity are no quantities; "),
+        (SOURCE, 'source = "me"\n', f"{SLEEP}.source: expected string of length >= 8, got"),
+        ("[phases.scan]\n", "[phases.scan]\nus = 1\n", "phases.scan.us: unknown key; known here: "),
+        ('chip = "esp32"', 'chip = "c3"', f"chip: invalid enum value 'c3'; one of {CHIPS}"),
+        ('name = "esp32_devkit"', 'name = "my"', "name: the folder is called esp32_devkit; name"),
+        ("wake = 33", "wake = 49", "pins.wake: expected int <= 48, got 49; keep to that"),
+    ],
+)
+def test_a_wrong_line_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
+    path = variation(tmp_path, old, new)
+    line = path.read_text().partition(new.rstrip().rpartition("\n")[2])[0].count("\n") + 1
+    assert fault(path).startswith(f"{path}:{line}: {told}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at", "told"),
+    [
+        (SOURCE, "", f"[{SLEEP}]", f"{SLEEP}: the key source is missing; add it"),
+        (
+            f"[{SLEEP}]",
+            "[states.nap]",
+            "[states.nap]",
+            "states: deep_sleep is missing; add [states",
+        ),
+        (
+            "[phases.no_ap]",
+            "[phases.x]",
+            "[phases.boot]",
+            "phases: no_ap is missing; add [phases.n",
+        ),
+        (TX_18, "", "current_na = [", f"{TX}: expected list of length >= 11; keep to that"),
+        (TX_18, TX_18 * 2, "current_na = [", f"{TX}: expected list of length <= 11; keep to that"),
+        (TX_20, "343_799_999,", "current_na = [", f"{TX}: 20 dBm draws less than the level below"),
+    ],
+)
+def test_what_is_missing_is_told_at_its_table(
+    tmp_path: Path, old: str, new: str, at: str, told: str
+) -> None:
+    path = variation(tmp_path, old, new)
+    line = path.read_text().partition(at)[0].count("\n") + 1
+    assert fault(path).startswith(f"{path}:{line}: {told}")
+
+
+def fault(path: Path) -> str:
+    """The line that a board file draws, or nothing."""
+    try:
+        board.load(str(path))
+    except BadInput as error:
+        return str(error)
+    return ""
+
+
+def test_levels_may_draw_the_same(tmp_path: Path) -> None:
+    path = variation(tmp_path, TX_20, TX_18)
+    assert board.load(str(path)).current_na[-2:] == [343_800_000] * 2
+
+
+def test_a_recorded_wake_names_known_states(tmp_path: Path) -> None:
+    step = '[{ state = "boot", duration_us = 1 }, { state = "%s", duration_us = 1 }]\n'
+    known = written(tmp_path, TEXT + WAKE + step % "tx_20")
+    assert [s.state for s in board.load(str(known)).file.wakes["one"].phases] == ["boot", "tx_20"]
+    unknown = written(tmp_path, TEXT + WAKE + step % "tx_21")
+    assert ": wakes.one.phases[1]: no state named tx_21; one of deep_sleep, " in fault(unknown)
+
+
+@pytest.mark.parametrize("name", ["nosuch", "", "esp32_devkit/board"])
+def test_a_name_that_no_board_has(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match="board"):
+        board.load(name)
+
+
+@given(number=st.integers(0, TEXT.count("\n") - 1))
+def test_every_line_but_a_blank_one_and_a_pin_is_wanted(
+    number: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lines = TEXT.splitlines(keepends=True)
+    pins = range(lines.index("[pins]\n") + 1, lines.index("[states.deep_sleep]\n"))
+    optional = lines[number].isspace() or number in pins
+    del lines[number]
+    path = written(tmp_path_factory.mktemp("board"), "".join(lines))
+    message = fault(path)
+    assert (message == "") == optional
+    assert optional or message.startswith(f"{path}:")
+    assert len(message.splitlines()) <= 1
+
+
+def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["board", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in listed] == list(NAMES)
+    assert listed[0]["deep_sleep_ua"] == 63
+    assert cli.run(["board", "show", "esp32_devkit", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == board.as_json(board.load("esp32_devkit"))
+    assert cli.run(["board", "list"]) == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in NAMES)
+    assert cli.run(["board", "show", "nosuch"]) == 2
+    assert capsys.readouterr().err.startswith("torpor: no board named nosuch; one of esp32_devkit,")
+
+
+@ALL
+def test_show_names_every_state_and_phase(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["board", "show", name]) == 0
+    out = capsys.readouterr().out
+    assert "…" not in out
+    for state in states.NAMES[: states.TX]:
+        assert f"\n{state} " in out
+    for phase in board.PHASES:
+        assert f"\n{phase} phase " in out
+    for dbm in states.TX_LEVELS_DBM:
+        assert f"\ntransmit at {dbm:g} dBm " in out
+
+
+@pytest.mark.parametrize("name", ["board.toml", "."])
+def test_a_path_seen_from_the_boards_own_folder(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(written(tmp_path, TEXT).parent)
+    assert board.load(name).file == board.load("esp32_devkit").file
+
+
+def test_a_folder_does_not_hide_a_shipped_board(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "esp32_devkit").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert board.load("esp32_devkit").folder == board.BOARDS / "esp32_devkit"
+
+
+def test_no_phase_is_without_a_duration(tmp_path: Path) -> None:
+    path = variation(tmp_path, "duration_us = 536\n", "duration_us = 0\n")
+    with pytest.raises(
+        BadInput, match=r"phases\.light_exit\.duration_us: expected int >= 1, got 0"
+    ):
+        board.load(str(path))
+
+
+@pytest.mark.parametrize(("us", "fits"), [(10_500, True), (10_499, False)])
+def test_a_phase_holds_its_frames(us: int, fits: bool, tmp_path: Path) -> None:
+    path = variation(tmp_path, "duration_us = 21_500\n", f"duration_us = {us}\n")
+    told = "phases.connect.duration_us: shorter than the 10,500 µs that its frames are on the air"
+    assert (told in _fault(path)) != fits

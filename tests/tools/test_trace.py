@@ -1,0 +1,75 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tools import cli
+
+PPK2 = "Timestamp(ms),Current(uA)\n0,100\n1,100\n2,50000\n3,50000\n"
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    path = tmp_path / "r.csv"
+    path.write_text(PPK2)
+    return path
+
+
+def test_info_as_json(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["trace", "info", str(recording), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["samples"] == 4
+    assert facts["rate_hz"] == 1000
+    assert facts["duration_s"] == 0.004
+    assert facts["charge_mc"] == pytest.approx(0.1002)
+    assert set(facts["current_ma"]) == {"min", "median", "mean", "p99", "max"}
+    assert facts["gaps"] == []
+
+
+def test_digest_writes_what_it_prints(
+    recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "d.csv"
+    assert cli.run(["trace", "digest", str(recording), "-o", str(out), "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["segments"]
+    assert len(out.read_text().splitlines()) == 2 + len(rows)
+
+
+def test_validate_says_what_its_error_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["validate"]) == 0
+    assert "error of fit" in capsys.readouterr().out
+    assert cli.run(["validate", "--json"]) == 0
+    verdict = json.loads(capsys.readouterr().out)
+    assert verdict["kind"].startswith("error of fit")
+    assert verdict["recorded_mc"] == pytest.approx(318.16, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["trace", "info", "missing.csv"],
+        ["trace", "info", "."],
+        ["trace", "digest", "missing.csv", "-o", "out.csv"],
+        ["trace", "digest", "r.csv", "-o", "no/such/folder.csv"],
+        ["validate", "missing.csv"],
+        ["validate", "--wake", "nothing"],
+        ["validate", "--board", "nothing"],
+        ["validate", "--board", "esp32c3"],
+        ["validate", "sleeps.csv"],
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(
+    args: list[str],
+    recording: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(recording.parent)
+    Path("sleeps.csv").write_text(PPK2.replace("50000", "100"))
+    before = sorted(recording.parent.iterdir())
+    assert cli.run(args) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("torpor: ")
+    assert said.err.count("\n") == 1
+    assert sorted(recording.parent.iterdir()) == before

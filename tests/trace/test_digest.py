@@ -1,0 +1,129 @@
+"""States, digests and the judgement, on waveforms made here and on the recordings themselves."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from host_sim import board
+from host_sim.errors import BadInput
+from host_sim.trace import digest, judge, reader, segment
+from host_sim.trace.recording import Recording
+
+HELTEC = "esp32/heltec-esp32-lora32"
+
+
+def wave(*parts: tuple[float, float]) -> Recording:
+    """A recording at 1 kHz of (mA, seconds)."""
+    samples = [np.full(round(seconds * 1000), ma * 1000) for ma, seconds in parts]
+    return Recording("test", 1000.0, np.concatenate(samples))
+
+
+def states(recording: Recording) -> list[tuple[str, float]]:
+    return [(row.state, round(row.duration_s, 3)) for row in digest.rows(recording)]
+
+
+def test_a_wake_is_cut_into_its_states() -> None:
+    recording = wave((0.8, 1), (50, 0.4), (31, 0.6), (100, 0.2), (300, 0.004), (100, 0.1), (0.8, 1))
+    assert states(recording) == [
+        ("deep_sleep", 1.0),
+        ("boot", 0.4),
+        ("idle", 0.6),
+        ("listen", 0.2),
+        ("tx", 0.004),
+        ("listen", 0.1),
+        ("deep_sleep", 1.0),
+    ]
+
+
+def test_beacons_at_their_period_are_modem_sleep() -> None:
+    beacons = [(100.0, 0.004), (30.0, 0.098)] * 6
+    recording = wave((0.8, 1), (31, 0.5), *beacons, (0.8, 1))
+    assert ("modem_sleep", 0.514) in states(recording)
+    assert segment.beacon_period_s(recording) == pytest.approx(0.102)
+
+
+def test_the_same_bursts_at_another_period_are_not() -> None:
+    recording = wave((0.8, 1), (31, 0.5), *[(100.0, 0.004), (30.0, 0.196)] * 6, (0.8, 1))
+    assert "modem_sleep" not in dict(states(recording))
+    assert segment.beacon_period_s(recording) is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0.01, 400), st.integers(1, 300).map(lambda ms: ms / 1000)),
+        min_size=1,
+        max_size=20,
+    )
+)
+def test_every_sample_is_in_one_row(parts: list[tuple[float, float]]) -> None:
+    recording = wave(*parts)
+    rows = digest.rows(recording)
+    assert sum(row.charge_mc for row in rows) == pytest.approx(recording.charge_mc)
+    ends = [row.start_s + row.duration_s for row in rows]
+    assert [row.start_s for row in rows] == pytest.approx([0.0, *ends[:-1]])
+    assert ends[-1] == pytest.approx(recording.duration_s)
+
+
+def test_a_digest_reads_back(tmp_path: Path) -> None:
+    rows = digest.rows(wave((0.8, 1), (50, 0.4), (0.8, 0.2)))
+    digest.write(tmp_path / "d.csv", rows, "made here")
+    back = digest.load(tmp_path / "d.csv")
+    assert [row.state for row in back] == [row.state for row in rows]
+    assert [row.charge_mc for row in back] == pytest.approx(
+        [row.charge_mc for row in rows], rel=1e-5
+    )
+    (tmp_path / "d.csv").write_text("state\nboot\n")
+    with pytest.raises(BadInput, match="no digest"):
+        digest.load(tmp_path / "d.csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "active_s", "active_mc", "gap_after_s"),
+    [
+        ("wifi/no_interference_b", 6.19, 318, 6.959),
+        ("wifi/interferences_b", 10.8, 794, 17.666),
+    ],
+)
+def test_the_recorded_wakes(
+    recordings: Path, name: str, active_s: float, active_mc: float, gap_after_s: float
+) -> None:
+    recording = reader.read(recordings / HELTEC / f"{name}.csv.xz")
+    wake = digest.active(digest.rows(recording))
+    assert sum(row.duration_s for row in wake) == pytest.approx(active_s, rel=0.005)
+    assert sum(row.charge_mc for row in wake) == pytest.approx(active_mc, rel=0.005)
+    (gap,) = recording.gaps
+    assert gap.length_s == pytest.approx(7.391, abs=0.001)
+    assert gap.start_s == pytest.approx(gap_after_s, abs=0.001)
+    assert segment.beacon_period_s(recording) == pytest.approx(0.1024, abs=0.002)
+
+
+def test_the_shipped_digest_is_of_the_recording(recordings: Path) -> None:
+    path = recordings / HELTEC / "wifi/no_interference_b.csv.xz"
+    shipped = board.BOARDS / "heltec_wifi_lora_32" / "wifi_no_interference_b.csv"
+    assert digest.sha256(path) in shipped.read_text().splitlines()[0]
+    fresh = digest.rows(reader.read(path))
+    kept = digest.load(shipped)
+    assert [row.state for row in kept] == [row.state for row in fresh]
+    assert sum(row.charge_mc for row in kept) == pytest.approx(
+        sum(row.charge_mc for row in fresh), rel=1e-5
+    )
+
+
+def test_the_prediction_is_priced_from_the_board() -> None:
+    heltec = board.load("heltec_wifi_lora_32")
+    table = digest.load(heltec.folder / heltec.file.wakes["wifi"].digest)
+    verdict = judge.judge(heltec, "wifi", table)
+    by_hand = 0.0
+    for step in heltec.file.wakes["wifi"].phases:
+        if step.state == "tx_20":
+            na = heltec.file.radio.tx.current_na[10]
+        else:
+            na = heltec.file.states[step.state].current_na
+        by_hand += na * step.duration_us / 1e12
+    assert verdict.predicted_mc == pytest.approx(by_hand)
+    assert verdict.recorded_mc == pytest.approx(318.16, abs=0.01)
+    assert verdict.recorded_s == pytest.approx(6.186)
+    assert abs(verdict.charge_error_pct) < 2  # a fit that misses by more is none

@@ -1,0 +1,159 @@
+import gzip
+import lzma
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from host_sim.errors import BadInput
+from host_sim.trace import ppk2, reader
+from host_sim.trace.recording import Gap
+
+DMM_HEAD = (
+    "Style,Standard\nCount,5\nBase Time Seconds,1618328964\n"
+    "Index,Reading,Unit,Range Digits,Date,Time,Fractional Seconds\n"
+)
+
+
+def dmm(seconds: list[float], amperes: list[float], unit: str = "Amp DC") -> bytes:
+    rows = [
+        f"{i},{ampere},{unit},1,04/13/2021,15:49:{24 + int(second)},.{round(second % 1 * 1e9):09d}"
+        for i, (second, ampere) in enumerate(zip(seconds, amperes, strict=True), 1)
+    ]
+    return (DMM_HEAD + "\n".join(rows) + "\n").encode()
+
+
+PPK2 = b"Timestamp(ms),Current(uA),D0-D7\n0,1.5,00000000\n0.01,2.5,10000000\n0.02,3.5,00000000\n"
+
+
+def read(tmp_path: Path, data: bytes, name: str = "recording") -> reader.Recording:
+    path = tmp_path / name
+    path.write_bytes(data)
+    return reader.read(path)
+
+
+def test_dmm_is_read_in_microamperes_by_row(tmp_path: Path) -> None:
+    recording = read(tmp_path, dmm([0.0, 0.001, 0.002, 0.003], [0.001, 0.002, 0.003, 0.004]))
+    assert recording.rate_hz == 1000
+    assert recording.current_ua.tolist() == pytest.approx([1000, 2000, 3000, 4000])
+    assert recording.charge_mc == pytest.approx(0.010)
+    assert recording.gaps == ()
+
+
+def test_a_jump_of_the_clock_is_a_gap_and_is_not_integrated(tmp_path: Path) -> None:
+    seconds = [0.0, 0.001, 0.002, 7.394, 7.395]
+    recording = read(tmp_path, dmm(seconds, [0.03] * 5))
+    (gap,) = recording.gaps
+    assert gap.start_s == pytest.approx(0.003, abs=1e-6)
+    assert gap.length_s == pytest.approx(7.391, abs=1e-6)
+    assert recording.charge_mc == pytest.approx(5 * 0.03)
+    assert recording.duration_s == pytest.approx(0.005)
+
+
+@pytest.mark.parametrize("jump", [1.4, 1.6])
+def test_a_gap_begins_at_half_a_sample_more_than_one(tmp_path: Path, jump: float) -> None:
+    seconds = [0.0, 0.001, 0.002, 0.003, 0.003 + jump / 1000, 0.004 + jump / 1000]
+    recording = read(tmp_path, dmm(seconds, [0.03] * 6))
+    assert len(recording.gaps) == (1 if jump > 1.5 else 0)
+
+
+def test_ppk2_with_channels(tmp_path: Path) -> None:
+    recording = read(tmp_path, PPK2)
+    assert recording.format == "ppk2-csv"
+    assert recording.rate_hz == 100_000
+    assert recording.current_ua.tolist() == [1.5, 2.5, 3.5]
+    assert recording.channels == ("D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7")
+
+
+def test_ppk2_gap(tmp_path: Path) -> None:
+    data = b"Timestamp(ms),Current(uA)\n0,1\n1,1\n2,1\n12,1\n13,1\n"
+    assert read(tmp_path, data).gaps == (Gap(0.003, 0.009),)
+
+
+@given(st.lists(st.floats(0, 5e5), min_size=2, max_size=50), st.sampled_from([1000, 10_000]))
+def test_what_is_written_reads_back(
+    tmp_path_factory: pytest.TempPathFactory, ua: list[float], rate_hz: int
+) -> None:
+    path = tmp_path_factory.mktemp("ppk2") / "out.csv"
+    ppk2.write(path, rate_hz, np.array(ua))
+    recording = reader.read(path)
+    assert recording.rate_hz == rate_hz
+    assert recording.current_ua.tolist() == pytest.approx(ua, abs=0.00051)
+
+
+@pytest.mark.parametrize(("pack", "name"), [(lzma.compress, "a.xz"), (gzip.compress, "b")])
+def test_compressed_files_are_told_by_content(tmp_path: Path, pack: object, name: str) -> None:
+    assert callable(pack)
+    assert read(tmp_path, pack(PPK2), name).current_ua.tolist() == [1.5, 2.5, 3.5]
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
+        (bytes(range(256)), "no format that is known"),
+        (b"time,volts\n1,2\n", "no format that is known"),
+        (lzma.compress(PPK2)[:-20], "cut off or damaged"),
+        (b"\x1f\x8b garbage", "cut off or damaged"),
+        (PPK2[:-12], "rows of different length"),
+        (PPK2.replace(b"2.5", b"nan"), "not a number"),
+        (PPK2.replace(b"2.5", b"2.5x"), "no number"),
+        (PPK2.replace(b"Current(uA)", b"Current(mA)"), "the header is"),
+        (PPK2.replace(b"0.02,", b"0.005,"), "time does not rise"),
+        (PPK2.replace(b"\n0,", b"\n-5,"), "time does not rise"),
+        (PPK2.splitlines()[0], "no two samples"),
+        (dmm([0.0, 0.001], [1, 2], "Volt DC"), "the unit is Volt DC"),
+        (dmm([0.0, 0.001, 0.002], [1, 2, 3])[:-30], "not a whole row"),
+        (dmm([0.0, 0.001, 0.001], [1, 2, 3]), "time goes backwards"),
+        (dmm([0.0, 0.001], [float("nan"), 2]), "no two samples, or one that is no number"),
+        (dmm([0.0], [1]), "no two samples"),
+        (dmm([0.0, 0.001], [1, 2]).replace(b"15:49", "15é49".encode()), "not a text file"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_line(tmp_path: Path, data: bytes, says: str) -> None:
+    with pytest.raises(BadInput, match="^[^\n]*$") as error:
+        read(tmp_path, data)
+    assert says in str(error.value)
+    assert str(tmp_path / "recording") in str(error.value)
+
+
+def test_a_file_of_two_units_names_the_line(tmp_path: Path) -> None:
+    data = dmm([0.0, 0.001], [1, 2]).replace(b"2,2,Amp DC", b"2,2,Volt DC")
+    with pytest.raises(BadInput, match="recording:6: the unit is Volt DC"):
+        read(tmp_path, data)
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=300), st.sampled_from([b"", PPK2[:26], DMM_HEAD.encode()]))
+def test_any_bytes_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, head: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "x"
+    path.write_bytes(head + data)
+    try:
+        recording = reader.read(path)
+    except BadInput as error:
+        assert "\n" not in str(error)
+    else:
+        assert np.isfinite(recording.current_ua).all()
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_a_damaged_file_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    whole = data.draw(st.sampled_from([PPK2, dmm([0.0, 0.001, 0.002], [0.1, 0.2, 0.3])]))
+    at = data.draw(st.integers(0, len(whole) - 1))
+    length = data.draw(st.integers(0, 8))
+    path = tmp_path_factory.mktemp("damaged") / "x"
+    path.write_bytes(whole[:at] + data.draw(st.binary(max_size=8)) + whole[at + length :])
+    try:
+        recording = reader.read(path)
+    except BadInput as error:
+        assert "\n" not in str(error)
+    else:
+        assert np.isfinite(recording.current_ua).all()

@@ -86,7 +86,7 @@ def phase(port: SimPort, state: int, us: int, frames: int, level: int, loss: int
 
 
 def join(port: SimPort, tx_qdbm: int, cached: int) -> int:
-    """Port.join(): scan or not, associate, take an address, reach the broker."""
+    """Port.join(): scan, associate, take an address, reach the broker."""
     port.happen()
     if port.joined:
         return rssi_dbm(port)
@@ -102,21 +102,23 @@ def join(port: SimPort, tx_qdbm: int, cached: int) -> int:
 
 
 def phases(port: SimPort, tx_qdbm: int, level: int, cached: int) -> bool:
-    """The phases of a join in their order; whether all succeeded."""
+    """The phases of a join in their order; whether all succeeded.
+
+    A cached join saves the address only: stock MicroPython drops the channel that connect() is
+    given (its pull request 11819), so every join scans.
+    """
     timing = port.timing
     radio = port.radio
+    if not port.ap_up:
+        port.spend(SCAN, timing[NO_AP_US])
+        return False
+    port.spend(SCAN, timing[SCAN_US])
     address_us = timing[ADDRESS_US]
     address_frames = radio[FRAMES_ADDRESS]
     if cached:
         port.count[JOINS_CACHED] += 1
         address_us = timing[ADDRESS_CACHED_US]
         address_frames = 1  # one ARP announcement
-    else:
-        port.spend(SCAN, timing[SCAN_US])
-    if not port.ap_up:
-        if cached:
-            port.spend(ASSOCIATE, timing[NO_AP_US])
-        return False
     loss = loss_65536(port, tx_qdbm)
     return (
         phase(port, ASSOCIATE, timing[ASSOCIATE_US], radio[FRAMES_ASSOCIATE], level, loss)

@@ -79,15 +79,17 @@ def _wasm(argv: list[str]) -> Run:
     engine, module = _compiled()
     store = wasmtime.Store(engine)
     store.set_fuel(FUEL)
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
+    with tempfile.TemporaryDirectory() as folder:
+        output, errors = Path(folder, "output"), Path(folder, "errors")
         wasi = wasmtime.WasiConfig()
         wasi.argv = argv
         wasi.env = [("MICROPYPATH", "/tree:/tree/firmware")]
         wasi.preopen_dir(str(ROOT), "/tree", False)
-        wasi.stdout_file = output.name
+        wasi.stdout_file = str(output)
+        wasi.stderr_file = str(errors)
         store.set_wasi(wasi)
         code = _start(engine, store, module)
-        return Run(output.read(), code, FUEL - store.get_fuel())
+        return Run(output.read_text() + errors.read_text(), code, FUEL - store.get_fuel())
 
 
 def _start(engine: wasmtime.Engine, store: wasmtime.Store, module: wasmtime.Module) -> int:

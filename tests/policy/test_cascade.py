@@ -68,6 +68,8 @@ def test_the_interval_doubles_in_calm_up_to_its_most_and_an_event_resets_it():
     assert r[AT + cascade.EVENTS] == 1
     cascade.elapse(r, AT, 59999)
     assert r[AT + cascade.INTERVAL_MS] == 50
+    cascade.passed(r, AT)
+    assert r[AT + cascade.EVENTS] == 2
 
 
 def test_false_wakes_spend_the_purse_and_time_fills_it():

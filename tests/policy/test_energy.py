@@ -78,6 +78,24 @@ def test_modes_change_at_their_thresholds_and_return_a_band_later():
         assert settle(r, mv) == mode, mv
 
 
+def test_the_band_ends_at_its_permille():
+    for soc, before, mode in (
+        (299, NORMAL, SAVE),
+        (300, NORMAL, NORMAL),
+        (349, SAVE, SAVE),
+        (350, SAVE, NORMAL),
+        (99, SAVE, CRITICAL),
+        (100, SAVE, SAVE),
+        (149, CRITICAL, CRITICAL),
+        (150, CRITICAL, SAVE),
+    ):
+        r = cell()
+        for step in range(11):
+            r[AT + energy.OCV_MV + step] = 100 * step  # a permille is a millivolt
+        r[AT + energy.MODE] = before
+        assert energy.update(r, AT, soc, 0) == mode, soc
+
+
 def test_a_node_behind_its_lifetime_saves_until_it_has_caught_up():
     r = cell(target_h=1000)
     assert settle(r, 3700, 250) == NORMAL  # 700 against 750: within the band

@@ -18,6 +18,7 @@ MODULES = (
     "txpower",
     "schedule",
     "retain",
+    "config",
     "node",
     "detector",
     "switch",

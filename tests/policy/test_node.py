@@ -45,6 +45,7 @@ def test_news_is_delivered_and_no_news_is_not():
     port.readings[0] = 5
     tick(r, port, MINUTE_MS)
     assert port.did("send") == [([(0, 5)],)]
+    assert r[record.SENT] == 2
 
 
 def test_the_heartbeat_tells_the_newest():
@@ -63,6 +64,12 @@ def test_a_fault_costs_that_reading_only():
     assert tick(r, port, MINUTE_MS) == MINUTE_MS
     assert r[record.FAULTS] == 1
     assert port.did("send") == [([(1, 7), (0, 0)],)]  # the heartbeat knows channel 0 from before
+
+
+def test_a_task_reads_its_channels_and_no_other():
+    r, port = start(tasks=[task(MINUTE_MS, channels=[0, 1, 3]), task(HOUR_MS, radio=1)])
+    tick(r, port, MINUTE_MS)
+    assert port.did("measure") == [(0,), (1,), (3,)]
 
 
 def test_one_warm_up_serves_all_sensors_of_a_wake():
@@ -183,13 +190,28 @@ def test_a_crash_loop_ends_in_ever_longer_safe_sleeps_and_one_good_wake_ends_it(
         assert port.calls == [("account", NODE, SAFE)]
         assert r[record.SLEEP_KIND] == sleep.DEEP
         port.clock = add(port.clock, hours * HOUR_MS)
-        node.begin(r, TIMER, port.clock)  # the trial after it crashes again
+        node.begin(r, TIMER, port.clock)  # the wake after it is in earnest, and crashes again
+        assert r[record.CRASHES] == node.CRASH_LIMIT
         port.calls = []
     port.clock = add(port.clock, HOUR_MS)
     r[record.CRASHES] = node.CRASH_LIMIT - 1
     assert sensor.wake(r, port, TIMER) == MINUTE_MS
     assert port.did("measure") == [(0,)]
     assert r[record.CRASHES] == r[record.SAFE_SLEEPS] == 0
+
+
+def test_the_budget_fills_by_the_minutes_slept():
+    r, port = start(tasks=[task(MINUTE_MS, channels=[0])], report_task=0)
+    r[ENERGY + energy.BUDGET_UC_MIN] = 7
+    for minutes, bucket_uc in ((1, 7), (1, 4), (3, 15)):  # a reading costs 10
+        tick(r, port, minutes * MINUTE_MS)
+        assert r[ENERGY + energy.BUCKET_UC] == bucket_uc
+
+
+def test_an_outage_beyond_the_clock_counts_as_no_time():
+    r, port = start()
+    tick(r, port, 0x20000000)
+    assert r[record.UPTIME_MIN] == r[record.REST_MS] == 0
 
 
 def test_time_asleep_adds_up_to_minutes():

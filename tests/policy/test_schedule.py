@@ -86,6 +86,8 @@ def test_an_outage_is_caught_up_by_one_service_and_counted():
     assert r[AT + schedule.MISSED] == 6  # 1, 2 … 6 s; the one at 7 s is served now
     assert serve(r, now) == 0
     assert schedule.next_ms(r, AT, now) == 750
+    serve(r, add(now, 2700))
+    assert r[AT + schedule.MISSED] == 6 + 2
 
 
 def test_a_radio_task_counts_its_period_from_its_service():

@@ -83,8 +83,17 @@ def test_it_probes_one_level_down_after_a_streak_to_the_message():
 def test_it_goes_no_lower_than_the_mode_allows():
     r = radio(lowest=3)
     txpower.heard(r, AT, -40)
+    assert r[AT + txpower.STREAK] == 0
     deliver(r, 200)
     assert level_of(r) == 3
+
+
+def test_the_lowest_level_has_no_next_one_to_forget():
+    r = radio()
+    txpower.heard(r, AT, -40)
+    deliver(r, 400)
+    assert level_of(r) == 0
+    assert r[AT + txpower.LEARNED_X16] == -40 * 16
 
 
 def test_a_lower_level_must_meet_the_target_and_cost_less():
@@ -130,6 +139,19 @@ def test_a_loss_at_the_highest_level_stays_there():
     for _ in range(100):
         txpower.lost(r, AT, 7)
         assert level_of(r) == 7
+
+
+def test_a_level_that_just_meets_the_target_will_do_and_no_other():
+    for level, target, chosen in ((9, 0, 9), (9, -1, TOP)):
+        r = radio()
+        txpower.heard(r, AT, -40)
+        r[AT + txpower.LOSS + level] = 0
+        r[AT + txpower.TARGET] = target
+        r[AT + txpower.STREAK] = PATIENCE_MIN
+        assert txpower.choose(r, AT) == chosen
+        r[AT + txpower.LEVEL] = 8
+        txpower.lost(r, AT, 8)
+        assert level_of(r) == chosen
 
 
 def test_the_raise_takes_the_cheapest_level_that_meets_the_target():

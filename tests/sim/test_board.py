@@ -297,4 +297,4 @@ def test_no_phase_is_without_a_duration(tmp_path: Path) -> None:
 def test_a_phase_holds_its_frames(us: int, fits: bool, tmp_path: Path) -> None:
     path = variation(tmp_path, "duration_us = 21_500\n", f"duration_us = {us}\n")
     told = "phases.connect.duration_us: shorter than the 10,500 µs that its frames are on the air"
-    assert (told in _fault(path)) != fits
+    assert (told in fault(path)) != fits

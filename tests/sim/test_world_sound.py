@@ -137,6 +137,15 @@ def test_skipping_ahead_finds_the_crossing_that_each_poll_would(
     assert fresh().crossing(start_us, end_us, interval_us, threshold) == expected
 
 
+@pytest.mark.parametrize(("start_us", "heard_us"), [(0, 10_000_000), (1, 10_000_001)])
+def test_an_event_that_starts_exactly_at_a_poll_is_not_skipped(
+    start_us: int, heard_us: int
+) -> None:
+    heard = sound.hearing(sound.Sounds(0, 0, 0, 0), 1, 1)
+    heard.event_us = [10_000_000, NEVER_US]
+    assert heard.crossing(start_us, 20_000_000, 1_000_000, 1) == heard_us
+
+
 def test_silence_and_a_contact_need_no_clips() -> None:
     assert sound.silence().score(0, HOUR_US) == 0
     contact = sound.contact()

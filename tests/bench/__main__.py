@@ -1,0 +1,127 @@
+"""make bench: measure, print, and write docs/performance.md.
+
+Times are medians of interleaved runs, so that a machine whose speed drifts gives the same ratios.
+"""
+
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from host_sim import run, scenario
+from host_sim.compiled import Compiled
+from tests.bench import garden_simpy, replay
+from tests.interpreters import run as interpret
+
+ROUNDS = 5
+COUNTS = (1_000, 3_000)
+POLICIES = ("cascade", "txpower", "schedule", "report", "energy", "sleep")
+REPORT = Path(__file__).parents[2] / "docs" / "performance.md"
+
+Row = tuple[str, str, str]  # what, measured, goal
+
+
+def interleaved(*contenders: Callable[[], Callable[[], object]]) -> list[float]:
+    """Median seconds of each contender, run in turn; a contender sets up and hands over its run."""
+    times: list[list[float]] = [[] for _ in contenders]
+    for _ in range(ROUNDS):
+        for contender, mine in zip(contenders, times, strict=True):
+            ready = contender()
+            started = time.perf_counter()
+            ready()
+            mine.append(time.perf_counter() - started)
+    return [statistics.median(mine) for mine in times]
+
+
+def python_rows() -> list[Row]:
+    """The default engine against its limit, real time and SimPy."""
+    garden = scenario.load("garden", ("days=60",))
+    wakes = replay.Garden(garden)
+    simulated_s, bare_s, simpy_s = interleaved(
+        wakes.simulated, wakes.bare, lambda: garden_simpy.Garden(garden).run
+    )
+    per_wake_us = simulated_s / wakes.wakes * 1e6
+    speed = garden.file.days * 86_400 / simulated_s
+    return [
+        ("simulator / bare policy calls", f"{simulated_s / bare_s:.2f}", "at most 1.4"),
+        ("a wake, CPython", f"{per_wake_us:.1f} µs", ""),
+        ("simulated / real time, CPython", f"{speed / 1e6:.1f} million", "at least 6 million"),
+        ("SimPy, a process a task / simulator", f"{simpy_s / simulated_s:.1f}", "at least 4"),
+    ]
+
+
+def process_rows() -> list[Row]:
+    """A year of the garden node as a whole process, start-up and tables included."""
+    command = [sys.executable, "-m", "tools.cli", "sim", "garden"]
+    times = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - started)
+    return [("a year of garden, whole process", f"{statistics.median(times):.2f} s", "at most 4 s")]
+
+
+def compiled_rows() -> list[Row]:
+    """The compiled engine against CPython, on a year."""
+    garden = scenario.load("garden")
+    engine = Compiled()
+    run.run(garden, engine=engine)
+    plain, compiled = [], []
+    for _ in range(ROUNDS):
+        plain.append(run.run(garden).wall_s)
+        compiled.append(run.run(garden, engine=engine).wall_s)
+    plain_s, compiled_s = statistics.median(plain), statistics.median(compiled)
+    return [
+        ("CPython / compiled engine, a year", f"{plain_s / compiled_s:.0f}", "at least 40"),
+        ("a year of garden, compiled", f"{compiled_s:.3f} s", "under 0.1 s"),
+        ("compiling, once a process", f"{engine.compile_s:.1f} s", "stated"),
+    ]
+
+
+def policy_rows() -> list[Row]:
+    """Wasm fuel and bytes allocated a decision."""
+    out = []
+    for policy in POLICIES:
+        short, long = (
+            interpret("wasm", "tests.bench.decisions", (policy, str(count))) for count in COUNTS
+        )
+        fuel = (long.fuel - short.fuel) / (COUNTS[1] - COUNTS[0])
+        allocated = (int(long.stdout) - int(short.stdout)) / (COUNTS[1] - COUNTS[0])
+        out.append((policy, f"{fuel:,.0f}", f"{allocated:.2f}"))
+    return out
+
+
+def table(heads: tuple[str, ...], rows: list[Row]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def main() -> None:
+    """Measure everything and write the page."""
+    speed: list[Row] = []
+    for part in (python_rows, process_rows, compiled_rows):
+        print(f"{part.__name__.removesuffix('_rows')} ...", file=sys.stderr)
+        speed += part()
+    print("policies ...", file=sys.stderr)
+    page = (
+        "# Performance\n\n"
+        f"Written by `make bench`: Python {platform.python_version()} on {platform.machine()}, one "
+        f"core, medians of {ROUNDS} interleaved runs. Ratios hold across machines, seconds do "
+        "not.\n\n"
+        + table(("what", "measured", "goal"), speed)
+        + "\n\nInstructions and memory of one decision in MicroPython on 32-bit WebAssembly. Fuel "
+        "counts\nwhat was executed and is the same in every run.\n\n"
+        + table(("policy", "fuel a decision", "bytes allocated a decision"), policy_rows())
+        + "\n"
+    )
+    print(page)
+    REPORT.parent.mkdir(exist_ok=True)
+    REPORT.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""One policy's decisions, many times over: `-m tests.bench.decisions POLICY COUNT`.
+
+Runs in MicroPython. Prints the bytes that the decisions allocated; the fuel of two runs of
+different length gives the instructions of one decision.
+"""
+
+import gc
+import sys
+from array import array
+
+from torpor.policy import cascade, energy, report, schedule, sleep, txpower
+
+
+def blank(size):
+    return array("i", bytes(4 * size))
+
+
+def decide_cascade(count):
+    r = blank(cascade.SIZE)
+    r[cascade.STAGES] = 3
+    r[cascade.CALM_MS] = 600000
+    r[cascade.INTERVAL_MAX_MS] = 1000
+    r[cascade.HEAD + cascade.MARGIN] = 400
+    r[cascade.HEAD + cascade.RATIO_X16] = 32
+    cascade.start(r, 0)
+    before = gc.mem_alloc()
+    for i in range(count):
+        cascade.elapse(r, 0, 250)
+        cascade.judge(r, 0, 0, i & 511)
+        cascade.mark(r, 0, 0)
+    return gc.mem_alloc() - before
+
+
+def decide_txpower(count):
+    r = blank(txpower.SIZE)
+    r[txpower.HIGHEST] = 10
+    r[txpower.TARGET] = 330
+    r[txpower.SENSITIVITY_DBM] = -94
+    r[txpower.AP_QDBM] = 80
+    r[txpower.RETRY_UC] = 500000
+    r[txpower.REJOIN_UC] = 100000
+    for level in range(11):
+        r[txpower.ATTEMPT_UC + level] = 3000 + 400 * level
+    txpower.start(r, 0)
+    before = gc.mem_alloc()
+    for i in range(count):
+        level = txpower.choose(r, 0)
+        txpower.heard(r, 0, -70 + (i & 3))
+        if i & 63 == 63:
+            txpower.lost(r, 0, level)
+        else:
+            txpower.acked(r, 0, level, 1)
+    return gc.mem_alloc() - before
+
+
+def decide_schedule(count):
+    r = blank(schedule.SIZE)
+    r[schedule.TASKS] = 6
+    for task in range(6):
+        row = schedule.HEAD + task * schedule.ROW
+        r[row + schedule.PERIOD_MS] = 300000 + 60000 * task
+        r[row + schedule.EARLY_MS] = 60000
+        r[row + schedule.LATE_MS] = 60000
+        r[row + schedule.PRIORITY] = task
+        r[row + schedule.RADIO] = task == 5
+    now = 0x3FF00000
+    schedule.start(r, 0, now)
+    before = gc.mem_alloc()
+    for _ in range(count):
+        mask = schedule.pick(r, 0, now, energy.UNLIMITED_UC)
+        mask |= schedule.join_now(r, 0, now, energy.UNLIMITED_UC)
+        for task in range(6):
+            if mask >> task & 1:
+                schedule.done(r, 0, task, now)
+        now = (now - 0x40000000 + schedule.next_ms(r, 0, now)) & 0x3FFFFFFF
+    return gc.mem_alloc() - before
+
+
+def decide_report(count):
+    r = blank(report.SIZE)
+    r[report.CHANNELS] = 4
+    for channel in range(4):
+        r[report.HEAD + channel * report.ROW + report.DELTA] = 20
+    before = gc.mem_alloc()
+    for i in range(count):
+        report.offer(r, 0, i & 3, (i * 7) & 127, i)
+        if r[report.QUEUED] > 8:
+            report.forget(r, 0, r[report.QUEUED])
+    return gc.mem_alloc() - before
+
+
+def decide_energy(count):
+    r = blank(energy.SIZE)
+    r[energy.LOW_PERMILLE] = 150
+    r[energy.CRITICAL_PERMILLE] = 50
+    r[energy.BAND_PERMILLE] = 50
+    for step in range(11):
+        r[energy.OCV_MV + step] = 3000 + 120 * step
+    before = gc.mem_alloc()
+    for i in range(count):
+        energy.update(r, 0, 3000 + (i & 1023), i & 8191)
+    return gc.mem_alloc() - before
+
+
+def decide_sleep(count):
+    r = blank(sleep.SIZE)
+    r[sleep.LIGHT_MS] = 2
+    r[sleep.DEEP_MS] = 10000
+    r[sleep.DEEPEST] = 3
+    before = gc.mem_alloc()
+    for i in range(count):
+        sleep.choose(r, 0, i & 0x7FFF)
+    return gc.mem_alloc() - before
+
+
+POLICIES = {
+    "cascade": decide_cascade,
+    "txpower": decide_txpower,
+    "schedule": decide_schedule,
+    "report": decide_report,
+    "energy": decide_energy,
+    "sleep": decide_sleep,
+}
+
+if __name__ == "__main__":
+    print(POLICIES[sys.argv[1]](int(sys.argv[2])))

@@ -1,0 +1,125 @@
+"""Every number of the configuration at its place in the record."""
+
+from tests.policy.rig import blank
+from torpor import record
+from torpor.config import configure
+from torpor.policy import energy, report, schedule, txpower
+from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, TASK, TX
+
+CONFIG = {
+    "kind": "switch",
+    "cache_join": 1,
+    "report_task": 2,
+    "watch_task": 3,
+    "watch_channel": 4,
+    "battery_channel": 5,
+    "tasks": [
+        {
+            "channels": [0, 3],
+            "warmup_ms": 10 * i + 1,
+            "period_ms": 10 * i + 2,
+            "early_ms": 10 * i + 3,
+            "late_ms": 10 * i + 4,
+            "priority": 10 * i + 5,
+            "radio": 10 * i + 6,
+            "cost_uc": 10 * i + 7,
+        }
+        for i in (1, 2)
+    ],
+    "channels": [{"delta": 31, "within_ms": 32}, {"delta": 33, "within_ms": 34}],
+    "txpower": {
+        "lowest": 4,
+        "highest": 9,
+        "target": 43,
+        "sensitivity_dbm": -44,
+        "ap_qdbm": 45,
+        "retry_uc": 46,
+        "rejoin_uc": 47,
+        "attempt_uc": (50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60),
+    },
+    "energy": {
+        "low_permille": 61,
+        "critical_permille": 62,
+        "band_permille": 63,
+        "target_h": 64,
+        "budget_uc_min": 65,
+        "ocv_mv": (70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80),
+    },
+    "sleep": {"light_ms": 81, "deep_ms": 82, "deepest": 2, "associated": 1},
+    "cascade": {
+        "stages": [{"margin": 91, "ratio_x16": 92, "band": 93}] * 2,
+        "interval_min_ms": 94,
+        "interval_max_ms": 95,
+        "calm_ms": 96,
+        "false_per_day": 97,
+        "asks": 98,
+    },
+}
+
+
+def cells(first, count):
+    r = blank(record.SIZE)
+    for i in range(record.SIZE):
+        r[i] = 999  # what was there before is gone
+    configure(r, CONFIG)
+    return list(r[first : first + count])
+
+
+def test_the_node():
+    r = cells(0, 20)
+    assert [i for i in range(20) if r[i]] == sorted(
+        (
+            record.KIND,
+            record.CACHE,
+            record.REPORT_TASK,
+            record.WATCH_TASK,
+            record.WATCH_CHANNEL,
+            record.BATTERY_CHANNEL,
+        )
+    )
+    assert r[record.KIND] == record.SWITCH
+    assert (r[record.CACHE], r[record.REPORT_TASK], r[record.WATCH_TASK]) == (1, 2, 3)
+    assert (r[record.WATCH_CHANNEL], r[record.BATTERY_CHANNEL]) == (4, 5)
+
+
+def test_the_tasks():
+    assert cells(TASK, 5) == [9, 11, 9, 21, 0]
+    assert cells(SCHEDULE, schedule.HEAD) == [2, 0, 0, 0, 0]
+    row = [12, 13, 14, 15, 16, 17, 0, 0, 0]
+    assert cells(SCHEDULE + schedule.HEAD, 9) == row
+    assert cells(SCHEDULE + schedule.HEAD + schedule.ROW, 6) == [22, 23, 24, 25, 26, 27]
+
+
+def test_the_channels():
+    assert cells(REPORT, 3 + 6 + 2) == [2, 0, 0, 31, 32, 0, 0, 0, 0, 33, 34]
+    assert cells(REPORT + report.QUEUE, 3) == [0, 0, 0]
+
+
+def test_the_radio():
+    assert cells(TX, 7) == [4, 9, 43, -44, 45, 46, 47]
+    assert cells(TX + txpower.ATTEMPT_UC, 11) == list(range(50, 61))
+    assert cells(TX + txpower.LEVEL, 5) == [9, 0, txpower.PATIENCE_MIN, 0, 0]
+    assert cells(TX + txpower.LOSS, 11) == [-1] * 11
+
+
+def test_the_cell_the_sleep_and_the_detector():
+    assert cells(ENERGY, 5) == [61, 62, 63, 64, 65]
+    assert cells(ENERGY + energy.OCV_MV, 14) == [
+        70,
+        71,
+        72,
+        73,
+        74,
+        75,
+        76,
+        77,
+        78,
+        79,
+        80,
+        -1,
+        0,
+        0,
+    ]
+    assert cells(REST, 4) == [81, 82, 2, 1]
+    assert cells(CASCADE, 11) == [2, 94, 95, 96, 97, 98, 94, 0, 86400000, 0, 0]
+    assert cells(CASCADE + 11, 8) == [91, 92, 93, 0, 91, 92, 93, 0]

@@ -1,6 +1,6 @@
 """The ledger: where the charge went, by state, by task and by decision.
 
-A run books integer microseconds to (state, account), an account being a (task, decision) pair of
+A run books integer microseconds to (account, state), an account being a (task, decision) pair of
 the firmware's. Charge is priced afterwards: microseconds times nanoamperes are femtocoulombs, kept
 as Python ints, so the three views add up to one number exactly.
 """
@@ -57,29 +57,31 @@ class Ledger:
         for cell, us in enumerate(self.us):
             if us:
                 duration[index[cell]] += us
-                charge[index[cell]] += us * self.current_na[cell // SLOTS]
+                charge[index[cell]] += us * self.current_na[cell % states.STATES]
         lines = zip(names, duration, charge, strict=True)
         return [Entry(name, us, fc) for name, us, fc in lines if us]
 
     def by_state(self) -> list[Entry]:
         """One line a power state."""
-        return self._view(list(states.NAMES), [cell // SLOTS for cell in range(CELLS)])
+        return self._view(list(states.NAMES), [cell % states.STATES for cell in range(CELLS)])
 
     def by_task(self) -> list[Entry]:
         """One line a task; what belongs to none is the node's."""
         names = self.task_names + ["?"] * (port.NODE - len(self.task_names)) + ["node"]
-        index = [cell % SLOTS // port.DECISIONS for cell in range(CELLS)]
+        index = [cell // states.STATES // port.DECISIONS for cell in range(CELLS)]
         return self._view(names, index)
 
     def by_decision(self) -> list[Entry]:
         """One line a decision."""
-        index = [cell % port.DECISIONS for cell in range(CELLS)]
+        index = [cell // states.STATES % port.DECISIONS for cell in range(CELLS)]
         return self._view(list(DECISION_NAMES), index)
 
     @property
     def charge_fc(self) -> int:
         """All charge, femtocoulombs."""
-        return sum(us * self.current_na[cell // SLOTS] for cell, us in enumerate(self.us) if us)
+        return sum(
+            us * self.current_na[cell % states.STATES] for cell, us in enumerate(self.us) if us
+        )
 
     @property
     def duration_us(self) -> int:

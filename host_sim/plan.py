@@ -56,8 +56,8 @@ CHANNEL_ROW = 4
 CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM, BROWN_OUT_MV = range(4)
 CHARGE_SHIFT = 10
 
-# clock: the node's own, and the run's seed and end. WATCH_SLOT is the account of detector polls.
-DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_SLOT = range(5)
+# clock: the node's own, and the run's seed and end. WATCH_TASK is whose polls they are.
+DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK = range(5)
 
 # count: what came of it.
 (

@@ -8,7 +8,6 @@ There is one way to let time pass: spend(state, us).
 from host_sim import link
 from host_sim.hearing import Hearing
 from host_sim.kernel import AP_DOWN, AP_UP, COMMAND, EDGE
-from host_sim.ledger import SLOTS
 from host_sim.plan import (
     BATTERY,
     BOOT_US,
@@ -31,9 +30,9 @@ from host_sim.plan import (
     SOUND,
     WAKE_CPU_US,
     WAKES,
-    WATCH_SLOT,
+    WATCH_TASK,
 )
-from host_sim.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE
+from host_sim.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE, STATES
 from host_sim.states import IDLE as IDLE_STATE
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import MASK
@@ -45,7 +44,7 @@ SLEEP_STATES = (IDLE_STATE, MODEM_SLEEP, LIGHT_SLEEP, DEEP_SLEEP)  # by kind of 
 class SimPort(Port):
     """One node's world. The arguments are kept, not copied: `us` and `count` are the results.
 
-    us          ledger, µs by state * SLOTS + task * DECISIONS + decision (host_sim.ledger)
+    us          ledger, µs by (task * DECISIONS + decision) * STATES + state (host_sim.ledger)
     count       counters
     current_na  current by state, nA
     timing      durations, µs
@@ -93,7 +92,10 @@ class SimPort(Port):
         self.levels = levels
         self.rssi = rssi
         self.series = series
-        self.channels = channels
+        self.source = channels[::CHANNEL_ROW]
+        self.step_us = channels[1::CHANNEL_ROW]
+        self.first = channels[2::CHANNEL_ROW]
+        self.cells = channels[3::CHANNEL_ROW]
         self.event_us = event_us
         self.event_kind = event_kind
         self.event_value = event_value
@@ -101,12 +103,16 @@ class SimPort(Port):
         self.hearing = hearing
         self.battery = battery
         self.cell = cell
-        self.clock = clock
         self.seed = clock[SEED]
+        self.drift_ppm = clock[DRIFT_PPM]
+        self.first_tick = clock[FIRST_TICK]
+        self.end_us = clock[END_US]
+        self.watch_task = clock[WATCH_TASK]
         self.now_us = 0
-        self.slot = NODE * DECISIONS + SCHEDULED
+        self.account_at = (NODE * DECISIONS + SCHEDULED) * STATES
         self.used = 0  # charge drawn, 1,024 fC
         self.next_event = 0
+        self.next_event_us = event_us[0]
         self.pin = 0
         self.pin_read = 0
         self.output = 0
@@ -121,7 +127,7 @@ class SimPort(Port):
 
     def spend(self, state: int, us: int) -> None:
         """Let time pass in a state, on the account in force."""
-        self.us[state * SLOTS + self.slot] += us
+        self.us[self.account_at + state] += us
         self.used += us * self.current_na[state] >> CHARGE_SHIFT
         self.now_us += us
 
@@ -133,22 +139,21 @@ class SimPort(Port):
     # The contract, in the order of torpor.port.
 
     def ticks_ms(self) -> int:
-        drift_us = self.now_us // 1_000_000 * self.clock[DRIFT_PPM]
-        return ((self.now_us + drift_us) // 1000 + self.clock[FIRST_TICK]) & MASK
+        drift_us = self.now_us // 1_000_000 * self.drift_ppm
+        return ((self.now_us + drift_us) // 1000 + self.first_tick) & MASK
 
     def wait(self, ms: int) -> None:
         self.spend(IDLE_STATE, ms * 1000)
 
     def account(self, task: int, decision: int) -> None:
-        self.slot = task * DECISIONS + decision
+        self.account_at = (task * DECISIONS + decision) * STATES
 
     def measure(self, channel: int) -> int:
         self.spend(SENSE, self.timing[MEASURE_US])
-        row = channel * CHANNEL_ROW
-        source = self.channels[row]
+        source = self.source[channel]
         if source == SERIES:
-            at = self.now_us // self.channels[row + 1] % self.channels[row + 3]
-            return self.series[self.channels[row + 2] + at]
+            at = self.now_us // self.step_us[channel] % self.cells[channel]
+            return self.series[self.first[channel] + at]
         if source == BATTERY:
             return self.battery[self.soc_permille()]
         if source == SOUND:
@@ -194,9 +199,9 @@ class SimPort(Port):
         self.happen()
         if kind >= LIGHT:
             self.joined = False
-        end_us = self.now_us + ms * 1000 - ms * self.clock[DRIFT_PPM] // 1000
-        if end_us > self.clock[END_US]:
-            end_us = max(self.now_us, self.clock[END_US])  # the run ends in the midst of a sleep
+        end_us = self.now_us + ms * 1000 - ms * self.drift_ppm // 1000
+        if end_us > self.end_us:
+            end_us = max(self.now_us, self.end_us)  # the run ends in the midst of a sleep
         cause = TIMER
         if self.armed_ms > 0:
             at_us = self.hearing.crossing(self.now_us, end_us, self.armed_ms * 1000, self.threshold)
@@ -206,16 +211,18 @@ class SimPort(Port):
         if (self.armed_ms == 0 and self.pin != self.pin_read) or self.commanded != NONE:
             end_us = self.now_us  # it came while the node was awake
             cause = PIN
-        while self.event_us[self.next_event] <= end_us:
-            at_us = self.event_us[self.next_event]
+        while self.next_event_us <= end_us:
+            at_us = self.next_event_us
             event = self.take_event()
             if (event == EDGE and self.armed_ms == 0) or (event == COMMAND and kind == MODEM):
                 self.count[EDGES_SEEN] += 1
                 end_us = at_us
                 cause = PIN
                 break
-        self.pass_sleep(kind, end_us - self.now_us)
+        if self.armed_ms > 0:
+            self.poll(end_us - self.now_us)
         self.armed_ms = NONE
+        self.spend(SLEEP_STATES[kind], end_us - self.now_us)
         self.wake_up(kind, cause)
         return cause
 
@@ -223,7 +230,7 @@ class SimPort(Port):
 
     def happen(self) -> None:
         """Let the world's events up to now take effect; none of them wakes an awake node."""
-        while self.event_us[self.next_event] <= self.now_us:
+        while self.next_event_us <= self.now_us:
             self.take_event()
 
     def take_event(self) -> int:
@@ -231,6 +238,7 @@ class SimPort(Port):
         kind = self.event_kind[self.next_event]
         value = self.event_value[self.next_event]
         self.next_event += 1
+        self.next_event_us = self.event_us[self.next_event]
         if kind == AP_DOWN:
             self.ap_up = False
             self.joined = False
@@ -250,22 +258,19 @@ class SimPort(Port):
         left = 1000 - (self.used + leaked) // self.cell[CAPACITY_PERMILLE]
         return left if left > 0 else 0
 
-    def pass_sleep(self, kind: int, us: int) -> None:
-        """Spend a sleep; the polls of the detector's first stage go to the detector's account."""
-        if self.armed_ms > 0:
-            slot = self.slot
-            self.slot = self.clock[WATCH_SLOT]
-            polls = us // (self.armed_ms * 1000)
-            self.count[POLLS] += polls
-            self.spend(CPU, polls * self.timing[LIGHT_EXIT_US])
-            self.spend(SENSE, polls * self.look_us[0])
-            us -= polls * (self.timing[LIGHT_EXIT_US] + self.look_us[0])
-            self.slot = slot
-        self.spend(SLEEP_STATES[kind], us)
+    def poll(self, us: int) -> None:
+        """Spend what the polls of the detector's first stage take of a sleep, on its account."""
+        asleep_at = self.account_at
+        self.account(self.watch_task, LOOK)
+        polls = us // (self.armed_ms * 1000)
+        self.count[POLLS] += polls
+        self.spend(CPU, polls * self.timing[LIGHT_EXIT_US])
+        self.spend(SENSE, polls * self.look_us[0])
+        self.account_at = asleep_at
 
     def wake_up(self, kind: int, cause: int) -> None:
         """Book the way from sleep to the node's first line."""
-        self.slot = NODE * DECISIONS + (SCHEDULED if cause == TIMER else LOOK)
+        self.account(NODE, SCHEDULED if cause == TIMER else LOOK)
         if kind == DEEP:
             self.spend(BOOT, self.timing[BOOT_US])
         elif kind == LIGHT:

@@ -58,13 +58,16 @@ def serve(r: list[int], port: Port, why: int, now: int) -> None:
     mask = schedule.pick(r, SCHEDULE, now, allowance_uc(r))
     if mask:
         warm_up(r, port, mask)
-        for task in range(r[SCHEDULE + schedule.TASKS]):
-            if mask >> task & 1:
+        task = 0
+        while mask:
+            if mask & 1:
                 early = schedule.is_early(r, SCHEDULE, task, now)
                 port.account(task, COALESCED if early else SCHEDULED)
                 sense(r, port, task, now)
                 finish(r, task, now)
-    mask = schedule.join_now(r, SCHEDULE, now, energy.allowance_uc(r, ENERGY, 0))
+            mask >>= 1
+            task += 1
+    mask = schedule.join_now(r, SCHEDULE, now, energy.left_uc(r, ENERGY))
     if mask:
         deliver(r, port, mask, why, now)
 
@@ -79,12 +82,15 @@ def warm_up(r: list[int], port: Port, mask: int) -> None:
     """Wait once, for the slowest sensor of the tasks at hand; its task pays."""
     longest_ms = 0
     slowest = 0
-    for task in range(r[SCHEDULE + schedule.TASKS]):
-        if mask >> task & 1:
+    task = 0
+    while mask:
+        if mask & 1:
             ms = r[TASK + task * record.TASK_ROW + record.WARMUP_MS]
             if ms > longest_ms:
                 longest_ms = ms
                 slowest = task
+        mask >>= 1
+        task += 1
     if longest_ms:
         port.account(slowest, SCHEDULED)
         port.wait(longest_ms)

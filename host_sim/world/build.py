@@ -10,7 +10,6 @@ from host_sim.errors import BadInput
 from host_sim.hearing import Hearing
 from host_sim.scenario import Scenario, World
 from host_sim.world import cell, recordings, sound, weather, wifi
-from torpor.port import DECISIONS, LOOK
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -31,7 +30,7 @@ def arguments(scenario: Scenario) -> tuple[Any, ...]:
         FIRST_TICK,
         _first_random(file.seed),
         round(file.days * DAY_US),
-        (len(file.node.task) + 1) * DECISIONS + LOOK,
+        len(file.node.task) + 1,
     ]
     radio = board.file.radio
     return (

@@ -9,6 +9,7 @@ import sys
 from array import array
 
 from torpor.policy import cascade, energy, report, schedule, sleep, txpower
+from torpor.policy.ticks import add
 
 
 def blank(size):
@@ -72,7 +73,7 @@ def decide_schedule(count):
         for task in range(6):
             if mask >> task & 1:
                 schedule.done(r, 0, task, now)
-        now = (now - 0x40000000 + schedule.next_ms(r, 0, now)) & 0x3FFFFFFF
+        now = add(now, schedule.next_ms(r, 0, now))
     return gc.mem_alloc() - before
 
 

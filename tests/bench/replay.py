@@ -44,7 +44,6 @@ class Replay(Port):
         self.next = iter(answers).__next__
 
 
-
 def _next(self: Replay, *arguments: int) -> int:
     return self.next()
 

@@ -24,6 +24,13 @@ def test_what_passes_all_stages_is_told_at_once():
     assert r[CASCADE + cascade.EVENTS] == 1
 
 
+def test_the_first_channel_can_be_the_detectors():
+    r, port = start(cascade=detecting(1), watch_channel=0)
+    port.readings[0] = 1
+    tick(r, port, 5, WATCH)
+    assert port.did("send") == [([(0, 1)],)]
+
+
 def test_an_event_without_a_channel_tells_nothing():
     r, port = start(cascade=detecting(1))
     tick(r, port, 5, WATCH)

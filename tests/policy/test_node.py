@@ -15,7 +15,7 @@ from torpor import node, record, sensor
 from torpor.config import configure
 from torpor.policy import energy, report, schedule, sleep, txpower
 from torpor.policy.ticks import add
-from torpor.port import COLD, CRASH, FAULT, NO_AP, NODE, REFUSED, SAFE, SLEEP, TIMER
+from torpor.port import COLD, CRASH, FAULT, NO_AP, NODE, PROBE, REFUSED, SAFE, SLEEP, TIMER
 from torpor.record import ENERGY, REPORT, SCHEDULE, TX
 
 
@@ -123,6 +123,17 @@ def test_a_refusal_is_not_tried_again_in_the_same_wake():
     tick(r, port, HOUR_MS)
     assert len(port.did("join")) == 1
     assert r[TX + txpower.LEVEL] == 10
+
+
+def test_a_delivery_at_less_power_is_booked_as_a_probe():
+    r, port = start()
+    booked = []
+    for _ in range(txpower.PATIENCE_MIN):
+        tick(r, port, HOUR_MS)
+        booked.append(port.did("account"))
+    assert [(1, PROBE) in calls for calls in booked] == [False] * (txpower.PATIENCE_MIN - 1) + [
+        True
+    ]
 
 
 def test_a_lost_message_is_sent_once_more_and_kept_when_that_fails():

@@ -105,6 +105,13 @@ def test_a_join_waits_for_the_last_wake_before_its_window_closes():
         assert mask == (2 if joins else 0), now_ms
 
 
+def test_a_join_waits_for_a_wake_at_the_very_end_of_its_window():
+    for late_ms, mask in ((1000, 0), (999, 2)):
+        r = tasks((1000, 0, 0), (HOUR_MS, 0, late_ms, 1))
+        serve(r, NEAR_WRAP)
+        assert schedule.join_now(r, AT, NEAR_WRAP, PLENTY_UC) == mask
+
+
 def test_a_join_waits_for_another_that_opens_before_it_must_go():
     r = tasks((HOUR_MS, 0, 1000, 1), (HOUR_MS, 0, 1000, 1))
     schedule.done(r, AT, 0, NEAR_WRAP)

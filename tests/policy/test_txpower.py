@@ -94,6 +94,7 @@ def test_the_lowest_level_has_no_next_one_to_forget():
     deliver(r, 400)
     assert level_of(r) == 0
     assert r[AT + txpower.LEARNED_X16] == -40 * 16
+    assert r[AT + txpower.STREAK] == PATIENCE_MAX
 
 
 def test_a_lower_level_must_meet_the_target_and_cost_less():
@@ -122,6 +123,17 @@ def test_a_probe_that_fails_doubles_the_patience():
         patience = min(2 * patience, PATIENCE_MAX)
         assert r[AT + txpower.PATIENCE] == patience
         assert level_of(r) == TOP
+
+
+def test_what_a_failed_probe_taught_holds_until_the_next_is_due():
+    r = radio()
+    txpower.heard(r, AT, -40)
+    deliver(r, PATIENCE_MIN)
+    txpower.lost(r, AT, TOP - 1)
+    deliver(r, 2 * PATIENCE_MIN - 1)
+    assert r[AT + txpower.LOSS + TOP - 1] > 0
+    deliver(r, 1)
+    assert r[AT + txpower.LOSS + TOP - 1] == -1
 
 
 def test_a_retry_raises_the_power_at_once():

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from host_sim import board, link, scenario, states
 from host_sim.errors import BadInput
-from host_sim.ledger import SLOTS
 from host_sim.port import SimPort
 from host_sim.world import build
 from tools import board as tool
@@ -104,7 +103,7 @@ def test_the_listed_join_is_the_simulated_one(cached: int, part: str) -> None:
     before = list(port.us)
     link.join(port, 80, cached)
     spent = [after - at for after, at in zip(port.us, before, strict=True)]
-    charge = sum(us * given.board.current_na[i // SLOTS] for i, us in enumerate(spent)) / 1e12
+    charge = sum(us * given.board.current_na[i % states.STATES] for i, us in enumerate(spent)) / 1e12
     assert charge == pytest.approx(tool.charges_mc(given.board)[part])
 
 

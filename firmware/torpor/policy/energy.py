@@ -84,6 +84,11 @@ def allowance_uc(r: list[int], at: int, elapsed_min: int) -> int:
     return r[at + BUCKET_UC]
 
 
+def left_uc(r: list[int], at: int) -> int:
+    """What tasks may still spend, µC."""
+    return r[at + BUCKET_UC] if r[at + BUDGET_UC_MIN] else UNLIMITED_UC
+
+
 def spend(r: list[int], at: int, cost_uc: int) -> None:
     """A task took this much out of the bucket."""
     if r[at + BUDGET_UC_MIN]:

@@ -100,6 +100,8 @@ def join_now(r: list[int], at: int, now: int, allowance_uc: int) -> int:
     Ask after the other tasks were served. A join waits while the node will be awake again before
     the first radio window closes, or while another radio task will open by then.
     """
+    if not _radio_open(r, at, now):
+        return 0
     mask = 0
     cost_uc = 0
     join_ms = MAX_SLEEP_MS  # until the first radio window closes
@@ -126,6 +128,16 @@ def join_now(r: list[int], at: int, now: int, allowance_uc: int) -> int:
     if mask == 0 or (join_ms > 0 and (wake_ms <= join_ms or open_ms <= join_ms)):
         return 0
     return mask if cost_uc <= allowance_uc else _shed(r, at, now, mask, allowance_uc)
+
+
+def _radio_open(r: list[int], at: int, now: int) -> bool:
+    """Whether any radio task's window is open: the question of most wakes."""
+    row = at + HEAD
+    for _ in range(r[at + TASKS]):
+        if r[row + RADIO] and r[row + ARMED] and diff(r[row + DUE], now) <= r[row + EARLY_MS]:
+            return True
+        row += ROW
+    return False
 
 
 def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:

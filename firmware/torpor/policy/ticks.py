@@ -11,8 +11,7 @@ HALF = const(0x20000000)  # differences are right up to 6.2 days either way
 
 def diff(a: int, b: int) -> int:
     """a - b in ms, in -2**29 .. 2**29 - 1."""
-    d = (a - b) & MASK
-    return d if d < HALF else d - MASK - 1
+    return (((a - b) & MASK) ^ HALF) - HALF  # the sign of a 30-bit number
 
 
 def add(a: int, ms: int) -> int:

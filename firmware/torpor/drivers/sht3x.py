@@ -1,0 +1,42 @@
+"""Sensirion SHT3x: temperature and humidity over I2C (datasheet SHT3x-DIS, version 6)."""
+
+import time
+
+from machine import I2C, Pin
+
+from torpor.drivers import Driver
+
+ADDRESS = 0x44  # ADDR pin low, section 3.4
+MEASURE = b"\x24\x00"  # high repeatability, no clock stretching, table 9
+MEASURE_MS = 16  # 15.5 at most, table 4
+POLYNOMIAL = 0x31  # CRC-8, table 20
+
+
+class Sht3x(Driver):
+    """Centi-degrees Celsius, or centi-percent of relative humidity."""
+
+    def __init__(self, sda: int, scl: int, humidity: bool) -> None:
+        self.i2c = I2C(0, sda=Pin(sda), scl=Pin(scl))
+        self.humidity = humidity
+
+    def read(self) -> int:
+        """Measure once; OSError when the sensor is silent or its answer damaged."""
+        self.i2c.writeto(ADDRESS, MEASURE)
+        time.sleep_ms(MEASURE_MS)
+        data = self.i2c.readfrom(ADDRESS, 6)
+        word = data[3:6] if self.humidity else data[0:3]
+        if crc8(word[:2]) != word[2]:
+            raise OSError("SHT3x CRC")
+        raw = word[0] << 8 | word[1]
+        # Section 4.13, as integers: 100 * raw / 65535, and -45 + 175 * raw / 65535.
+        return raw * 10000 // 65535 if self.humidity else raw * 17500 // 65535 - 4500
+
+
+def crc8(data: bytes) -> int:
+    """The sensor's checksum, start value 0xFF."""
+    crc = 0xFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc << 1 ^ POLYNOMIAL if crc & 0x80 else crc << 1) & 0xFF
+    return crc

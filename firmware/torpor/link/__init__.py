@@ -1,0 +1,1 @@
+"""The link behind the port: Wi-Fi and MQTT."""

@@ -1,0 +1,87 @@
+"""From reset to sleep: restore or configure, one wake, retain, sleep.
+
+The record is retained before the wake with its count of crashes raised, and after it with the
+count back at zero: a wake that never ends leaves its mark, and a crash loop leads to safe mode.
+"""
+
+import json
+import sys
+from array import array
+from binascii import crc32
+
+from torpor import record, retain, sensor, switch
+from torpor.config import configure
+from torpor.policy import sleep
+from torpor.port import COLD, Port
+
+_WHY = {
+    retain.EMPTY: "no record",
+    retain.TORN: "a torn record",
+    retain.OLD: "a record of another version",
+    retain.FOREIGN: "a record of another configuration",
+}
+LOG = "torpor.log"
+LOG_BYTES = 4096
+
+
+def run(path: str) -> None:
+    """Live: on the chip until deep sleep ends the interpreter, else for good."""
+    from torpor.esp32 import Esp32Port, cause
+
+    with open(path, "rb") as file:
+        text = file.read()
+    config = json.loads(text)
+    live(Esp32Port(config), config, crc32(text), cause())
+
+
+def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
+    """Wake after wake, for good: a port that is to end it raises out of sleep()."""
+    r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
+    cause = restore(r, port, config, fingerprint, cause)
+    wake = switch.wake if r[record.KIND] == record.SWITCH else sensor.wake
+    while True:
+        crashes = r[record.CRASHES]
+        r[record.CRASHES] = crashes + 1
+        port.retain(retain.pack(r, fingerprint))
+        r[record.CRASHES] = crashes
+        try:
+            ms = wake(r, port, cause)
+        except Exception as error:  # whatever it is must not end the node
+            log(error)
+            retain.unpack(port.retained(), r, fingerprint)
+            ms, r[record.SLEEP_KIND] = rest_ms(r[record.CRASHES]), sleep.DEEP
+        port.retain(retain.pack(r, fingerprint))
+        cause = port.sleep(r[record.SLEEP_KIND], ms)
+
+
+def restore(r: list[int], port: Port, config: dict, fingerprint: int, cause: int) -> int:
+    """Fill the record from what was retained, or anew; the cause of the first wake.
+
+    A record without a wake is of a node whose very first one crashed: it starts anew too.
+    """
+    status = retain.EMPTY if cause == COLD else retain.unpack(port.retained(), r, fingerprint)
+    if status == retain.OK and r[record.WAKES]:
+        return cause
+    if status != retain.OK and cause != COLD:
+        log("starting clean: " + _WHY[status])
+    configure(r, config)
+    return COLD
+
+
+def rest_ms(crashes: int) -> int:
+    """How long to sleep after an exception: a minute, doubling to an hour."""
+    return 60000 << (crashes if crashes < 6 else 6)
+
+
+def log(what: str | BaseException) -> None:
+    """Append to the log, which starts over when it is full; a broken file system costs the line."""
+    try:
+        with open(LOG, "a") as file:
+            full = file.tell() > LOG_BYTES
+        with open(LOG, "w" if full else "a") as file:
+            if isinstance(what, str):
+                file.write(what + "\n")
+            else:
+                sys.print_exception(what, file)
+    except OSError:
+        pass

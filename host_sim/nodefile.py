@@ -197,8 +197,9 @@ def _join_uc(board: Board) -> int:
         _uc(board, state, board.phase_us(phase) - frames * radio.frame_us)
         for state, phase, frames in phases
     )
+    scan = _uc(board, "scan", board.phase_us("scan"))
     message = _uc(board, "listen", board.phase_us("message"))
-    return listening + message + _burst_uc(board)[-1]
+    return scan + listening + message + _burst_uc(board)[-1]
 
 
 def _burst_uc(board: Board) -> list[int]:

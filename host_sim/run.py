@@ -171,6 +171,7 @@ def run(
     except KeyboardInterrupt:
         pass
     wall_s = time.perf_counter() - started
+    heard = zip(port.hearing.event_word, port.hearing.event_us, strict=True)
     us, count = [int(us) for us in port.us], [int(number) for number in port.count]
     return Result(
         scenario,
@@ -179,7 +180,7 @@ def run(
         Ledger(us, scenario.board.current_na, nodefile.task_names(node)),
         count,
         int(r[record.CASCADE + cascade.FALSE_WAKES]),
-        int(sum(port.hearing.event_word)),
+        sum(int(word) for word, at_us in heard if at_us < now_us),
         int(sum(port.hearing.caught)),
         complete,
         alive,

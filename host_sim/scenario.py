@@ -14,6 +14,7 @@ from host_sim.errors import BadInput
 from host_sim.nodefile import Name, Node
 from host_sim.tomlfile import Strict
 
+SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 SCENARIOS = Path(__file__).parent / "scenarios"
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
@@ -233,13 +234,34 @@ def _name_faults(file: ScenarioFile) -> Iterator[Fault]:
 
 
 def _other_faults(file: ScenarioFile) -> Iterator[Fault]:
-    """A detector that cannot run, a budget that cannot be judged."""
-    watch = file.node.watch
-    if watch and watch.interval_min_ms and file.node.deepest_sleep == "deep":
-        key = ("node", "deepest_sleep")
-        yield "deep sleep cannot poll", key, 'set deepest_sleep = "light"'
+    """What cannot run: a detector, a task; what cannot be judged: a budget."""
+    yield from _watch_faults(file.node)
+    yield from _task_faults(file.node)
     for i, budget in enumerate(file.budget):
         if (budget.at_most is None) == (budget.at_least is None):
             yield "needs one of at_most and at_least", ("budget", i), "keep one of them"
         if budget.name == "battery_life_days" and file.node.battery is None:
             yield "no battery", ("budget", i, "name"), "add [node.battery]"
+
+
+def _watch_faults(node: Node) -> Iterator[Fault]:
+    """A detector that would never be armed."""
+    watch = node.watch
+    if watch and watch.interval_min_ms and node.deepest_sleep == "deep":
+        remedy = 'set deepest_sleep = "light"'
+        yield "deep sleep cannot poll", ("node", "deepest_sleep"), remedy
+    if watch and watch.false_per_day == 1:
+        yield "one false wake a day never arms", ("node", "watch", "false_per_day"), "allow 2"
+    if node.kind == "switch" and (watch is None or watch.interval_min_ms):
+        yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
+
+
+def _task_faults(node: Node) -> Iterator[Fault]:
+    """A task whose windows overlap, or one that a low battery would end for good."""
+    for i, task in enumerate(node.task):
+        early: tuple[Any, ...] = ("node", "task", i, "early_s")
+        priority: tuple[Any, ...] = ("node", "task", i, "priority")
+        if task.early_s >= task.period_s:
+            yield "earlier than the period is long", early, "keep it below period_s"
+        if node.battery and node.battery.channel in task.channels and task.priority < SPARED:
+            yield "a low battery would end its own reading", priority, f"at least {SPARED}"

@@ -91,14 +91,15 @@ def summary(shown: Board) -> dict[str, str | float]:
 def charges_mc(shown: Board) -> dict[str, float]:
     """Charge of a start, of both joins and of a message at 20 dBm with no frame lost, mC."""
     us, radio = shown.phase_us, shown.file.radio
+    scan = charge_mc(shown, "scan", us("scan"))
     associate = charge_mc(shown, "associate", us("associate"), radio.frames_associate)
     announce = charge_mc(shown, "address", us("address_cached"), 1)
     address = charge_mc(shown, "address", us("address"), radio.frames_address)
     connect = charge_mc(shown, "connect", us("connect"), radio.frames_connect)
     return {
         "boot": charge_mc(shown, "boot", us("boot")),
-        "cached_join": associate + announce + connect,
-        "full_join": charge_mc(shown, "scan", us("scan")) + associate + address + connect,
+        "cached_join": scan + associate + announce + connect,
+        "full_join": scan + associate + address + connect,
         "message": charge_mc(shown, "listen", us("message") + radio.frame_us, 1),
     }
 

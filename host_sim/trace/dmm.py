@@ -23,7 +23,7 @@ _JUMP = 1.5  # sample intervals between two rows that are no longer neighbours
 
 def matches(data: bytes) -> bool:
     """Whether the header stands near the start."""
-    return _HEADER in data[:_MOST_BEFORE]
+    return b"\n" + _HEADER in b"\n" + data[:_MOST_BEFORE]
 
 
 def read(data: bytes, path: Path) -> Recording:
@@ -40,10 +40,10 @@ def read(data: bytes, path: Path) -> Recording:
             what = f"the unit is {row['Unit'] or 'missing'}"
             raise BadInput(what, where=path, line=line, remedy="a current in Amp DC is needed")
         try:
-            index.append(int(row["Index"]))
+            index.append(float(row["Index"]))
             reading.append(float(row["Reading"]) * _UNITS_UA[row["Unit"]])
             at_s.append(_seconds(row))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             raise BadInput(
                 "not a whole row", where=path, line=line, remedy="the file is cut off or damaged"
             ) from None

@@ -24,7 +24,7 @@ class Garden:
     """One node; `us` is its ledger by state."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.env = simpy.Environment()
+        self.env: Any = simpy.Environment()
         self.chip = simpy.Resource(self.env)
         self.world = SimPort(*build.arguments(scenario))
         self.node = scenario.file.node

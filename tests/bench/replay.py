@@ -63,15 +63,15 @@ class Garden:
 
     def __init__(self, scenario: Scenario) -> None:
         self.device = nodefile.device_config(scenario.file.node, scenario.board)
-        self.arguments = lambda: build.arguments(scenario)
+        self.scenario = scenario
         self.until_us = round(scenario.file.days * build.DAY_US)
-        recorder = Recorder(*self.arguments())
+        recorder = Recorder(*build.arguments(scenario))
         self.wakes = self._live(recorder, lambda: recorder.now_us < self.until_us)
         self.answers = recorder.answers
 
     def simulated(self) -> Callable[[], int]:
         """A run with the simulated port, ready to go."""
-        port = SimPort(*self.arguments())
+        port = SimPort(*build.arguments(self.scenario))
         return lambda: self._live(port, lambda: port.now_us < self.until_us)
 
     def bare(self) -> Callable[[], int]:

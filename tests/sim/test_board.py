@@ -103,7 +103,9 @@ def test_the_listed_join_is_the_simulated_one(cached: int, part: str) -> None:
     before = list(port.us)
     link.join(port, 80, cached)
     spent = [after - at for after, at in zip(port.us, before, strict=True)]
-    charge = sum(us * given.board.current_na[i % states.STATES] for i, us in enumerate(spent)) / 1e12
+    charge = (
+        sum(us * given.board.current_na[i % states.STATES] for i, us in enumerate(spent)) / 1e12
+    )
     assert charge == pytest.approx(tool.charges_mc(given.board)[part])
 
 

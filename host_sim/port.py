@@ -223,7 +223,8 @@ class SimPort(Port):
             self.poll(end_us - self.now_us)
         self.armed_ms = NONE
         self.spend(SLEEP_STATES[kind], end_us - self.now_us)
-        self.wake_up(kind, cause)
+        if self.now_us < self.end_us:
+            self.wake_up(kind, cause)
         return cause
 
     # The world behind it.

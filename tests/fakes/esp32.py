@@ -1,0 +1,32 @@
+"""What a sleep may be ended by, and the pulse counter. `chip` says which functions there are."""
+
+import machine
+import world
+
+
+def wake_on_ext0(pin, level):
+    machine.armed.clear()
+    if pin is not None:
+        machine.armed.update({"pin": pin.number, "level": int(level), "reason": world.EXT0})
+
+
+def wake_on_gpio(pins, level):
+    machine.armed.clear()
+    for pin in pins:
+        machine.armed.update({"pin": pin.number, "level": int(level), "reason": world.GPIO})
+
+
+class PCNT:
+    INCREMENT = 1
+
+    def __init__(self, unit, pin, rising, max):
+        self.max = max
+
+    def start(self):
+        pass
+
+    def value(self, value=None):
+        count = world.state["pulses"] % self.max
+        if value == 0:
+            world.state["pulses"] = 0
+        return count

@@ -1,0 +1,138 @@
+"""A chip: pins, ADC, I2C, RTC memory, watchdog and sleep."""
+
+import errno
+
+import world
+
+PWRON_RESET = world.PWRON
+HARD_RESET = world.HARD
+WDT_RESET = world.WDT
+DEEPSLEEP_RESET = world.DEEPSLEEP
+SOFT_RESET = world.SOFT
+EXT0_WAKE = PIN_WAKE = world.EXT0
+EXT1_WAKE = world.EXT1
+TIMER_WAKE = world.TIMER
+ULP_WAKE = world.ULP
+
+RTC_BYTES = 2048
+
+armed = {}  # "pin" and "level" that end a sleep, and the "reason" they give; esp32.py sets it
+
+
+class Pin:
+    IN = 1
+    OUT = 3
+    PULL_UP = 2
+
+    def __init__(self, number, mode=-1, pull=-1):
+        self.number = number
+
+    def value(self, level=None):
+        if level is None:
+            return world.pin(self.number)
+        world.state["pins"][str(self.number)] = level
+
+
+class ADC:
+    ATTN_11DB = 3
+
+    def __init__(self, pin, atten=0):
+        self.pin = pin.number
+        self.at = 0
+
+    def read_uv(self):
+        answer = world.state["adc"][str(self.pin)]
+        if isinstance(answer, list):
+            self.at += 1
+            answer = answer[(self.at - 1) % len(answer)]
+        world.state["now_ms"] += 1  # so that a loop over time ends
+        return answer
+
+    def read_u16(self):
+        return self.read_uv() * 65535 // 3300000
+
+
+class I2C:
+    def __init__(self, number, sda, scl):
+        self.number = number
+
+    def writeto(self, address, data):
+        self._answer(address)
+
+    def readfrom(self, address, count):
+        return self._answer(address)[:count]
+
+    def _answer(self, address):
+        while world.state["hangs"]:
+            world.advance(1000)
+        answer = world.state["i2c"].get(str(address))
+        if answer is None:
+            raise OSError(errno.ENODEV)
+        return bytes([int(answer[i : i + 2], 16) for i in range(0, len(answer), 2)])
+
+
+class RTC:
+    def memory(self, data=None):
+        if data is None:
+            text = world.state["rtc"]
+            return bytes([int(text[i : i + 2], 16) for i in range(0, len(text), 2)])
+        if len(data) > RTC_BYTES:
+            raise ValueError("buffer too long")
+        world.state["rtc"] = "".join(["%02x" % byte for byte in data])
+
+
+class WDT:
+    def __init__(self, timeout):
+        world.state["watchdog_ms"] = timeout
+        self.feed()
+
+    def feed(self):
+        world.state["fed"] += 1
+        world.state["fed_ms"] = world.state["now_ms"]
+
+
+def reset_cause():
+    return world.state["reset_cause"]
+
+
+def wake_reason():
+    return world.state["wake_reason"]
+
+
+def reset():
+    world.state["reset_cause"] = HARD_RESET
+    world.end(world.RESET)
+
+
+def lightsleep(ms):
+    _sleep("light", ms)
+
+
+def deepsleep(ms):
+    watchdog_ms, world.state["watchdog_ms"] = world.state["watchdog_ms"], 0
+    _sleep("deep", ms)
+    world.state["watchdog_ms"] = watchdog_ms
+    world.state["reset_cause"] = DEEPSLEEP_RESET
+    armed.clear()
+    world.end(world.SLEPT)
+
+
+def _sleep(kind, ms):
+    """Until the time is over or the armed pin has the level it is armed for."""
+    import network
+
+    if network.radio.active():
+        world.state["leaks"] += 1
+    started_ms = world.state["now_ms"]
+    while True:
+        left_ms = started_ms + ms - world.state["now_ms"]
+        if armed and world.pin(armed["pin"]) == armed["level"]:
+            world.state["wake_reason"] = armed["reason"]
+            break
+        if left_ms <= 0:
+            world.state["wake_reason"] = world.TIMER
+            break
+        passed_ms = world.until_change(left_ms)
+        world.state["fed_ms"] += passed_ms  # the watchdog's clock stands still
+        world.advance(passed_ms)
+    world.state["slept"].append([kind, world.state["now_ms"] - started_ms])

@@ -1,0 +1,26 @@
+"""The chip's clocks in the fake world: ticks_ms() restarts at boot, time_ns() runs on."""
+
+try:
+    from utime import *
+except ImportError:
+    pass
+
+import world
+
+PERIOD = 1 << 30
+
+
+def ticks_ms():
+    return (world.state["now_ms"] - world.state["boot_ms"]) % PERIOD
+
+
+def ticks_diff(a, b):
+    return (a - b + PERIOD // 2) % PERIOD - PERIOD // 2
+
+
+def time_ns():
+    return world.state["now_ms"] * 1000000
+
+
+def sleep_ms(ms):
+    world.advance(ms)

@@ -64,23 +64,22 @@ def loss_65536(port: SimPort, tx_qdbm: int) -> int:
     return port.per_65536[cell if cell < last else last]
 
 
-def frame(port: SimPort, level: int, loss: int) -> bool:
-    """Transmit one frame; whether it got through. The MAC's own repeats are within both."""
-    port.spend(TX + level, port.timing[FRAME_US])
-    return port.random() >= loss
-
-
 def phase(port: SimPort, state: int, us: int, frames: int, level: int, loss: int) -> bool:
-    """One phase: its frames on the air, the rest of its time in `state`; whether it succeeded."""
-    rest_us = us - frames * port.timing[FRAME_US]
-    if rest_us > 0:
-        port.spend(state, rest_us)
+    """One phase: its frames on the air, the rest of its time in `state`; whether it succeeded.
+
+    The MAC's own repeats of a frame are within its time and its loss.
+    """
+    air_us = frames * port.timing[FRAME_US]
+    port.spend(TX + level, air_us)
+    if us > air_us:
+        port.spend(state, us - air_us)
     for _ in range(frames):
         tries = 1
-        while not frame(port, level, loss):
+        while port.random() < loss:
             port.spend(state, port.timing[RETRY_US])
             if tries == PHASE_TRIES:
                 return False
+            port.spend(TX + level, port.timing[FRAME_US])
             tries += 1
     return True
 
@@ -145,9 +144,10 @@ def send(port: SimPort, count: int, tx_qdbm: int) -> int:
     port.count[SENDS] += 1
     for attempt in range(1, ATTEMPTS + 1):
         port.spend(LISTEN, port.timing[MESSAGE_US])
+        port.spend(TX + level, frames * port.timing[FRAME_US])
         through = True
         for _ in range(frames):
-            through = through and frame(port, level, loss)
+            through = through and port.random() >= loss
         if through:
             port.count[SENDS_ACKED] += 1
             port.count[READINGS] += count

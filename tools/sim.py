@@ -1,6 +1,5 @@
 """torpor sim: a node, a world, a length of time; where the charge went and what budgets say."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import click
 from host_sim import baseline, run, scenario
 from host_sim.errors import BadInput
 from host_sim.run import Result
-from tools import output, report
+from tools import cli, output, report
 
 
 @click.command("sim")
@@ -75,9 +74,9 @@ def command(
         waveform.export(given, device, export, from_s, to_s)
     if not all(result.complete for result in results):
         click.echo("torpor: interrupted; the figures above cover what was simulated", err=True)
-        sys.exit(130)
+        raise click.exceptions.Exit(cli.INTERRUPTED)
     if not results[0].ok:
-        sys.exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _run(given: scenario.Scenario, as_today: bool, engine: str) -> Result:

@@ -2,7 +2,7 @@
 
 from host_sim import plan
 from host_sim.ledger import Entry
-from host_sim.run import Result
+from host_sim.result import Result
 from tools import output
 
 

@@ -1,13 +1,13 @@
 """torpor sim: a node, a world, a length of time; where the charge went and what budgets say."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from host_sim import baseline, run, scenario
+from host_sim.engine import Engine
 from host_sim.errors import BadInput
-from host_sim.run import Result
+from host_sim.result import Result
 from tools import cli, output, report
 
 
@@ -55,12 +55,13 @@ def command(
         changes += (f"seed={seed}",)
     given = scenario.load(name, changes)
     from_s, to_s = _window(window)
+    runner = _engine(engine)
     if compare:
-        ours, today = _run(given, False, engine), _run(given, True, engine)
+        ours, today = _run(given, False, runner), _run(given, True, runner)
         report.compare(ours, today, as_json)
         results = [ours, today]
     else:
-        result = _run(given, as_today, engine)
+        result = _run(given, as_today, runner)
         output.as_json(result.as_json()) if as_json else report.show(result, as_today)
         results = [result]
     if plot:
@@ -79,18 +80,24 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _run(given: scenario.Scenario, as_today: bool, engine: str) -> Result:
+def _run(given: scenario.Scenario, as_today: bool, engine: Engine) -> Result:
     progress = output.Progress(given.name)
-    options: dict[str, Any] = {"progress": progress}
-    if as_today:
-        options["device"] = baseline.device_config(given)
-    if engine == "compiled":
-        from host_sim.compiled import Compiled
-
-        options["engine"] = Compiled()
-    result = run.run(given, **options)
+    device = baseline.device_config(given) if as_today else None
+    result = run.run(given, device=device, engine=engine, progress=progress)
     progress.close()
     return result
+
+
+def _engine(name: str) -> Engine:
+    """The engine asked for; CPython, and a word about it, where numba is not installed."""
+    if name == "compiled":
+        from host_sim.compiled import Compiled
+
+        try:
+            return Compiled()
+        except BadInput as error:
+            click.echo(f"torpor: {error}; running on CPython", err=True)
+    return Engine()
 
 
 def _window(text: str) -> tuple[float, float]:

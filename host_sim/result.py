@@ -1,0 +1,126 @@
+"""What a run gave: the figures that tables, budgets and programs read."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from host_sim import plan
+from host_sim.ledger import Entry, Ledger
+from host_sim.scenario import Budget, Scenario
+from host_sim.world import build, cell
+
+
+@dataclass
+class Result:
+    """What a run gave. Charges are exact; the rest is derived where it is shown."""
+
+    scenario: Scenario
+    simulated_us: int
+    wall_s: float
+    ledger: Ledger
+    count: list[int]
+    false_wakes: int
+    words: int
+    caught: int
+    complete: bool
+    alive: bool
+    chunk_days: int = 1
+    chunk_ua: list[float] = field(default_factory=list)
+
+    @property
+    def days(self) -> float:
+        """Simulated days."""
+        return self.simulated_us / build.DAY_US
+
+    @property
+    def battery_life_days(self) -> float | None:
+        """Days on the scenario's cell at the run's average current, or None without one."""
+        battery = self.scenario.file.node.battery
+        if battery is None:
+            return None
+        return cell.life_days(
+            self.ledger.average_current_ua, battery.capacity_mah, battery.chemistry
+        )
+
+    def figure(self, name: str) -> float:
+        """A figure that a budget may limit."""
+        count, days = self.count, self.days or 1.0
+        figures: dict[str, float] = {
+            "average_current_ua": self.ledger.average_current_ua,
+            "battery_life_days": self.battery_life_days or 0.0,
+            "charge_mc_per_day": self.ledger.charge_fc / 1e12 / days,
+            "delivered_percent": _percent(count[plan.SENDS_ACKED], self.attempted),
+            "caught_percent": _percent(self.caught, self.words),
+            "joins_per_day": count[plan.JOINS] / days,
+            "wakes_per_day": count[plan.WAKES] / days,
+        }
+        return figures[name]
+
+    @property
+    def attempted(self) -> int:
+        """Deliveries attempted: messages sent, and joins that failed before one could be."""
+        return self.count[plan.SENDS] + self.count[plan.JOINS_FAILED]
+
+    def budgets(self) -> list[dict[str, Any]]:
+        """Each budget with its value and whether it holds."""
+        return [self._judged(budget) for budget in self.scenario.file.budget]
+
+    def _judged(self, budget: Budget) -> dict[str, Any]:
+        value = self.figure(budget.name)
+        at_most = budget.at_most is not None
+        limit = budget.at_most if budget.at_most is not None else budget.at_least
+        assert limit is not None
+        return {
+            "name": budget.name,
+            "value": value,
+            "limit": limit,
+            "bound": "at_most" if at_most else "at_least",
+            "ok": value <= limit if at_most else value >= limit,
+        }
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run is complete and every budget holds."""
+        return self.complete and all(budget["ok"] for budget in self.budgets())
+
+    def as_json(self) -> dict[str, Any]:
+        """Stable keys, units in their names."""
+        return {
+            "scenario": self.scenario.name,
+            "board": self.scenario.board.file.name,
+            "complete": self.complete,
+            "simulated_s": self.simulated_us / 1e6,
+            "wall_s": self.wall_s,
+            "wakes": self.count[plan.WAKES],
+            "joins": self.count[plan.JOINS],
+            "joins_cached": self.count[plan.JOINS_CACHED],
+            "joins_failed": self.count[plan.JOINS_FAILED],
+            "charge_mc": self.ledger.charge_fc / 1e12,
+            "average_current_ua": self.ledger.average_current_ua,
+            "battery_life_days": self.battery_life_days,
+            "by_state": _view(self.ledger.by_state()),
+            "by_task": _view(self.ledger.by_task()),
+            "by_decision": _view(self.ledger.by_decision()),
+            "messages": {
+                "sent": self.count[plan.SENDS],
+                "delivered": self.count[plan.SENDS_ACKED],
+                "readings": self.count[plan.READINGS],
+            },
+            "detector": {
+                "polls": self.count[plan.POLLS],
+                "false_wakes": self.false_wakes,
+                "words": self.words,
+                "caught": self.caught,
+            },
+            "budgets": self.budgets(),
+        }
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100.0 * part / whole if whole else 100.0
+
+
+def _view(lines: list[Entry]) -> dict[str, dict[str, float]]:
+    return {
+        line.name: {"duration_s": line.duration_us / 1e6, "charge_mc": line.charge_mc}
+        for line in lines
+    }

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 import numpy as np
+from rich.markup import escape
 
+from host_sim.errors import BadInput
 from host_sim.trace import digest, reader, segment
 from host_sim.trace.recording import Recording
 from tools import output
@@ -29,7 +31,8 @@ def info(file: Path, as_json: bool) -> None:
     if as_json:
         output.as_json(facts)
         return
-    grid = output.table(str(file), "", "")
+    _title(file)
+    grid = output.table("", "", "")
     grid.show_header = False
     currents = facts["current_ma"]
     assert isinstance(currents, dict)
@@ -44,6 +47,10 @@ def info(file: Path, as_json: bool) -> None:
     ):
         grid.add_row(name, value)
     output.console.print(grid)
+
+
+def _title(file: Path) -> None:
+    output.console.print(f"[bold]{escape(str(file))}[/bold]", soft_wrap=True)
 
 
 def _facts(recording: Recording) -> dict[str, object]:
@@ -74,6 +81,8 @@ def _facts(recording: Recording) -> dict[str, object]:
 def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
     """Cut FILE into states: start, duration, mean, spread, peak and charge of each."""
     output.writable(out)
+    if out and out.exists() and file.exists() and out.samefile(file):
+        raise BadInput("is the recording itself", where=out, remedy="name another file")
     recording = reader.read(file)
     rows = digest.rows(recording)
     beacon_s = segment.beacon_period_s(recording)
@@ -83,9 +92,8 @@ def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
         segments = [asdict(row) for row in rows]
         output.as_json({"segments": segments, "beacon_period_s": beacon_s})
         return
-    grid = output.table(
-        str(file), "state", "segments", "time, s", "mean, mA", "peak, mA", "charge, mC"
-    )
+    _title(file)
+    grid = output.table("", "state", "segments", "time, s", "mean, mA", "peak, mA", "charge, mC")
     for state in dict.fromkeys(row.state for row in rows):
         mine = [row for row in rows if row.state == state]
         seconds, charge_mc = sum(r.duration_s for r in mine), sum(r.charge_mc for r in mine)

@@ -7,6 +7,7 @@ import csv
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from math import isfinite
 from pathlib import Path
 
 from host_sim.errors import BadInput
@@ -72,16 +73,34 @@ def write(path: Path, table: Iterable[Row], source: str) -> None:
         raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
 
 
+def cites(path: Path, recording: Path) -> bool:
+    """Whether a digest says that it is of this very recording."""
+    try:
+        return sha256(recording).encode() in path.read_bytes().partition(b"\n")[0]
+    except OSError:
+        return False  # no digest, so it cites nothing
+
+
 def load(path: Path) -> list[Row]:
     """Read a digest; BadInput for anything else."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         table = csv.DictReader(line for line in lines if not line.startswith("#"))
-        return [
+        rows = [
             Row(row["state"], *(float(row[field.name]) for field in fields(Row)[1:]))
             for row in table
         ]
-    except (OSError, UnicodeDecodeError, KeyError, ValueError, TypeError):
+        if not rows or not all(_sound(row) for row in rows):
+            raise ValueError
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
         raise BadInput(
             "no digest", where=path, remedy="write one with torpor trace digest -o"
         ) from None
+    return rows
+
+
+def _sound(row: Row) -> bool:
+    """Finite numbers that took time; only the noise of a sleep may be negative."""
+    _, *numbers = asdict(row).values()
+    awake = row.state != "deep_sleep"
+    return all(map(isfinite, numbers)) and row.duration_s > 0 and (row.charge_mc > 0 or not awake)

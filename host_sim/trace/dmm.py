@@ -1,24 +1,33 @@
-"""Bench multimeter CSV, as a digitizing DMM exports it (Keysight Truevolt and DMM6500 style).
+"""Bench multimeter CSV, as a digitizing DMM exports it (Keithley DMM6500 style).
 
 Some lines of settings, then a header that begins with Index,Reading,Unit and ends with Date,Time,
 Fractional Seconds, then a row a sample. The unit stands in each row. The clock may jump where the
 file was cut although the index goes on: that is a gap.
 """
 
-import csv
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from host_sim.errors import BadInput
-from host_sim.trace.recording import Gap, Recording
+from host_sim.trace import rows
+from host_sim.trace.recording import Floats, Recording
 
 NAME = "bench-DMM CSV"
 _HEADER = b"Index,Reading,Unit,"
 _MOST_BEFORE = 4_096  # bytes of settings
-_UNITS_UA = {"Amp DC": 1e6, "Amp": 1e6}
-_JUMP = 1.5  # sample intervals between two rows that are no longer neighbours
+_UNIT = b"Amp DC"
+# Text of one character more than is right, so that a longer one is not taken for it.
+_TYPES = {
+    "Index": "f8",
+    "Reading": "f8",
+    "Unit": "S16",
+    "Date": "S11",
+    "Time": "S9",
+    "Fractional Seconds": "f8",
+}
 
 
 def matches(data: bytes) -> bool:
@@ -28,57 +37,58 @@ def matches(data: bytes) -> bool:
 
 def read(data: bytes, path: Path) -> Recording:
     """All samples, in µA; BadInput for another unit, a cut row, or a number that is none."""
-    try:
-        lines = data.decode("ascii").splitlines()
-    except UnicodeDecodeError:
-        raise BadInput("not a text file", where=path, remedy="export it as CSV") from None
-    first = next(i for i, line in enumerate(lines) if line.startswith(_HEADER.decode()))
-    rows = csv.DictReader(lines[first:], restval="")
-    reading, at_s, index = [], [], []
-    for line, row in enumerate(rows, first + 2):
-        if row["Unit"] not in _UNITS_UA:
-            what = f"the unit is {row['Unit'] or 'missing'}"
-            raise BadInput(what, where=path, line=line, remedy="a current in Amp DC is needed")
-        try:
-            index.append(float(row["Index"]))
-            reading.append(float(row["Reading"]) * _UNITS_UA[row["Unit"]])
-            at_s.append(_seconds(row))
-        except (ValueError, KeyError, TypeError, OverflowError):
-            raise BadInput(
-                "not a whole row", where=path, line=line, remedy="the file is cut off or damaged"
-            ) from None
-    current_ua = np.array(reading)
-    if len(reading) < 2 or not np.isfinite(current_ua).all():
+    lines = rows.lines(data, path)
+    header = next(i for i, line in enumerate(lines) if line.startswith(_HEADER.decode()))
+    names = lines[header].split(",")
+    first_line = header + 2
+    if not set(_TYPES) <= set(names) or len(set(names)) < len(names) or "" in names:
+        remedy = f"one column each of {', '.join(_TYPES)} is needed"
+        raise BadInput("not the columns of a DMM", where=path, line=first_line - 1, remedy=remedy)
+    columns = [(name, _TYPES.get(name, "S1")) for name in names]
+    table = rows.table(lines[header + 1 :], columns, path, first_line)
+    other = table["Unit"] != _UNIT
+    if other.any():
+        row = int(np.argmax(other))
         raise BadInput(
-            "no two samples, or one that is no number", where=path, remedy="record again"
+            f"the unit is {table['Unit'][row].decode() or 'missing'}",
+            where=path,
+            line=first_line + row,
+            remedy="a current in Amp DC is needed",
         )
-    return _recording(current_ua, np.array(at_s), np.array(index), path)
+    _check_index(table["Index"], path, first_line)
+    at_s = _seconds(table, path, first_line)
+    with np.errstate(over="ignore"):  # what overflows is refused with the other damage
+        current_ua = table["Reading"] * 1e6
+    return rows.recording("dmm-csv", at_s, current_ua, path, first_line)
 
 
-def _seconds(row: dict[str, str]) -> float:
-    """Time of a row, seconds since 1970."""
-    stamp = datetime.strptime(f"{row['Date']} {row['Time']}+0000", "%m/%d/%Y %H:%M:%S%z")
-    fraction = row["Fractional Seconds"]
-    if not fraction.startswith("."):
-        raise ValueError(fraction)
-    return stamp.timestamp() + float(fraction)
+def _check_index(index: Floats, path: Path, first_line: int) -> None:
+    """Rows are in their order; what the index leaves out shows in the clock too."""
+    wrong = ~(np.diff(index) > 0)
+    if wrong.any():
+        line = first_line + int(np.argmax(wrong)) + 1
+        raise BadInput("the index does not rise", where=path, line=line, remedy="sort the rows")
 
 
-def _recording(
-    current_ua: np.ndarray, at_s: np.ndarray, index: np.ndarray, path: Path
-) -> Recording:
-    """Rate from the usual interval; gaps where the clock or the index jumps."""
-    step_s = np.diff(at_s)
-    usual_s = float(np.median(step_s))
-    if usual_s <= 0 or (step_s <= 0).any() or (np.diff(index) <= 0).any():
-        row = int(np.argmax((step_s <= 0) | (np.diff(index) <= 0))) + 2
-        raise BadInput(
-            f"time goes backwards at sample {row}", where=path, remedy="the rows are out of order"
-        )
-    gaps = tuple(
-        Gap(float(at + 1) * usual_s, float(step_s[at]) - usual_s)
-        for at in np.flatnonzero(step_s > _JUMP * usual_s)
+def _seconds(table: npt.NDArray[np.void], path: Path, first_line: int) -> Floats:
+    """Time of each row, from the first row's whole second: the sum since 1970 would lose digits."""
+    fraction = table["Fractional Seconds"]
+    wrong = ~((fraction >= 0) & (fraction < 1))
+    stamps, first, which = np.unique(
+        table[["Date", "Time"]], return_index=True, return_inverse=True
     )
-    # The instrument's clock is finer than the rate it was set to: round to whole hertz.
-    rate_hz = round(1 / usual_s) or 1 / usual_s
-    return Recording("dmm-csv", float(rate_hz), current_ua, gaps)
+    whole = np.zeros(len(stamps))
+    for i, (date, time) in enumerate(stamps):
+        try:
+            whole[i] = _second(f"{date.decode()} {time.decode()}")
+        except ValueError:
+            wrong[first[i]] = True
+    if wrong.any():
+        line = first_line + int(np.argmax(wrong))
+        raise BadInput("no date and time", where=path, line=line, remedy="the file is damaged")
+    since_first: Floats = (whole - whole[which[0]])[which] + fraction
+    return since_first
+
+
+def _second(stamp: str) -> float:
+    return datetime.strptime(f"{stamp}+0000", "%m/%d/%Y %H:%M:%S%z").timestamp()

@@ -55,6 +55,15 @@ class Verdict:
         return 100 * (self.predicted_s / self.recorded_s - 1)
 
 
+def predict(board: Board, wake: str) -> list[tuple[str, float, float]]:
+    """The board's recipe, priced by the board's states: state, s, mA."""
+    current_na = dict(zip(states.NAMES, board.current_na, strict=True))
+    return [
+        (step.state, step.duration_us / 1e6, current_na[step.state] / 1e6)
+        for step in board.file.wakes[wake].phases
+    ]
+
+
 def judge(board: Board, wake: str, table: list[Row]) -> Verdict:
     """Predict a wake of the board by its recipe and compare it with a digest's wake.
 
@@ -67,10 +76,10 @@ def judge(board: Board, wake: str, table: list[Row]) -> Verdict:
         total = recorded.setdefault(_comparable(row.state), [0.0, 0.0])
         total[0] += row.duration_s
         total[1] += row.charge_mc
-    for step in board.file.wakes[wake].phases:
-        total = predicted.setdefault(_comparable(step.state), [0.0, 0.0])
-        total[0] += step.duration_us / 1e6
-        total[1] += step.duration_us * board.current_na[states.NAMES.index(step.state)] / 1e12
+    for state, seconds, ma in predict(board, wake):
+        total = predicted.setdefault(_comparable(state), [0.0, 0.0])
+        total[0] += seconds
+        total[1] += seconds * ma
     names = dict.fromkeys((*predicted, *recorded))
     none = [0.0, 0.0]
     return Verdict(

@@ -2,8 +2,13 @@
 
 Method: each sample falls into a band (asleep, awake, radio on, transmitting); runs of one band are
 segments. Runs too short to mean anything join their neighbour. The awake band is cut further where
-its level steps. Short radio-on runs at the beacon's period, with the radio off between, are one
-modem sleep. The bands' limits are those of a 3.3 V ESP32 with Wi-Fi; they are the method's limit.
+its level steps; its first level after sleep is the boot. Short radio-on runs at the beacon's
+period, with the radio off between, are one modem sleep.
+
+Limits: the bands are those of a 3.3 V ESP32 with Wi-Fi. Another radio, or a sensor that draws as
+much as one, is named by its current alone: the LoRa transmitter of the recorded board is a `tx` at
+157 mA and a `listen` at 119 mA. A busy CPU and a waiting one are both `idle`. A burst shorter than
+a sample is a `tx` only if it lifts that sample's mean over the band.
 """
 
 from dataclasses import dataclass
@@ -105,21 +110,24 @@ def _beacons(runs: list[tuple[int, int, int]], rate_hz: float) -> set[int]:
 
 
 def _levels(current: Floats, start: int, end: int, rate_hz: float) -> list[tuple[int, int]]:
-    """Cut an awake run where the median of a window steps against the level before it.
+    """Cut an awake run where the median of a window steps against the windows of its level.
 
     The first window of a level is left out of the comparison: it holds the edge, and an inrush.
     """
     window = max(1, round(STEP_WINDOW_S * rate_hz))
-    cuts = [start]
-    for at in range(start + window, end - window + 1, window):
-        settled = cuts[-1] + window
+    count = (end - start) // window
+    windows = current[start : start + count * window].reshape(count, window)
+    medians = np.median(windows, axis=1)
+    cuts = [0]
+    for at in range(2, count):
+        settled = cuts[-1] + 1
         if at <= settled:
             continue
-        level = float(np.median(current[settled:at]))
-        ahead = float(np.median(current[at : at + window]))
-        if not level / STEP_RATIO <= ahead <= level * STEP_RATIO:
+        level = float(np.median(medians[settled:at]))
+        if not level / STEP_RATIO <= medians[at] <= level * STEP_RATIO:
             cuts.append(at)
-    return list(zip(cuts, [*cuts[1:], end], strict=True))
+    edges = [start + cut * window for cut in cuts]
+    return list(zip(edges, [*edges[1:], end], strict=True))
 
 
 def beacon_period_s(recording: Recording) -> float | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
 from host_sim.trace import ppk2, reader
-from host_sim.trace.recording import Gap, Recording
+from host_sim.trace.recording import Recording
 
 DMM_HEAD = (
     "Style,Standard\nCount,5\nBase Time Seconds,1618328964\n"
@@ -67,9 +67,38 @@ def test_ppk2_with_channels(tmp_path: Path) -> None:
     assert recording.channels == ("D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7")
 
 
+def test_a_whole_row_may_lack_its_line_end(tmp_path: Path) -> None:
+    assert read(tmp_path, PPK2[:-1]).current_ua.tolist() == [1.5, 2.5, 3.5]
+    assert read(tmp_path, PPK2.replace(b"\n", b"\r\n")).current_ua.tolist() == [1.5, 2.5, 3.5]
+
+
 def test_ppk2_gap(tmp_path: Path) -> None:
     data = b"Timestamp(ms),Current(uA)\n0,1\n1,1\n2,1\n12,1\n13,1\n"
-    assert read(tmp_path, data).gaps == (Gap(0.003, 0.009),)
+    (gap,) = read(tmp_path, data).gaps
+    assert (gap.start_s, gap.length_s) == pytest.approx((0.003, 0.009))
+
+
+def test_the_rate_is_that_of_the_mean_interval(tmp_path: Path) -> None:
+    rows = "".join(f"{i / 7.6923:.2f},1\n" for i in range(1000))  # 0.13 ms, when rounded
+    recording = read(tmp_path, f"Timestamp(ms),Current(uA)\n{rows}".encode())
+    assert recording.rate_hz == pytest.approx(7692.3, rel=1e-4)
+    assert recording.gaps == ()
+
+
+def test_a_missing_row_is_a_gap(tmp_path: Path) -> None:
+    whole = dmm([i / 1000 for i in range(9)], [0.03] * 9).splitlines(keepends=True)
+    del whole[4 + 5]  # four lines of head
+    (gap,) = read(tmp_path, b"".join(whole)).gaps
+    assert (gap.start_s, gap.length_s) == pytest.approx((0.005, 0.001))
+
+
+def test_the_clock_may_pass_midnight(tmp_path: Path) -> None:
+    data = dmm([0.0, 0.5, 0.0, 0.5], [1, 1, 1, 1]).splitlines(keepends=True)
+    stamps = [b"04/30/2021,23:59:59", b"05/01/2021,00:00:00"]
+    rows = [row.replace(b"04/13/2021,15:49:24", stamps[i // 2]) for i, row in enumerate(data[4:])]
+    recording = read(tmp_path, b"".join([*data[:4], *rows]))
+    assert recording.rate_hz == 2
+    assert recording.gaps == ()
 
 
 @given(st.lists(st.floats(0, 5e5), min_size=2, max_size=50), st.sampled_from([1000, 10_000]))
@@ -98,17 +127,40 @@ def test_compressed_files_are_told_by_content(tmp_path: Path, pack: object, name
         (b"time,volts\n1,2\n", "no format that is known"),
         (lzma.compress(PPK2)[:-20], "cut off or damaged"),
         (b"\x1f\x8b garbage", "cut off or damaged"),
-        (PPK2[:-12], "rows of different length"),
-        (PPK2.replace(b"2.5", b"nan"), "not a number"),
-        (PPK2.replace(b"2.5", b"2.5x"), "no number"),
+        (PPK2[:-2], ":4: the last row is cut off"),
+        (PPK2[:-9], ":4: the last row is cut off"),
+        (b"Timestamp(ms),Current(uA)\n0,1.500\n1,2.5", ":3: the last row is cut off"),
+        (b"Timestamp(ms),Current(uA)\n0,1.500\n1,250", ":3: the last row is cut off"),
+        (PPK2[:-12], ":4: the last row is cut off"),
+        (PPK2[:-12] + b"\n", ":4: not a whole row"),
+        (PPK2.replace(b",2.5,", b"\n2.5,"), ":3: not a whole row"),
+        (PPK2.replace(b"\n0.02", b",0.02"), ":3: not a whole row"),
+        (PPK2.replace(b"0.01", b"\n0.01"), "an empty row"),
+        (PPK2.replace(b"2.5", b"nan"), ":3: no current at a time"),
+        (PPK2.replace(b"2.5", b"-inf"), ":3: no current at a time"),
+        (PPK2.replace(b"2.5", b"1e308"), ":3: no current at a time"),
+        (PPK2.replace(b"0.02,", b"inf,"), ":4: no current at a time"),
+        (PPK2.replace(b"2.5", b"2.5x"), ":3: not a whole row"),
         (PPK2.replace(b"Current(uA)", b"Current(mA)"), "the header is"),
-        (PPK2.replace(b"0.02,", b"0.005,"), "time does not rise"),
-        (PPK2.replace(b"\n0,", b"\n-5,"), "time does not rise"),
+        (PPK2.replace(b"0.02,", b"0.005,"), ":4: time does not rise"),
+        (PPK2.replace(b"0.01,", b"0,"), ":3: time does not rise"),
+        (b"Timestamp(ms),Current(uA)\n0,1\n1e-320,1\n", "less than a nanosecond"),
+        (PPK2.replace(b"\n0,", b"\n-5,"), ":2: time is negative"),
         (PPK2.splitlines()[0], "no two samples"),
-        (dmm([0.0, 0.001], [1, 2], "Volt DC"), "the unit is Volt DC"),
-        (dmm([0.0, 0.001, 0.002], [1, 2, 3])[:-30], "not a whole row"),
-        (dmm([0.0, 0.001, 0.001], [1, 2, 3]), "time goes backwards"),
-        (dmm([0.0, 0.001], [float("nan"), 2]), "no two samples, or one that is no number"),
+        (PPK2.splitlines()[0] + b"\n", "no two samples"),
+        (dmm([0.0, 0.001], [1, 2], "Volt DC"), ":5: the unit is Volt DC"),
+        (dmm([0.0, 0.001], [1, 2], "Amp AC"), ":5: the unit is Amp AC"),
+        (dmm([0.0, 0.001], [1, 2], "Amp"), ":5: the unit is Amp"),
+        (dmm([0.0, 0.001], [1, 2], ""), ":5: the unit is missing"),
+        (dmm([0.0, 0.001, 0.002], [1, 2, 3])[:-2], ":7: the last row is cut off"),
+        (dmm([0.0, 0.001, 0.002], [1, 2, 3])[:-30], ":7: the last row is cut off"),
+        (dmm([0.0, 0.001, 0.002], [1, 2, 3])[:-30] + b"\n", ":7: not a whole row"),
+        (dmm([0.0, 0.001, 0.001], [1, 2, 3]), ":7: time does not rise"),
+        (dmm([0.0, 0.001], [1, 2]).replace(b"\n2,", b"\n1,"), ":6: the index does not rise"),
+        (dmm([0.0, 0.001], [1, 2]).replace(b",.001", b",1.001"), ":6: no date and time"),
+        (dmm([0.0, 0.001], [1, 2]).replace(b"04/13", b"13/13"), ":5: no date and time"),
+        (dmm([0.0, 0.001], [1, 2]).replace(b"Time,Frac", b"Frac"), ":4: not the columns"),
+        (dmm([0.0, 0.001], [float("nan"), 2]), ":5: no current at a time"),
         (dmm([0.0], [1]), "no two samples"),
         (dmm([0.0, 0.001], [1, 2]).replace(b"15:49", "15é49".encode()), "not a text file"),
     ],

@@ -1,0 +1,89 @@
+"""Two ways to run a node that must not differ: another engine, and sleep through real bytes."""
+
+from array import array
+from typing import Any
+
+import pytest
+
+from host_sim import nodefile, run, scenario
+from host_sim.compiled import Compiled
+from host_sim.engine import Engine
+from host_sim.port import SimPort
+from host_sim.world import build
+from torpor import config, record, retain, sensor, switch
+from torpor.port import COLD
+
+NAMES = scenario.names()
+
+
+@pytest.fixture(scope="module")
+def compiled() -> Compiled:
+    return Compiled()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_compiled_engine_gives_what_cpython_gives(name: str, compiled: Compiled) -> None:
+    given = scenario.load(name, ("days=12",))
+    ours, theirs = run.run(given), run.run(given, engine=compiled)
+    assert theirs.ledger.us == ours.ledger.us
+    assert theirs.count == ours.count
+    assert (theirs.simulated_us, theirs.caught, theirs.false_wakes) == (
+        ours.simulated_us,
+        ours.caught,
+        ours.false_wakes,
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_node_built_anew_at_each_deep_sleep_lives_the_same_life(name: str) -> None:
+    given = scenario.load(name, ("days=3",))
+    device = nodefile.device_config(given.file.node, given.board)
+    wake = switch.wake if given.file.node.kind == "switch" else sensor.wake
+    lives: list[tuple[Any, ...]] = []
+    for through_bytes in (False, True):
+        port = SimPort(*build.arguments(given))
+        r: Any = [0] * record.SIZE
+        config.configure(r, device)
+        cause = COLD
+        while port.now_us < port.end_us:
+            sleep_ms = wake(r, port, cause)
+            cause = port.sleep(r[record.SLEEP_KIND], sleep_ms)
+            if through_bytes:
+                kept = retain.pack(r, 7)
+                assert len(kept) <= retain.MAX_BYTES
+                r = array("i", bytes(4 * record.SIZE))
+                assert retain.unpack(kept, r, 7) == retain.OK
+        lives.append((port.us, port.count, list(r)))
+    assert lives[0] == lives[1]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_is_a_function_of_its_scenario_and_seed(name: str) -> None:
+    first, again, other = (
+        run.run(scenario.load(name, ("days=2", f"seed={seed}"))) for seed in (5, 5, 6)
+    )
+    assert (first.ledger.us, first.count) == (again.ledger.us, again.count)
+    assert first.ledger.us != other.ledger.us
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_three_views_are_one_sum_and_time_is_complete(name: str) -> None:
+    result = run.run(scenario.load(name, ("days=2",)))
+    ledger = result.ledger
+    for view in (ledger.by_state(), ledger.by_task(), ledger.by_decision()):
+        assert sum(line.charge_fc for line in view) == ledger.charge_fc
+        assert sum(line.duration_us for line in view) == ledger.duration_us
+    # The last wake may end a little after the end.
+    assert 0 <= ledger.duration_us - 2 * build.DAY_US < 10_000_000
+    assert all(line.name != "?" for line in ledger.by_task())
+
+
+def test_chunks_make_no_difference() -> None:
+    class Slow(Engine):
+        chunk_days = 1
+
+    class Fast(Engine):
+        chunk_days = 7
+
+    given = scenario.load("garden", ("days=15",))
+    assert run.run(given, engine=Slow()).ledger.us == run.run(given, engine=Fast()).ledger.us

@@ -1,0 +1,184 @@
+"""The simulated port: clock, sleep, events, link and cell, at their boundaries."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from host_sim import kernel, ledger, link, plan, run, scenario, states
+from host_sim.board import load
+from host_sim.port import SimPort
+from host_sim.world import build, sound
+from torpor.policy.sleep import DEEP, LIGHT, MODEM
+from torpor.policy.ticks import diff
+from torpor.port import DELTA, NO_AP, NODE, PIN, SLEEP, TIMER, Port
+
+QUIET = "world.wifi.sd_db=0"
+NEAR = "world.wifi.mean_dbm=-30"
+
+
+def port(name: str = "garden", *changes: str) -> SimPort:
+    return SimPort(*build.arguments(scenario.load(name, ("days=2", *changes))))
+
+
+def with_events(events: list[tuple[int, int, int]], name: str = "garden") -> SimPort:
+    arguments: list[Any] = list(build.arguments(scenario.load(name, ("days=2",))))
+    arguments[10:13] = kernel.ordered(events)
+    return SimPort(*arguments)
+
+
+def spent(p: SimPort, state: int) -> int:
+    return sum(p.us[state :: states.STATES])
+
+
+def test_it_answers_every_call_of_the_contract() -> None:
+    calls = {name for name in vars(Port) if not name.startswith("_")}
+    assert calls - {"retain", "retained"} <= set(vars(SimPort))
+
+
+def test_events_are_ordered_by_time_then_kind_then_sequence() -> None:
+    events = [(5, kernel.EDGE, 1), (5, kernel.AP_DOWN, 2), (3, kernel.EDGE, 3), (5, kernel.EDGE, 4)]
+    at_us, kinds, values = kernel.ordered(events)
+    assert values == [3, 2, 1, 4, 0]
+    assert at_us == [3, 5, 5, 5, kernel.NEVER_US]
+    assert kinds[:2] == [kernel.EDGE, kernel.AP_DOWN]
+
+
+def test_time_is_booked_to_the_account_in_force() -> None:
+    p = port()
+    before = p.now_us
+    p.account(2, DELTA)
+    p.spend(states.CPU, 1_000)
+    cell = (2 * 10 + DELTA) * states.STATES + states.CPU
+    assert p.us[cell] == 1_000
+    assert p.now_us == before + 1_000
+
+
+def test_charge_by_hand() -> None:
+    us = [0] * ledger.CELLS
+    us[(1 * 10 + DELTA) * states.STATES + states.CPU] = 2_000_000
+    us[(NODE * 10 + SLEEP) * states.STATES + states.DEEP_SLEEP] = 10_000_000
+    current_na = [0] * states.STATES
+    current_na[states.CPU], current_na[states.DEEP_SLEEP] = 40_000_000, 5_000
+    book = ledger.Ledger(us, current_na, ["a", "b"])
+    assert book.charge_fc == 2_000_000 * 40_000_000 + 10_000_000 * 5_000
+    assert [line.name for line in book.by_task()] == ["b", "node"]
+    assert [line.charge_mc for line in book.by_state()] == [0.05, 80.0]
+
+
+@pytest.mark.parametrize("drift_ppm", [-200, 0, 200])
+def test_a_sleep_lasts_what_was_asked_on_the_nodes_own_clock(drift_ppm: int) -> None:
+    p = port("garden", f"world.drift_ppm={drift_ppm}")
+    start = p.ticks_ms()
+    start_us = p.now_us
+    assert p.sleep(LIGHT, 1_000_000) == TIMER
+    assert diff(p.ticks_ms(), start) == pytest.approx(1_000_020, abs=2)  # and 20 ms to wake
+    true_us = 1_000_000 * 1_000 * (1 - drift_ppm / 1e6)
+    assert p.now_us - start_us == pytest.approx(true_us + 20_536, abs=1_000)
+
+
+def test_the_clock_wraps_within_the_first_hours() -> None:
+    p = port()
+    assert p.ticks_ms() > 2**29
+    p.sleep(DEEP, 2 * 3_600_000)
+    assert 0 <= p.ticks_ms() < 2**29
+
+
+def test_a_run_ends_on_the_microsecond() -> None:
+    p = port()
+    p.sleep(DEEP, 2**29 - 1)
+    assert p.now_us == p.end_us == 2 * build.DAY_US
+    assert sum(p.us) == p.end_us
+
+
+@pytest.mark.parametrize(("late_us", "cause"), [(-1, PIN), (0, PIN), (1, TIMER)])
+def test_an_edge_at_the_very_end_of_a_sleep_wakes(late_us: int, cause: int) -> None:
+    end_us = with_events([]).now_us + 10_000_000 - 400  # the clock is 40 ppm fast
+    p = with_events([(end_us + late_us, kernel.EDGE, 1)])
+    p.watch(0, 0)
+    assert p.sleep(LIGHT, 10_000) == cause
+
+
+def test_a_watch_is_armed_for_one_sleep_only() -> None:
+    p = with_events([(20_000_000, kernel.EDGE, 1), (40_000_000, kernel.EDGE, 0)])
+    p.watch(0, 0)
+    assert p.sleep(DEEP, 30_000) == PIN
+    assert p.now_us >= 20_000_000
+    p.measure(3)
+    p.pin_read = p.pin
+    assert p.sleep(DEEP, 60_000) == TIMER
+
+
+def test_a_command_ends_a_modem_sleep_and_is_told_once() -> None:
+    p = with_events([(5_000_000, kernel.COMMAND, 1)], "plug")
+    assert p.sleep(MODEM, 10_000) == PIN
+    assert p.command() == 1
+    assert p.command() == -1
+
+
+def test_a_join_without_loss_takes_the_boards_phases() -> None:
+    p = port("garden", QUIET, NEAR)
+    start_us = p.now_us
+    assert p.join(80, 0) == -30
+    board = load("esp32_devkit")
+    phases = ("scan", "associate", "address", "connect")
+    assert p.now_us - start_us == sum(board.phase_us(name) for name in phases)
+    start_us = p.now_us
+    assert p.join(80, 0) == -30
+    assert p.now_us == start_us  # joined already
+    p.leave()
+    p.leave()
+    assert p.join(80, 1) == -30
+    cached = ("scan", "associate", "address_cached", "connect")
+    assert p.now_us - start_us == sum(board.phase_us(name) for name in cached)
+
+
+def test_without_an_access_point_a_join_costs_a_scan_in_vain() -> None:
+    p = with_events([(0, kernel.AP_DOWN, 0)])
+    start_us = p.now_us
+    assert p.join(80, 1) == NO_AP
+    assert p.now_us - start_us == load("esp32_devkit").phase_us("no_ap")
+    assert p.send([], 0, 1, 80) == 0
+    assert p.count[plan.JOINS_FAILED] == 1
+
+
+def test_loss_falls_with_power_and_signal() -> None:
+    p = port("garden", QUIET, "world.wifi.mean_dbm=-88")
+    losses = [link.loss_65536(p, qdbm) for qdbm in (8, 44, 80)]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[0] > losses[2]
+
+
+def test_an_empty_cell_ends_the_run() -> None:
+    result = run.run(scenario.load("garden", ("days=30", "node.battery.capacity_mah=10")))
+    assert not result.alive
+    assert result.days < 10
+
+
+def test_a_day_without_the_access_point_costs_less_than_a_fifth_more() -> None:
+    calm = run.run(scenario.load("garden", ("days=3",)))
+    outage = "world.wifi.outage=[{start_h=24, hours=24}]"
+    harsh = run.run(scenario.load("garden", ("days=3", outage)))
+    assert harsh.count[plan.JOINS_FAILED] > 0
+    assert harsh.chunk_ua[1] < 1.2 * calm.chunk_ua[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    threshold=st.integers(1, 1_500),
+    interval_ms=st.integers(20, 2_000),
+    start_s=st.integers(0, 80_000),
+    length_s=st.integers(1, 1_200),
+)
+def test_skipping_ahead_finds_what_every_poll_would(
+    threshold: int, interval_ms: int, start_s: int, length_s: int
+) -> None:
+    def ears() -> Any:
+        return sound.hearing(sound.Sounds(20.0, 10.0, 1, 3), 1, 3)
+
+    start_us, end_us = start_s * 1_000_000, (start_s + length_s) * 1_000_000
+    slow = ears()
+    polls = range(start_us + interval_ms * 1_000, end_us, interval_ms * 1_000)
+    first = next((us for us in polls if slow.score(0, us) >= threshold), end_us)
+    assert ears().crossing(start_us, end_us, interval_ms * 1_000, threshold) == first

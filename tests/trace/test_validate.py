@@ -1,0 +1,137 @@
+"""torpor validate and torpor trace, where they draw, write and refuse."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from host_sim import board
+from host_sim.trace import digest, plot, ppk2, reader
+from host_sim.trace.recording import Gap, Recording
+from tools import cli
+
+HELTEC = "esp32/heltec-esp32-lora32"
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def wake(tmp_path: Path) -> Path:
+    """A wake of 1 s at 50 mA, in a PPK2 file."""
+    path = tmp_path / "wake.csv"
+    ppk2.write(path, 1000, np.repeat([100.0, 50_000.0, 100.0], [500, 1000, 500]))
+    return path
+
+
+def verdict(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert cli.run(["validate", *arguments, "--json"]) == 0
+    document: dict[str, object] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def test_a_file_is_told_from_the_one_fitted(wake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = verdict(capsys, str(wake))
+    assert document["kind"] == "not the file that the board was fitted on, by its SHA-256"
+    assert document["recorded_s"] == pytest.approx(1.0)
+    assert document["recorded_mc"] == pytest.approx(50.0)
+
+
+def test_the_fitted_file_gives_what_its_digest_gives(
+    recordings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = verdict(capsys)
+    itself = verdict(capsys, str(recordings / HELTEC / "wifi/no_interference_b.csv.xz"))
+    assert str(itself["kind"]).startswith("error of fit")
+    for key in ("recorded_mc", "predicted_mc", "recorded_s", "predicted_s"):
+        assert itself[key] == pytest.approx(shipped[key], rel=1e-6)
+
+
+def test_a_digest_and_a_recording_are_drawn(
+    wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in ([], [str(wake)]):
+        out = tmp_path / "out.png"
+        assert cli.run(["validate", *arguments, "--plot", str(out)]) == 0
+        assert out.read_bytes().startswith(PNG)
+        out.unlink()
+    assert "charge is compared, not energy" in capsys.readouterr().out
+
+
+def test_what_is_drawn_is_the_wake() -> None:
+    ua = np.repeat([100.0, 50_000.0, 100.0], [500, 1000, 500])
+    recording = Recording("test", 1000.0, ua, (Gap(0.2, 1.0), Gap(0.6, 7.0)))
+    table = digest.rows(recording)
+    at_s, ma = plot.of_recording(recording, table)
+    assert at_s[-1] == pytest.approx(1.0)
+    assert set(ma) == {50.0}
+    ((cut_s, length_s),) = plot.cuts(recording, table)
+    assert (cut_s, length_s) == pytest.approx((0.1, 7.0))
+    at_s, ma = plot.of_digest(table)
+    assert at_s.tolist() == [0.0, 1.0]
+    assert ma.tolist() == pytest.approx([50.0, 50.0])
+
+
+def test_a_long_wake_keeps_its_peaks_when_drawn() -> None:
+    ua = np.full(1_000_003, 50_000.0)
+    ua[654_321] = 300_000.0
+    ua[123_456] = 10_000.0
+    recording = Recording("test", 100_000.0, ua)
+    at_s, ma = plot.of_recording(recording, digest.rows(recording))
+    assert len(ma) <= 2 * plot.MOST_PIXELS
+    assert ma.max() == 300.0
+    assert ma.min() == 10.0
+    assert at_s[int(np.argmax(ma))] == pytest.approx(6.54321, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["validate", "none.csv"], "the board's own is fdekeers"),
+        (["validate", "--plot", "no/such/folder.png"], "its folder does not exist"),
+        (["validate", "--plot", "."], "is a folder"),
+        (["validate", "binary"], "no format that is known"),
+        (["validate", "--board", "no_digest"], "no digest"),
+        (["trace", "info", "binary"], "no format that is known"),
+        (["trace", "info", "huge.csv", "--json"], "no current at a time"),
+        (["trace", "digest", "wake.csv", "-o", "."], "is a folder"),
+        (["trace", "digest", "wake.csv", "-o", "wake.csv"], "is the recording itself"),
+        (["trace", "digest", "binary", "-o", "out.csv"], "no format that is known"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(
+    arguments: list[str],
+    says: str,
+    wake: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = wake.parent
+    monkeypatch.chdir(folder)
+    (folder / "binary").write_bytes(bytes(range(256)))
+    (folder / "huge.csv").write_text("Timestamp(ms),Current(uA)\n0,1e308\n1,1e308\n")
+    (folder / "no_digest").mkdir()
+    text = (board.BOARDS / "heltec_wifi_lora_32" / "board.toml").read_text()
+    copy = text.replace('name = "heltec_wifi_lora_32"', 'name = "no_digest"')
+    (folder / "no_digest" / "board.toml").write_text(copy)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert cli.run(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("torpor: ")
+    assert said.err.count("\n") == 1
+    assert says in said.err
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "samples", "charge_mc"),
+    [("r3", 2_057_216, 426.433), ("r4", 2_132_480, 668.011)],
+)
+def test_genuine_ppk2_files(recordings: Path, name: str, samples: int, charge_mc: float) -> None:
+    file = f"formats/ppk2-csv/fossketeers_uno_{name}_crypto_100kHz_D0-D7.csv.xz"
+    recording = reader.read(recordings / file)
+    assert len(recording.current_ua) == samples
+    assert recording.rate_hz == 100_000
+    assert recording.gaps == ()
+    assert recording.channels[0] == "D0"
+    assert recording.charge_mc == pytest.approx(charge_mc, abs=0.001)

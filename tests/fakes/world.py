@@ -8,15 +8,19 @@ import json
 import os
 import sys
 
+TYPE_CHECKING = False  # as in typing, which MicroPython does not have
+if TYPE_CHECKING:
+    from typing import Any
+
 PWRON, HARD, WDT, DEEPSLEEP, SOFT = 1, 2, 3, 4, 5  # machine.*_RESET
 NO_REASON, EXT0, EXT1, TIMER, ULP, GPIO = 0, 2, 3, 4, 6, 7  # esp_sleep_get_wakeup_cause()
 
 SLEPT, RESET, HUNG = 42, 43, 44  # exit codes: deep sleep, machine.reset(), watchdog
 
-state = {}
+state: "dict[str, Any]" = {}
 
 
-def fresh():
+def fresh() -> "dict[str, Any]":
     """A chip whose power was just switched on, in a quiet world."""
     return {
         "now_ms": 1000,  # of the slow clock, which time.time_ns() shows
@@ -24,11 +28,13 @@ def fresh():
         "reset_cause": PWRON,
         "wake_reason": NO_REASON,
         "rtc": "",  # what RTC().memory() holds, in hex
+        "nvs": {},  # blobs of text by namespace.key
+        "nvs_commits": 0,
         "fed": 0,
         "fed_ms": 0,
         "watchdog_ms": 0,  # 0: not started
         "pins": {},  # level by number; 1 where none is given
-        "events": [],  # [at_ms, pin, level], in order of time
+        "events": [],  # [at_ms, pin, level] in order of time; -1 for a pin: the reset button
         "adc": {},  # by pin: uV, or a list of uV that is read round and round
         "i2c": {},  # by address: the answer in hex; none: the bus raises
         "hangs": 0,  # 1: the I2C bus never answers
@@ -48,38 +54,41 @@ def fresh():
     }
 
 
-def reset():
+def reset() -> None:
     """Start over with a fresh world."""
     state.clear()
     state.update(fresh())
 
 
-def pin(number):
+def pin(number: int) -> int:
     """Level of a pin."""
-    return state["pins"].get(str(number), 1)
+    return int(state["pins"].get(str(number), 1))
 
 
-def advance(ms):
+def advance(ms: int) -> None:
     """Let time pass and the world's events take effect; a starved watchdog ends the program."""
     state["now_ms"] += ms
     events = state["events"]
     while events and events[0][0] <= state["now_ms"]:
         _, number, level = events.pop(0)
+        if number < 0:
+            state["reset_cause"] = HARD
+            end(RESET)
         state["pins"][str(number)] = level
     if state["watchdog_ms"] and state["now_ms"] - state["fed_ms"] > state["watchdog_ms"]:
         state["reset_cause"] = WDT
         end(HUNG)
 
 
-def until_change(ms):
+def until_change(ms: int) -> int:
     """ms until the next event within this time, at most ms."""
     events = state["events"]
     if events and events[0][0] - state["now_ms"] < ms:
-        return max(events[0][0] - state["now_ms"], 0)
+        return max(int(events[0][0] - state["now_ms"]), 0)
     return ms
 
 
-def end(code):
+def end(code: int) -> None:
     """The chip restarts: nothing but this state is left of it."""
     state["watchdog_ms"] = 0
     path = os.getenv("TORPOR_WORLD")

@@ -34,7 +34,7 @@ def open_driver(spec: dict) -> Driver:
     if name == "bl0937":
         from torpor.drivers.bl0937 import Bl0937
 
-        return Bl0937(spec["pin"], spec["mw_per_hz"])
+        return Bl0937(spec["pin"], spec["mj_per_pulse"])
     if name == "microphone":
         from torpor.drivers.microphone import Microphone
 

@@ -10,20 +10,42 @@ ADDRESS = 0x44  # ADDR pin low, section 3.4
 MEASURE = b"\x24\x00"  # high repeatability, no clock stretching, table 9
 MEASURE_MS = 16  # 15.5 at most, table 4
 POLYNOMIAL = 0x31  # CRC-8, table 20
+FRESH_MS = 500  # one measurement serves both channels of a wake
+
+sensors: dict[tuple[int, int], "Sensor"] = {}  # the sensors in use, by their pins
+
+
+class Sensor:
+    """One chip, which measures both values at once."""
+
+    def __init__(self, sda: int, scl: int) -> None:
+        self.i2c = I2C(0, sda=Pin(sda), scl=Pin(scl))
+        self.data = b""
+        self.taken = time.ticks_ms()
+
+    def measure(self) -> bytes:
+        """Two words, each with its checksum; OSError when the sensor is silent."""
+        if not self.data or time.ticks_diff(time.ticks_ms(), self.taken) > FRESH_MS:
+            self.data = b""
+            self.i2c.writeto(ADDRESS, MEASURE)
+            time.sleep_ms(MEASURE_MS)
+            self.data = self.i2c.readfrom(ADDRESS, 6)
+            self.taken = time.ticks_ms()
+        return self.data
 
 
 class Sht3x(Driver):
     """Centi-degrees Celsius, or centi-percent of relative humidity."""
 
     def __init__(self, sda: int, scl: int, humidity: bool) -> None:
-        self.i2c = I2C(0, sda=Pin(sda), scl=Pin(scl))
+        if (sda, scl) not in sensors:
+            sensors[sda, scl] = Sensor(sda, scl)
+        self.sensor = sensors[sda, scl]
         self.humidity = humidity
 
     def read(self) -> int:
-        """Measure once; OSError when the sensor is silent or its answer damaged."""
-        self.i2c.writeto(ADDRESS, MEASURE)
-        time.sleep_ms(MEASURE_MS)
-        data = self.i2c.readfrom(ADDRESS, 6)
+        """Measure; OSError when the sensor is silent or its answer damaged."""
+        data = self.sensor.measure()
         word = data[3:6] if self.humidity else data[0:3]
         if crc8(word[:2]) != word[2]:
             raise OSError("SHT3x CRC")

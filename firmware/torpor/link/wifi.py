@@ -1,45 +1,53 @@
 """Joining a Wi-Fi network, in full or with what is remembered of the last time."""
 
 import time
-from binascii import crc32
-from struct import pack, unpack
 
 import network
+from esp32 import NVS
 
 from torpor.port import NO_AP, REFUSED
 
 POLL_MS = 10
 JOIN_MS = 8000  # association and address
-CACHE_BYTES = 20  # address, mask, gateway and name server, then a CRC-32
+SCAN_MS = 2000  # a little more than 13 channels of 120 ms (ESP-IDF, wifi_scan_time_t)
+NAMESPACE = "torpor"
+ADDRESS_BYTES = 64  # four addresses of at most 15 characters, and spaces
 
-# Codes of WLAN.status() that no longer wait: MicroPython, ports/esp32/network_wlan.c.
+# What the access point's beacon already says no to. A wrong password is not here: MicroPython shows
+# as such also a connection that failed for lost frames, which more power may mend.
 _REFUSALS = (
-    network.STAT_WRONG_PASSWORD,
-    network.STAT_ASSOC_FAIL,
-    network.STAT_HANDSHAKE_TIMEOUT,
+    network.STAT_NO_AP_FOUND_W_COMPATIBLE_SECURITY,
+    network.STAT_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD,
 )
 
 
 class Wifi:
-    """One network. `cache` is what a later join, also after deep sleep, saves time with.
+    """One network.
 
-    That is the address: it spares DHCP. Stock MicroPython cannot give connect() a channel (its
-    pull request 11819), so the driver scans for the access point at every join.
+    A cached join spares DHCP by the address of the join before, so give the node a reservation in
+    the router. Stock MicroPython can neither tell which access point it joined nor give connect()
+    a channel (its pull request 11819), so the driver scans at every join.
     """
 
     def __init__(self, ssid: str, password: str) -> None:
         self.ssid = ssid
         self.password = password
         self.wlan = network.WLAN(network.STA_IF)
-        self.cache = b""
-
-    def joined(self) -> bool:
-        """Whether the access point and an address are there."""
-        return self.wlan.active() and self.wlan.isconnected()
 
     def rssi_dbm(self) -> int:
-        """What is heard of the access point."""
-        return self.wlan.status("rssi")
+        """What is heard of the access point; 0 when not joined."""
+        try:
+            return self.wlan.status("rssi") if self.wlan.isconnected() else 0
+        except OSError:  # lost between the two calls
+            return 0
+
+    def power(self, tx_qdbm: int) -> None:
+        """Set the transmit power; the driver floors it to a level that it has. OSError if off."""
+        self.wlan.config(txpower=tx_qdbm / 4)
+
+    def save_power(self) -> None:
+        """Let the radio sleep between the access point's beacons from now on. OSError if off."""
+        self.wlan.config(pm=self.wlan.PM_POWERSAVE)
 
     def join(self, tx_qdbm: int, cached: int) -> int:
         """The access point's RSSI in dBm, or NO_AP or REFUSED and the radio off again.
@@ -49,56 +57,74 @@ class Wifi:
         wlan = self.wlan
         try:
             wlan.active(True)
-            wlan.config(txpower=tx_qdbm / 4)
-            addresses = unpack_cache(self.cache) if cached else None
+            self.power(tx_qdbm)
+            addresses = recall() if cached else None
             if addresses:
                 wlan.ifconfig(addresses)
+            else:
+                wlan.ipconfig(dhcp4=True)  # an address set before would keep it off
+            stale = wlan.status()
             wlan.connect(self.ssid, self.password)
-            answer = self._wait()
-        except OSError:  # the driver's own refusals: no memory, wrong state
-            answer = REFUSED
+            answer = self._wait(stale)
+        except (OSError, ValueError):  # the driver's own troubles, or what it recalls is no address
+            answer = NO_AP
         if answer >= 0:
             self.leave()
         else:
-            self.cache = pack_cache(wlan.ifconfig())
+            remember(wlan.ifconfig())
         return answer
 
-    def _wait(self) -> int:
+    def _wait(self, stale: int) -> int:
+        """Until joined, refused, not found or out of time; `stale` is the status before.
+
+        MicroPython keeps the reason of a failure until the next success. What reads as it did
+        before is believed only when there was time to find it anew.
+        """
         wlan = self.wlan
         started = time.ticks_ms()
-        while not wlan.isconnected():
+        while True:
+            rssi_dbm = self.rssi_dbm()
+            if rssi_dbm:
+                return rssi_dbm
+            waited_ms = time.ticks_diff(time.ticks_ms(), started)
             status = wlan.status()
-            if status in _REFUSALS:
-                return REFUSED
-            if (
-                status == network.STAT_NO_AP_FOUND
-                or time.ticks_diff(time.ticks_ms(), started) > JOIN_MS
-            ):
+            if status != stale or waited_ms > SCAN_MS:
+                if status in _REFUSALS:
+                    return REFUSED
+                if status == network.STAT_NO_AP_FOUND:
+                    return NO_AP
+            if waited_ms > JOIN_MS:
                 return NO_AP
             time.sleep_ms(POLL_MS)
-        return self.rssi_dbm()
 
     def leave(self) -> None:
         """Disassociate and switch off: a radio left on draws 1.4 mA through deep sleep."""
         if self.wlan.active():
-            if self.wlan.isconnected():
+            try:
                 self.wlan.disconnect()
+            except OSError:
+                pass  # it was not connected
             self.wlan.active(False)
 
 
-def pack_cache(addresses: tuple[str, str, str, str]) -> bytes:
-    """What to remember of WLAN.ifconfig()."""
-    data = b""
-    for address in addresses:
-        data += bytes([int(part) for part in address.split(".")])
-    return data + pack("<I", crc32(data))
-
-
-def unpack_cache(data: bytes) -> tuple[str, str, str, str] | None:
-    """The addresses, or None where nothing whole is remembered."""
-    if len(data) != CACHE_BYTES or unpack("<I", data[16:])[0] != crc32(data[:16]):
+def recall() -> tuple[str, str, str, str] | None:
+    """Address, mask, gateway and name server of the last full join; None where there was none."""
+    buffer = bytearray(ADDRESS_BYTES)
+    try:
+        size = NVS(NAMESPACE).get_blob("address", buffer)
+        address, mask, gateway, names = bytes(buffer[:size]).decode().split(" ")
+    except (OSError, ValueError):
         return None
-    address, mask, gateway, names = [
-        ".".join([str(part) for part in data[at : at + 4]]) for at in range(0, 16, 4)
-    ]
     return address, mask, gateway, names
+
+
+def remember(addresses: tuple[str, str, str, str]) -> None:
+    """Keep them for later joins. Flash is written only where they are new."""
+    if addresses == recall():
+        return
+    try:
+        nvs = NVS(NAMESPACE)
+        nvs.set_blob("address", " ".join(addresses).encode())
+        nvs.commit()
+    except OSError:
+        pass  # no room in flash: every join will ask for an address

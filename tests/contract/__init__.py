@@ -1,0 +1,1 @@
+"""What torpor.port promises, asked of every port."""

@@ -1,0 +1,57 @@
+"""The fakes in place of the chip's modules, in CPython: import torpor's hardware modules from here.
+
+They are bound to the fakes for good as they are imported, `time` included, while the rest of the
+process keeps its own.
+"""
+
+import sys
+import time as cpython_time
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from tests.fakes import world
+
+# What they import of CPython's comes before its clock is gone.
+for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"):
+    import_module(_name)
+
+
+def _import(names: tuple[str, ...]) -> list[ModuleType]:
+    sys.modules["world"] = world
+    fake_time = import_module("tests.fakes.time")
+    for name in ("network", "machine", "esp32"):
+        sys.modules[name] = import_module(f"tests.fakes.{name}")
+    sys.modules["time"] = fake_time
+    try:
+        return [import_module(name) for name in names]
+    finally:
+        sys.modules["time"] = cpython_time
+        for name in ("world", "machine", "network", "esp32"):
+            del sys.modules[name]
+
+
+machine, network, esp32, deliver, wifi, analog, bl0937, contact, microphone, relay, sht3x = _import(
+    (
+        "tests.fakes.machine",
+        "tests.fakes.network",
+        "torpor.esp32",
+        "torpor.link.deliver",
+        "torpor.link.wifi",
+        "torpor.drivers.analog",
+        "torpor.drivers.bl0937",
+        "torpor.drivers.contact",
+        "torpor.drivers.microphone",
+        "torpor.drivers.relay",
+        "torpor.drivers.sht3x",
+    )
+)
+
+
+def power_on() -> dict[str, Any]:
+    """A fresh world around a chip whose power was just switched on; its state, to be moved."""
+    world.reset()
+    machine.armed.clear()
+    network.radio.__init__()
+    sht3x.sensors.clear()
+    return world.state

@@ -1,0 +1,1 @@
+"""The firmware in the unix MicroPython: on fake hardware, with a real broker."""

@@ -1,0 +1,99 @@
+"""A real broker, amqtt, and a second client of it that tells what arrives.
+
+Both live in a process of their own (`python -m tests.firmware.broker PORT`), so that a test can end
+them. It prints "ready", then a JSON line for each message under torpor/.
+"""
+
+import asyncio
+import json
+import logging
+import queue
+import socket
+import subprocess
+import sys
+import threading
+
+from amqtt.broker import Broker as Amqtt  # type: ignore[import-untyped]
+from amqtt.client import MQTTClient  # type: ignore[import-untyped]
+from amqtt.mqtt.constants import QOS_1  # type: ignore[import-untyped]
+from amqtt.plugins.base import BaseAuthPlugin  # type: ignore[import-untyped]
+from amqtt.session import Session  # type: ignore[import-untyped]
+
+from tests.interpreters import ROOT
+
+HOST = "127.0.0.1"
+USER, PASSWORD = "node", "secret"
+PATIENCE_S = 20
+
+
+class OneUser(BaseAuthPlugin):  # type: ignore[misc]
+    """Lets in whoever knows the password."""
+
+    async def authenticate(self, *, session: Session) -> bool:
+        return (session.username, session.password) == (USER, PASSWORD)
+
+
+class Broker:
+    """The process as a test sees it; a context manager."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.lines: queue.Queue[str] = queue.Queue()
+
+    def __enter__(self) -> "Broker":
+        command = [sys.executable, "-m", "tests.firmware.broker", str(self.port)]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+        assert self.lines.get(timeout=PATIENCE_S) == "ready\n"
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        with self.process.stdout as stdout:
+            for line in stdout:
+                self.lines.put(line)
+
+    def heard(self, topic: str) -> str:
+        """The next message on this topic that reached the second client; others are dropped."""
+        while True:
+            got, payload = json.loads(self.lines.get(timeout=PATIENCE_S))
+            if got == topic:
+                return str(payload)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind((HOST, 0))
+        return int(sock.getsockname()[1])
+
+
+async def serve(port: int) -> None:
+    broker = Amqtt(
+        {
+            "listeners": {"default": {"type": "tcp", "bind": f"{HOST}:{port}"}},
+            "plugins": {f"tests.firmware.broker.{OneUser.__name__}": {}},
+        }
+    )
+    await broker.start()
+    client = MQTTClient(client_id="second")
+    await client.connect(f"mqtt://{USER}:{PASSWORD}@{HOST}:{port}/")
+    await client.subscribe([("torpor/#", QOS_1)])
+    print("ready", flush=True)
+    while True:
+        message = await client.deliver_message()
+        assert message
+        print(json.dumps([message.topic, bytes(message.data or b"").decode()]), flush=True)
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    asyncio.run(serve(int(sys.argv[1])))

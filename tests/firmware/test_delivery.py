@@ -1,0 +1,95 @@
+"""Delivery over the fake radio to the real broker, in CPython."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.fakes import rig
+from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
+from torpor.policy.ticks import MASK
+from torpor.port import NO_AP, REFUSED
+
+ADDRESS = "192.0.2.7 255.255.255.0 192.0.2.1 192.0.2.1"
+KEPT = "torpor.address"  # where the fake flash has it
+
+
+@pytest.fixture
+def state() -> dict[str, Any]:
+    return rig.power_on()
+
+
+def delivery(port: int, **broker: str) -> Any:
+    return rig.deliver.Delivery(
+        {
+            "name": "link",
+            "kind": "sensor",
+            "wifi": {"ssid": "home", "password": "secret"},
+            "broker": {"host": HOST, "port": port, "user": USER, "password": PASSWORD, **broker},
+            "channels": [{"name": "temperature"}, {"name": "door"}],
+        }
+    )
+
+
+@example("a b c d")
+@example("192.0.2.7 255.255.255.0 192.0.2.1 192.0.2.256")
+@given(st.text(max_size=80))
+def test_what_is_remembered_may_be_anything(kept: str) -> None:
+    """The join then fails as one without an access point: the scan that follows mends it."""
+    state: dict[str, Any] = rig.power_on()
+    state["nvs"][KEPT] = kept
+    wifi = rig.wifi.Wifi("home", "secret")
+    assert wifi.join(80, 1) in (-61, NO_AP)
+    wifi.leave()
+    assert wifi.join(80, 0) == -61
+    assert state["nvs"] == {KEPT: ADDRESS}
+
+
+def test_the_power_is_that_of_the_join_and_then_of_the_message(
+    state: dict[str, Any], broker: Broker
+) -> None:
+    node = delivery(broker.port)
+    assert node.join(52, 0) == -61
+    assert state["joined"] == [[13.0, True]]
+    assert node.send([0, 2_150, 0], 0, 1, 80, 0) == 1
+    assert rig.network.radio.power_dbm == 20.0
+    node.leave()
+    assert not rig.network.radio.active()
+
+
+def test_a_message_names_channels_and_counts_ages_through_the_wrap(state: dict[str, Any]) -> None:
+    node = delivery(1)
+    r = [9, 0, -1_250, MASK - 1_999, 1, 1, 3_000]
+    assert json.loads(node.message(r, 1, 2, 3_999)) == [
+        {"channel": "temperature", "value": -1250, "age_s": 5},
+        {"channel": "door", "value": 1, "age_s": 0},
+    ]
+
+
+def test_the_broker_s_word_and_its_absence(state: dict[str, Any], broker: Broker) -> None:
+    assert delivery(free_port()).join(80, 0) == REFUSED
+    assert delivery(broker.port, password="wrong").join(80, 0) == REFUSED
+    assert not rig.network.radio.active()
+
+
+def test_a_send_renews_a_broken_session(state: dict[str, Any], broker: Broker) -> None:
+    node = delivery(broker.port)
+    assert node.join(80, 0) == -61
+    node.mqtt.sock.close()
+    assert node.send([0, 2_150, 0], 0, 1, 80, 0) == 2
+    assert json.loads(broker.heard("torpor/link/readings"))[0]["value"] == 2150
+    node.leave()
+
+
+def test_a_send_without_a_radio_or_broker_is_given_up(
+    state: dict[str, Any], broker: Broker
+) -> None:
+    node = delivery(broker.port)
+    assert node.send([0, 2_150, 0], 0, 1, 80, 0) == 0
+    assert node.join(80, 0) == -61
+    node.port = free_port()
+    node.mqtt.close()
+    assert node.send([0, 2_150, 0], 0, 1, 80, 0) == 0
+    node.leave()

@@ -1,0 +1,206 @@
+"""The port on the fake chip: what it does to the hardware beyond the contract's answers."""
+
+import errno
+from typing import Any
+
+import pytest
+
+from tests.fakes import rig, world
+from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
+from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
+from torpor.port import COLD, CRASH, NO_AP, PIN, REFUSED, TIMER, WATCH
+
+DOOR = 33
+
+
+def port(**config: Any) -> Any:
+    """A port on a fresh chip with a door contact and a relay that closes at 0."""
+    return rig.esp32.Esp32Port(
+        {
+            "name": "door",
+            "kind": "sensor",
+            "wifi": {"ssid": "home", "password": "secret"},
+            "broker": {"host": HOST, "port": free_port()},
+            "pins": {"wake": DOOR, "outputs": [{"pin": 26, "on": 0}]},
+            "channels": [{"name": "door", "driver": "contact", "pin": DOOR}],
+            "watch_channel": 0,
+            **config,
+        }
+    )
+
+
+@pytest.fixture
+def chip() -> dict[str, Any]:
+    return rig.power_on()
+
+
+@pytest.mark.parametrize(
+    ("reset", "reason", "cause"),
+    [
+        (world.PWRON, world.NO_REASON, COLD),
+        (world.PWRON, world.EXT0, COLD),
+        (world.DEEPSLEEP, world.TIMER, TIMER),
+        (world.DEEPSLEEP, world.EXT0, PIN),
+        (world.DEEPSLEEP, world.EXT1, PIN),
+        (world.DEEPSLEEP, world.GPIO, PIN),
+        (world.HARD, world.TIMER, CRASH),
+        (world.WDT, world.TIMER, CRASH),
+        (world.SOFT, world.EXT0, CRASH),
+        (0, world.NO_REASON, CRASH),
+    ],
+)
+def test_what_woke_the_chip(chip: dict[str, Any], reset: int, reason: int, cause: int) -> None:
+    chip["reset_cause"], chip["wake_reason"] = reset, reason
+    assert rig.esp32.cause() == cause
+
+
+def deep_sleep(port: Any, ms: int) -> None:
+    with pytest.raises(SystemExit) as ended:
+        port.sleep(DEEP, ms)
+    assert ended.value.code == world.SLEPT
+
+
+@pytest.mark.parametrize("gpio_only", [False, True], ids=["ext0", "gpio"])
+@pytest.mark.parametrize("level", [0, 1])
+def test_deep_sleep_ends_at_the_level_that_was_not_seen(
+    chip: dict[str, Any], monkeypatch: pytest.MonkeyPatch, gpio_only: bool, level: int
+) -> None:
+    if gpio_only:  # as on the C3 and C6
+        monkeypatch.delattr(rig.esp32.esp32, "wake_on_ext0")
+    chip["pins"][str(DOOR)] = level
+    chip["events"] = [[9_000, DOOR, 1 - level]]
+    node = port()
+    node.watch(0, 0)
+    deep_sleep(node, 3_600_000)
+    assert chip["now_ms"] == 9_000
+    assert rig.esp32.cause() == PIN
+
+
+def test_deep_sleep_without_the_detector_heeds_no_pin(chip: dict[str, Any]) -> None:
+    chip["events"] = [[9_000, DOOR, 0]]
+    deep_sleep(port(), 60_000)
+    assert chip["now_ms"] == 61_000
+    assert rig.esp32.cause() == TIMER
+
+
+def test_no_time_to_sleep_is_still_a_sleep(chip: dict[str, Any]) -> None:
+    deep_sleep(port(), 0)
+    assert rig.esp32.cause() == TIMER
+
+
+@pytest.mark.parametrize("kind", [LIGHT, DEEP])
+def test_the_radio_is_off_in_sleep(chip: dict[str, Any], kind: int) -> None:
+    node = port()
+    assert node.join(80, 0) == REFUSED  # nobody listens at the broker's port
+    assert not rig.network.radio.active()
+    node.delivery.wifi.join(80, 0)
+    assert rig.network.radio.active()
+    if kind == LIGHT:
+        node.sleep(LIGHT, 10)
+    else:
+        deep_sleep(node, 10)
+    assert chip["leaks"] == 0
+
+
+def test_a_broker_that_says_nothing_is_no_answer_and_no_refusal(
+    chip: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stale address looks like this: only after NO_AP does the node ask for a new one."""
+
+    def silent(*_: object) -> None:
+        raise OSError(errno.ETIMEDOUT)
+
+    monkeypatch.setattr("torpor.link.mqtt.Mqtt.connect", silent)
+    assert port().join(80, 1) == NO_AP
+    assert not rig.network.radio.active()
+
+
+def test_joining_twice_keeps_the_session(chip: dict[str, Any], broker: Broker) -> None:
+    node = port(broker={"host": HOST, "port": broker.port, "user": USER, "password": PASSWORD})
+    assert node.join(80, 0) == -61
+    session = node.delivery.mqtt.sock
+    assert node.join(80, 1) == -61
+    assert node.delivery.mqtt.sock is session
+    node.leave()
+
+
+def test_stage_0_polls_from_light_sleep_and_wakes_at_its_mark(
+    chip: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = [5, 9, -1, 10, 99]
+    node = port()
+    monkeypatch.setattr(node, "look", lambda stage: scores.pop(0))
+    node.watch(200, 10)
+    assert node.sleep(LIGHT, 60_000) == WATCH
+    assert scores == [99]
+    assert chip["slept"] == [["light", 200]] * 4
+
+
+def test_polls_end_with_the_time_and_not_after_it(
+    chip: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores = [0, 0, 99]
+    node = port()
+    monkeypatch.setattr(node, "look", lambda stage: scores.pop(0))
+    node.watch(400, 10)
+    assert node.sleep(LIGHT, 1_000) == TIMER
+    assert scores == [99]
+    assert chip["slept"] == [["light", 400], ["light", 400], ["light", 200]]
+
+
+def test_a_long_light_sleep_feeds_the_watchdog(chip: dict[str, Any]) -> None:
+    node = port()
+    fed = chip["fed"]
+    assert node.sleep(LIGHT, 150_000) == TIMER
+    assert [ms for _, ms in chip["slept"]] == [60_000, 60_000, 30_000]
+    assert chip["fed"] - fed == 3
+
+
+@pytest.mark.parametrize("kind", [IDLE, MODEM])
+def test_a_long_nap_feeds_the_watchdog(chip: dict[str, Any], kind: int) -> None:
+    assert port().sleep(kind, 2 * rig.esp32.WATCHDOG_MS) == TIMER
+    assert chip["slept"] == []
+
+
+def test_a_watchdog_that_starves_resets_the_chip(chip: dict[str, Any]) -> None:
+    node = port()
+    with pytest.raises(SystemExit) as ended:
+        node.wait(rig.esp32.WATCHDOG_MS + 1)
+    assert ended.value.code == world.HUNG
+    assert rig.esp32.cause() == CRASH
+
+
+def test_a_button_counts_when_it_is_pressed_and_not_when_it_is_let_go(
+    chip: dict[str, Any],
+) -> None:
+    chip["events"] = [[1_500, DOOR, 0], [2_500, DOOR, 1], [4_000, DOOR, 0]]
+    node = port()
+    for pressed_ms in (1_500, 4_000):
+        node.watch(0, 0)
+        assert node.sleep(MODEM, 60_000) == PIN
+        assert 0 <= chip["now_ms"] - pressed_ms <= rig.esp32.NAP_MS
+
+
+def test_a_pin_ends_one_light_sleep_and_not_the_next(chip: dict[str, Any]) -> None:
+    chip["events"] = [[1_500, DOOR, 0]]
+    node = port()
+    node.watch(0, 0)
+    assert node.sleep(LIGHT, 10_000) == PIN
+    assert rig.machine.armed == {}
+    assert node.sleep(LIGHT, 10_000) == TIMER
+
+
+def test_outputs_start_off_at_their_own_polarity(chip: dict[str, Any]) -> None:
+    node = port()
+    assert chip["pins"]["26"] == 1
+    node.actuate(0, 1)
+    assert chip["pins"]["26"] == 0
+
+
+def test_a_wake_without_a_join_leaves_the_radio_alone(chip: dict[str, Any]) -> None:
+    node = port()
+    node.measure(0)
+    node.leave()
+    assert node.send([0, 1, 2], 0, 1, 80) == 0
+    assert node.delivery is None
+    assert chip["joined"] == []

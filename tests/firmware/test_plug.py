@@ -1,0 +1,86 @@
+"""A switch node from reset on, in the unix MicroPython, until somebody presses its reset button."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from host_sim import nodefile, scenario
+from tests.fakes import world
+from tests.firmware.broker import HOST, PASSWORD, USER, Broker
+from tests.firmware.chip import Chip
+from torpor import record
+
+BUTTON, RELAY, METER = 0, 26, 5
+RESET_BUTTON = -1
+DRIVERS = {
+    "power": {"driver": "bl0937", "pin": METER, "mj_per_pulse": 1_500},
+    "relay": {"driver": "analog", "pin": 34},  # never read
+}
+
+
+@pytest.fixture
+def plug(tmp_path: Path, broker: Broker) -> Chip:
+    chosen = scenario.load("plug")
+    config = nodefile.device_config(chosen.file.node, chosen.board)
+    for channel, named in zip(config["channels"], chosen.file.node.channel, strict=True):
+        channel.update(DRIVERS[named.name], name=named.name)
+    return Chip(
+        tmp_path,
+        {
+            **config,
+            "name": "plug",
+            "wifi": {"ssid": "home", "password": "secret"},
+            "broker": {"host": HOST, "port": broker.port, "user": USER, "password": PASSWORD},
+            "pins": {"wake": BUTTON, "outputs": [{"pin": RELAY, "on": 1}]},
+        },
+    )
+
+
+def relays(broker: Broker) -> int:
+    """The relay's state in the next message that tells it."""
+    while True:
+        for reading in json.loads(broker.heard("torpor/plug/readings")):
+            if reading["channel"] == "relay":
+                return int(reading["value"])
+
+
+def until_reset(plug: Chip, ms: int, presses_ms: tuple[int, ...] = ()) -> None:
+    """Let it run for so long, with 300 ms long presses of its button on the way."""
+    start_ms = plug.world["now_ms"]
+    for press_ms in presses_ms:
+        plug.world["events"] += [[start_ms + press_ms, BUTTON, 0]]
+        plug.world["events"] += [[start_ms + press_ms + 300, BUTTON, 1]]
+    plug.world["events"] += [[start_ms + ms, RESET_BUTTON, 0]]
+    assert plug.boot() == world.RESET
+
+
+def test_a_press_switches_and_tells_and_a_reset_keeps_the_relay(plug: Chip, broker: Broker) -> None:
+    until_reset(plug, 120_000, presses_ms=(30_000, 60_000, 90_000))
+    assert plug.world["pins"][str(RELAY)] == 1
+    assert [relays(broker) for _ in range(3)] == [1, 0, 1]
+    assert plug.world["power_save"] == 2
+    assert plug.world["joined"] == [[20.0, True]]  # it stays associated
+    assert plug.world["slept"] == []
+    assert plug.record[record.CRASHES] == 0
+
+    plug.world["pins"][str(RELAY)] = 0  # what a reset does to an output
+    until_reset(plug, 5_000)
+    assert plug.world["pins"][str(RELAY)] == 1
+    assert plug.record[record.OUTPUT] == 1
+
+
+def test_the_broker_knows_when_the_plug_is_gone(plug: Chip, broker: Broker) -> None:
+    until_reset(plug, 30_000, presses_ms=(10_000,))
+    while broker.heard("torpor/plug/online") != "1":
+        pass  # the end of another test's plug
+    assert broker.heard("torpor/plug/online") == "0"
+
+
+def test_a_power_cut_opens_the_relay(plug: Chip) -> None:
+    until_reset(plug, 60_000, presses_ms=(30_000,))
+    plug.world["reset_cause"] = world.PWRON
+    plug.world["rtc"] = ""
+    until_reset(plug, 5_000)
+    assert plug.world["pins"][str(RELAY)] == 0
+    assert plug.record[record.OUTPUT] == 0

@@ -1,0 +1,229 @@
+"""From reset to deep sleep, restart after restart, on the fake chip with a real broker."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes import world
+from tests.firmware.broker import Broker, free_port
+from tests.firmware.chip import SHT3X, Chip, garden
+from torpor import node, record
+
+HOUR_MS = 3_600_000
+
+
+def until_joined(chip: Chip) -> None:
+    """Wake until one more join was tried; the garden's first is due within half an hour."""
+    before = len(chip.world["joined"])
+    for _ in range(20):
+        chip.wake()
+        if len(chip.world["joined"]) > before:
+            return
+    raise AssertionError("no join")
+
+
+def delivered(chip: Chip, broker: Broker) -> dict[str, int]:
+    """The chip's next message: the last value of each channel in it."""
+    readings = json.loads(broker.heard(chip.topic))
+    return {reading["channel"]: reading["value"] for reading in readings}
+
+
+def at_crash(chip: Chip, code: int) -> list[int]:
+    """Restart a chip that never gets through a wake, until it sleeps; the codes on the way."""
+    codes = []
+    while (ended := chip.boot()) == code:
+        codes.append(ended)
+        assert len(codes) < 20, "no safe mode"
+    assert ended == world.SLEPT
+    return codes
+
+
+def test_a_cold_start_configures_and_the_next_wake_goes_on(chip: Chip) -> None:
+    chip.wake()
+    assert chip.record[record.WAKES] == 1
+    assert chip.record[record.UPTIME_MIN] == 0
+    slept_ms = chip.slept_ms
+    chip.wake()
+    assert chip.record[record.WAKES] == 2
+    assert chip.record[record.UPTIME_MIN] == slept_ms // 60_000 + 1  # and the first wake
+    assert chip.record[record.CRASHES] == 0
+    assert chip.log == ""
+
+
+def test_the_readings_reach_the_broker(chip: Chip, broker: Broker) -> None:
+    until_joined(chip)
+    assert delivered(chip, broker) == {
+        "temperature": 2000,
+        "humidity": 5000,
+        "light": 800,
+        "battery": 4000,
+    }
+    assert chip.record[record.SENT] == 1
+    assert chip.world["joined"] == [[20.0, True]]
+
+
+def test_the_second_join_takes_the_remembered_address(chip: Chip, broker: Broker) -> None:
+    until_joined(chip)
+    chip.world["adc"]["34"] = 100_000  # news
+    until_joined(chip)
+    assert [dhcp for _, dhcp in chip.world["joined"]] == [True, False]
+    assert delivered(chip, broker)["light"] == 800
+    assert delivered(chip, broker)["light"] == 100
+
+
+def test_a_power_on_forgets_what_the_memory_happens_to_hold(chip: Chip) -> None:
+    chip.wake()
+    chip.world["reset_cause"] = world.PWRON
+    chip.wake()
+    assert chip.record[record.WAKES] == 1
+    assert chip.log == ""
+
+
+@pytest.mark.parametrize("at", [0, 2, 10, 700, 1293])
+def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
+    chip.wake()
+    kept = bytearray.fromhex(chip.world["rtc"])
+    kept[at] ^= 0x10
+    chip.world["rtc"] = kept.hex()
+    chip.wake()
+    assert chip.record[record.WAKES] == 1
+    assert chip.log.startswith("starting clean: ")
+
+
+@pytest.mark.parametrize("left", [0, 9, 10, 600, 1293])
+def test_a_record_cut_short_starts_clean(chip: Chip, left: int) -> None:
+    chip.wake()
+    chip.world["rtc"] = chip.world["rtc"][: 2 * left]
+    chip.wake()
+    assert chip.record[record.WAKES] == 1
+
+
+def test_another_configuration_starts_clean(chip: Chip, broker: Broker) -> None:
+    chip.wake()
+    chip.flash({**garden(broker.port), "cache_join": 0})
+    chip.wake()
+    assert chip.record[record.WAKES] == 1
+    assert "another configuration" in chip.log
+
+
+def test_a_silent_sensor_costs_its_readings_only(chip: Chip, broker: Broker) -> None:
+    del chip.world["i2c"][SHT3X]
+    until_joined(chip)
+    assert delivered(chip, broker) == {"light": 800, "battery": 4000}
+    assert chip.record[record.FAULTS] == 2 * chip.record[record.WAKES]
+    assert chip.record[record.CRASHES] == 0
+
+
+def test_a_damaged_answer_costs_one_reading(chip: Chip, broker: Broker) -> None:
+    answer = chip.world["i2c"][SHT3X]
+    chip.world["i2c"][SHT3X] = "5f171a" + answer[6:]
+    until_joined(chip)
+    assert delivered(chip, broker) == {"humidity": 5000, "light": 800, "battery": 4000}
+
+
+@pytest.mark.parametrize("wakes", [0, 3])
+def test_a_wake_that_hangs_ends_in_safe_mode(chip: Chip, wakes: int) -> None:
+    """From the very first wake on, and in the midst of a node's life."""
+    for _ in range(wakes):
+        chip.wake()
+    chip.world["hangs"] = 1
+    assert len(at_crash(chip, world.HUNG)) == node.CRASH_LIMIT
+    assert chip.slept_ms == HOUR_MS
+    assert at_crash(chip, world.HUNG) == [world.HUNG]  # one more try in earnest
+    assert chip.slept_ms == 2 * HOUR_MS
+    chip.world["hangs"] = 0
+    chip.wake()
+    assert chip.record[record.CRASHES] == chip.record[record.SAFE_SLEEPS] == 0
+    assert chip.slept_ms < HOUR_MS
+
+
+def test_an_exception_is_logged_undone_and_ends_in_safe_mode(chip: Chip) -> None:
+    """One that no link should raise, at a join."""
+    kept, chip.world["wifi"] = chip.world["wifi"], {}
+    slept_ms: list[int] = []
+    wakes: list[int] = []
+    while not wakes or chip.record[record.SAFE_SLEEPS] == 0:
+        chip.wake()
+        slept_ms.append(chip.slept_ms)
+        wakes.append(chip.record[record.WAKES])
+        assert len(wakes) < 40, "no safe mode"
+    rests_ms = [60_000 << crashes for crashes in range(1, 1 + node.CRASH_LIMIT)]
+    assert slept_ms[-1 - node.CRASH_LIMIT :] == [*rests_ms, HOUR_MS]
+    good = wakes[-2 - node.CRASH_LIMIT]
+    assert wakes[-1 - node.CRASH_LIMIT :] == [good] * node.CRASH_LIMIT + [good + 1]
+    assert "KeyError" in chip.log
+    chip.world["wifi"] = kept
+    until_joined(chip)
+    assert chip.record[record.CRASHES] == 0
+
+
+def backs_off(chip: Chip) -> None:
+    """Six attempts, the gaps of which double; the readings go on between them."""
+    began_ms = []
+    for _ in range(6):
+        until_joined(chip)
+        began_ms.append(chip.world["boot_ms"])
+    gaps_ms = [later - earlier for earlier, later in pairwise(began_ms)]
+    assert [round(gap_ms / 60_000) for gap_ms in gaps_ms] == [1, 2, 4, 8, 16]
+    assert chip.record[record.JOINS_FAILED] == 6
+    assert chip.record[record.CRASHES] == 0
+    assert chip.log == ""
+
+
+def recovers(chip: Chip, broker: Broker) -> None:
+    until_joined(chip)
+    assert chip.record[record.JOINS_FAILED] == 0
+    assert set(delivered(chip, broker)) == {"temperature", "humidity", "light", "battery"}
+
+
+@pytest.mark.parametrize(
+    ("what", "value"), [("present", 0), ("password", "other"), ("refuses", 1), ("needs_dbm", 99)]
+)
+def test_no_access_point_backs_off(chip: Chip, broker: Broker, what: str, value: Any) -> None:
+    before = dict(chip.world["wifi"])
+    chip.world["wifi"][what] = value
+    backs_off(chip)
+    chip.world["wifi"] = before
+    recovers(chip, broker)
+
+
+def test_no_broker_backs_off(tmp_path: Path) -> None:
+    chip = Chip(tmp_path, garden(free_port()))
+    backs_off(chip)
+
+
+def test_a_refusing_broker_backs_off(tmp_path: Path, broker: Broker) -> None:
+    config = garden(broker.port)
+    config["broker"]["password"] = "wrong"
+    backs_off(Chip(tmp_path, config))
+
+
+def test_a_full_log_starts_over(chip: Chip) -> None:
+    line = "starting clean: no record\n"
+    sizes = []
+    (chip.folder / "torpor.log").write_text("x" * 4096)
+    for _ in range(2):
+        chip.world["reset_cause"] = world.DEEPSLEEP
+        chip.world["rtc"] = ""
+        chip.wake()
+        sizes.append(len(chip.log))
+    assert sizes == [4096 + len(line), len(line)]
+
+
+@pytest.mark.parametrize("text", [None, "{", "{}"])
+def test_a_node_that_cannot_start_leaves_a_minute_and_sleeps_an_hour(
+    chip: Chip, text: str | None
+) -> None:
+    config = chip.folder / "config.json"
+    if text is None:
+        config.unlink()
+    else:
+        config.write_text(text)
+    began_ms = chip.world["now_ms"]
+    chip.wake()
+    assert chip.slept_ms == HOUR_MS
+    assert chip.world["now_ms"] - began_ms >= 60_000 + HOUR_MS
+    assert "Traceback" in chip.log

@@ -1,0 +1,119 @@
+"""Joining a network, on a station that has the faults of MicroPython's."""
+
+from typing import Any
+
+import pytest
+
+from tests.fakes import rig
+from torpor.port import NO_AP, REFUSED
+
+ADDRESSES = ("192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1")
+FULL_MS = rig.network.ASSOCIATE_MS + rig.network.DHCP_MS
+
+
+@pytest.fixture
+def world() -> dict[str, Any]:
+    return rig.power_on()
+
+
+@pytest.fixture
+def wifi(world: dict[str, Any]) -> Any:
+    return rig.wifi.Wifi("home", "secret")
+
+
+def test_a_full_join_asks_for_an_address_and_remembers_it(world: dict[str, Any], wifi: Any) -> None:
+    started_ms = world["now_ms"]
+    assert wifi.join(80, 0) == -61
+    assert world["now_ms"] - started_ms == FULL_MS
+    assert rig.wifi.recall() == ADDRESSES
+    assert world["joined"] == [[20.0, True]]
+
+
+def test_a_cached_join_spares_dhcp_also_after_deep_sleep(world: dict[str, Any], wifi: Any) -> None:
+    wifi.join(80, 0)
+    wifi.leave()
+    rig.network.radio.__init__()
+    started_ms = world["now_ms"]
+    assert rig.wifi.Wifi("home", "secret").join(34, 1) == -61
+    assert world["now_ms"] - started_ms == rig.network.ASSOCIATE_MS
+    assert world["joined"][1] == [8.5, False]
+    assert world["nvs_commits"] == 1  # flash is not worn by what is known
+
+
+def test_a_cached_join_without_a_memory_is_a_full_one(world: dict[str, Any], wifi: Any) -> None:
+    assert wifi.join(80, 1) == -61
+    assert world["joined"] == [[20.0, True]]
+
+
+def test_a_full_join_behind_a_cached_one_asks_for_an_address_again(
+    world: dict[str, Any], wifi: Any
+) -> None:
+    wifi.join(80, 0)
+    wifi.leave()
+    wifi.join(80, 1)
+    wifi.leave()
+    world["wifi"]["dhcp"] = ["192.0.2.9", *ADDRESSES[1:]]
+    assert wifi.join(80, 0) == -61
+    assert world["joined"][2] == [20.0, True]
+    assert rig.wifi.recall() == ("192.0.2.9", *ADDRESSES[1:])
+    assert world["nvs_commits"] == 2
+
+
+def test_no_access_point_is_known_after_one_scan_and_the_radio_is_off(
+    world: dict[str, Any], wifi: Any
+) -> None:
+    world["wifi"]["present"] = 0
+    started_ms = world["now_ms"]
+    assert wifi.join(80, 0) == NO_AP
+    assert world["now_ms"] - started_ms == pytest.approx(rig.network.SCAN_MS, abs=10)
+    assert not rig.network.radio.active()
+
+
+def test_the_reason_of_the_failure_before_is_not_believed(world: dict[str, Any], wifi: Any) -> None:
+    world["wifi"]["needs_dbm"] = 15
+    assert wifi.join(34, 0) == NO_AP
+    assert rig.network.radio.status() == rig.network.STAT_NO_AP_FOUND
+    assert wifi.join(80, 0) == -61
+
+
+def test_a_failure_that_repeats_is_believed_after_a_scan(world: dict[str, Any], wifi: Any) -> None:
+    world["wifi"]["present"] = 0
+    wifi.join(80, 0)
+    started_ms = world["now_ms"]
+    assert wifi.join(80, 0) == NO_AP
+    assert rig.wifi.SCAN_MS < world["now_ms"] - started_ms < rig.wifi.SCAN_MS + 50
+
+
+def test_an_access_point_that_refuses_is_refused(world: dict[str, Any], wifi: Any) -> None:
+    world["wifi"]["refuses"] = 1
+    assert wifi.join(80, 0) == REFUSED
+    assert not rig.network.radio.active()
+
+
+def test_a_wrong_password_is_given_up_in_time_as_lost_frames_look_alike(
+    world: dict[str, Any], wifi: Any
+) -> None:
+    world["wifi"]["password"] = "other"
+    started_ms = world["now_ms"]
+    assert wifi.join(80, 0) == NO_AP
+    assert 0 < world["now_ms"] - started_ms - rig.wifi.JOIN_MS < 50
+    assert not rig.network.radio.active()
+
+
+def test_full_flash_costs_the_memory_and_not_the_join(
+    monkeypatch: pytest.MonkeyPatch, wifi: Any
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("ESP_ERR_NVS_NOT_ENOUGH_SPACE")
+
+    monkeypatch.setattr(rig.wifi.NVS, "set_blob", full)
+    assert wifi.join(80, 0) == -61
+    assert rig.wifi.recall() is None
+
+
+def test_a_station_that_is_not_joined_has_no_rssi(world: dict[str, Any], wifi: Any) -> None:
+    assert wifi.rssi_dbm() == 0
+    wifi.join(80, 0)
+    assert wifi.rssi_dbm() == -61
+    world["wifi"]["present"] = 0
+    assert wifi.rssi_dbm() == 0

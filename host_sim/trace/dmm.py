@@ -14,6 +14,7 @@ import numpy.typing as npt
 from host_sim.errors import BadInput
 from host_sim.trace import rows
 from host_sim.trace.recording import Floats, Recording
+from host_sim.trace.source import Source
 
 NAME = "bench-DMM CSV"
 _HEADER = b"Index,Reading,Unit,"
@@ -35,9 +36,10 @@ def matches(data: bytes) -> bool:
     return b"\n" + _HEADER in b"\n" + data[:_MOST_BEFORE]
 
 
-def read(data: bytes, path: Path) -> Recording:
+def read(source: Source) -> Recording:
     """All samples, in µA; BadInput for another unit, a cut row, or a number that is none."""
-    lines = rows.lines(data, path)
+    path = source.path
+    lines = rows.lines(source)
     header = next(i for i, line in enumerate(lines) if line.startswith(_HEADER.decode()))
     names = lines[header].split(",")
     first_line = header + 2

@@ -1,5 +1,6 @@
 """The CSV of Nordic's Power Profiler Kit II: Timestamp(ms),Current(uA), perhaps D0-D7."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from host_sim.errors import BadInput
 from host_sim.trace import rows
 from host_sim.trace.recording import Floats, Recording
+from host_sim.trace.source import Source
 
 NAME = "PPK2 CSV"
 _CURRENT: rows.Columns = [("at_ms", "f8"), ("current_ua", "f8")]
@@ -22,9 +24,10 @@ def matches(data: bytes) -> bool:
     return data.startswith(b"Timestamp(ms),Current(")
 
 
-def read(data: bytes, path: Path) -> Recording:
+def read(source: Source) -> Recording:
     """All samples; BadInput for another unit, a cut row, or times that do not rise."""
-    lines = rows.lines(data, path)
+    path = source.path
+    lines = rows.lines(source)
     columns = _HEADERS.get(lines[0].strip())
     if columns is None:
         raise BadInput(
@@ -34,9 +37,14 @@ def read(data: bytes, path: Path) -> Recording:
             remedy="Timestamp(ms),Current(uA) is needed",
         )
     table = rows.table(lines[1:], columns, path, 2)
-    channels = tuple(f"D{i}" for i in range(8)) if columns is _DIGITAL else ()
     current_ua = np.ascontiguousarray(table["current_ua"])
-    return rows.recording("ppk2-csv", table["at_ms"] / 1000, current_ua, path, 2, channels)
+    found = rows.recording("ppk2-csv", table["at_ms"] / 1000, current_ua, path, 2)
+    if columns is not _DIGITAL:
+        return found
+    channels = tuple(f"D{i}" for i in range(8))
+    digits = table["digital"][:, np.newaxis] // 10 ** np.arange(7, -1, -1) % 10  # D0 comes first
+    digital = np.packbits(digits.astype(bool), axis=1, bitorder="little")[:, 0]
+    return replace(found, channels=channels, digital=digital)
 
 
 def write(path: Path, rate_hz: int, current_ua: Floats) -> None:

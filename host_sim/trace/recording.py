@@ -5,7 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from host_sim.trace.spool import chunks
+
 Floats = npt.NDArray[np.float64]
+Samples = npt.NDArray[np.float32]  # seven digits: no instrument here resolves more
+Bits = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -20,15 +24,19 @@ class Gap:
 class Recording:
     """Samples of current in µA, each the mean over 1 / rate_hz.
 
-    Time is counted in samples, so that a gap is never integrated over; `channels` names what the
-    file holds beside the current.
+    Time is counted in samples, so that a gap is never integrated over. `voltage_v` has a sample
+    for each of current where the file holds it, and so has `digital`, of which bit i is the
+    channel `channels[i]`. The columns may be larger than memory: walk them with spool.chunks.
     """
 
     format: str
     rate_hz: float
-    current_ua: Floats
+    current_ua: Samples
     gaps: tuple[Gap, ...] = ()
     channels: tuple[str, ...] = ()
+    digital: Bits | None = None
+    voltage_v: Samples | None = None
+    clipped_samples: int = 0  # at the end of the instrument's range: the current was more
 
     @property
     def duration_s(self) -> float:
@@ -38,4 +46,14 @@ class Recording:
     @property
     def charge_mc(self) -> float:
         """Charge of all samples."""
-        return float(self.current_ua.sum()) / self.rate_hz / 1000
+        total_ua = sum(float(part.sum(dtype=np.float64)) for part in chunks(self.current_ua))
+        return total_ua / self.rate_hz / 1000
+
+    @property
+    def energy_mj(self) -> float | None:
+        """Energy of all samples, or None where no voltage was recorded."""
+        if self.voltage_v is None:
+            return None
+        both = zip(chunks(self.current_ua), chunks(self.voltage_v), strict=True)
+        total_uw = sum(float(np.dot(ua.astype(np.float64), v)) for ua, v in both)
+        return total_uw / self.rate_hz / 1000

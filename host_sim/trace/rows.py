@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from host_sim.errors import BadInput
 from host_sim.trace.recording import Floats, Gap, Recording
+from host_sim.trace.source import Source
 
 MOST_UA = 1e9  # 1,000 A: a larger number is damage, not a current
 MOST_S = 1e10  # three centuries
@@ -17,12 +18,15 @@ JUMP = 1.5  # sample intervals between two rows that are no longer neighbours
 Columns = list[tuple[str, str]]  # name and numpy type, in the order of the file
 
 
-def lines(data: bytes, path: Path) -> list[str]:
+def lines(source: Source) -> list[str]:
     """The lines of a text file that is whole.
 
     A last line without its end is cut where its last number has not as many digits as the one
     above: exporters print them alike.
     """
+    path = source.path
+    with source.open() as file:
+        data = file.read()
     try:
         text = data.decode("ascii")
     except UnicodeDecodeError:
@@ -65,7 +69,6 @@ def recording(
     current_ua: Floats,
     path: Path,
     first_line: int,
-    channels: tuple[str, ...] = (),
 ) -> Recording:
     """Samples at their times as a recording: its rate, and the gaps where the clock jumps.
 
@@ -92,4 +95,4 @@ def recording(
     gaps = tuple(
         Gap(float(row + 1) / rate_hz, float(step_s[row]) - usual_s) for row in np.flatnonzero(jumps)
     )
-    return Recording(name, rate_hz, current_ua, gaps, channels)
+    return Recording(name, rate_hz, current_ua.astype(np.float32), gaps)

@@ -17,7 +17,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from host_sim.trace.recording import Floats, Recording
+from host_sim.trace.recording import Recording, Samples
 
 AWAKE_UA = 5_000.0
 RADIO_UA = 75_000.0
@@ -109,7 +109,7 @@ def _beacons(runs: list[tuple[int, int, int]], rate_hz: float) -> set[int]:
     return out
 
 
-def _levels(current: Floats, start: int, end: int, rate_hz: float) -> list[tuple[int, int]]:
+def _levels(current: Samples, start: int, end: int, rate_hz: float) -> list[tuple[int, int]]:
     """Cut an awake run where the median of a window steps against the windows of its level.
 
     The first window of a level is left out of the comparison: it holds the edge, and an inrush.

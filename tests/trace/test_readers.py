@@ -109,7 +109,7 @@ def test_what_is_written_reads_back(
     ppk2.write(path, rate_hz, np.array(ua))
     recording = reader.read(path)
     assert recording.rate_hz == rate_hz
-    assert recording.current_ua.tolist() == pytest.approx(ua, abs=0.00051)
+    assert recording.current_ua.tolist() == pytest.approx(ua, rel=1e-7, abs=0.00051)
 
 
 @pytest.mark.parametrize(("pack", "name"), [(lzma.compress, "a.xz"), (gzip.compress, "b")])
@@ -179,15 +179,14 @@ def test_a_file_of_two_units_names_the_line(tmp_path: Path) -> None:
 
 
 def check_read_or_refused(path: Path) -> None:
+    said = ""
+    finite = True
     try:
-        samples = reader.read(path).current_ua
+        finite = bool(np.isfinite(reader.read(path).current_ua).all())
     except BadInput as error:
-        samples = np.zeros(0)
-        one_line = "\n" not in str(error)
-    else:
-        one_line = True
-    assert one_line
-    assert np.isfinite(samples).all()
+        said = str(error)
+    assert finite
+    assert "\n" not in said
 
 
 @settings(max_examples=300)

@@ -1,0 +1,74 @@
+"""The bytes of a recording's file, through .xz, .gz and .zst, and what its user says of them."""
+
+import gzip
+import io
+import lzma
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from shutil import copyfileobj
+from typing import BinaryIO
+
+import zstandard
+
+from host_sim.errors import BadInput
+
+HEAD_BYTES = 1 << 16
+_DAMAGE = (lzma.LZMAError, EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read from. `unit` and `volts` are the user's, for a file that does not say."""
+
+    path: Path
+    unit: str | None = None  # A, mA, uA or mW
+    volts: float | None = None  # the supply, to turn mW into current
+
+    @cached_property
+    def head(self) -> bytes:
+        """The first bytes, unpacked: enough to tell the format by."""
+        with self.open() as file:
+            return file.read(HEAD_BYTES)
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The unpacked bytes from the start. BadInput when they end early or cannot be read."""
+        try:
+            with self.path.open("rb") as file:
+                yield _unpacked(file)
+        except _DAMAGE:
+            raise BadInput("cut off or damaged", where=self.path, remedy="fetch it again") from None
+        except FileNotFoundError:
+            raise BadInput("no such file", where=self.path, remedy="check the path") from None
+        except OSError as error:
+            raise BadInput(f"cannot be read ({error.strerror})", where=self.path) from None
+
+    @contextmanager
+    def file(self) -> Iterator[Path]:
+        """A path to the unpacked bytes, for a library that wants one: a copy where it is packed."""
+        with self.open() as unpacked:
+            if isinstance(unpacked, io.BufferedReader):  # as it lies on disk
+                yield self.path
+                return
+            with tempfile.TemporaryDirectory() as folder:
+                copy = Path(folder) / "recording"
+                with copy.open("wb") as out:
+                    copyfileobj(unpacked, out, 1 << 20)
+                yield copy
+
+
+def _unpacked(file: BinaryIO) -> BinaryIO:
+    start = file.read(6)
+    file.seek(0)
+    if start.startswith(b"\xfd7zXZ\x00"):
+        return lzma.open(file)  # type: ignore[return-value]
+    if start.startswith(b"\x1f\x8b"):
+        return gzip.open(file)  # type: ignore[return-value]
+    if start.startswith(b"\x28\xb5\x2f\xfd"):
+        return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+    return file

@@ -141,7 +141,7 @@ DEEP, SLEEP = "current_na = 63_000", "states.deep_sleep"
 SOURCE = 'source = "kreier/ESP32 README, LoLin32 Lite on LiPo, deep sleep: 0.063 mA"\n'
 TX_18, TX_20 = "  343_800_000,\n", "  391_800_000,\n"
 TX = "radio.tx.current_na"
-WAKE = '[wakes.one]\nfirmware = "of a test"\nsource = "of a test"\ndigest = "d.csv"\nphases = '
+WAKE = '[wakes.one]\nfirmware = "of a test"\nsource = "of a test"\nphases = '
 
 NOT_INT = "write a whole number"
 CHIPS = "esp32, esp32c3, esp32c6, esp32s2, esp32s3"

@@ -1,7 +1,7 @@
 """torpor validate: wakes predicted from a board's profile beside the same wakes recorded."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -13,7 +13,7 @@ from host_sim.errors import BadInput
 from host_sim.trace import digest, evidence, judge, reader
 from host_sim.trace.digest import Row
 from host_sim.trace.evidence import Evidence
-from host_sim.trace.judge import Verdict
+from host_sim.trace.judge import Priced, Verdict
 from host_sim.trace.recording import Recording
 from tools import output
 
@@ -24,6 +24,7 @@ class Judged:
 
     file: str
     rows: list[Row]
+    predicted: list[Priced]
     verdict: Verdict
     ci95_pct: tuple[float, float] | None
     fitted: bool
@@ -66,74 +67,82 @@ def command(
         raise BadInput(f"{board} has no wake {wake}", remedy=f"its wakes: {known}")
     records = evidence.parse_records(setting, "--set")
     fitted = list(evidence.load(profile.folder).values())
+    recorded: Iterable[tuple[Evidence, Recording | None]]
     if files:
-        some = list(_judged(profile, wake, records, fitted, _recorded(files, unit, volts)))
+        recorded = _recorded(files, records, unit, volts)
     else:
-        some = list(_of_fit(profile, wake, records, fitted))
+        recorded = _of_fit(profile, wake, records, fitted)
+    some = list(_judged(profile, wake, fitted, recorded))
     if plot:
-        _draw(profile, wake, records, some[0], plot)
+        _draw(profile, wake, some[0], plot)
     document = _document(some, profile, wake, fitted)
     output.as_json(document) if as_json else _show(some, profile, wake, document)
 
 
-Recorded = tuple[str, str, list[Row], Recording | None]  # file, SHA-256, rows, samples
+def _recorded(
+    files: tuple[Path, ...], records: int | None, unit: str | None, volts: float | None
+) -> Iterator[tuple[Evidence, Recording | None]]:
+    """Each file, as a digest or a recording; BadInput where there is no wake in it.
 
-
-def _recorded(files: tuple[Path, ...], unit: str | None, volts: float | None) -> Iterator[Recorded]:
-    """Each file, as a digest or a recording; BadInput where there is no wake in it."""
+    A digest may say itself how many records were sent.
+    """
     progress = output.Progress("digesting")
     for done, file in enumerate(files):
         progress(done / len(files))
+        recording = None
         if digest.is_digest(file):
             one = evidence.read(file)
-            found: Recorded = (file.name, one.sha256, one.rows, None)
+            one = replace(one, records=records if one.records is None else one.records)
         else:
             recording = reader.read(file, unit, volts)
-            found = (file.name, digest.sha256(file), digest.rows(recording), recording)
-        if not digest.wakes(found[2]):
+            rows = digest.rows(recording)
+            one = Evidence(file.name, digest.sha256(file), rows, records=records)
+        if not one.wakes():
             raise BadInput("no wake in it: it sleeps throughout", where=file)
-        yield found
+        yield one, recording
     progress.close()
 
 
 def _judged(
     board: Board,
     wake: str,
-    records: int | None,
     fitted: list[Evidence],
-    recorded: Iterator[Recorded],
+    recorded: Iterable[tuple[Evidence, Recording | None]],
 ) -> Iterator[Judged]:
-    predicted = judge.predict(board, wake, records)
     known = {one.sha256 for one in judge.fitted_on(board, wake, fitted)}
-    interval = judge.interval_mc(board, wake, records, fitted)
-    for name, sha256, rows, recording in recorded:
-        for table in digest.wakes(rows):
-            verdict = judge.judge(predicted, table)
+    intervals: dict[int | None, tuple[float, float] | None] = {}
+    for one, recording in recorded:
+        predicted = judge.predict(board, wake, one.records)
+        if one.records not in intervals:
+            intervals[one.records] = judge.interval_mc(board, wake, one.records, fitted)
+        interval = intervals[one.records]
+        for rows in one.wakes():
+            verdict = judge.judge(predicted, rows)
             low, high = (100 * (mc / verdict.recorded_mc - 1) for mc in interval or (0.0, 0.0))
             ci95_pct = (low, high) if interval else None
-            yield Judged(name, table, verdict, ci95_pct, sha256 in known, recording)
+            yield Judged(
+                one.recording, rows, predicted, verdict, ci95_pct, one.sha256 in known, recording
+            )
 
 
 def _of_fit(
     board: Board, wake: str, records: int | None, fitted: list[Evidence]
-) -> Iterator[Judged]:
+) -> Iterator[tuple[Evidence, None]]:
     """The wake's own evidence, each at the records that were in it."""
     own = [one for one in fitted if one.wake == wake and records in (None, one.records)]
     if not own:
         raise BadInput(f"no digest of {wake} ships with the board", remedy="give a recording")
-    for one in own:
-        recorded: Recorded = (one.recording, one.sha256, one.rows, None)
-        yield from _judged(board, wake, one.records, fitted, iter([recorded]))
+    yield from ((one, None) for one in own)
 
 
-def _draw(board: Board, wake: str, records: int | None, one: Judged, path: Path) -> None:
+def _draw(board: Board, wake: str, one: Judged, path: Path) -> None:
     from host_sim.trace import plot as plots  # matplotlib takes its time
 
     curve = (
         plots.of_recording(one.recording, one.rows) if one.recording else plots.of_rows(one.rows)
     )
     gaps = plots.cuts(one.recording, one.rows) if one.recording else []
-    predicted = [(s, mc / s) for _, s, mc in judge.predict(board, wake, records)]
+    predicted = [(s, mc / s) for _, s, mc in one.predicted]
     title = f"{board.file.name}, wake {wake}: {one.file}"
     plots.wake(one.verdict, curve, gaps, plots.steps(predicted), title, path)
 

@@ -101,7 +101,7 @@ class BoardFile(Strict, frozen=True):
 
     name: str
     title: str
-    chip: Literal["esp32", "esp32s2", "esp32s3", "esp32c3", "esp32c6"]
+    chip: Literal["esp32", "esp32s2", "esp32s3", "esp32c3", "esp32c5", "esp32c6"]
     cpu_mhz: Annotated[int, Meta(ge=10, le=240)]
     heap_bytes: Annotated[int, Meta(ge=16_384)]
     brown_out_mv: Annotated[int, Meta(ge=1_800, le=3_300)]

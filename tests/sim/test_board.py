@@ -16,7 +16,7 @@ from host_sim.world import build
 from tools import board as tool
 from tools import cli
 
-NAMES = ("esp32_devkit", "esp32c3", "esp32c6", "esp32s3", "heltec_wifi_lora_32")
+NAMES = ("esp32_devkit", "esp32c3", "esp32c5", "esp32c6", "esp32s3", "heltec_wifi_lora_32")
 TEXT = (board.BOARDS / "esp32_devkit" / "board.toml").read_text()
 ALL = pytest.mark.parametrize("name", NAMES)
 
@@ -144,7 +144,7 @@ TX = "radio.tx.current_na"
 WAKE = '[wakes.one]\nfirmware = "of a test"\nsource = "of a test"\nphases = '
 
 NOT_INT = "write a whole number"
-CHIPS = "esp32, esp32c3, esp32c6, esp32s2, esp32s3"
+CHIPS = "esp32, esp32c3, esp32c5, esp32c6, esp32s2, esp32s3"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim test check bench differential requirements clean
+.PHONY: help sim test check bench differential fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ bench: $(DEV)  ## measure speed as ratios and write docs/performance.md
 
 differential: $(DEV)  ## a million randomised wakes on three interpreters
 	$(BIN)/python -m tests.policy.differential --wakes 1000000
+
+fuzz: $(DEV)  ## ten thousand damaged recordings: refused in a line, or read aright
+	$(BIN)/python -m tests.trace.fuzz --inputs 10000
 
 requirements: $(UV)  ## pin the newest versions that the *.in files allow
 	$(COMPILE) requirements.in -o requirements.txt

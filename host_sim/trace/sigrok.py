@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.trace.column import Column
+from host_sim.trace.column import Column, floats
 from host_sim.trace.recording import Bits, Floats, Recording, Samples
 from host_sim.trace.rows import MOST_HZ
 from host_sim.trace.source import Source
@@ -121,8 +121,9 @@ def _rate_hz(session: Session) -> float:
 
 
 def _is(name: str, quantity: str) -> bool:
-    told = said(re.sub(r"(?<=[A-Za-z])\d+$", "", name))  # I1 as I
-    return told is not None and told.quantity == quantity
+    """Whether the name says it in a word: I, I1, Current (mA). A and A0 are merely labels."""
+    told = said(re.sub(r"\d+$", "", name))
+    return told is not None and told.quantity == quantity and told.word != ""
 
 
 def _current(names: dict[int, str], source: Source) -> int:
@@ -145,7 +146,7 @@ def _analog(session: Session, index: int, quantity: str, source: Source) -> Samp
     name = session.channels("analog")[index]
     column = Column(quantity, session.path)
     for data in session.data(f"analog-1-{index}", 4):
-        values = np.frombuffer(data, "<f4").astype(np.float64)
+        values = floats(data)
         column.append(_scaled(values, name, quantity, source))
     return column.array()
 

@@ -245,7 +245,9 @@ def _write_bits(file: "pyjls.Writer", signal_id: int, recording: Recording, bit:
     rest = np.empty(0, np.uint8)
     for part in _filled(recording, recording.digital, 0):
         bits = np.concatenate([rest, part >> bit & 1])
-        whole = len(bits) // 8 * 8  # the library takes whole bytes
-        file.fsr(signal_id, at, np.packbits(bits[:whole], bitorder="little"))
+        whole = len(bits) // 8 * 8  # the library takes whole bytes, and at least one
+        if whole:
+            file.fsr(signal_id, at, np.packbits(bits[:whole], bitorder="little"))
         at, rest = at + whole, bits[whole:]
-    file.fsr(signal_id, at, np.packbits(rest, bitorder="little"))
+    if len(rest):
+        file.fsr(signal_id, at, np.packbits(rest, bitorder="little"))

@@ -20,7 +20,7 @@ from pathlib import Path
 import zstandard
 
 UA = {"A": 1e6, "mA": 1e3, "uA": 1.0, "µA": 1.0, "nA": 1e-3}
-SECONDS = {"ms": 1e-3, "s": 1.0, "us": 1e-6}
+SECONDS = {"ms": 1e-3, "s": 1.0, "us": 1e-6, "µs": 1e-6}
 DMM_TIME = "%m/%d/%Y %H:%M:%S%z"
 TIME = f"(?i:t|time(?:stamp)?)?[_ ]?({'|'.join(SECONDS)})"
 CURRENT = f"(?i:i|curr(?:ent)?)?[_ ]?({'|'.join(UA)})"

@@ -7,7 +7,6 @@ import click
 import numpy as np
 from rich.markup import escape
 
-from host_sim.errors import BadInput
 from host_sim.trace import digest, reader, segment
 from host_sim.trace.recording import Recording
 from tools import output
@@ -80,9 +79,7 @@ def _facts(recording: Recording) -> dict[str, object]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
     """Cut FILE into states: start, duration, mean, spread, peak and charge of each."""
-    output.writable(out)
-    if out and out.exists() and file.exists() and out.samefile(file):
-        raise BadInput("is the recording itself", where=out, remedy="name another file")
+    output.writable(out, file)
     recording = reader.read(file)
     rows = digest.rows(recording)
     beacon_s = segment.beacon_period_s(recording)

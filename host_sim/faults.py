@@ -59,6 +59,8 @@ def _name_faults(file: ScenarioFile) -> Iterator[Fault]:
 def _watch_faults(node: Node) -> Iterator[Fault]:
     """A detector that would never be armed."""
     watch = node.watch
+    if node.kind == "switch" and (watch is None or watch.interval_min_ms):
+        yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
     if watch and watch.interval_min_ms and node.deepest_sleep == "deep":
         remedy = 'set deepest_sleep = "light"'
         yield "deep sleep cannot poll", ("node", "deepest_sleep"), remedy
@@ -67,8 +69,6 @@ def _watch_faults(node: Node) -> Iterator[Fault]:
         yield "shorter than interval_min_ms", key, "leave it out or raise it"
     if watch and watch.false_per_day == 1:
         yield "one false wake a day never arms", ("node", "watch", "false_per_day"), "allow 2"
-    if node.kind == "switch" and (watch is None or watch.interval_min_ms):
-        yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
 
 
 def _poll_faults(file: ScenarioFile, board: Board) -> Iterator[Fault]:

@@ -27,6 +27,15 @@ def line_at(path: Path, at: str) -> int:
     return before.count("\n") + 1
 
 
+def changed_line(path: Path) -> int:
+    """The last 1-based line in which a variation differs from the shipped file."""
+    lines, shipped = (t.splitlines() for t in (path.read_text(), text_of(path.stem)))
+    while lines and shipped and lines[-1] == shipped[-1]:
+        lines.pop()
+        shipped.pop()
+    return len(lines)
+
+
 def fault(name: str | Path, *changes: str) -> str:
     """The line that a scenario draws, or nothing."""
     try:

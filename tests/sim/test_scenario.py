@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim import run, scenario
-from tests.sim.files import fault, line_at, text_of, variation
+from tests.sim.files import changed_line, fault, line_at, text_of, variation
 
 NAMES = scenario.names()
 LIGHT = 'light = "irradiance"'
@@ -319,7 +319,7 @@ def test_what_just_fits_is_simulated(name: str, old: str, new: str, tmp_path: Pa
 )
 def test_a_wrong_value_is_told(old: str, new: str, told: str, tmp_path: Path) -> None:
     path = variation(tmp_path, "garden", old, new)
-    assert fault(path).startswith(f"{path}:{line_at(path, new)}: {told}")
+    assert fault(path).startswith(f"{path}:{changed_line(path)}: {told}")
 
 
 @pytest.mark.parametrize(

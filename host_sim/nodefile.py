@@ -17,7 +17,7 @@ from host_sim.world.wifi import HALF_LOST_DBM
 from torpor.policy import report, schedule, sleep, txpower
 
 Name = Annotated[str, Meta(pattern="^[a-z][a-z0-9_-]{0,23}$")]
-Seconds = Annotated[int, Meta(ge=0, le=500_000)]
+Seconds = Annotated[int, Meta(ge=0, le=schedule.MAX_SLEEP_MS // 1000)]
 Period = Annotated[int, Meta(ge=1, le=259_200)]
 Priority = Annotated[int, Meta(ge=0, le=7)]
 
@@ -103,9 +103,13 @@ class Node(Strict, frozen=True):
     battery: Battery | None = None
 
 
+# What the ledger books beside the author's tasks: the delivery, the detector, and the node's own.
+OWN_LINES = ("report", "watch", "node")
+
+
 def task_names(node: Node) -> list[str]:
     """The tasks by index: the node's own, then the delivery, then the detector."""
-    return [task.name for task in node.task] + ["report", "watch"]
+    return [*(task.name for task in node.task), *OWN_LINES[:2]]
 
 
 def channel_index(node: Node, name: str) -> int:

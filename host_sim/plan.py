@@ -59,7 +59,7 @@ CHARGE_SHIFT = 10
 # clock: the node's own, and the run's seed and end. WATCH_TASK is whose polls they are.
 DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK = range(5)
 
-# count: what came of it.
+# count: what came of it. CUT_SHORT are sleeps that an edge or a command ended.
 (
     WAKES,
     JOINS,
@@ -69,7 +69,7 @@ DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK = range(5)
     SENDS_ACKED,
     READINGS,
     EDGES,
-    EDGES_SEEN,
+    CUT_SHORT,
     COMMANDS,
     POLLS,
 ) = range(11)

@@ -15,9 +15,9 @@ from host_sim.plan import (
     CHANNEL_ROW,
     CHARGE_SHIFT,
     COMMANDS,
+    CUT_SHORT,
     DRIFT_PPM,
     EDGES,
-    EDGES_SEEN,
     END_US,
     FIRST_TICK,
     LEAK_PER_S,
@@ -220,7 +220,7 @@ class SimPort(Port):
             at_us = self.next_event_us
             event = self.take_event()
             if (event == EDGE and self.armed_ms == 0) or (event == COMMAND and kind == MODEM):
-                self.count[EDGES_SEEN] += 1
+                self.count[CUT_SHORT] += 1
                 end_us = at_us
                 cause = PIN
                 break

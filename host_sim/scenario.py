@@ -1,6 +1,5 @@
 """Scenarios: a board, a node, a world, a length and budgets, in one TOML file."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,12 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from host_sim import board as boards
-from host_sim import tomlfile
+from host_sim import faults, tomlfile
 from host_sim.errors import BadInput
 from host_sim.nodefile import Name, Node
 from host_sim.tomlfile import Strict
 
-SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 SCENARIOS = Path(__file__).parent / "scenarios"
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
@@ -87,7 +85,7 @@ class ScenarioFile(Strict, frozen=True):
     """The file."""
 
     title: str
-    board: str
+    board: Annotated[str, Meta(min_length=1)]
     node: Node
     world: World
     baseline: Baseline
@@ -113,9 +111,8 @@ def names() -> list[str]:
 
 def find(name: str) -> Path:
     """The file of a shipped scenario by name, or the path itself."""
-    shipped = SCENARIOS / f"{name}.toml"
-    if shipped.is_file():
-        return shipped
+    if name in names():
+        return SCENARIOS / f"{name}.toml"
     path = Path(name)
     if path.suffix != ".toml":
         raise BadInput(
@@ -139,9 +136,16 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
                 f"no board named {file.board}", text, path, ("board",), _boards_known()
             ) from None
         raise
-    scenario = Scenario(path.stem, path, file, board)
-    _check(scenario, text)
-    return scenario
+    for what, key, remedy in faults.of(file, board):
+        raise tomlfile.located(what, text, path, key, remedy)
+    return Scenario(path.stem, path, file, board)
+
+
+def inputs(given: Scenario) -> list[Path]:
+    """The files that a run reads and an output must not replace."""
+    recording = given.file.world.wifi.recording
+    recorded = [given.path.parent / recording] if recording else []
+    return [given.path, given.board.folder / "board.toml", *recorded]
 
 
 def _boards_known() -> str:
@@ -168,7 +172,7 @@ def _changed(file: ScenarioFile, changes: tuple[str, ...]) -> ScenarioFile:
 def _without_none(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_none(child) for key, child in value.items() if child is not None}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [_without_none(child) for child in value]
     return value
 
@@ -193,75 +197,11 @@ def _set(document: Any, parts: list[str], value: Any, change: str) -> None:
 
 
 def _child(at: Any, part: str, change: str) -> Any:
-    if isinstance(at, dict) and isinstance(at.get(part), (dict, list)):
-        return at[part]
-    if isinstance(at, list):
-        for index, child in enumerate(at):
-            if part in (str(index), child.get("name")):
-                return child
+    if isinstance(at, dict):
+        found = at.get(part)
+    else:
+        entries = (child for child in enumerate(at) if isinstance(child[1], dict))
+        found = next((c for i, c in entries if part in (str(i), c.get("name"))), None)
+    if isinstance(found, (dict, list)):
+        return found
     raise BadInput(f"--set {change}: there is no {part}", remedy="see the scenario's file")
-
-
-def _check(scenario: Scenario, text: str) -> None:
-    """What a schema cannot say: names that must exist, and what fits together."""
-    for what, key, remedy in (*_name_faults(scenario.file), *_other_faults(scenario.file)):
-        raise tomlfile.located(what, text, scenario.path, key, remedy)
-
-
-Fault = tuple[str, tuple[Any, ...], str]
-
-
-def _name_faults(file: ScenarioFile) -> Iterator[Fault]:
-    """Channels that are named but do not exist, or read nothing."""
-    channels = [channel.name for channel in file.node.channel]
-    known = f"channels: {', '.join(channels)}"
-    used: list[tuple[str, tuple[Any, ...]]] = [
-        (name, ("node", "task", i, "channels"))
-        for i, task in enumerate(file.node.task)
-        for name in task.channels
-    ]
-    used += [(name, ("world", "reads", name)) for name in file.world.reads]
-    if file.node.watch:
-        used.append((file.node.watch.channel, ("node", "watch", "channel")))
-    if file.node.battery and file.node.battery.channel:
-        used.append((file.node.battery.channel, ("node", "battery", "channel")))
-    for name, key in used:
-        if name not in channels:
-            yield f"no channel named {name}", key, known
-    for name in channels:
-        if name not in file.world.reads:
-            yield f"nothing to read for {name}", ("world", "reads"), "name its source"
-
-
-def _other_faults(file: ScenarioFile) -> Iterator[Fault]:
-    """What cannot run: a detector, a task; what cannot be judged: a budget."""
-    yield from _watch_faults(file.node)
-    yield from _task_faults(file.node)
-    for i, budget in enumerate(file.budget):
-        if (budget.at_most is None) == (budget.at_least is None):
-            yield "needs one of at_most and at_least", ("budget", i), "keep one of them"
-        if budget.name == "battery_life_days" and file.node.battery is None:
-            yield "no battery", ("budget", i, "name"), "add [node.battery]"
-
-
-def _watch_faults(node: Node) -> Iterator[Fault]:
-    """A detector that would never be armed."""
-    watch = node.watch
-    if watch and watch.interval_min_ms and node.deepest_sleep == "deep":
-        remedy = 'set deepest_sleep = "light"'
-        yield "deep sleep cannot poll", ("node", "deepest_sleep"), remedy
-    if watch and watch.false_per_day == 1:
-        yield "one false wake a day never arms", ("node", "watch", "false_per_day"), "allow 2"
-    if node.kind == "switch" and (watch is None or watch.interval_min_ms):
-        yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
-
-
-def _task_faults(node: Node) -> Iterator[Fault]:
-    """A task whose windows overlap, or one that a low battery would end for good."""
-    for i, task in enumerate(node.task):
-        early: tuple[Any, ...] = ("node", "task", i, "early_s")
-        priority: tuple[Any, ...] = ("node", "task", i, "priority")
-        if task.early_s >= task.period_s:
-            yield "earlier than the period is long", early, "keep it below period_s"
-        if node.battery and node.battery.channel in task.channels and task.priority < SPARED:
-            yield "a low battery would end its own reading", priority, f"at least {SPARED}"

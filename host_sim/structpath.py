@@ -73,7 +73,7 @@ def _kinds_at(struct: Any, key: Key) -> list[Any]:
                 below += [f.type for f in kind.fields if f.encode_name == part]
             elif isinstance(kind, inspect.DictType):
                 below.append(kind.value_type)
-            elif isinstance(kind, inspect.ListType):
+            elif isinstance(kind, (inspect.ListType, inspect.VarTupleType)):
                 below.append(kind.item_type)
         kinds = [member for kind in below for member in _members(kind)]
     return kinds

@@ -8,12 +8,15 @@ import numpy.typing as npt
 
 from host_sim import nodefile
 from host_sim.engine import Engine
+from host_sim.errors import BadInput
 from host_sim.port import SimPort
 from host_sim.scenario import Scenario
+from host_sim.states import BOOT, CPU
 from host_sim.trace import writer
 from host_sim.trace.recording import Recording
 from host_sim.world import build
 from torpor import config
+from torpor.policy.sleep import DEEP
 from torpor.port import COLD
 
 RATE_HZ = 10_000
@@ -32,16 +35,27 @@ class TracedPort(SimPort):
             self.steps.append((self.now_us, state))
         super().spend(state, us)
 
+    def wake_up(self, kind: int, cause: int) -> None:
+        """Wake up; a start from deep sleep is booked without spend()."""
+        if kind == DEEP:
+            self.steps += [(self.now_us, BOOT), (self.now_us + self.boot_us, CPU)]
+        super().wake_up(kind, cause)
+
 
 def current_ua(
     scenario: Scenario, device: dict[str, Any], from_s: float, to_s: float
 ) -> npt.NDArray[np.float64]:
-    """Current in µA at RATE_HZ between two instants of the run, the mean of each sample's time."""
+    """Current in µA at RATE_HZ between two instants of the run, the mean of each sample's time.
+
+    Raises BadInput where the cell was empty before.
+    """
     engine = Engine()
     r = engine.record()
     config.configure(r, device)
     port = TracedPort(*build.arguments(scenario))
     engine.live(scenario.file.node.kind, r, port, COLD, round(to_s * 1e6))
+    if port.now_us <= from_s * 1e6:
+        raise BadInput("the node was dead by then", remedy=f"it lived {port.now_us / 1e6:,.0f} s")
     starts = np.array([step[0] for step in port.steps] + [port.now_us], dtype=np.int64)
     na = np.array(port.current_na)[[step[1] for step in port.steps]]
     charge = np.concatenate([[0.0], np.cumsum(np.diff(starts) * na)])

@@ -86,9 +86,12 @@ def run(args: Sequence[str]) -> int:
         _say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader went away: nothing is left to say, not even by the flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close()
         return BROKEN_PIPE
+    except OSError as error:
+        if error.filename is None:
+            _close()
+        _say(f"{error.filename or 'standard output'}: {error.strerror}")
     return 2
 
 
@@ -100,6 +103,11 @@ def _invoke(args: Sequence[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     return 0
+
+
+def _close() -> None:
+    """The reader went away or its disk is full: no more output, not even by the flush at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str) -> None:

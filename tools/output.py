@@ -38,8 +38,8 @@ def table(title: str, *columns: str) -> Table:
     return out
 
 
-def writable(path: Path | None) -> None:
-    """Fail before the work, not after it, when an output cannot be written."""
+def writable(path: Path | None, *inputs: Path) -> None:
+    """Fail before the work, not after it, when an output cannot be written or is an input."""
     if path is None:
         return
     if path.is_dir():
@@ -48,6 +48,8 @@ def writable(path: Path | None) -> None:
         raise BadInput("its folder does not exist", where=path, remedy="create it first")
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise BadInput("cannot be written", where=path, remedy="choose another place")
+    if path.exists() and any(file.exists() and path.samefile(file) for file in inputs):
+        raise BadInput("is an input of this command", where=path, remedy="name another file")
 
 
 class Progress:

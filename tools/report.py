@@ -1,5 +1,7 @@
 """The tables of torpor sim."""
 
+from rich.markup import escape
+
 from host_sim import plan
 from host_sim.ledger import Entry
 from host_sim.result import Result
@@ -11,10 +13,10 @@ def show(result: Result, as_today: bool) -> None:
     scenario = result.scenario
     title = f"{scenario.file.title}{' (baseline)' if as_today else ''}"
     speed = result.simulated_us / 1e6 / result.wall_s
-    output.console.print(f"[bold]{title}[/bold]")
+    output.console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
     output.console.print(
-        f"{scenario.name} on {scenario.board.file.name}, {result.days:.6g} days, seed "
-        f"{scenario.file.seed}; simulated in {result.wall_s:.2f} s, "
+        f"{escape(scenario.name)} on {escape(scenario.board.file.name)}, {result.days:.6g} days, "
+        f"seed {scenario.file.seed}; simulated in {result.wall_s:.2f} s, "
         f"{speed / 1e6:.1f} million times real time\n"
     )
     grid = output.table("", "", "")
@@ -94,7 +96,7 @@ def compare(ours: Result, today: Result, as_json: bool) -> None:
     if as_json:
         output.as_json({"ours": ours.as_json(), "baseline": today.as_json()})
         return
-    title = f"{ours.scenario.file.title}, {ours.days:g} days"
+    title = f"{escape(ours.scenario.file.title)}, {ours.days:g} days"
     out = output.table(title, "", "ours", "baseline", "ours / baseline")
     for name, mine, theirs in _compared(ours, today):
         ratio = f"{mine / theirs:.3f}" if theirs else "-"

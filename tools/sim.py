@@ -9,6 +9,7 @@ from host_sim.engine import Engine
 from host_sim.errors import BadInput
 from host_sim.result import Result
 from host_sim.trace import writer
+from host_sim.world.build import DAY_US
 from tools import cli, output, report
 
 
@@ -52,8 +53,6 @@ def command(
     torpor sim door --days 28 --json        for a program
     torpor sim garden --export wake.csv     the first wakes as a waveform
     """
-    output.writable(plot)
-    output.writable(export)
     if export:
         writer.check(export)
     if days is not None:
@@ -61,16 +60,17 @@ def command(
     if seed is not None:
         changes += (f"seed={seed}",)
     given = scenario.load(name, changes)
-    from_s, to_s = _window(window)
+    inputs = scenario.inputs(given)
+    output.writable(plot, *inputs)
+    output.writable(export, *inputs)
+    from_s, to_s = _window(window, given.file.days if export else None)
     runner = _engine(engine)
     if compare:
-        ours, today = _run(given, False, runner), _run(given, True, runner)
-        report.compare(ours, today, as_json)
-        results = [ours, today]
+        results = _both(given, runner)
+        report.compare(results[0], results[1], as_json)
     else:
-        result = _run(given, as_today, runner)
-        output.as_json(result.as_json()) if as_json else report.show(result, as_today)
-        results = [result]
+        results = [_run(given, as_today, runner)]
+        output.as_json(results[0].as_json()) if as_json else report.show(results[0], as_today)
     if plot:
         from host_sim.report import plot as plots
 
@@ -95,6 +95,16 @@ def _run(given: scenario.Scenario, as_today: bool, engine: Engine) -> Result:
     return result
 
 
+def _both(given: scenario.Scenario, engine: Engine) -> list[Result]:
+    """Ours and the baseline; Ctrl-C ends both, for half a run compares with nothing."""
+    results = []
+    for as_today in (False, True):
+        results.append(_run(given, as_today, engine))
+        if not results[-1].complete:
+            raise KeyboardInterrupt
+    return results
+
+
 def _engine(name: str) -> Engine:
     """The engine asked for; CPython, and a word about it, where numba is not installed."""
     if name == "compiled":
@@ -107,8 +117,8 @@ def _engine(name: str) -> Engine:
     return Engine()
 
 
-def _window(text: str) -> tuple[float, float]:
-    """FROM:TO in seconds."""
+def _window(text: str, days: float | None) -> tuple[float, float]:
+    """FROM:TO in seconds, within a run of so many days where its current is to be written."""
     try:
         start, end = (float(part) for part in text.split(":"))
     except ValueError:
@@ -117,4 +127,6 @@ def _window(text: str) -> tuple[float, float]:
         raise BadInput(
             f"--window {text}", remedy="FROM is at least 0, TO lies up to 3,600 s behind it"
         )
+    if days is not None and round(end * 1e6) > round(days * DAY_US):
+        raise BadInput(f"--window {text}", remedy=f"the run ends at {days * DAY_US / 1e6:g} s")
     return start, end

@@ -7,7 +7,6 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from host_sim.errors import BadInput
 from host_sim.trace import digest, reader, segment, stats, writer
 from tools import output
 
@@ -76,10 +75,8 @@ def convert(
     \b
     torpor trace convert wake.jls wake.parquet
     """
-    output.writable(out)
+    output.writable(out, file)
     writer.check(out)
-    if out.exists() and file.exists() and out.samefile(file):
-        raise BadInput("is the recording itself", where=out, remedy="name another file")
     lost = writer.write(out, reader.read(file, unit, volts, channel))
     for what in lost:
         click.echo(f"torpor: {out}: no place for {what}", err=True)
@@ -95,9 +92,7 @@ def _title(file: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
     """Cut FILE into states: start, duration, mean, spread, peak and charge of each."""
-    output.writable(out)
-    if out and out.exists() and file.exists() and out.samefile(file):
-        raise BadInput("is the recording itself", where=out, remedy="name another file")
+    output.writable(out, file)
     recording = reader.read(file)
     rows = digest.rows(recording)
     beacon_s = segment.beacon_period_s(recording)

@@ -60,7 +60,7 @@ def command(
     torpor validate --plot wake.png
     torpor validate --wake batch_v3 --set records=4 v3-size-4-adr-a.csv.xz v3-size-4-adr-b.csv.xz
     """
-    output.writable(plot)
+    output.writable(plot, *files)
     profile = boards.load(board)
     if wake not in profile.file.wakes:
         known = ", ".join(profile.file.wakes) or "none"

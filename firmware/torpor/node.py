@@ -28,7 +28,8 @@ BACKOFF_DOUBLINGS = const(6)  # at most 64 minutes between attempts
 def begin(r: list[int], cause: int, now: int) -> int:
     """Count the wake and the time since the last one; that time in ms.
 
-    CRASHES goes up here and back to zero in rest(): main.py retains the record in between.
+    CRASHES goes up here and back to zero in rest(). What start.py retained before the wake holds
+    it raised already, so a wake that never ends has counted too.
     """
     elapsed_ms = 0
     if cause == COLD:

@@ -28,6 +28,7 @@ def year(results: list[Result], path: Path) -> None:
         f"{first.scenario.file.title} ({first.scenario.board.file.name}), "
         f"{first.days:g} simulated days",
         fontsize=12,
+        parse_math=False,
     )
     try:
         figure.savefig(path, dpi=120, format="png")

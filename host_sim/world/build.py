@@ -6,17 +6,13 @@ from typing import Any
 import numpy as np
 
 from host_sim import kernel, ledger, plan, states
-from host_sim.errors import BadInput
 from host_sim.hearing import Hearing
 from host_sim.scenario import Scenario, World
-from host_sim.world import cell, recordings, sound, weather, wifi
+from host_sim.world import cell, recordings, sound, sources, weather, wifi
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
 FIRST_TICK = 2**30 - 3_600_000  # the clock wraps an hour into every run
-
-# What a channel may read, beside appliance:NAME.
-SOURCES = ("temperature", "humidity", "irradiance", "battery", "door", "sound", "output")
 
 
 def arguments(scenario: Scenario) -> tuple[Any, ...]:
@@ -99,27 +95,19 @@ def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
         if source in fixed:
             rows += [fixed[source], 1, 0, 1]
             continue
-        one = _series(scenario, source, days, channel.name)
+        one = _series(file.world, source, days, file.seed)
         rows += [plan.SERIES, one.step_us, len(series), len(one.values)]
         series += one.values
     return series, rows
 
 
-def _series(scenario: Scenario, source: str, days: int, channel: str) -> recordings.Series:
-    file = scenario.file
+def _series(world: World, source: str, days: int, seed: int) -> recordings.Series:
     if source in ("temperature", "humidity"):
-        return weather.climate(days, file.world.first_month, file.seed)[source == "humidity"]
+        return weather.climate(days, world.first_month, seed)[source == "humidity"]
     if source == "irradiance":
-        sun = recordings.irradiance(days, file.world.first_month)
+        sun = recordings.irradiance(days, world.first_month)
         return recordings.Series(recordings.MINUTE_US, sun.tolist())
-    if source.startswith("appliance:"):
-        return recordings.appliance_mw(source.removeprefix("appliance:"))
-    raise BadInput(
-        f"no source {source}",
-        where=scenario.path,
-        key=f"world.reads.{channel}",
-        remedy=f"one of {', '.join(SOURCES)}, appliance:NAME",
-    )
+    return recordings.appliance_mw(source.removeprefix(sources.APPLIANCE))
 
 
 def _events(world: World, days: int, seed: int) -> list[tuple[int, int, int]]:

@@ -30,12 +30,6 @@ CELLS = {
         60,
         "Panasonic NCR18650B data sheet, discharge at 0.2 C; self-discharge typical",
     ),
-    "lipo": Cell(
-        (3000, 3480, 3610, 3680, 3720, 3760, 3810, 3880, 3960, 4060, 4190),
-        3.0,
-        120,
-        "one-cell LiCoO2 pouch with its protection board; typical of makers' sheets",
-    ),
     "lifepo4": Cell(
         (2500, 3000, 3170, 3210, 3250, 3270, 3280, 3290, 3300, 3320, 3400),
         2.0,

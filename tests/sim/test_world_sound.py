@@ -53,9 +53,9 @@ def levels_of(path: Path) -> Ints:
     return level
 
 
-def passing(level: Ints) -> float:
+def passing(level: Ints, padding: Ints = HUSH) -> float:
     """Share of looks let by at 400 and 200 that stage 2 passes at 150, each look in its turn."""
-    loud, sustained, modulation = (np.array(stage) for stage in sound.scores(level, HUSH))
+    loud, sustained, modulation = (np.array(stage) for stage in sound.scores(level, padding))
     starts = np.arange(len(level) - 6)
     let_by = starts[(loud[starts] >= 400) & (sustained[starts + 1] >= 200)]
     return float(np.mean(modulation[let_by + 6] >= 150))
@@ -74,6 +74,23 @@ def passing(level: Ints) -> float:
 def test_unseen_speech_passes_as_described(recordings: Path, clip: str, percent: int) -> None:
     level = levels_of(recordings / "audio" / "openwakeword" / f"{clip}.wav")
     assert 100 * passing(level) == pytest.approx(percent, abs=0.6)
+
+
+@pytest.mark.parametrize(
+    ("colour", "power", "lowest_hz", "percent"),
+    [("white", 0, 1, 0), ("pink", 1, 1, 0), ("brown", 2, 1, 12), ("brown, cut", 2, 20, 0)],
+)
+def test_steady_noise_passes_as_described(
+    colour: str, power: int, lowest_hz: int, percent: int
+) -> None:
+    hz = np.fft.rfftfreq(60 * 16_000, 1 / 16_000)
+    shape = np.where(hz >= lowest_hz, np.maximum(hz, 1) ** (-power / 2), 0)
+    white = np.random.default_rng(1).standard_normal(60 * 16_000)
+    samples = np.fft.irfft(np.fft.rfft(white) * shape)
+    samples *= 3_000 / np.sqrt(np.mean(samples**2))
+    level = np.abs(samples.reshape(-1, sound.SAMPLES)).mean(axis=1).astype(np.int64)
+    while_it_lasts = passing(level[: -sound.STEPS], level[-sound.STEPS :])
+    assert 100 * while_it_lasts == pytest.approx(percent, abs=3 if percent else 0)
 
 
 def test_the_tables_are_laid_out_as_hearing_reads_them() -> None:

@@ -139,7 +139,7 @@ def test_convert_says_what_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("source", "out", "says"),
     [
-        ("x.csv", "x.csv", "is the recording itself"),
+        ("x.csv", "x.csv", "is an input of this command"),
         ("x.csv", "y.wav", "no format ends in .wav"),
         ("none.csv", "y.jls", "no such file"),
         ("x.csv", "none/y.jls", "its folder does not exist"),

@@ -15,7 +15,8 @@ LEVELS = const(11)
 LEVEL_QDBM = (8, 20, 28, 34, 44, 52, 56, 60, 66, 72, 80)
 
 # Loss of one attempt in parts per 65,536 against the margin over sensitivity, -4 … 19 dB: a
-# logistic of 0.5 nepers a dB, as recorded on a real link (host_sim/world/wifi.py has the fit).
+# logistic of 0.5 nepers a dB. The slope is that of recorded links; the sensitivity it is centred on
+# is inferred (host_sim/world/wifi.py has both).
 _LOSS = (
     57724,
     53581,

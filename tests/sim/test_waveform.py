@@ -1,0 +1,65 @@
+"""The current of a run as a waveform: the ledger's charge, sample by sample."""
+
+import numpy as np
+import pytest
+
+from host_sim import baseline, nodefile, run, scenario, states, waveform
+from host_sim.errors import BadInput
+from host_sim.scenario import Scenario
+from host_sim.trace.recording import Floats
+from host_sim.waveform import RATE_HZ
+
+FIVE_MINUTES = "days=0.00347222222222222222"  # 300 s, to the microsecond
+
+
+def sampled(given: Scenario, from_s: float, to_s: float) -> Floats:
+    device = nodefile.device_config(given.file.node, given.board)
+    return waveform.current_ua(given, device, from_s, to_s)
+
+
+@pytest.mark.parametrize("name", scenario.names())
+@pytest.mark.parametrize("as_today", [False, True])
+def test_the_samples_hold_the_ledgers_charge(name: str, as_today: bool) -> None:
+    given = scenario.load(name, (FIVE_MINUTES,))
+    device = nodefile.device_config(given.file.node, given.board)
+    if as_today:
+        device = baseline.device_config(given)
+    samples = waveform.current_ua(given, device, 0, 300)
+    ledger = run.run(given, device=device).ledger
+    assert len(samples) == 300 * RATE_HZ
+    beyond_mc = (ledger.duration_us / 1e6 - 300) * samples.max() / 1000  # by the last wake
+    charge_mc = ledger.charge_fc / 1e12
+    assert -1e-6 <= charge_mc - samples.sum() / RATE_HZ / 1000 <= beyond_mc + 1e-6
+
+
+def test_the_first_wake_starts_the_chip_at_the_boards_currents() -> None:
+    given = scenario.load("garden", ("days=1",))
+    board_ua = [na / 1000 for na in given.board.current_na]
+    samples = sampled(given, 0, 10)
+    boot = given.board.phase_us("boot") * RATE_HZ / 1e6
+    whole, part = int(boot), boot % 1
+    assert samples[:whole] == pytest.approx(board_ua[states.BOOT])
+    shared = part * board_ua[states.BOOT] + (1 - part) * board_ua[states.CPU]
+    assert samples[whole] == pytest.approx(shared)
+    assert samples[-1] == pytest.approx(board_ua[states.DEEP_SLEEP])
+
+
+def test_a_window_is_a_part_of_the_whole() -> None:
+    given = scenario.load("plug", ("days=1",))
+    whole = sampled(given, 0, 30)
+    assert sampled(given, 12.5, 30) == pytest.approx(whole[round(12.5 * RATE_HZ) :])
+
+
+def test_a_sample_is_the_mean_of_its_time() -> None:
+    given = scenario.load("sound", ("days=1",))
+    samples = sampled(given, 0, 5)
+    most_ua = max(given.board.current_na) / 1000
+    assert 0 < samples.min() <= samples.max() <= most_ua
+    listening = given.board.current_na[states.SENSE] / 1000
+    assert np.isclose(samples, listening).sum() > 100  # polls of 10 ms fill whole samples
+
+
+def test_a_window_behind_an_empty_cell_is_refused() -> None:
+    given = scenario.load("garden", ("days=3", "node.battery.capacity_mah=1"))
+    with pytest.raises(BadInput, match="the node was dead by then"):
+        sampled(given, 200_000, 200_010)

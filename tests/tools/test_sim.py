@@ -1,0 +1,288 @@
+"""torpor sim as a user meets it: statuses, JSON, files, interruptions."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+from host_sim import scenario
+from tools import cli
+
+NAMES = scenario.names()
+FIVE_MINUTES = ("--days", "0.00347222222222222222")  # 300 s, to the microsecond
+KEYS = {
+    "simulated_s",
+    "wall_s",
+    "wakes",
+    "charge_mc",
+    "average_current_ua",
+    "battery_life_days",
+    "by_state",
+    "by_task",
+    "by_decision",
+    "messages",
+    "budgets",
+}
+VIEWS = ("by_state", "by_task", "by_decision")
+
+Capture = pytest.CaptureFixture[str]
+
+
+def as_json(capsys: Capture, *args: str, status: int = 0) -> Any:
+    """The document that `torpor sim … --json` prints; nothing else may be printed."""
+    assert cli.run(["sim", *args, "--json"]) == status
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    return json.loads(printed.out)
+
+
+def timeless(document: Any) -> Any:
+    """A result without the time that it took."""
+    return {key: value for key, value in document.items() if key != "wall_s"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_json_is_one_document_whose_views_are_one_sum(name: str, capsys: Capture) -> None:
+    told = as_json(capsys, name, "--days", "2")
+    assert set(told) >= KEYS
+    assert set(told["messages"]) >= {"sent", "delivered"}
+    assert 2 * 86_400 <= told["simulated_s"] < 2 * 86_400 + 10
+    for view in VIEWS:
+        lines = told[view].values()
+        assert sum(line["charge_mc"] for line in lines) == pytest.approx(told["charge_mc"])
+        assert sum(line["duration_s"] for line in lines) == pytest.approx(told["simulated_s"])
+    mean_ua = told["charge_mc"] / told["simulated_s"] * 1000
+    assert told["average_current_ua"] == pytest.approx(mean_ua)
+    assert (told["battery_life_days"] is None) == (name == "plug")
+
+
+@pytest.mark.parametrize(("limit", "status"), [(0, 0), (-1, 1)])
+def test_a_budget_holds_at_its_limit_and_fails_beyond(
+    limit: int, status: int, capsys: Capture
+) -> None:
+    wakes = as_json(capsys, "garden", "--days", "2")["wakes"]
+    budget = f'budget=[{{name="wakes_per_day", at_most={wakes / 2 + limit}}}]'
+    (told,) = as_json(capsys, "garden", "--days", "2", "--set", budget, status=status)["budgets"]
+    assert set(told) >= {"name", "value", "limit", "ok"}
+    assert told["value"] == pytest.approx(wakes / 2, rel=1e-4)
+    assert (told["name"], told["limit"], told["ok"]) == (
+        "wakes_per_day",
+        wakes / 2 + limit,
+        not status,
+    )
+
+
+def test_a_failing_budget_is_shown(capsys: Capture) -> None:
+    change = "budget.battery_life_days.at_least=100_000"
+    assert cli.run(["sim", "garden", "--days", "1", "--set", change]) == 1
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [line[-1] for line in lines[-2:]] == ["FAIL", "pass"]
+
+
+def test_a_seed_repeats_bit_for_bit_and_another_differs(capsys: Capture) -> None:
+    first, again, other = (
+        timeless(as_json(capsys, "garden", "--days", "1", "--seed", seed)) for seed in "334"
+    )
+    assert first == again
+    assert first["charge_mc"] != other["charge_mc"]
+
+
+@pytest.mark.parametrize("name", ["door", "garden"])
+def test_the_baseline_beside_ours_is_the_baseline_alone(name: str, capsys: Capture) -> None:
+    both = as_json(capsys, name, "--days", "1", "--compare")
+    ours = as_json(capsys, name, "--days", "1")
+    assert cli.run(["sim", name, "--days", "1", "--baseline", "--json"]) in (0, 1)
+    baseline = json.loads(capsys.readouterr().out)
+    assert timeless(both["ours"]) == timeless(ours)
+    assert timeless(both["baseline"]) == timeless(baseline)
+    assert ours["charge_mc"] < baseline["charge_mc"]
+
+
+def test_compare_is_a_table_of_ratios(capsys: Capture) -> None:
+    both = as_json(capsys, "garden", "--days", "1", "--compare")
+    assert cli.run(["sim", "garden", "--days", "1", "--compare"]) == 0
+    rows = (line.split() for line in capsys.readouterr().out.splitlines())
+    current = next(row for row in rows if row and row[0] == "average_current_ua")
+    ours, baseline = (both[side]["average_current_ua"] for side in ("ours", "baseline"))
+    assert current[1:] == [f"{ours:.1f}", f"{baseline:.1f}", f"{ours / baseline:.3f}"]
+
+
+def test_a_title_is_printed_as_it_is_written(capsys: Capture, tmp_path: Path) -> None:
+    title = "[/red] $x^$ at 5 [b]"
+    plot = tmp_path / "p.png"
+    args = ["sim", "garden", "--days", "1", "--set", f"title={title}"]
+    assert cli.run([*args, "--plot", str(plot)]) == 0
+    assert capsys.readouterr().out.startswith(f"{title}\n")
+    assert cli.run([*args, "--compare"]) == 0
+    assert capsys.readouterr().out.startswith(f"{title}, 1 days ")
+
+
+@pytest.mark.parametrize("compare", [[], ["--compare"]])
+def test_a_plot_is_a_picture(compare: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "year.image"
+    assert cli.run(["sim", "garden", "--days", "3", "--plot", str(path), *compare]) == 0
+    assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    picture = matplotlib.image.imread(path, format="png")
+    assert picture.shape == (576, 1440, 4)
+    assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 20  # text and curves, no blank sheet
+
+
+@pytest.mark.parametrize("name", ["garden", "plug"])
+def test_an_export_is_read_back_with_the_charge_of_the_ledger(
+    name: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "wake.csv"
+    args = [name, *FIVE_MINUTES, "--export", str(path), "--window", "0:30"]
+    as_json(capsys, *args, "--set", "budget=[]")
+    told = as_json(capsys, name, "--days", "0.00034722222222222", "--set", "budget=[]")
+    assert cli.run(["trace", "info", str(path), "--json"]) == 0
+    read = json.loads(capsys.readouterr().out)
+    assert (read["format"], read["rate_hz"], read["samples"]) == ("ppk2-csv", 10_000, 300_000)
+    assert read["charge_mc"] == pytest.approx(told["charge_mc"], rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["gardn"],
+        ["none.toml"],
+        ["bad.toml"],
+        ["garden", "--set", "node.mood=eco"],
+        ["garden", "--set", "days=soon"],
+        ["garden", "--set", "seed=-1"],
+        ["garden", "--set", "node.task.climate.channels.0.x=1"],
+        ["garden", "--set", "world.reads.light=moon"],
+        ["garden", "--days", "-1"],
+        ["garden", "--days", "nan"],
+        ["garden", "--days", "soon"],
+        ["garden", "--engine", "rust"],
+        ["garden", "--plot", "no/such/folder.png"],
+        ["garden", "--plot", "."],
+        ["garden", "--plot", "x" * 300],
+        ["garden", "--export", "no/such/folder.csv"],
+        ["garden", "--export", "/dev/null/x.csv"],
+        ["garden", "--export", "w.csv", "--window", "5"],
+        ["garden", "--export", "w.csv", "--window", "5:5"],
+        ["garden", "--export", "w.csv", "--window", "-1:5"],
+        ["garden", "--export", "w.csv", "--window", "0:3601"],
+        ["garden", "--export", "w.csv", "--window", "nan:5"],
+        ["garden", "--export", "w.csv", "--window", "86_390:86_401", "--days", "1"],
+        ["garden", "--set", "world.wifi.recording=none.csv", "--plot", "p.png"],
+        ["mine.toml", "--plot", "mine.toml"],
+        ["mine.toml", "--export", "./mine.toml"],
+        ["mine.toml", "--export", "link.csv"],
+        [
+            "mine.toml",
+            "--set",
+            "board=esp32_devkit/board.toml",
+            "--export",
+            "esp32_devkit/board.toml",
+        ],
+        ["mine.toml", "--set", "world.wifi.recording=rssi.csv", "--export", "rssi.csv"],
+    ],
+)
+def test_what_cannot_be_used_is_one_line_and_nothing_is_written(
+    args: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = scenario.load("garden")
+    Path("mine.toml").write_bytes(given.path.read_bytes())
+    Path("link.csv").symlink_to("mine.toml")
+    Path("esp32_devkit").mkdir()
+    Path("esp32_devkit/board.toml").write_bytes((given.board.folder / "board.toml").read_bytes())
+    Path("rssi.csv").write_text("timestamp,sender_receiver_RSSI\n2024-01-01T00:00:00,-60\n")
+    Path("bad.toml").write_text("days = ")
+    before = contents(tmp_path)
+    assert cli.run(["sim", *args]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("torpor: ")
+    assert printed.err.count("\n") == 1
+    assert contents(tmp_path) == before
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_output_may_replace_what_is_no_input(tmp_path: Path) -> None:
+    path = tmp_path / "wake.csv"
+    path.write_text("old")
+    assert cli.run(["sim", "garden", "--days", "1", "--export", str(path), "--window", "0:1"]) == 0
+    assert path.read_text().startswith("Timestamp(ms),Current(uA)\n")
+
+
+def test_without_numba_the_compiled_engine_is_cpython_and_says_so(capsys: Capture) -> None:
+    program = "import sys; sys.modules['numba'] = None; from tools.cli import main; main()"
+    args = ["sim", "garden", "--days", "1", "--json"]
+    command = [sys.executable, "-c", program, *args, "--engine", "compiled"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    remedy = "pip install 'torpor[compiled]'; running on CPython"
+    assert done.stderr == f"torpor: the compiled engine needs numba; {remedy}\n"
+    assert timeless(json.loads(done.stdout)) == timeless(as_json(capsys, *args[1:-1]))
+
+
+# The command as it is, but for its progress, which it else shows from the second second on and to
+# a terminal only: here it tells when the run has begun.
+TELLING = """
+import signal, sys
+from tools import cli, output
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a shell's foreground
+output.Progress.__call__ = lambda self, done: print("running", file=sys.stderr, flush=True)
+cli.main()
+"""
+
+
+def interrupted(*args: str) -> tuple[int, str, list[str]]:
+    """Status, stdout and what stderr says of a run that Ctrl-C ends in its midst."""
+    command = [sys.executable, "-c", TELLING, "sim", *args]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stderr
+        assert child.stderr.readline() == "running\n"
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate()
+    return child.returncode, out, [line for line in err.splitlines() if line != "running"]
+
+
+def test_ctrl_c_ends_a_run_with_what_was_simulated(tmp_path: Path) -> None:
+    plot = tmp_path / "p.png"
+    status, out, err = interrupted("plug", "--days", "365", "--json", "--plot", str(plot))
+    assert (status, len(err)) == (cli.INTERRUPTED, 1)
+    assert err[0].startswith("torpor: interrupted; the figures above cover what was simulated")
+    told = json.loads(out)
+    assert not told["complete"]
+    assert 86_400 <= told["simulated_s"] < 365 * 86_400
+    assert matplotlib.image.imread(plot, format="png").any()
+
+
+def test_ctrl_c_ends_both_runs_of_a_comparison() -> None:
+    status, out, err = interrupted("plug", "--days", "365", "--compare")
+    assert (status, out, err) == (cli.INTERRUPTED, "", ["torpor: interrupted"])
+
+
+@pytest.mark.parametrize("args", [[], ["--json"], ["--compare"]])
+def test_a_reader_that_goes_away_is_no_traceback(args: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "tools.cli", "sim", "garden", "--days", "1", *args]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (cli.BROKEN_PIPE, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_full_disk_is_one_line() -> None:
+    command = [sys.executable, "-m", "tools.cli", "sim", "garden", "--days", "1", "--json"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    told = b"torpor: standard output: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, told)

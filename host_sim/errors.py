@@ -21,4 +21,6 @@ class BadInput(Exception):
     ) -> None:
         place = f"{where}:{line}" if line else f"{where}"
         text = ": ".join(part for part in (place, key, what) if part)
-        super().__init__(f"{text}; {remedy}" if remedy else text)
+        line_text = f"{text}; {remedy}" if remedy else text
+        # A name out of a damaged file may hold anything.
+        super().__init__("".join(c if c.isprintable() else "?" for c in line_text))

@@ -99,10 +99,10 @@ def read(source: Source) -> Recording:
 
 def _project(root: Path) -> _Project:
     number = root / "meta" / "project_format"
-    if number.is_file() and _text(number) != _FORMAT:
+    if number.is_file() and (found := _text(number).strip()) != _FORMAT:
         remedy = f"project format {_FORMAT} is read: export the channels as CSV"
-        raise BadInput(f"project format {_text(number)[:20]}", where=number, remedy=remedy)
-    version = _text(root / "meta" / "saved_version")
+        raise BadInput(f"project format {found[:20]}", where=number, remedy=remedy)
+    version = _text(root / "meta" / "saved_version").strip()
     if not _ID.fullmatch(version):
         raise BadInput("no version", where=root / "meta" / "saved_version", remedy="save it again")
     path = root / "versions" / version / "data" / "project.json"
@@ -114,7 +114,7 @@ def _project(root: Path) -> _Project:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         remedy = "give the .otii3 as Otii saved it, with its data folder"
         raise BadInput(f"cannot be read ({error.strerror})", where=path, remedy=remedy) from None

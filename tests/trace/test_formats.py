@@ -360,6 +360,12 @@ def test_a_sigrok_member_that_is_damaged_is_refused(path: Path) -> None:
         assert changed.current_ua.tolist() == pytest.approx([a * 1e6 for a in MADE_A])
 
 
+def test_a_name_that_is_damaged_does_not_break_the_line(path: Path) -> None:
+    data = seeds.rld(MADE_A, channels=("I1L", "I2H")).replace(b"I2H", b"I\nH")
+    with pytest.raises(BadInput, match=r"several currents among .*, I\?H, V1; give --channel"):
+        read(path, data)
+
+
 # Joulescope, written and read.
 
 

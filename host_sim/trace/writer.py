@@ -59,6 +59,8 @@ def write(path: Path, recording: Recording) -> list[str]:
     try:
         writer(part, recording)
         os.replace(part, path)
+    except BadInput as error:  # of the format, which does not know the file's last name
+        raise BadInput(str(error), where=path) from None
     except OSError as error:
         raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
     finally:
@@ -69,8 +71,6 @@ def write(path: Path, recording: Recording) -> list[str]:
 def lost(suffix: str, recording: Recording) -> list[str]:
     """What a format has no place for."""
     out = []
-    if suffix == ".ppk2" and recording.gaps:
-        out.append(f"{len(recording.gaps)} gaps (the samples beside them are joined)")
     if suffix in (".ppk2", ".csv") and recording.voltage_v is not None:
         out.append("the voltage")
     if suffix != ".parquet" and recording.clipped_samples:

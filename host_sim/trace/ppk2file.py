@@ -83,7 +83,7 @@ def _bits(pairs: Pairs) -> Bits:
 
 def _pairs(bits: Bits) -> Pairs:
     """Two bits a channel."""
-    high = bits.astype(np.uint16)
+    high: Pairs = bits.astype(np.uint16)
     for shift, mask in ((4, 0x0F0F), (2, 0x3333), (1, 0x5555)):
         high = (high | high << shift) & np.uint16(mask)
     return high + _LOW

@@ -8,8 +8,8 @@ import click
 from rich.markup import escape
 
 from host_sim.errors import BadInput
-from host_sim.trace import digest, reader, segment, stats, writer
-from tools import output
+from host_sim.trace import digest, segment, stats, writer
+from tools import output, recordings
 
 
 @click.group("trace")
@@ -39,7 +39,7 @@ def info(
     file: Path, unit: str | None, volts: float | None, channel: str | None, as_json: bool
 ) -> None:
     """Print format, rate, duration, gaps, charge and currents of FILE."""
-    recording = reader.read(file, unit, volts, channel)
+    recording = recordings.read(file, unit, volts, channel)
     facts = stats.facts(recording)
     if as_json:
         output.as_json(facts)
@@ -80,7 +80,7 @@ def convert(
     writer.check(out)
     if out.exists() and file.exists() and out.samefile(file):
         raise BadInput("is the recording itself", where=out, remedy="name another file")
-    lost = writer.write(out, reader.read(file, unit, volts, channel))
+    lost = recordings.write(out, recordings.read(file, unit, volts, channel))
     for what in lost:
         click.echo(f"torpor: {out}: no place for {what}", err=True)
 
@@ -98,7 +98,7 @@ def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
     output.writable(out)
     if out and out.exists() and file.exists() and out.samefile(file):
         raise BadInput("is the recording itself", where=out, remedy="name another file")
-    recording = reader.read(file)
+    recording = recordings.read(file)
     rows = digest.rows(recording)
     beacon_s = segment.beacon_period_s(recording)
     if out:

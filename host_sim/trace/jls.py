@@ -14,7 +14,7 @@ from host_sim.errors import BadInput
 from host_sim.trace.column import Column
 from host_sim.trace.missing import Missing, check_length, filled
 from host_sim.trace.recording import Recording, Samples
-from host_sim.trace.source import Source
+from host_sim.trace.source import Progress, Source, silent
 from host_sim.trace.spool import CHUNK, Array, Spool
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def _read(file: "pyjls.Reader", source: Source) -> Recording:
     ua, v = Column("current", source.path), Column("voltage", source.path)
     digital = Spool(np.uint8)
     for start in range(0, current.length, CHUNK):
+        source.progress(start / current.length)
         count = min(CHUNK, current.length - start)
         part = _samples(file, current, current, start, count)
         held = missing.of(part)
@@ -161,7 +162,7 @@ def _samples(
     return np.unpackbits(packed, bitorder="little")[first - whole :][:count]
 
 
-def write(path: Path, recording: Recording) -> None:
+def write(path: Path, recording: Recording, progress: Progress = silent) -> None:
     """Write all columns, gaps as missing samples. BadInput when the format has no place for them.
 
     A rate is a whole number of hertz there, and a gap is rounded to whole samples. The file is not
@@ -176,7 +177,7 @@ def write(path: Path, recording: Recording) -> None:
     try:
         with pyjls.Writer(str(path)) as file:
             file.source_def(source_id=1, name="torpor")
-            _write_floats(file, 1, "current", "A", recording, recording.current_ua, 1e-6)
+            _write_floats(file, 1, "current", "A", recording, recording.current_ua, 1e-6, progress)
             if recording.voltage_v is not None:
                 _write_floats(file, 2, "voltage", "V", recording, recording.voltage_v, 1.0)
             for bit in range(len(recording.channels)):
@@ -193,12 +194,14 @@ def _write_floats(
     recording: Recording,
     column: Samples,
     scale: float,
+    progress: Progress = silent,
 ) -> None:
     rate_hz, at = round(recording.rate_hz), 0
     file.signal_def(signal_id, source_id=1, sample_rate=rate_hz, name=name, units=units)
     for part in filled(recording, column, np.nan):
         file.fsr(signal_id, at, (part.astype(np.float64) * scale).astype(np.float32))
         at += len(part)
+        progress(min(1, at / len(column)))  # of samples and gaps: near enough
 
 
 def _write_bits(file: "pyjls.Writer", signal_id: int, recording: Recording, bit: int) -> None:

@@ -20,7 +20,7 @@ from host_sim.trace.clock import Clock
 from host_sim.trace.column import Column
 from host_sim.trace.csvblocks import blocks, in_turn
 from host_sim.trace.recording import Bits, Floats, Recording, Samples
-from host_sim.trace.source import Source
+from host_sim.trace.source import Progress, Source, silent
 from host_sim.trace.spool import Spool, chunks
 
 NAME = "PPK2 CSV"
@@ -36,6 +36,7 @@ _HEADERS = {
 }
 _STATES, _HIGH = (np.frombuffer(letters, np.uint8) for letters in (b"01X-", b"1X"))
 _SHORTEST = 4  # bytes of a row: 0,1 and its end
+_ROWS = 1 << 16  # that are written at once
 _PLAIN_BYTES = 4 << 20  # numpy has read as much before numba is imported
 _JIT = find_spec("numba") is not None
 
@@ -106,22 +107,26 @@ class Parse:
         return np.packbits(np.isin(states[:, :8], _HIGH), axis=1, bitorder="little")[:, 0]
 
 
-def write(path: Path, recording: Recording) -> None:
+def write(path: Path, recording: Recording, progress: Progress = silent) -> None:
     """Write samples as the Power Profiler does, gaps as jumps of the time stamps."""
-    rate_hz = recording.rate_hz
-    formats = ["%.10g", "%.3f", *(["%08d"] if recording.channels else [])]
+    rate_hz, samples = recording.rate_hz, len(recording.current_ua)
+    plain = recording.digital is None
+    header = _HEADER if plain else f"{_HEADER},D0-D7"
+    row = "%.13g,%.3f\n" if plain else "%.13g,%.3f,%08d\n"
     after = [round(gap.start_s * rate_hz) for gap in recording.gaps]
     missed_ms = np.cumsum([0.0, *(gap.length_s * 1000 for gap in recording.gaps)])
-    digital = [] if recording.digital is None else chunks(recording.digital)
+    digital = [] if recording.digital is None else chunks(recording.digital, _ROWS)
     with path.open("w", encoding="ascii", newline="\n") as file:
-        file.write(f"Timestamp(ms),Current(uA){',D0-D7' if recording.channels else ''}\n")
+        file.write(header + "\n")
         first = 0
-        for part, bits in zip_longest(chunks(recording.current_ua), digital):
+        for part, bits in zip_longest(chunks(recording.current_ua, _ROWS), digital):
             sample = np.arange(first, first + len(part))
             at_ms = sample * 1000 / rate_hz + missed_ms[np.searchsorted(after, sample, "right")]
             columns = [at_ms, part, *([] if bits is None else [_decimal(bits)])]
-            np.savetxt(file, np.column_stack(columns), fmt=formats, delimiter=",")
+            # At once: three times as fast as numpy's savetxt.
+            file.write(row * len(part) % tuple(np.column_stack(columns).ravel().tolist()))
             first += len(part)
+            progress(first / samples)
 
 
 def _decimal(bits: Bits) -> npt.NDArray[np.int64]:

@@ -20,7 +20,7 @@ from host_sim.errors import BadInput
 from host_sim.trace.column import Column
 from host_sim.trace.missing import Missing, check_length, filled
 from host_sim.trace.recording import Bits, Recording, Samples
-from host_sim.trace.source import Source
+from host_sim.trace.source import Progress, Source, silent
 from host_sim.trace.spool import Spool
 
 NAME = "PPK2 .ppk2"
@@ -51,7 +51,9 @@ def read(source: Source) -> Recording:
             with zipfile.ZipFile(path) as archive:
                 rate_hz = _rate_hz(archive, source)
                 with archive.open(SESSION) as session:
+                    size = max(1, archive.getinfo(SESSION).file_size)
                     while data := session.read(FRAME.itemsize * _BLOCK):
+                        source.progress(min(1, session.tell() / size))
                         frames = np.frombuffer(data, FRAME)
                         held = missing.of(frames["current_ua"])
                         current_ua.append(frames["current_ua"][held])
@@ -89,7 +91,7 @@ def _pairs(bits: Bits) -> Pairs:
     return high + _LOW
 
 
-def write(path: Path, recording: Recording) -> None:
+def write(path: Path, recording: Recording, progress: Progress = silent) -> None:
     """Write samples, gaps as missing ones, and channels, low without any.
 
     Gaps are rounded to whole samples. BadInput, without a place, when they are too long.
@@ -108,6 +110,7 @@ def write(path: Path, recording: Recording) -> None:
                 frames["pairs"] = np.where(np.isnan(part), 0, levels)
                 session.write(frames.data)
                 overview.add(part)
+                progress(overview.seen / overview.samples)
         archive.writestr(METADATA, json.dumps({"metadata": metadata, "formatVersion": VERSION}))
         archive.writestr(MINIMAP, json.dumps(overview.document(recording.rate_hz)))
 

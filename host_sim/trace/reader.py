@@ -19,7 +19,7 @@ from host_sim.trace import (
     unitless,
 )
 from host_sim.trace.recording import Recording
-from host_sim.trace.source import Source
+from host_sim.trace.source import Progress, Source, silent
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,18 @@ FORMATS = (
 
 
 def read(
-    path: Path, unit: str | None = None, volts: float | None = None, channel: str | None = None
+    path: Path,
+    unit: str | None = None,
+    volts: float | None = None,
+    channel: str | None = None,
+    progress: Progress = silent,
 ) -> Recording:
     """Read a recording. BadInput names the file, the line and the fault when it cannot be used.
 
     `unit` (A, mA, uA, mW) and `volts` (the supply) are for files that do not say theirs, `channel`
     for those in which several could be the current.
     """
-    source = Source(path, unit, volts, channel)
+    source = Source(path, unit, volts, channel, progress)
     if not source.head.strip():
         raise BadInput("the file is empty", where=path, remedy="record again")
     for kind in FORMATS:

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from host_sim.trace import reader, writer
+from host_sim.trace import ppk2, reader, writer
 from host_sim.trace.recording import Gap, Recording
 from tools import cli
 
@@ -54,6 +54,26 @@ def test_what_is_written_reads_back(
     assert [(gap.start_s, gap.length_s) for gap in back.gaps] == [
         pytest.approx(gap, rel=1e-4, abs=1e-6) for gap in gaps
     ]
+
+
+@pytest.mark.parametrize("suffix", writer.WRITERS)
+def test_progress_is_told_from_0_to_1(tmp_path: Path, suffix: str) -> None:
+    written: list[float] = []
+    read: list[float] = []
+    samples = np.arange(2_500_000, dtype=np.float32)
+    writer.write(tmp_path / f"x{suffix}", Recording("x", 100_000, samples), written.append)
+    reader.read(tmp_path / f"x{suffix}", progress=read.append)
+    for told in (written, read[-3:]):
+        assert told == sorted(told)
+        assert 0 <= told[0] <= told[-1] <= 1
+        assert told[-1] > 0.6
+
+
+def test_times_of_days_at_full_rate_keep_their_digits(tmp_path: Path) -> None:
+    """Ten days at 100 kS/s have eleven digits."""
+    gap = (Gap(1e-5, 864_000.0),)
+    ppk2.write(tmp_path / "x.csv", Recording("x", 100_000, np.ones(99, np.float32), gap))
+    assert reader.read(tmp_path / "x.csv").rate_hz == 100_000
 
 
 def test_a_ppk2_file_is_laid_out_as_the_power_profiler_does(tmp_path: Path) -> None:

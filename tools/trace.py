@@ -24,8 +24,12 @@ def told(command: Any) -> Any:
     """Options for what a file does not say itself."""
     for option in (
         click.option("--channel", help="The current, where several could be it."),
-        click.option("--volts", type=float, help="The supply, for a file in mW."),
-        click.option("--unit", help="Of a file that does not say: A, mA, uA or mW."),
+        click.option("--volts", type=float, help="The supply, where the file does not hold it."),
+        click.option(
+            "--unit",
+            type=click.Choice(["A", "mA", "uA", "mW"]),
+            help="Of a file that does not say.",
+        ),
     ):
         command = option(command)
     return command

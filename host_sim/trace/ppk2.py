@@ -35,9 +35,9 @@ _HEADERS = {
     for digital in ([], _JOINED, _SEPARATE, _JOINED + _SEPARATE)
 }
 _STATES, _HIGH = (np.frombuffer(letters, np.uint8) for letters in (b"01X-", b"1X"))
-_SHORTEST = 4  # bytes of a row: 0,1 and its end
+_USUAL = 15  # bytes of a row
 _ROWS = 1 << 16  # that are written at once
-_PLAIN_BYTES = 4 << 20  # numpy has read as much before numba is imported
+_PLAIN_BYTES = 16 << 20  # numpy has read as much before numba is imported
 _JIT = find_spec("numba") is not None
 
 
@@ -82,7 +82,7 @@ class Parse:
 
     def __call__(self, line: int, data: bytes) -> tuple[Floats, Floats | Samples, Bits]:
         """The whole lines of a block whose first one is `line`."""
-        self.bytes = max(self.bytes, line * _SHORTEST)
+        self.bytes = max(self.bytes, line * _USUAL)
         if _JIT and self.bytes > _PLAIN_BYTES:
             from host_sim.trace import ppk2jit
 

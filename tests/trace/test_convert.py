@@ -158,6 +158,35 @@ def test_a_parquet_in_doubt_is_refused(
     assert said.count("\n") == 1
 
 
+def test_the_supply_may_be_told(tmp_path: Path) -> None:
+    source, out = tmp_path / "x.csv", tmp_path / "x.parquet"
+    source.write_text("Timestamp(ms),Current(uA)\n0,1000\n1,1000\n2,1000\n")
+    assert cli.run(["trace", "convert", str(source), str(out), "--volts", "3"]) == 0
+    for recording in (reader.read(source, volts=3), reader.read(out), reader.read(out, volts=9)):
+        assert recording.energy_mj == pytest.approx(0.009)
+    assert reader.read(source).energy_mj is None
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        (["--volts", "0"], "0 V is no supply"),
+        (["--volts", "-3.3"], "-3.3 V is no supply"),
+        (["--volts", "nan"], "nan V is no supply"),
+        (["--unit", "furlong"], "'furlong' is not one of"),
+    ],
+)
+def test_what_is_told_wrongly_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: list[str], says: str
+) -> None:
+    source = tmp_path / "x.csv"
+    source.write_text("Timestamp(ms),Current(uA)\n0,1000\n1,1000\n")
+    assert cli.run(["trace", "info", str(source), *option]) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1
+
+
 def test_convert_says_what_is_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "x.csv"
     source.write_text("ms,mV,uA\n" + "".join(f"{i},3300,1\n" for i in range(40)))

@@ -67,7 +67,7 @@ def test_ppk2_with_channels(tmp_path: Path) -> None:
     assert recording.channels == ("D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7")
 
 
-@pytest.mark.parametrize("rows", [4, 400_000])  # by numpy, and compiled
+@pytest.mark.parametrize("plain_bytes", [0, ppk2._PLAIN_BYTES])  # compiled, and by numpy
 @pytest.mark.parametrize(
     ("names", "states"),
     [
@@ -77,9 +77,10 @@ def test_ppk2_with_channels(tmp_path: Path) -> None:
     ],
 )
 def test_channels_as_the_power_profiler_exports_them(
-    tmp_path: Path, names: str, states: str, rows: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: str, states: str, plain_bytes: int
 ) -> None:
-    lines = "".join(f"{i},1.500,{states}\n" for i in range(rows))
+    monkeypatch.setattr(ppk2, "_PLAIN_BYTES", plain_bytes)
+    lines = "".join(f"{i},1.500,{states}\n" for i in range(4))
     digital = read(tmp_path, f"Timestamp(ms),Current(uA),{names}\n{lines}".encode()).digital
     assert digital is not None
     assert set(digital.tolist()) == {0b10000101}

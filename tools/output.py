@@ -70,6 +70,12 @@ class Progress:
         left_s = (now - self.started) * (1 - done) / max(done, 1e-9)
         click.echo(f"\r{self.what}: {done:4.0%}, {left_s:3.0f} s left ", err=True, nl=False)
 
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Clear the line."""
         if self.visible:

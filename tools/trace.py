@@ -7,8 +7,8 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from host_sim.trace import digest, reader, segment, stats, writer
-from tools import output
+from host_sim.trace import digest, segment, stats, writer
+from tools import output, recordings
 
 
 @click.group("trace")
@@ -23,8 +23,12 @@ def told(command: Any) -> Any:
     """Options for what a file does not say itself."""
     for option in (
         click.option("--channel", help="The current, where several could be it."),
-        click.option("--volts", type=float, help="The supply, for a file in mW."),
-        click.option("--unit", help="Of a file that does not say: A, mA, uA or mW."),
+        click.option("--volts", type=float, help="The supply, where the file does not hold it."),
+        click.option(
+            "--unit",
+            type=click.Choice(["A", "mA", "uA", "mW"]),
+            help="Of a file that does not say.",
+        ),
     ):
         command = option(command)
     return command
@@ -38,7 +42,7 @@ def info(
     file: Path, unit: str | None, volts: float | None, channel: str | None, as_json: bool
 ) -> None:
     """Print format, rate, duration, gaps, charge and currents of FILE."""
-    recording = reader.read(file, unit, volts, channel)
+    recording = recordings.read(file, unit, volts, channel)
     facts = stats.facts(recording)
     if as_json:
         output.as_json(facts)
@@ -77,7 +81,7 @@ def convert(
     """
     output.writable(out, file)
     writer.check(out)
-    lost = writer.write(out, reader.read(file, unit, volts, channel))
+    lost = recordings.write(out, recordings.read(file, unit, volts, channel))
     for what in lost:
         click.echo(f"torpor: {out}: no place for {what}", err=True)
 
@@ -93,7 +97,7 @@ def _title(file: Path) -> None:
 def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
     """Cut FILE into states: start, duration, mean, spread, peak and charge of each."""
     output.writable(out, file)
-    recording = reader.read(file)
+    recording = recordings.read(file)
     rows = digest.rows(recording)
     beacon_s = segment.beacon_period_s(recording)
     if out:

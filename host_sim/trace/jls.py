@@ -5,8 +5,6 @@ place, a file that was not closed; such a file is refused before pyjls opens it.
 """
 
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +12,10 @@ import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.trace.column import Column
-from host_sim.trace.recording import Bits, Gap, Recording, Samples
-from host_sim.trace.source import Source
-from host_sim.trace.spool import CHUNK, Array, Spool, chunks
+from host_sim.trace.missing import Missing, check_length, filled
+from host_sim.trace.recording import Recording, Samples
+from host_sim.trace.source import Progress, Source, silent
+from host_sim.trace.spool import CHUNK, Array, Spool
 
 if TYPE_CHECKING:
     import pyjls
@@ -26,7 +25,6 @@ _MAGIC = b"jlsfmt\r\n \n \x1a  \xb2\x1c"
 _HEADER_BYTES = 32  # of the file and of each chunk in it
 _END = 0xFF  # tag of the chunk that closes a file
 _FLOAT32, _BIT = 0x2004, 0x0103  # types of samples, without their fixed-point scale
-_MOST_GAP = 100_000_000  # samples: the format has no shorter way to hold them
 
 
 def matches(data: bytes) -> bool:
@@ -105,6 +103,7 @@ def _read(file: "pyjls.Reader", source: Source) -> Recording:
     ua, v = Column("current", source.path), Column("voltage", source.path)
     digital = Spool(np.uint8)
     for start in range(0, current.length, CHUNK):
+        source.progress(start / current.length)
         count = min(CHUNK, current.length - start)
         part = _samples(file, current, current, start, count)
         held = missing.of(part)
@@ -163,66 +162,28 @@ def _samples(
     return np.unpackbits(packed, bitorder="little")[first - whole :][:count]
 
 
-@dataclass
-class Missing:
-    """Runs of missing samples, found chunk for chunk."""
-
-    held: int = 0  # samples until now that are not missing
-    runs: dict[int, int] = field(default_factory=dict)  # samples missing, by those held before
-
-    def of(self, part: Array) -> Bits:
-        """Which samples of the next chunk are held."""
-        held: Bits = ~np.isnan(part)
-        before = self.held + np.cumsum(held)
-        at, counts = np.unique(before[~held], return_counts=True)
-        for run, count in zip(at.tolist(), counts.tolist(), strict=True):
-            self.runs[run] = self.runs.get(run, 0) + count
-        self.held += int(held.sum())
-        return held
-
-    def gaps(self, rate_hz: float) -> tuple[Gap, ...]:
-        """The runs that lie between two samples."""
-        return tuple(
-            Gap(at / rate_hz, count / rate_hz)
-            for at, count in self.runs.items()
-            if 0 < at < self.held
-        )
-
-
-def write(path: Path, recording: Recording) -> None:
+def write(path: Path, recording: Recording, progress: Progress = silent) -> None:
     """Write all columns, gaps as missing samples. BadInput when the format has no place for them.
 
-    A rate is a whole number of hertz there, and a gap is rounded to whole samples.
+    A rate is a whole number of hertz there, and a gap is rounded to whole samples. The file is not
+    named: it is the caller's.
     """
     pyjls = _pyjls()
     rate_hz = round(recording.rate_hz)
     if rate_hz != recording.rate_hz:
         what = f"a .jls holds whole hertz, not {recording.rate_hz:g} Hz"
-        raise BadInput(what, where=path, remedy="write another format")
-    if sum(gap.length_s for gap in recording.gaps) * rate_hz > _MOST_GAP:
-        raise BadInput("the gaps are too long for a .jls", where=path, remedy="cut the recording")
+        raise BadInput(what, remedy="write another format")
+    check_length(recording)
     try:
         with pyjls.Writer(str(path)) as file:
             file.source_def(source_id=1, name="torpor")
-            _write_floats(file, 1, "current", "A", recording, recording.current_ua, 1e-6)
+            _write_floats(file, 1, "current", "A", recording, recording.current_ua, 1e-6, progress)
             if recording.voltage_v is not None:
                 _write_floats(file, 2, "voltage", "V", recording, recording.voltage_v, 1.0)
             for bit in range(len(recording.channels)):
                 _write_bits(file, 3 + bit, recording, bit)
     except RuntimeError as error:
-        raise BadInput(f"cannot be written ({error})", where=path) from None
-
-
-def _filled(recording: Recording, column: Array, fill: float) -> Iterator[Array]:
-    """A column in parts, with as many samples of `fill` in place of a gap as it is long."""
-    start = 0
-    for gap in recording.gaps:
-        stop = round(gap.start_s * recording.rate_hz)
-        yield from chunks(column[start:stop])
-        start, missing = stop, round(gap.length_s * recording.rate_hz)
-        for done in range(0, missing, CHUNK):
-            yield np.full(min(CHUNK, missing - done), fill, column.dtype)
-    yield from chunks(column[start:])
+        raise BadInput(f"cannot be written ({error})") from None
 
 
 def _write_floats(
@@ -233,12 +194,14 @@ def _write_floats(
     recording: Recording,
     column: Samples,
     scale: float,
+    progress: Progress = silent,
 ) -> None:
     rate_hz, at = round(recording.rate_hz), 0
     file.signal_def(signal_id, source_id=1, sample_rate=rate_hz, name=name, units=units)
-    for part in _filled(recording, column, np.nan):
+    for part in filled(recording, column, np.nan):
         file.fsr(signal_id, at, (part.astype(np.float64) * scale).astype(np.float32))
         at += len(part)
+        progress(min(1, at / len(column)))  # of samples and gaps: near enough
 
 
 def _write_bits(file: "pyjls.Writer", signal_id: int, recording: Recording, bit: int) -> None:
@@ -246,7 +209,7 @@ def _write_bits(file: "pyjls.Writer", signal_id: int, recording: Recording, bit:
     rate_hz, name, at = round(recording.rate_hz), recording.channels[bit], 0
     file.signal_def(signal_id, source_id=1, sample_rate=rate_hz, name=name, data_type=_BIT)
     rest = np.empty(0, np.uint8)
-    for part in _filled(recording, recording.digital, 0):
+    for part in filled(recording, recording.digital, 0):
         bits = np.concatenate([rest, part >> bit & 1])
         whole = len(bits) // 8 * 8  # the library takes whole bytes, and at least one
         if whole:

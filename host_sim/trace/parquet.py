@@ -16,7 +16,7 @@ from host_sim.errors import BadInput
 from host_sim.trace.clock import Clock
 from host_sim.trace.column import Column
 from host_sim.trace.recording import Gap, Recording
-from host_sim.trace.source import Source
+from host_sim.trace.source import Progress, Source, silent
 from host_sim.trace.spool import Spool, chunks
 from host_sim.trace.units import said
 
@@ -54,6 +54,7 @@ def _own(file: "pyarrow.parquet.ParquetFile", facts: Any, source: Source) -> Rec
     current_ua, voltage_v = Column("current", source.path), Column("voltage", source.path)
     digital = Spool(np.uint8)
     for batch in file.iter_batches(_ROWS):
+        source.progress(current_ua.length / file.metadata.num_rows)
         current_ua.append(batch["current_ua"].to_numpy())
         if "voltage_v" in names:
             voltage_v.append(batch["voltage_v"].to_numpy())
@@ -89,6 +90,7 @@ def _foreign(file: "pyarrow.parquet.ParquetFile", source: Source) -> Recording:
     clock = Clock(source.path)
     current_ua, voltage_v = Column("current", source.path), Column("voltage", source.path)
     for batch in file.iter_batches(_ROWS):
+        source.progress(current_ua.length / file.metadata.num_rows)
         values = {
             quantity: batch[name].to_numpy(zero_copy_only=False).astype(np.float64) * scale
             for quantity, (name, scale) in columns.items()
@@ -106,7 +108,7 @@ def _foreign(file: "pyarrow.parquet.ParquetFile", source: Source) -> Recording:
     )
 
 
-def write(path: Path, recording: Recording) -> None:
+def write(path: Path, recording: Recording, progress: Progress = silent) -> None:
     """Write all columns and facts."""
     import pyarrow
     from pyarrow.parquet import ParquetWriter
@@ -128,6 +130,8 @@ def write(path: Path, recording: Recording) -> None:
         arrays.append(recording.digital)
     schema = pyarrow.schema(kinds, metadata={_KEY: json.dumps(facts).encode()})
     with ParquetWriter(path, schema, write_page_checksum=True) as file:
-        for parts in zip_longest(*(chunks(array, _ROWS) for array in arrays)):
+        parted = zip_longest(*(chunks(array, _ROWS) for array in arrays))
+        for row, parts in enumerate(parted):
+            progress(row * _ROWS / len(recording.current_ua))
             batch = pyarrow.record_batch([pyarrow.array(part) for part in parts], schema=schema)
             file.write_batch(batch)

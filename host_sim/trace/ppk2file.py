@@ -1,34 +1,40 @@
 """Nordic's .ppk2: a zip of session.raw, metadata.json and minimap.raw.
 
-session.raw has six bytes a sample: current in µA as a float, then two bits a channel of the logic
-port, 01 for low and 10 for high; minimap.raw, as JSON, the least and greatest current in nA of at
-most 10,000 stretches for the overview (NordicSemiconductor/pc-nrfconnect-ppk, format version 2).
-Currents and levels are little-endian. There is no place for gaps.
+session.raw has six bytes a sample: the current in µA as a little-endian float, NaN where it is
+missing, then, big-endian, two bits a channel of the logic port: 01 low, 10 high, 11 both, 00
+unknown. minimap.raw has, as JSON, the least and greatest current in nA of at most 10,000 stretches
+for the overview (NordicSemiconductor/pc-nrfconnect-ppk, src/globals.ts, format version 2).
 """
 
 import json
+import sys
 import zipfile
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from host_sim.errors import BadInput
 from host_sim.trace.column import Column
-from host_sim.trace.recording import Bits, Recording
-from host_sim.trace.source import Source
-from host_sim.trace.spool import Spool, chunks
+from host_sim.trace.missing import Missing, check_length, filled
+from host_sim.trace.recording import Bits, Recording, Samples
+from host_sim.trace.source import Progress, Source, silent
+from host_sim.trace.spool import Spool
 
 NAME = "PPK2 .ppk2"
-FRAME = np.dtype([("current_ua", "<f4"), ("pairs", "<u2")])
+FRAME = np.dtype([("current_ua", "<f4"), ("pairs", ">u2")])
 CHANNELS = tuple(f"D{i}" for i in range(8))
 SESSION, METADATA, MINIMAP = "session.raw", "metadata.json", "minimap.raw"
 VERSION = 2
-_LOW = 0x5555
+_LOW = np.uint16(0x5555)
 _STRETCHES = 10_000
 _LEAST_NA = 200.0  # the overview's scale is logarithmic and begins here
+_MOST_NA = sys.float_info.max  # the least of no sample
 _BLOCK = 1 << 17  # frames
+
+Pairs = npt.NDArray[np.integer[Any]]  # of 16 bits
 
 
 def matches(data: bytes) -> bool:
@@ -39,19 +45,23 @@ def matches(data: bytes) -> bool:
 
 def read(source: Source) -> Recording:
     """All samples and channels; BadInput for another version or a damaged file."""
+    current_ua, bits, missing = Column("current", source.path), Spool(np.uint8), Missing()
     with source.file() as path:
         try:
             with zipfile.ZipFile(path) as archive:
                 rate_hz = _rate_hz(archive, source)
-                current_ua, bits = Column("current", source.path), Spool(np.uint8)
                 with archive.open(SESSION) as session:
+                    size = max(1, archive.getinfo(SESSION).file_size)
                     while data := session.read(FRAME.itemsize * _BLOCK):
+                        source.progress(min(1, session.tell() / size))
                         frames = np.frombuffer(data, FRAME)
-                        current_ua.append(frames["current_ua"])
-                        bits.append(_levels(frames["pairs"]))
+                        held = missing.of(frames["current_ua"])
+                        current_ua.append(frames["current_ua"][held])
+                        bits.append(_bits(frames["pairs"][held]))
         except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError):
             raise BadInput("damaged", where=source.path, remedy="save it again") from None
-    return Recording("ppk2", rate_hz, current_ua.array(), channels=CHANNELS, digital=bits.array())
+    ua, gaps = current_ua.array(), missing.gaps(rate_hz)
+    return Recording("ppk2", rate_hz, ua, gaps, CHANNELS, bits.array())
 
 
 def _rate_hz(archive: zipfile.ZipFile, source: Source) -> float:
@@ -65,58 +75,78 @@ def _rate_hz(archive: zipfile.ZipFile, source: Source) -> float:
     return float(rate_hz)
 
 
-def _levels(pairs: np.ndarray[Any, np.dtype[np.uint16]]) -> Bits:
+def _bits(pairs: Pairs) -> Bits:
     """The byte of the channels that were high, if only for a part of the sample."""
-    high = pairs[:, np.newaxis] >> np.arange(1, 16, 2) & 1
-    return np.packbits(high.astype(bool), axis=1, bitorder="little")[:, 0]
+    high: Pairs = pairs >> 1 & _LOW
+    for shift, mask in ((1, 0x3333), (2, 0x0F0F), (4, 0x00FF)):
+        high = (high | high >> shift) & np.uint16(mask)
+    return high.astype(np.uint8)
 
 
-def write(path: Path, recording: Recording) -> None:
-    """Write samples and channels; without channels all are low."""
+def _pairs(bits: Bits) -> Pairs:
+    """Two bits a channel."""
+    high: Pairs = bits.astype(np.uint16)
+    for shift, mask in ((4, 0x0F0F), (2, 0x3333), (1, 0x5555)):
+        high = (high | high << shift) & np.uint16(mask)
+    return high + _LOW
+
+
+def write(path: Path, recording: Recording, progress: Progress = silent) -> None:
+    """Write samples, gaps as missing ones, and channels, low without any.
+
+    Gaps are rounded to whole samples. BadInput, without a place, when they are too long.
+    """
+    check_length(recording)
     metadata = {"samplesPerSecond": recording.rate_hz, "startSystemTime": 0}
-    digital = [] if recording.digital is None else chunks(recording.digital, _BLOCK)
+    missing = sum(round(gap.length_s * recording.rate_hz) for gap in recording.gaps)
+    overview = Overview(len(recording.current_ua) + missing)
+    digital = [] if recording.digital is None else filled(recording, recording.digital, 0)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open(SESSION, "w", force_zip64=True) as session:
-            for part, bits in zip_longest(chunks(recording.current_ua, _BLOCK), digital):
+            for part, bits in zip_longest(filled(recording, recording.current_ua, np.nan), digital):
                 frames = np.empty(len(part), FRAME)
                 frames["current_ua"] = part
-                frames["pairs"] = _LOW if bits is None else _pairs(bits)
-                session.write(frames.tobytes())
+                levels = _LOW if bits is None else _pairs(bits)
+                frames["pairs"] = np.where(np.isnan(part), 0, levels)
+                session.write(frames.data)
+                overview.add(part)
+                progress(overview.seen / overview.samples)
         archive.writestr(METADATA, json.dumps({"metadata": metadata, "formatVersion": VERSION}))
-        archive.writestr(MINIMAP, json.dumps(_minimap(recording)))
+        archive.writestr(MINIMAP, json.dumps(overview.document(recording.rate_hz)))
 
 
-def _pairs(bits: Bits) -> np.ndarray[Any, np.dtype[np.uint16]]:
-    levels = bits[:, np.newaxis].astype(np.uint16) >> np.arange(8, dtype=np.uint16) & 1
-    pairs = (levels + 1) << np.arange(0, 16, 2, dtype=np.uint16)
-    summed: np.ndarray[Any, np.dtype[np.uint16]] = pairs.sum(axis=1, dtype=np.uint16)
-    return summed
-
-
-def _minimap(recording: Recording) -> dict[str, Any]:
+class Overview:
     """Least and greatest current of equal stretches, a power of two of samples each."""
-    size = 1
-    while len(recording.current_ua) > size * _STRETCHES:
-        size *= 2
-    least, greatest, at_us = [], [], []
-    first = 0
-    for part in chunks(recording.current_ua, size * max(1, _BLOCK // size)):
-        starts = np.arange(0, len(part), size)
-        least.append(np.minimum.reduceat(part, starts))
-        greatest.append(np.maximum.reduceat(part, starts))
-        ends = np.minimum(starts + size, len(part))
-        at_us.append((first + (starts + ends - 1) / 2) / recording.rate_hz * 1e6)
-        first += len(part)
-    points = [
-        [
-            {"x": float(x), "y": max(float(ua) * 1000, _LEAST_NA)}
-            for x, ua in zip(np.concatenate(at_us), np.concatenate(values), strict=True)
-        ]
-        for values in (least, greatest)
-    ]
-    return {
-        "lastElementFoldCount": len(recording.current_ua) % size,
-        "data": {"length": len(points[0]), "min": points[0], "max": points[1]},
-        "maxNumberOfElements": _STRETCHES,
-        "numberOfTimesToFold": size,
-    }
+
+    def __init__(self, samples: int) -> None:
+        self.samples, self.seen, self.size = samples, 0, 1
+        while samples > self.size * _STRETCHES:
+            self.size *= 2
+        self.least_na = np.full(-(-samples // self.size), _MOST_NA)
+        self.greatest_na = -self.least_na
+
+    def add(self, part: Samples) -> None:
+        """The next samples; NaN is none."""
+        first = self.seen // self.size
+        starts = np.arange(first * self.size - self.seen, len(part), self.size).clip(0)
+        here = slice(first, first + len(starts))
+        na = np.maximum(part.astype(np.float64) * 1000, _LEAST_NA)
+        for extreme, kept in ((np.fmin, self.least_na), (np.fmax, self.greatest_na)):
+            kept[here] = extreme(kept[here], extreme.reduceat(na, starts))
+        self.seen += len(part)
+
+    def document(self, rate_hz: float) -> dict[str, Any]:
+        """As the viewer keeps it; a point lies amid the samples of its stretch."""
+        first = np.arange(0, self.samples, self.size)
+        last = np.minimum(first + self.size, self.samples) - 1
+        at_us = (first + last) / 2 / rate_hz * 1e6
+        least, greatest = (
+            [{"x": float(x), "y": float(y)} for x, y in zip(at_us, extremes, strict=True)]
+            for extremes in (self.least_na, self.greatest_na)
+        )
+        return {
+            "lastElementFoldCount": self.samples % self.size,
+            "data": {"length": len(least), "min": least, "max": greatest},
+            "maxNumberOfElements": _STRETCHES,
+            "numberOfTimesToFold": self.size,
+        }

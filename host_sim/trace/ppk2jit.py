@@ -1,7 +1,8 @@
 """Rows of the Power Profiler's CSV, parsed by numba where they are plain: sign, digits, a point.
 
 Anything else in a block (an exponent, a blank, a wrong field) is numpy's to read or to refuse.
-Importing this takes what importing numba takes, so only large files do.
+Importing this takes what importing numba takes, so only large files do. Places are unsigned: for
+signed ones numba looks at each index whether it counts from the end, which costs a third.
 """
 
 from typing import Any
@@ -10,77 +11,89 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-COMMA, POINT, MINUS, NEWLINE, RETURN, ZERO, ONE = b",.-\n\r01"
+from host_sim.trace.recording import Bits, Floats, Samples
+
+COMMA, POINT, MINUS, NEWLINE, RETURN, ZERO, ONE, BOTH = b",.-\n\r01X"
+SHORTEST = 4  # bytes of a row: 0,1 and its end
+CHANNELS = 8
 MOST_DIGITS = 15  # of a number: exact in a float
 POWERS = 10.0 ** np.arange(MOST_DIGITS + 1)
+NOWHERE, NEXT = np.uint64(0), np.uint64(1)
 
 jit: Any = numba.njit(cache=True, nogil=True)
-Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 
 
-def parse(data: bytes, digital: bool) -> tuple[Floats, Floats, Bytes] | None:
+def parse(data: bytes, digital: bool) -> tuple[Floats, Samples, Bits] | None:
     """Times in ms, currents in µA and digital channels of whole lines; None where one is odd."""
-    block = np.frombuffer(data, np.uint8)
-    most = data.count(b"\n")
-    at_ms, current_ua, bits = np.empty(most), np.empty(most), np.empty(most, np.uint8)
-    if not rows(block, digital, at_ms, current_ua, bits):
-        return None
-    return at_ms, current_ua, bits
+    most = len(data) // SHORTEST
+    at_ms, current_ua, bits = np.empty(most), np.empty(most, np.float32), np.empty(most, np.uint8)
+    found = int(rows(np.frombuffer(data, np.uint8), digital, at_ms, current_ua, bits))
+    return (at_ms[:found], current_ua[:found], bits[:found]) if found else None
 
 
 @jit  # type: ignore[untyped-decorator]
-def rows(block: Bytes, digital: bool, at_ms: Floats, current_ua: Floats, bits: Bytes) -> bool:
-    """Fill the columns, a row a line; False at the first odd one."""
-    at = 0
-    for row in range(len(at_ms)):
+def rows(block: Bytes, digital: bool, at_ms: Floats, current_ua: Samples, bits: Bits) -> Any:
+    """Fill the columns, a row a line, and count them; 0 where one is odd."""
+    at, end, row = NOWHERE, np.uint64(len(block)), NOWHERE
+    while at < end:
         at_ms[row], at = number(block, at)
-        if at < 0 or block[at] != COMMA:
-            return False
-        current_ua[row], at = number(block, at + 1)
-        if at < 0:
-            return False
-        if digital:
-            if block[at] != COMMA or len(block) - at < 10:
-                return False
-            value = 0
-            for bit in range(8):  # D0 comes first
-                digit = block[at + 1 + bit]
-                if digit != ZERO and digit != ONE:
-                    return False
-                value |= (digit - ZERO) << bit
-            bits[row] = value
-            at += 9
-        if block[at] == RETURN and at + 1 < len(block):
-            at += 1
+        if at == NOWHERE or block[at] != COMMA:
+            return NOWHERE
+        current_ua[row], at = number(block, at + NEXT)
+        if digital and at != NOWHERE:
+            bits[row], at = states(block, at)
+        if at == NOWHERE:
+            return NOWHERE
+        if block[at] == RETURN and at + NEXT < end:
+            at += NEXT
         if block[at] != NEWLINE:
-            return False
-        at += 1
-    return at == len(block)
+            return NOWHERE
+        at += NEXT
+        row += NEXT
+    return row
 
 
 @jit  # type: ignore[untyped-decorator]
-def number(block: Bytes, at: int) -> tuple[float, int]:
-    """A number and where it ends, -1 where there is none. The block's last byte is a line end."""
+def number(block: Bytes, at: Any) -> tuple[float, Any]:
+    """A number and where it ends, NOWHERE without one. The block's last byte is a line end."""
     negative = block[at] == MINUS
-    if negative:
-        at += 1
-    value = 0
-    digits = 0
-    behind = -1  # digits behind the point
-    while True:
-        byte = block[at]
-        if ZERO <= byte <= ZERO + 9:
-            value = value * 10 + (byte - ZERO)
-            digits += 1
-            if behind >= 0:
-                behind += 1
-        elif byte == POINT and behind < 0:
-            behind = 0
-        else:
-            break
-        at += 1
+    first = at + NEXT if negative else at
+    value: Any = 0
+    at, behind = first, NOWHERE
+    digit = np.uint8(block[at] - ZERO)  # of what comes before 0 it is more than 9 too
+    while digit <= 9:
+        value = value * 10 + digit
+        at += NEXT
+        digit = np.uint8(block[at] - ZERO)
+    digits = at - first
+    if block[at] == POINT:
+        at += NEXT
+        point = at
+        digit = np.uint8(block[at] - ZERO)
+        while digit <= 9:
+            value = value * 10 + digit
+            at += NEXT
+            digit = np.uint8(block[at] - ZERO)
+        behind = at - point
+        digits += behind
     if digits == 0 or digits > MOST_DIGITS:
-        return 0.0, -1
-    found = value / POWERS[behind] if behind > 0 else float(value)
+        return 0.0, NOWHERE
+    found = value / POWERS[behind]
     return (-found if negative else found), at
+
+
+@jit  # type: ignore[untyped-decorator]
+def states(block: Bytes, at: Any) -> tuple[int, Any]:
+    """A comma, then the channels, D0 first, as a byte, and where they end; or NOWHERE."""
+    if block[at] != COMMA or np.uint64(len(block)) - at < CHANNELS + 2:
+        return 0, NOWHERE
+    byte = 0
+    for bit in range(CHANNELS):
+        at += NEXT
+        state = block[at]
+        if state in (ONE, BOTH):
+            byte |= 1 << bit
+        elif state not in (ZERO, MINUS):
+            return 0, NOWHERE
+    return byte, at + NEXT

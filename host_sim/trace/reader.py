@@ -1,8 +1,11 @@
 """Open a recording, whatever its name: by content, through .xz, .gz and .zst."""
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.trace import (
@@ -19,7 +22,7 @@ from host_sim.trace import (
     unitless,
 )
 from host_sim.trace.recording import Recording
-from host_sim.trace.source import Source
+from host_sim.trace.source import Progress, Source, silent
 
 
 @dataclass(frozen=True)
@@ -47,18 +50,32 @@ FORMATS = (
 
 
 def read(
-    path: Path, unit: str | None = None, volts: float | None = None, channel: str | None = None
+    path: Path,
+    unit: str | None = None,
+    volts: float | None = None,
+    channel: str | None = None,
+    progress: Progress = silent,
 ) -> Recording:
     """Read a recording. BadInput names the file, the line and the fault when it cannot be used.
 
     `unit` (A, mA, uA, mW) and `volts` (the supply) are for files that do not say theirs, `channel`
     for those in which several could be the current.
     """
-    source = Source(path, unit, volts, channel)
+    if volts is not None and not 0 < volts < math.inf:
+        raise BadInput(f"{volts:g} V is no supply", where=path, remedy="give --volts, as 3.3")
+    source = Source(path, unit, volts, channel, progress)
     if not source.head.strip():
         raise BadInput("the file is empty", where=path, remedy="record again")
     for kind in FORMATS:
         if kind.matches(source.head):
-            return kind.read(source)
+            return _supplied(kind.read(source), volts)
     names = " or ".join(kind.name for kind in FORMATS)
     raise BadInput("no format that is known here", where=path, remedy=f"give {names}")
+
+
+def _supplied(recording: Recording, volts: float | None) -> Recording:
+    """With its supply, the same for all samples, where the file holds none."""
+    if volts is None or recording.voltage_v is not None:
+        return recording
+    voltage_v = np.broadcast_to(np.float32(volts), recording.current_ua.shape)
+    return replace(recording, voltage_v=voltage_v)

@@ -5,30 +5,39 @@ import io
 import lzma
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from shutil import copyfileobj
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import zstandard
 
 from host_sim.errors import BadInput
 
 HEAD_BYTES = 1 << 16
+Progress = Callable[[float], None]  # told how much is done, of 1
 _DAMAGE = (lzma.LZMAError, EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
+
+
+def silent(done: float) -> None:
+    """Progress that nobody wants to know."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read from. `unit`, `volts` and `channel` are the user's, where the file is mute."""
+    """A file to read from. `unit`, `volts` and `channel` are the user's, where the file is mute.
+
+    `progress` is told how much of the file was read: by open(), and by those who use file().
+    """
 
     path: Path
     unit: str | None = None  # A, mA, uA or mW
     volts: float | None = None  # the supply, to turn mW into current
     channel: str | None = None  # which of several is the current
+    progress: Progress = silent
 
     @cached_property
     def head(self) -> bytes:
@@ -40,7 +49,7 @@ class Source:
     def open(self) -> Iterator[BinaryIO]:
         """The unpacked bytes from the start. BadInput when they end early or cannot be read."""
         try:
-            with self.path.open("rb") as file:
+            with io.BufferedReader(_Watched(self.path, self.progress)) as file:
                 yield _unpacked(file)
         except _DAMAGE:
             raise BadInput("cut off or damaged", where=self.path, remedy="fetch it again") from None
@@ -61,6 +70,20 @@ class Source:
                 with copy.open("wb") as out:
                     copyfileobj(unpacked, out, 1 << 20)
                 yield copy
+
+
+class _Watched(io.FileIO):
+    """A file that says how far it was read."""
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        super().__init__(path)
+        self.progress = progress
+        self.bytes = max(1, path.stat().st_size)
+
+    def readinto(self, buffer: Any) -> int:
+        count = super().readinto(buffer)
+        self.progress(min(1, self.tell() / self.bytes))
+        return count or 0
 
 
 def _unpacked(file: BinaryIO) -> BinaryIO:

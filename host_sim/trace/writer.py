@@ -9,32 +9,33 @@ from pathlib import Path
 
 from host_sim.errors import BadInput
 from host_sim.trace.recording import Recording
+from host_sim.trace.source import Progress, silent
 
-Write = Callable[[Path, Recording], None]
+Write = Callable[[Path, Recording, Progress], None]
 
 
-def _csv(path: Path, recording: Recording) -> None:
+def _csv(path: Path, recording: Recording, progress: Progress) -> None:
     from host_sim.trace import ppk2
 
-    ppk2.write(path, recording)
+    ppk2.write(path, recording, progress)
 
 
-def _ppk2(path: Path, recording: Recording) -> None:
+def _ppk2(path: Path, recording: Recording, progress: Progress) -> None:
     from host_sim.trace import ppk2file
 
-    ppk2file.write(path, recording)
+    ppk2file.write(path, recording, progress)
 
 
-def _jls(path: Path, recording: Recording) -> None:
+def _jls(path: Path, recording: Recording, progress: Progress) -> None:
     from host_sim.trace import jls
 
-    jls.write(path, recording)
+    jls.write(path, recording, progress)
 
 
-def _parquet(path: Path, recording: Recording) -> None:
+def _parquet(path: Path, recording: Recording, progress: Progress) -> None:
     from host_sim.trace import parquet
 
-    parquet.write(path, recording)
+    parquet.write(path, recording, progress)
 
 
 # Each imports its library when it is used.
@@ -49,7 +50,7 @@ def check(path: Path) -> Write:
     return WRITERS[path.suffix]
 
 
-def write(path: Path, recording: Recording) -> list[str]:
+def write(path: Path, recording: Recording, progress: Progress = silent) -> list[str]:
     """Write the file; what of the recording its format cannot hold, in words.
 
     BadInput when it cannot be written; what stood there before then still does.
@@ -57,8 +58,10 @@ def write(path: Path, recording: Recording) -> list[str]:
     writer = check(path)
     part = path.with_name(f".{path.stem}.part{path.suffix}")
     try:
-        writer(part, recording)
+        writer(part, recording, progress)
         os.replace(part, path)
+    except BadInput as error:  # of the format, which does not know the file's last name
+        raise BadInput(str(error), where=path) from None
     except OSError as error:
         raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
     finally:
@@ -69,8 +72,6 @@ def write(path: Path, recording: Recording) -> list[str]:
 def lost(suffix: str, recording: Recording) -> list[str]:
     """What a format has no place for."""
     out = []
-    if suffix == ".ppk2" and recording.gaps:
-        out.append(f"{len(recording.gaps)} gaps (the samples beside them are joined)")
     if suffix in (".ppk2", ".csv") and recording.voltage_v is not None:
         out.append("the voltage")
     if suffix != ".parquet" and recording.clipped_samples:

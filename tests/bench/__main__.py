@@ -7,13 +7,14 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from host_sim import run, scenario
 from host_sim.compiled import Compiled
-from tests.bench import garden_simpy, replay
+from tests.bench import garden_simpy, recordings, replay
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
 from tools import pil
@@ -83,6 +84,19 @@ def compiled_rows() -> list[Row]:
     ]
 
 
+def recording_rows() -> list[Row]:
+    """A large recording read, against the readers of tables."""
+    with tempfile.TemporaryDirectory() as folder:
+        csv = recordings.Csv(Path(folder))
+        csv.ours()()  # compiles, or loads what was compiled
+        ours_s, pandas_s, polars_s = interleaved(csv.ours, csv.pandas, csv.polars)
+    return [
+        ("reading a PPK2 CSV / pandas", f"{pandas_s / ours_s:.1f}", "at least 2.5"),
+        ("reading a PPK2 CSV / polars", f"{polars_s / ours_s:.1f}", "stated"),
+        ("reading a PPK2 CSV", f"{csv.megabytes / ours_s:,.0f} MB/s", "stated"),
+    ]
+
+
 def loop_rows() -> list[Row]:
     """A month with MicroPython's unix interpreter in the loop, through a pipe."""
     world, plain, _ = in_the_loop("garden", "30", 0)
@@ -118,7 +132,7 @@ def table(heads: tuple[str, ...], rows: list[Row]) -> str:
 def main() -> None:
     """Measure everything and write the page."""
     speed: list[Row] = []
-    for part in (python_rows, process_rows, compiled_rows, loop_rows):
+    for part in (python_rows, process_rows, compiled_rows, recording_rows, loop_rows):
         print(f"{part.__name__.removesuffix('_rows')} ...", file=sys.stderr)
         speed += part()
     print("policies ...", file=sys.stderr)

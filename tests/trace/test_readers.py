@@ -67,6 +67,25 @@ def test_ppk2_with_channels(tmp_path: Path) -> None:
     assert recording.channels == ("D0", "D1", "D2", "D3", "D4", "D5", "D6", "D7")
 
 
+@pytest.mark.parametrize("plain_bytes", [0, ppk2._PLAIN_BYTES])  # compiled, and by numpy
+@pytest.mark.parametrize(
+    ("names", "states"),
+    [
+        ("D0-D7", "1-X00001"),
+        ("D0,D1,D2,D3,D4,D5,D6,D7", "1,-,X,0,0,0,0,1"),
+        ("D0-D7,D0,D1,D2,D3,D4,D5,D6,D7", "1-X00001,1,-,X,0,0,0,0,1"),
+    ],
+)
+def test_channels_as_the_power_profiler_exports_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: str, states: str, plain_bytes: int
+) -> None:
+    monkeypatch.setattr(ppk2, "_PLAIN_BYTES", plain_bytes)
+    lines = "".join(f"{i},1.500,{states}\n" for i in range(4))
+    digital = read(tmp_path, f"Timestamp(ms),Current(uA),{names}\n{lines}".encode()).digital
+    assert digital is not None
+    assert set(digital.tolist()) == {0b10000101}
+
+
 def test_a_whole_row_may_lack_its_line_end(tmp_path: Path) -> None:
     assert read(tmp_path, PPK2[:-1]).current_ua.tolist() == [1.5, 2.5, 3.5]
     assert read(tmp_path, PPK2.replace(b"\n", b"\r\n")).current_ua.tolist() == [1.5, 2.5, 3.5]
@@ -132,6 +151,9 @@ def test_compressed_files_are_told_by_content(tmp_path: Path, pack: object, name
         (b"Timestamp(ms),Current(uA)\n0,1.500\n1,2.5", ":3: the last row is cut off"),
         (b"Timestamp(ms),Current(uA)\n0,1.500\n1,250", ":3: the last row is cut off"),
         (PPK2[:-12], ":4: the last row is cut off"),
+        (PPK2.replace(b"10000000", b"10002000"), ":3: no state of eight channels"),
+        (PPK2.replace(b"10000000", b"1000000"), ":3: no state of eight channels"),
+        (PPK2.replace(b"10000000", b"100000000"), ":3: no state of eight channels"),
         (PPK2[:-12] + b"\n", ":4: not a whole row"),
         (PPK2.replace(b",2.5,", b"\n2.5,"), ":3: not a whole row"),
         (PPK2.replace(b"\n0.02", b",0.02"), ":3: not a whole row"),

@@ -7,12 +7,16 @@ import csv
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from itertools import groupby
 from math import isfinite
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.trace import pyramid, segment
 from host_sim.trace.recording import Recording
-from host_sim.trace.segment import segments
+from host_sim.trace.segment import Found
+
+ASLEEP = segment.NAMES[segment.DEEP_SLEEP]
 
 
 @dataclass(frozen=True)
@@ -28,29 +32,64 @@ class Row:
     charge_mc: float
 
 
+@dataclass(frozen=True)
+class Wake:
+    """From a deep sleep's end to the next one's start, or to an end of the recording."""
+
+    start_s: float
+    duration_s: float
+    charge_mc: float
+
+
 def rows(recording: Recording) -> list[Row]:
     """The recording's states in their order."""
+    return of_segments(recording, segment.find(recording))
+
+
+def of_segments(recording: Recording, found: Found) -> list[Row]:
+    """Segments with their current and charge."""
+    rate_hz = recording.rate_hz
     out = []
-    for segment in segments(recording):
-        ma = recording.current_ua[segment.start : segment.end] / 1000
-        rate_hz = recording.rate_hz
+    for part in found.segments:
+        count = part.end - part.start
+        total, squares, peak = pyramid.total(found.pyramid, part.start, part.end)
+        mean = total / count
         out.append(
             Row(
-                segment.state,
-                segment.start / rate_hz,
-                len(ma) / rate_hz,
-                float(ma.mean()),
-                float(ma.std()),
-                float(ma.max()),
-                float(ma.sum()) / rate_hz,
+                part.state,
+                part.start / rate_hz,
+                count / rate_hz,
+                mean / 1000,
+                max(0.0, squares / count - mean**2) ** 0.5 / 1000,
+                peak / 1000,
+                total / rate_hz / 1000,
             )
         )
     return out
 
 
+def wakes(table: list[Row]) -> list[Wake]:
+    """Each stretch without deep sleep."""
+    groups = groupby(table, lambda row: row.state == ASLEEP)
+    return [_wake(list(rows)) for asleep, rows in groups if not asleep]
+
+
+def _wake(rows: list[Row]) -> Wake:
+    seconds = sum(row.duration_s for row in rows)
+    return Wake(rows[0].start_s, seconds, sum(row.charge_mc for row in rows))
+
+
+def sleep_ma(table: list[Row]) -> float | None:
+    """Mean current of deep sleep, or None where it never sleeps."""
+    asleep = [row for row in table if row.state == ASLEEP]
+    if not asleep:
+        return None
+    return sum(row.charge_mc for row in asleep) / sum(row.duration_s for row in asleep)
+
+
 def active(table: list[Row]) -> list[Row]:
     """The rows of the wake: from the first that does not sleep to the last."""
-    awake = [i for i, row in enumerate(table) if row.state != "deep_sleep"]
+    awake = [i for i, row in enumerate(table) if row.state != ASLEEP]
     return table[awake[0] : awake[-1] + 1] if awake else []
 
 
@@ -102,5 +141,5 @@ def load(path: Path) -> list[Row]:
 def _sound(row: Row) -> bool:
     """Finite numbers that took time; only the noise of a sleep may be negative."""
     _, *numbers = asdict(row).values()
-    awake = row.state != "deep_sleep"
+    awake = row.state != ASLEEP
     return all(map(isfinite, numbers)) and row.duration_s > 0 and (row.charge_mc > 0 or not awake)

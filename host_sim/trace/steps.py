@@ -1,0 +1,43 @@
+"""Steps of the level within an awake stretch: by windows of the pyramid, then to the sample."""
+
+import numpy as np
+
+from host_sim.trace.pyramid import WINDOW_S, Pyramid
+from host_sim.trace.recording import Samples
+
+STEP_RATIO = 1.15  # between two levels
+
+
+def steps(pyramid: Pyramid, start: int, end: int, rate_hz: float) -> list[int]:
+    """The samples at which the median of a window leaves the level of those before it.
+
+    The first window of a level is left out of the comparison: it holds the edge, and an inrush.
+    """
+    size = pyramid.size
+    wide = max(1, round(WINDOW_S * rate_hz / size))  # blocks
+    first = -(-start // size)
+    count = (end // size - first) // wide
+    if count < 3:
+        return []
+    windows = pyramid.mean[first : first + count * wide].reshape(count, wide)
+    medians = np.median(windows, axis=1).tolist()
+    found = []
+    settled = level = 0.0
+    for at, median in enumerate(medians[1:], 1):
+        if settled and not level / STEP_RATIO <= median * settled <= level * STEP_RATIO:
+            edge, reach = (first + at * wide) * size, wide * size
+            begin = max(edge - reach, found[-1] + 1 if found else start + 1)
+            found.append(begin + _split(pyramid.samples[begin : min(edge + reach, end)]))
+            settled = level = 0.0
+        else:
+            settled, level = settled + 1, level + median
+    return found
+
+
+def _split(samples: Samples) -> int:
+    """Where two means fit the samples best: the first sample of the second one."""
+    total = np.cumsum(samples, dtype=np.float64)
+    left = np.arange(1, len(samples))
+    right = len(samples) - left
+    apart = total[:-1] / left - (total[-1] - total[:-1]) / right
+    return 1 + int(np.argmax(apart**2 * left * right))

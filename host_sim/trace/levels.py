@@ -24,7 +24,7 @@ TRANSMIT_UA = 130_000.0  # where nothing listens
 
 FLAT = 0.1  # a plateau's blocks: most less least, of the mean
 APART = 1.2  # ratio of two plateaus
-LOOKED_AT = 100_000  # blocks
+LOOKED_AT = 20_000  # blocks
 
 
 @dataclass(frozen=True)

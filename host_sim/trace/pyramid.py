@@ -15,7 +15,7 @@ from host_sim.trace.spool import CHUNK, chunks
 
 WINDOW_S = 0.05  # the time over which a level is looked at
 BLOCKS_A_WINDOW = 4
-LARGEST = 256  # samples: from here on a larger one gains no speed
+LARGEST = 1024  # samples: from here on a larger one gains no speed
 
 Progress = Callable[[float], None]
 Where = npt.NDArray[np.int64]  # sample numbers
@@ -68,9 +68,9 @@ def band_runs(pyramid: Pyramid, limits: npt.ArrayLike, margin: float) -> tuple[W
     fast = kernels.compiled() if len(pyramid.samples) >= kernels.COMPILE_FROM else None
     walk = fast[1] if fast else kernels.walk
     room = min(CHUNK, len(pyramid.samples))
-    found_at, found = np.empty(room, np.int64), np.empty(room, np.int64)
+    found_at, found = np.empty(room, np.int64), np.empty(room, np.int8)
     band = int(np.searchsorted(edges, pyramid.samples[0], side="right"))
-    starts, bands = [np.zeros(1, np.int64)], [np.array([band])]
+    starts, bands = [np.zeros(1, np.int64)], [np.array([band], np.int8)]
     blocks = CHUNK // pyramid.size
     for number, chunk in enumerate(chunks(pyramid.samples)):
         mine = slice(number * blocks, (number + 1) * blocks)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from host_sim import run, scenario
 from host_sim.compiled import Compiled
-from tests.bench import garden_simpy, replay
+from tests.bench import garden_simpy, replay, segmentation
 from tests.interpreters import run as interpret
 
 ROUNDS = 5
@@ -106,6 +106,8 @@ def main() -> None:
     for part in (python_rows, process_rows, compiled_rows):
         print(f"{part.__name__.removesuffix('_rows')} ...", file=sys.stderr)
         speed += part()
+    print("segmentation ...", file=sys.stderr)
+    speed += segmentation.rows(interleaved)
     print("policies ...", file=sys.stderr)
     page = (
         "# Performance\n\n"

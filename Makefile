@@ -10,7 +10,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim test check bench differential requirements clean
+.PHONY: help sim test check bench differential fidelity requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ check: $(DEV) $(TYPINGS)  ## lint, formatting, types of the host's and the chip'
 
 bench: $(DEV)  ## measure speed as ratios and write docs/performance.md
 	$(BIN)/python -m tests.bench
+
+fidelity: $(DEV)  ## predict unseen recordings and write docs/fidelity.md
+	$(BIN)/python -m tests.fidelity
 
 differential: $(DEV)  ## a million randomised wakes on three interpreters
 	$(BIN)/python -m tests.policy.differential --wakes 1000000

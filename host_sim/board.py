@@ -27,11 +27,18 @@ Pin = Annotated[int, Meta(ge=0, le=48)]
 
 
 class State(Strict, frozen=True):
-    """Mean current of a power state."""
+    """Mean current of a power state; where it was calibrated, how sure that is.
+
+    `sd_na` is the spread of samples, `quantiles_na` 10, 50 and 90 % of the time in stretches of
+    the state, `ci95_na` the interval of the mean.
+    """
 
     current_na: Na
     tag: Tag
     source: Source
+    sd_na: Na | None = None
+    quantiles_na: Annotated[list[int], Meta(min_length=3, max_length=3)] | None = None
+    ci95_na: Annotated[list[int], Meta(min_length=2, max_length=2)] | None = None
 
 
 class Phase(Strict, frozen=True):
@@ -64,19 +71,29 @@ class Radio(Strict, frozen=True):
 
 
 class Step(Strict, frozen=True):
-    """One step of a recorded wake: a state for a time."""
+    """One step of a recorded wake: a state for a time, at the board's current or its own charge.
+
+    A batch's step grows with each record in it, in time and in charge (nC).
+    """
 
     state: str
     duration_us: Us
+    charge_nc: Annotated[int, Meta(gt=0)] | None = None
+    per_record_us: int = 0
+    per_record_nc: int = 0
 
 
 class Wake(Strict, frozen=True):
-    """The recipe of a recorded firmware's wake, for `torpor validate`."""
+    """The recipe of a recorded firmware's wake, for `torpor validate`.
+
+    Either phases of its own, or the first ones of another wake.
+    """
 
     firmware: Source
     source: Source
-    digest: str
-    phases: list[Step]
+    phases: list[Step] = msgspec.field(default_factory=list)
+    of: str = ""
+    first: Annotated[int, Meta(ge=1)] = 1
 
 
 class BoardFile(Strict, frozen=True):
@@ -84,7 +101,7 @@ class BoardFile(Strict, frozen=True):
 
     name: str
     title: str
-    chip: Literal["esp32", "esp32s2", "esp32s3", "esp32c3", "esp32c6"]
+    chip: Literal["esp32", "esp32s2", "esp32s3", "esp32c3", "esp32c5", "esp32c6"]
     cpu_mhz: Annotated[int, Meta(ge=10, le=240)]
     heap_bytes: Annotated[int, Meta(ge=16_384)]
     brown_out_mv: Annotated[int, Meta(ge=1_800, le=3_300)]
@@ -110,6 +127,11 @@ class Board:
         """Current by state in nA, in the order of states.NAMES."""
         fixed = (self.file.states[name].current_na for name in states.NAMES[: states.TX])
         return [*fixed, *self.file.radio.tx.current_na]
+
+    def steps(self, wake: str) -> list[Step]:
+        """The steps of one of the board's wakes."""
+        recipe = self.file.wakes[wake]
+        return self.file.wakes[recipe.of].phases[: recipe.first] if recipe.of else recipe.phases
 
     def phase_us(self, name: str) -> int:
         """Duration of a phase, µs."""
@@ -182,11 +204,20 @@ def _value_faults(file: BoardFile) -> Iterator[Fault]:
         if here < below:
             what = f"{dbm:g} dBm draws less than the level below it"
             yield what, ("radio", "tx", "current_na"), "a higher level never draws less"
-    for name, wake in file.wakes.items():
+    yield from _wake_faults(file.wakes)
+
+
+def _wake_faults(wakes: dict[str, Wake]) -> Iterator[Fault]:
+    for name, wake in wakes.items():
+        if wake.of and (wake.of not in wakes or not wakes[wake.of].phases):
+            yield f"no wake named {wake.of} with phases", ("wakes", name, "of"), "name one that has"
+        elif bool(wake.of) == bool(wake.phases):
+            yield "a wake has phases, or is of another", ("wakes", name), "write one of both"
         for i, step in enumerate(wake.phases):
-            if step.state not in states.NAMES:
+            if step.charge_nc is None and step.state not in states.NAMES:
                 key = ("wakes", name, "phases", i)
-                yield f"no state named {step.state}", key, f"one of {', '.join(states.NAMES)}"
+                remedy = f"one of {', '.join(states.NAMES)}, or give its charge_nc"
+                yield f"no state named {step.state}", key, remedy
 
 
 def as_json(board: Board) -> object:

@@ -14,7 +14,9 @@ from torpor import __version__
 COMMANDS = {
     "sim": "Simulate a node and print where the charge went.",
     "trace": "Read, measure and digest power recordings.",
+    "calibrate": "Fit a board to recordings of it.",
     "validate": "Compare a predicted wake with a recorded one.",
+    "pil": "Let a processor decide in the simulated world.",
     "board": "List boards and show their numbers with sources.",
 }
 INTERRUPTED = 130  # 128 + SIGINT

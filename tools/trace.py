@@ -87,7 +87,7 @@ def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
     rows = digest.rows(recording)
     beacon_s = segment.beacon_period_s(recording)
     if out:
-        digest.write(out, rows, f"{file.name}, SHA-256 {digest.sha256(file)}")
+        digest.write(out, rows, {"recording": file.name, "sha256": digest.sha256(file)})
     if as_json:
         segments = [asdict(row) for row in rows]
         output.as_json({"segments": segments, "beacon_period_s": beacon_s})

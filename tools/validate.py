@@ -1,6 +1,7 @@
-"""torpor validate: a wake predicted from a board's profile beside the same wake recorded."""
+"""torpor validate: wakes predicted from a board's profile beside the same wakes recorded."""
 
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -9,89 +10,208 @@ from rich.markup import escape
 from host_sim import board as boards
 from host_sim.board import Board
 from host_sim.errors import BadInput
-from host_sim.trace import digest, judge, reader
-from host_sim.trace.judge import Verdict
+from host_sim.trace import digest, evidence, judge, reader
+from host_sim.trace.digest import Row
+from host_sim.trace.evidence import Evidence
+from host_sim.trace.judge import Priced, Verdict
 from host_sim.trace.recording import Recording
 from tools import output
 
-FIT = "error of fit: the board's currents and this wake's durations were fitted on this recording"
-OTHER = "not the file that the board was fitted on, by its SHA-256"
+
+@dataclass(frozen=True)
+class Judged:
+    """One recorded wake and the prediction for it; fitted: the board was fitted on this file."""
+
+    file: str
+    rows: list[Row]
+    predicted: list[Priced]
+    verdict: Verdict
+    ci95_pct: tuple[float, float] | None
+    fitted: bool
+    recording: Recording | None = None
 
 
 @click.command("validate")
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--board", default="heltec_wifi_lora_32", show_default=True, help="Board to predict.")
 @click.option("--wake", default="wifi", show_default=True, help="One of the board's wake recipes.")
+@click.option("--set", "setting", help="Of a batch: records=N in each wake.")
+@click.option("--unit", help="Of files that do not say theirs: A, mA, uA or mW.")
+@click.option("--volts", type=float, help="The supply, for files in mW.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Write both waveforms (PNG).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def command(file: Path | None, board: str, wake: str, plot: Path | None, as_json: bool) -> None:
-    """Predict a wake and compare it with a recording.
+def command(
+    files: tuple[Path, ...],
+    board: str,
+    wake: str,
+    setting: str | None,
+    unit: str | None,
+    volts: float | None,
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Predict a wake and compare it with each wake in FILEs, recordings or digests.
 
-    Without FILE the wake is compared with the digest of the recording that the board was fitted
-    on, which ships with the board: that is an error of fit, no forecast. With FILE it is compared
-    with that recording; its SHA-256 tells whether the board was fitted on it.
+    Each file is told apart by its SHA-256: where the board was fitted on it, the error is one of
+    fit and no forecast, and does not count in the mean. Without FILE the wake is compared with
+    the digests that it was fitted on, which ship with the board.
 
     \b
     torpor validate --plot wake.png
-    torpor validate ../shared/data/esp32/heltec-esp32-lora32/wifi/interferences_b.csv.xz
+    torpor validate --wake batch_v3 --set records=4 v3-size-4-adr-a.csv.xz v3-size-4-adr-b.csv.xz
     """
     output.writable(plot)
     profile = boards.load(board)
-    recipes = profile.file.wakes
-    if wake not in recipes:
-        known = ", ".join(recipes) or "none"
+    if wake not in profile.file.wakes:
+        known = ", ".join(profile.file.wakes) or "none"
         raise BadInput(f"{board} has no wake {wake}", remedy=f"its wakes: {known}")
-    shipped = profile.folder / recipes[wake].digest
-    recording = _recorded(file, recipes[wake].source) if file else None
-    table = digest.rows(recording) if recording else digest.load(shipped)
-    against = file or shipped
-    if not digest.active(table):
-        raise BadInput("no wake in it: it sleeps throughout", where=against)
-    verdict = judge.judge(profile, wake, table)
-    kind = FIT if file is None or digest.cites(shipped, file) else OTHER
+    records = evidence.parse_records(setting, "--set")
+    fitted = list(evidence.load(profile.folder).values())
+    recorded: Iterable[tuple[Evidence, Recording | None]]
+    if files:
+        recorded = _recorded(files, records, unit, volts)
+    else:
+        recorded = _of_fit(profile, wake, records, fitted)
+    some = list(_judged(profile, wake, fitted, recorded))
     if plot:
-        from host_sim.trace import plot as plots  # matplotlib takes its time
-
-        recorded = plots.of_recording(recording, table) if recording else plots.of_digest(table)
-        gaps = plots.cuts(recording, table) if recording else []
-        predicted = plots.steps([(s, ma) for _, s, ma in judge.predict(profile, wake)])
-        title = f"{profile.file.name}, wake {wake}: {against.name}"
-        plots.wake(verdict, recorded, gaps, predicted, title, plot)
-    document = _document(verdict, profile, wake, against, kind)
-    output.as_json(document) if as_json else _show(verdict, profile, wake, against, kind)
+        _draw(profile, wake, some[0], plot)
+    document = _document(some, profile, wake, fitted)
+    output.as_json(document) if as_json else _show(some, profile, wake, document)
 
 
-def _recorded(file: Path, source: str) -> Recording:
-    """The recording; where it is missing, say which one the board's wake is of."""
-    if not file.exists():
-        own = source.partition(":")[0]
-        remedy = f"the board's own is {own}; without FILE its digest is used"
-        raise BadInput("no such file", where=file, remedy=remedy)
-    return reader.read(file)
+def _recorded(
+    files: tuple[Path, ...], records: int | None, unit: str | None, volts: float | None
+) -> Iterator[tuple[Evidence, Recording | None]]:
+    """Each file, as a digest or a recording; BadInput where there is no wake in it.
+
+    A digest may say itself how many records were sent.
+    """
+    progress = output.Progress("digesting")
+    for done, file in enumerate(files):
+        progress(done / len(files))
+        recording = None
+        if digest.is_digest(file):
+            one = evidence.read(file)
+            one = replace(one, records=records if one.records is None else one.records)
+        else:
+            recording = reader.read(file, unit, volts)
+            rows = digest.rows(recording)
+            one = Evidence(file.name, digest.sha256(file), rows, records=records)
+        if not one.wakes():
+            raise BadInput("no wake in it: it sleeps throughout", where=file)
+        yield one, recording
+    progress.close()
+
+
+def _judged(
+    board: Board,
+    wake: str,
+    fitted: list[Evidence],
+    recorded: Iterable[tuple[Evidence, Recording | None]],
+) -> Iterator[Judged]:
+    known = {one.sha256 for one in judge.fitted_on(board, wake, fitted)}
+    intervals: dict[int | None, tuple[float, float] | None] = {}
+    for one, recording in recorded:
+        predicted = judge.predict(board, wake, one.records)
+        if one.records not in intervals:
+            intervals[one.records] = judge.interval_mc(board, wake, one.records, fitted)
+        interval = intervals[one.records]
+        for rows in one.wakes():
+            verdict = judge.judge(predicted, rows)
+            low, high = (100 * (mc / verdict.recorded_mc - 1) for mc in interval or (0.0, 0.0))
+            ci95_pct = (low, high) if interval else None
+            yield Judged(
+                one.recording, rows, predicted, verdict, ci95_pct, one.sha256 in known, recording
+            )
+
+
+def _of_fit(
+    board: Board, wake: str, records: int | None, fitted: list[Evidence]
+) -> Iterator[tuple[Evidence, None]]:
+    """The wake's own evidence, each at the records that were in it."""
+    own = [one for one in fitted if one.wake == wake and records in (None, one.records)]
+    if not own:
+        raise BadInput(f"no digest of {wake} ships with the board", remedy="give a recording")
+    yield from ((one, None) for one in own)
+
+
+def _draw(board: Board, wake: str, one: Judged, path: Path) -> None:
+    from host_sim.trace import plot as plots  # matplotlib takes its time
+
+    curve = (
+        plots.of_recording(one.recording, one.rows) if one.recording else plots.of_rows(one.rows)
+    )
+    gaps = plots.cuts(one.recording, one.rows) if one.recording else []
+    predicted = [(s, mc / s) for _, s, mc in one.predicted]
+    title = f"{board.file.name}, wake {wake}: {one.file}"
+    plots.wake(one.verdict, curve, gaps, plots.steps(predicted), title, path)
 
 
 def _document(
-    verdict: Verdict, board: Board, wake: str, against: Path, kind: str
+    some: list[Judged], board: Board, wake: str, fitted: list[Evidence]
 ) -> dict[str, object]:
+    unseen = [abs(one.verdict.charge_error_pct) for one in some if not one.fitted]
     return {
         "board": board.file.name,
         "wake": wake,
         "firmware": board.file.wakes[wake].firmware,
-        "recording": against.name,
-        "kind": kind,
-        "recorded_mc": verdict.recorded_mc,
-        "predicted_mc": verdict.predicted_mc,
-        "charge_error_pct": verdict.charge_error_pct,
-        "recorded_s": verdict.recorded_s,
-        "predicted_s": verdict.predicted_s,
-        "duration_error_pct": verdict.duration_error_pct,
-        "states": [asdict(line) for line in verdict.lines],
+        "fitted_on": [one.recording for one in judge.fitted_on(board, wake, fitted)],
+        "wakes": [
+            {
+                "file": one.file,
+                "fitted": one.fitted,
+                "recorded_mc": one.verdict.recorded_mc,
+                "predicted_mc": one.verdict.predicted_mc,
+                "error_pct": one.verdict.charge_error_pct,
+                "ci95_pct": one.ci95_pct,
+                "recorded_s": one.verdict.recorded_s,
+                "predicted_s": one.verdict.predicted_s,
+                "duration_error_pct": one.verdict.duration_error_pct,
+                "states": [asdict(line) for line in one.verdict.lines],
+            }
+            for one in some
+        ],
+        "unseen_wakes": len(unseen),
+        "mean_abs_error_pct": sum(unseen) / len(unseen) if unseen else None,
+        "max_abs_error_pct": max(unseen) if unseen else None,
     }
 
 
-def _show(verdict: Verdict, board: Board, wake: str, against: Path, kind: str) -> None:
-    title = escape(f"{board.file.name}, wake {wake}, beside {against.name}")
+def _show(some: list[Judged], board: Board, wake: str, document: dict[str, object]) -> None:
+    title = escape(f"{board.file.name}, wake {wake}: {board.file.wakes[wake].firmware}")
     output.console.print(f"[bold]{title}[/bold]", soft_wrap=True)
+    if len(some) == 1:
+        output.console.print(_states(some[0].verdict))
+        output.console.print()
+    grid = output.table(
+        "", "wake", "recorded, mC", "predicted, mC", "error", "95 % interval", "duration", "is"
+    )
+    for one in some:
+        ci95 = one.ci95_pct
+        grid.add_row(
+            one.file,
+            f"{one.verdict.recorded_mc:,.2f}",
+            f"{one.verdict.predicted_mc:,.2f}",
+            f"{one.verdict.charge_error_pct:+.2f} %",
+            f"{ci95[0]:+.2f} … {ci95[1]:+.2f} %" if ci95 else "unknown",
+            f"{one.verdict.duration_error_pct:+.2f} %",
+            "fitted" if one.fitted else "unseen",
+        )
+    output.console.print(grid)
+    if document["unseen_wakes"]:
+        output.console.print(
+            f"unseen: {document['unseen_wakes']}, error in the mean of absolutes "
+            f"{document['mean_abs_error_pct']:.2f} %, at most {document['max_abs_error_pct']:.2f} %"
+        )
+    else:
+        output.console.print("errors of fit: the board was fitted on these recordings")
+    cited = document["fitted_on"]
+    assert isinstance(cited, list)
+    output.console.print(escape(f"fitted on {', '.join(cited) or 'no recording'}"), soft_wrap=True)
+    output.console.print("charge is compared, not energy")
+
+
+def _states(verdict: Verdict) -> object:
     grid = output.table(
         "", "state", "recorded, s", "predicted, s", "recorded, mC", "predicted, mC", "error"
     )
@@ -105,20 +225,4 @@ def _show(verdict: Verdict, board: Board, wake: str, against: Path, kind: str) -
             f"{line.predicted_mc:.2f}",
             "-" if error is None else f"{error:+.2f} %",
         )
-    grid.add_section()
-    grid.add_row(
-        "whole wake",
-        f"{verdict.recorded_s:.3f}",
-        f"{verdict.predicted_s:.3f}",
-        f"{verdict.recorded_mc:.2f}",
-        f"{verdict.predicted_mc:.2f}",
-        f"{verdict.charge_error_pct:+.2f} %",
-    )
-    output.console.print(grid)
-    firmware = board.file.wakes[wake].firmware
-    output.console.print(
-        f"charge {verdict.charge_error_pct:+.2f} %, duration {verdict.duration_error_pct:+.2f} %\n"
-        f"{escape(kind)}\n"
-        f"the board's recipe is of {escape(firmware)}\n"
-        "charge is compared, not energy: the supply voltage was not recorded"
-    )
+    return grid

@@ -5,7 +5,7 @@ The charge of the rows adds up to the recording's: each sample is in one row.
 
 import csv
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from itertools import groupby
 from math import isfinite
@@ -18,6 +18,9 @@ from host_sim.trace.segment import Found
 
 ASLEEP = segment.NAMES[segment.DEEP_SLEEP]
 
+_START = b"# recording: "
+REMEDY = "write one with torpor trace digest -o"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -29,15 +32,6 @@ class Row:
     mean_ma: float
     sd_ma: float
     peak_ma: float
-    charge_mc: float
-
-
-@dataclass(frozen=True)
-class Wake:
-    """From a deep sleep's end to the next one's start, or to an end of the recording."""
-
-    start_s: float
-    duration_s: float
     charge_mc: float
 
 
@@ -68,15 +62,10 @@ def of_segments(recording: Recording, found: Found) -> list[Row]:
     return out
 
 
-def wakes(table: list[Row]) -> list[Wake]:
-    """Each stretch without deep sleep."""
-    groups = groupby(table, lambda row: row.state == ASLEEP)
-    return [_wake(list(rows)) for asleep, rows in groups if not asleep]
-
-
-def _wake(rows: list[Row]) -> Wake:
-    seconds = sum(row.duration_s for row in rows)
-    return Wake(rows[0].start_s, seconds, sum(row.charge_mc for row in rows))
+def wakes(table: list[Row]) -> list[list[Row]]:
+    """The rows of each wake: what lies between two sleeps."""
+    runs = groupby(table, key=lambda row: row.state == ASLEEP)
+    return [list(rows) for asleep, rows in runs if not asleep]
 
 
 def sleep_ma(table: list[Row]) -> float | None:
@@ -87,54 +76,74 @@ def sleep_ma(table: list[Row]) -> float | None:
     return sum(row.charge_mc for row in asleep) / sum(row.duration_s for row in asleep)
 
 
-def active(table: list[Row]) -> list[Row]:
-    """The rows of the wake: from the first that does not sleep to the last."""
-    awake = [i for i, row in enumerate(table) if row.state != ASLEEP]
-    return table[awake[0] : awake[-1] + 1] if awake else []
-
-
 def sha256(path: Path) -> str:
     """Of the file as it is, to cite it by."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write(path: Path, table: Iterable[Row], source: str) -> None:
-    """Write a digest; the first line says of what. BadInput when it cannot be written."""
+def write(path: Path, table: Iterable[Row], facts: Mapping[str, str]) -> None:
+    """Write a digest; the first lines are the facts. BadInput when it cannot be written."""
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            file.write(f"# {source}\n")
+            file.writelines(f"# {key}: {value}\n" for key, value in facts.items())
             out = csv.writer(file, lineterminator="\n")
             out.writerow(field.name for field in fields(Row))
             for row in table:
-                state, *numbers = asdict(row).values()
-                out.writerow([state, *(f"{number:.6g}" for number in numbers)])
+                out.writerow(_fields(row))
     except OSError as error:
         raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
 
 
-def cites(path: Path, recording: Path) -> bool:
-    """Whether a digest says that it is of this very recording."""
+def _fields(row: Row) -> list[str]:
+    state, *numbers = asdict(row).values()
+    return [state, *(f"{number:.6g}" for number in numbers)]
+
+
+def rounded(table: Iterable[Row]) -> list[Row]:
+    """The rows as they read back, so that a fit is the same from the file."""
+    fields = (_fields(row) for row in table)
+    return [Row(state, *map(float, numbers)) for state, *numbers in fields]
+
+
+def is_digest(path: Path) -> bool:
+    """Whether a file is a digest rather than a recording: it begins as one."""
     try:
-        return sha256(recording).encode() in path.read_bytes().partition(b"\n")[0]
+        with path.open("rb") as file:
+            return file.read(len(_START)) == _START
     except OSError:
-        return False  # no digest, so it cites nothing
+        return False  # the reader says what is wrong
+
+
+def facts(path: Path) -> dict[str, str]:
+    """What the first lines say; BadInput when it cannot be read."""
+    found = {}
+    for line in _lines(path):
+        if not line.startswith("#"):
+            break
+        key, _, value = line[1:].partition(":")
+        found[key.strip()] = value.strip()
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise BadInput("no digest", where=path, remedy=REMEDY) from None
 
 
 def load(path: Path) -> list[Row]:
     """Read a digest; BadInput for anything else."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        table = csv.DictReader(line for line in lines if not line.startswith("#"))
+        table = csv.DictReader(line for line in _lines(path) if not line.startswith("#"))
         rows = [
             Row(row["state"], *(float(row[field.name]) for field in fields(Row)[1:]))
             for row in table
         ]
         if not rows or not all(_sound(row) for row in rows):
             raise ValueError
-    except (OSError, ValueError, KeyError, TypeError, csv.Error):
-        raise BadInput(
-            "no digest", where=path, remedy="write one with torpor trace digest -o"
-        ) from None
+    except (ValueError, KeyError, TypeError, csv.Error):
+        raise BadInput("no digest", where=path, remedy=REMEDY) from None
     return rows
 
 

@@ -9,7 +9,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.trace import digest
 from host_sim.trace.digest import Row
 from host_sim.trace.judge import Verdict
 from host_sim.trace.recording import Floats, Recording
@@ -19,9 +18,8 @@ MOST_PIXELS = 2_000
 Curve = tuple[Floats, Floats]  # s since the start of the wake, mA
 
 
-def of_recording(recording: Recording, table: list[Row]) -> Curve:
+def of_recording(recording: Recording, wake: list[Row]) -> Curve:
     """The samples of the wake; of more than a picture shows, least and most in turn."""
-    wake = digest.active(table)
     first = round(wake[0].start_s * recording.rate_hz)
     last = round((wake[-1].start_s + wake[-1].duration_s) * recording.rate_hz)
     ma = recording.current_ua[first:last] / 1000
@@ -32,9 +30,8 @@ def of_recording(recording: Recording, table: list[Row]) -> Curve:
     return np.linspace(0, (last - first) / recording.rate_hz, len(ma)), ma
 
 
-def cuts(recording: Recording, table: list[Row]) -> list[tuple[float, float]]:
+def cuts(recording: Recording, wake: list[Row]) -> list[tuple[float, float]]:
     """Gaps within the wake: where in it, and the length that was left out, both in s."""
-    wake = digest.active(table)
     end_s = wake[-1].start_s + wake[-1].duration_s
     return [
         (gap.start_s - wake[0].start_s, gap.length_s)
@@ -43,9 +40,8 @@ def cuts(recording: Recording, table: list[Row]) -> list[tuple[float, float]]:
     ]
 
 
-def of_digest(table: list[Row]) -> Curve:
+def of_rows(wake: list[Row]) -> Curve:
     """The mean of each stretch of the wake."""
-    wake = digest.active(table)
     return steps([(row.duration_s, row.mean_ma) for row in wake])
 
 

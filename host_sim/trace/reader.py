@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_sim.errors import BadInput
-from host_sim.trace import dmm, ppk2
+from host_sim.trace import dmm, jls, logger, otii3, ppk2, rld, scope, sigrok, unitless
 from host_sim.trace.recording import Recording
 from host_sim.trace.source import Source
 
@@ -22,15 +22,25 @@ class Format:
 FORMATS = (
     Format(dmm.NAME, dmm.matches, dmm.read),
     Format(ppk2.NAME, ppk2.matches, ppk2.read),
+    Format(jls.NAME, jls.matches, jls.read),
+    Format(otii3.NAME, otii3.matches, otii3.read),
+    Format(rld.NAME, rld.matches, rld.read),
+    Format(sigrok.NAME, sigrok.matches, sigrok.read),
+    Format(unitless.NAME, unitless.matches, unitless.read),
+    Format(scope.NAME, scope.matches, scope.read),
+    Format(logger.NAME, logger.matches, logger.read),  # last: others name their units too
 )
 
 
-def read(path: Path, unit: str | None = None, volts: float | None = None) -> Recording:
+def read(
+    path: Path, unit: str | None = None, volts: float | None = None, channel: str | None = None
+) -> Recording:
     """Read a recording. BadInput names the file, the line and the fault when it cannot be used.
 
-    `unit` (A, mA, uA, mW) and `volts` (the supply) are for files that do not say theirs.
+    `unit` (A, mA, uA, mW) and `volts` (the supply) are for files that do not say theirs, `channel`
+    for those in which several could be the current.
     """
-    source = Source(path, unit, volts)
+    source = Source(path, unit, volts, channel)
     if not source.head.strip():
         raise BadInput("the file is empty", where=path, remedy="record again")
     for kind in FORMATS:

@@ -23,11 +23,12 @@ _DAMAGE = (lzma.LZMAError, EOFError, gzip.BadGzipFile, zlib.error, zstandard.Zst
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read from. `unit` and `volts` are the user's, for a file that does not say."""
+    """A file to read from. `unit`, `volts` and `channel` are the user's, where the file is mute."""
 
     path: Path
     unit: str | None = None  # A, mA, uA or mW
     volts: float | None = None  # the supply, to turn mW into current
+    channel: str | None = None  # which of several is the current
 
     @cached_property
     def head(self) -> bytes:

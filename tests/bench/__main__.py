@@ -15,6 +15,8 @@ from host_sim import run, scenario
 from host_sim.compiled import Compiled
 from tests.bench import garden_simpy, replay, segmentation
 from tests.interpreters import run as interpret
+from tests.tools.loop import in_the_loop
+from tools import pil
 
 ROUNDS = 5
 COUNTS = (1_000, 3_000)
@@ -81,6 +83,19 @@ def compiled_rows() -> list[Row]:
     ]
 
 
+def loop_rows() -> list[Row]:
+    """A month with MicroPython's unix interpreter in the loop, through a pipe."""
+    world, plain, _ = in_the_loop("garden", "30", 0)
+    assert pil.difference(plain, world.calls) is None
+    wall_s = world.ended_s - world.began_s
+    own = sum(world.busy_us) / 1e6 / wall_s
+    return [
+        ("a month in the loop: calls, all equal", f"{len(world.calls):,}", "equal"),
+        ("a call through the line", f"{1e6 * wall_s / len(world.calls):.0f} µs", "stated"),
+        ("share of the processor's own time in it", f"{100 * own:.0f} %", "stated"),
+    ]
+
+
 def policy_rows() -> list[Row]:
     """Wasm fuel and bytes allocated a decision."""
     out = []
@@ -103,7 +118,7 @@ def table(heads: tuple[str, ...], rows: list[Row]) -> str:
 def main() -> None:
     """Measure everything and write the page."""
     speed: list[Row] = []
-    for part in (python_rows, process_rows, compiled_rows):
+    for part in (python_rows, process_rows, compiled_rows, loop_rows):
         print(f"{part.__name__.removesuffix('_rows')} ...", file=sys.stderr)
         speed += part()
     print("segmentation ...", file=sys.stderr)

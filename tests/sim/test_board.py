@@ -16,7 +16,7 @@ from host_sim.world import build
 from tools import board as tool
 from tools import cli
 
-NAMES = ("esp32_devkit", "esp32c3", "esp32c6", "esp32s3", "heltec_wifi_lora_32")
+NAMES = ("esp32_devkit", "esp32c3", "esp32c5", "esp32c6", "esp32s3", "heltec_wifi_lora_32")
 TEXT = (board.BOARDS / "esp32_devkit" / "board.toml").read_text()
 ALL = pytest.mark.parametrize("name", NAMES)
 
@@ -141,10 +141,10 @@ DEEP, SLEEP = "current_na = 63_000", "states.deep_sleep"
 SOURCE = 'source = "kreier/ESP32 README, LoLin32 Lite on LiPo, deep sleep: 0.063 mA"\n'
 TX_18, TX_20 = "  343_800_000,\n", "  391_800_000,\n"
 TX = "radio.tx.current_na"
-WAKE = '[wakes.one]\nfirmware = "of a test"\nsource = "of a test"\ndigest = "d.csv"\nphases = '
+WAKE = '[wakes.one]\nfirmware = "of a test"\nsource = "of a test"\nphases = '
 
 NOT_INT = "write a whole number"
-CHIPS = "esp32, esp32c3, esp32c6, esp32s2, esp32s3"
+CHIPS = "esp32, esp32c3, esp32c5, esp32c6, esp32s2, esp32s3"
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim import board
 from host_sim.errors import BadInput
-from host_sim.trace import digest, judge, reader, segment
+from host_sim.trace import digest, reader, segment
 from host_sim.trace.recording import Recording
 
 HELTEC = "esp32/heltec-esp32-lora32"
@@ -92,7 +91,7 @@ def test_every_sample_is_in_one_row(parts: list[tuple[float, float]]) -> None:
 
 def test_a_digest_reads_back(tmp_path: Path) -> None:
     rows = digest.rows(wave((0.8, 1), (50, 0.4), (0.8, 0.2)))
-    digest.write(tmp_path / "d.csv", rows, "made here")
+    digest.write(tmp_path / "d.csv", rows, {"recording": "made here"})
     back = digest.load(tmp_path / "d.csv")
     assert [row.state for row in back] == [row.state for row in rows]
     assert [row.charge_mc for row in back] == pytest.approx(
@@ -128,15 +127,20 @@ def test_a_sleep_lost_in_noise_is_still_a_digest(tmp_path: Path) -> None:
     assert digest.load(tmp_path / "d.csv")[0].charge_mc == -0.01
 
 
-def test_a_digest_cites_its_recording_by_content(tmp_path: Path) -> None:
-    recorded, other = tmp_path / "r.csv", tmp_path / "o.csv"
-    recorded.write_bytes(b"one")
-    other.write_bytes(b"another")
-    rows = digest.rows(wave((0.8, 1)))
-    digest.write(tmp_path / "d.csv", rows, f"made here, SHA-256 {digest.sha256(recorded)}")
-    assert digest.cites(tmp_path / "d.csv", recorded)
-    assert not digest.cites(tmp_path / "d.csv", other)
-    assert not digest.cites(tmp_path / "missing.csv", recorded)
+def test_the_facts_of_a_digest_read_back(tmp_path: Path) -> None:
+    facts = {"recording": "r.csv", "sha256": "ab", "source": "me: here"}
+    digest.write(tmp_path / "d.csv", digest.rows(wave((0.8, 1))), facts)
+    assert digest.facts(tmp_path / "d.csv") == facts
+    assert digest.is_digest(tmp_path / "d.csv")
+    (tmp_path / "r.csv").write_text("Timestamp(ms),Current(uA)\n")
+    assert not digest.is_digest(tmp_path / "r.csv")
+
+
+def test_a_wake_is_what_lies_between_two_sleeps() -> None:
+    rows = digest.rows(wave((50, 0.4), (0.8, 1), (50, 0.4), (31, 0.5), (0.8, 1), (50, 0.3)))
+    wakes = digest.wakes(rows)
+    assert [[row.state for row in wake] for wake in wakes] == [["boot"], ["boot", "idle"], ["boot"]]
+    assert digest.wakes(rows[1:2]) == []
 
 
 @pytest.mark.parametrize(
@@ -150,27 +154,10 @@ def test_the_recorded_wakes(
     recordings: Path, name: str, active_s: float, active_mc: float, gap_after_s: float
 ) -> None:
     recording = reader.read(recordings / HELTEC / f"{name}.csv.xz")
-    wake = digest.active(digest.rows(recording))
+    (wake,) = digest.wakes(digest.rows(recording))
     assert sum(row.duration_s for row in wake) == pytest.approx(active_s, rel=0.005)
     assert sum(row.charge_mc for row in wake) == pytest.approx(active_mc, rel=0.005)
     (gap,) = recording.gaps
     assert gap.length_s == pytest.approx(7.391, abs=0.001)
     assert gap.start_s == pytest.approx(gap_after_s)
     assert segment.beacon_period_s(recording) == pytest.approx(0.1024, abs=0.002)
-
-
-def test_the_prediction_is_priced_from_the_board() -> None:
-    heltec = board.load("heltec_wifi_lora_32")
-    table = digest.load(heltec.folder / heltec.file.wakes["wifi"].digest)
-    verdict = judge.judge(heltec, "wifi", table)
-    by_hand = 0.0
-    for step in heltec.file.wakes["wifi"].phases:
-        if step.state == "tx_20":
-            na = heltec.file.radio.tx.current_na[10]
-        else:
-            na = heltec.file.states[step.state].current_na
-        by_hand += na * step.duration_us / 1e12
-    assert verdict.predicted_mc == pytest.approx(by_hand)
-    assert verdict.recorded_mc == pytest.approx(318.16, abs=0.01)
-    assert verdict.recorded_s == pytest.approx(6.186)
-    assert abs(verdict.charge_error_pct) < 2  # a fit that misses by more is none

@@ -1,84 +1,81 @@
-"""The Heltec board's numbers are those of its digests, and these those of the recordings."""
-
-from pathlib import Path
+"""Power states from digests, by hand."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from host_sim import board, states
-from host_sim.errors import BadInput
+from host_sim import states
 from host_sim.trace import fit
 from host_sim.trace.digest import Row
-
-
-@pytest.mark.parametrize("name", [fit.WAKE, *fit.BUSY, *fit.ASLEEP])
-def test_a_shipped_digest_is_of_its_recording(name: str, recordings: Path, tmp_path: Path) -> None:
-    fit.make(recordings / "esp32/heltec-esp32-lora32", name, tmp_path / "fresh.csv")
-    assert (tmp_path / "fresh.csv").read_text() == fit.shipped(name).read_text()
-
-
-def test_the_board_holds_what_was_fitted() -> None:
-    heltec = board.load("heltec_wifi_lora_32").file
-    fitted = fit.fit(fit.load())
-    assert {name: heltec.states[name].current_na for name in fitted.states_na} == fitted.states_na
-    assert heltec.radio.tx.current_na == fitted.tx_na
-    recipe = {step.state: step.duration_us for step in heltec.wakes["wifi"].phases}
-    assert list(recipe) == ["boot", "idle", "listen", "tx_20", "modem_sleep"]
-    assert list(recipe.values()) == list(fitted.wake_us.values())
-    assert heltec.phases["boot"].duration_us == fitted.wake_us["boot"]
-
-
-def test_phases_with_the_radio_on_draw_what_listening_does() -> None:
-    heltec = board.load("heltec_wifi_lora_32").file
-    listen_na = heltec.states["listen"].current_na
-    phases = ("scan", "associate", "address", "connect")
-    assert {heltec.states[name].current_na for name in phases} == {listen_na}
+from host_sim.trace.evidence import Evidence
 
 
 def row(state: str, duration_s: float, mean_ma: float, peak_ma: float = 0.0) -> Row:
     return Row(state, 0.0, duration_s, mean_ma, 0.0, peak_ma, mean_ma * duration_s)
 
 
-def test_a_fit_by_hand() -> None:
-    wake = [
-        row("deep_sleep", 9.0, 1.0),
-        row("boot", 0.4, 50.0),
-        row("idle", 0.1, 40.0),
-        row("idle", 0.5, 30.0),
-        row("listen", 0.1, 100.0),
-        row("tx", 0.01, 200.0, 300.0),
-        row("tx", 0.01, 150.0, 160.0),
-        row("listen", 0.02, 110.0),
-        row("modem_sleep", 1.0, 36.0),
-        row("modem_sleep", 3.0, 40.0),
-        row("deep_sleep", 9.0, 1.0),
-    ]
-    table = {name: [row("deep_sleep", 0.2, 0.8)] for name in fit.ASLEEP}
-    table |= {name: [row("idle", 6.0, 34.0), row("idle", 1.0, 30.0)] for name in fit.BUSY}
-    table[fit.WAKE] = wake
-    fitted = fit.fit(table)
-    assert fitted.states_na == {
-        "deep_sleep": 800_000,
-        "modem_sleep": 39_000_000,
-        "idle": 30_000_000,
-        "boot": 50_000_000,
-        "cpu": 34_000_000,
-        "listen": 100_000_000,
-    }
-    # 1 mC and 0.5 mC over listening, at 200 mA over listening: 7.5 ms of the 20 ms are on the air.
-    assert fitted.wake_us == {
-        "boot": 400_000,
-        "idle": 600_000,
-        "listen": 132_500,
-        "tx": 7_500,
-        "modem_sleep": 4_000_000,
-    }
-    assert fitted.tx_na[-1] == 300_000_000
-    at_11_dbm = states.TX_LEVELS_DBM.index(11.0)
-    assert fitted.tx_na[at_11_dbm] == pytest.approx(100e6 + 200e6 * 10 ** (-0.9 * 0.39), abs=1e3)
-    assert fitted.tx_na == sorted(fitted.tx_na)
+def evidence(name: str, rows: list[Row], tx_dbm: float | None = None, **uses: str) -> Evidence:
+    return Evidence(name, "", rows, states=uses, tx_dbm=tx_dbm)
 
 
-def test_a_folder_without_the_recordings_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no such file"):
-        fit.make(tmp_path, fit.WAKE, tmp_path / "out.csv")
-    assert list(tmp_path.iterdir()) == []
+def test_a_steady_state_is_taken_from_its_long_stretches() -> None:
+    rows = [row("idle", 1.0, 30.0), row("idle", 0.7, 33.4), row("idle", 0.69, 99.0)]
+    found = fit.currents([evidence("a", rows, idle="idle")])["idle"]
+    assert found.mean_ma == pytest.approx((30.0 + 0.7 * 33.4) / 1.7)
+    assert found.seconds == pytest.approx(1.7)
+    assert found.recordings == ("a",)
+
+
+def test_a_cycle_is_taken_whole_and_over_all_recordings() -> None:
+    one = evidence("a", [row("modem_sleep", 1.0, 36.0), row("modem_sleep", 3.0, 40.0)])
+    one.states["modem_sleep"] = "modem_sleep"
+    two = evidence("b", [row("modem_sleep", 4.0, 41.0)], modem_sleep="modem_sleep")
+    found = fit.currents([one, two])["modem_sleep"]
+    assert found.mean_ma == pytest.approx((36 + 120 + 164) / 8)
+    assert found.quantiles_ma[1] == pytest.approx(40.0, abs=0.5)
+    assert found.ci95_ma is not None
+    low, high = found.ci95_ma
+    assert 36.0 <= low < found.mean_ma < high <= 41.0
+
+
+def test_a_single_stretch_has_no_interval() -> None:
+    found = fit.currents([evidence("a", [row("boot", 0.4, 50.0)], boot="boot")])
+    assert found["boot"].ci95_ma is None
+
+
+def test_what_a_recording_is_not_good_for_is_left() -> None:
+    rows = [row("idle", 1.0, 34.0), row("listen", 1.0, 100.0)]
+    found = fit.currents([evidence("a", rows, cpu="idle")])
+    assert list(found) == ["cpu"]
+    assert found["cpu"].mean_ma == 34.0
+
+
+def test_transmitting_is_the_median_peak_of_whole_bursts() -> None:
+    peaks = (300.0, 290.0, 276.1, 275.9, 160.0)
+    rows = [row("tx", 0.001, 200.0, peak) for peak in peaks]
+    assert fit.peak_ma([evidence("a", rows, 20.0, tx="tx")]) == (20.0, 290.0)
+    assert fit.peak_ma([evidence("a", rows, tx="tx")]) is None
+
+
+def test_levels_pass_through_the_recorded_one() -> None:
+    levels = list(fit.levels_ma(100.0, 11.0, 190.0))
+    assert levels[states.TX_LEVELS_DBM.index(11.0)] == pytest.approx(190.0)
+    assert levels[-1] == pytest.approx(100 + 90 * 10 ** (0.9 * fit.EXPONENT))
+    assert levels == sorted(levels)
+
+
+def test_a_beacon_costs_what_modem_sleep_draws_over_idling() -> None:
+    rows = [row("idle", 1.0, 30.0), row("modem_sleep", 4.0, 40.0)]
+    found = fit.currents([evidence("a", rows, idle="idle", modem_sleep="modem_sleep")])
+    assert fit.beacon_nc(found, 0.1024) == pytest.approx(1_024_000)
+    assert fit.beacon_nc({}, 0.1024) is None
+
+
+@given(st.lists(st.tuples(st.floats(0.1, 10), st.floats(1, 300)), min_size=1, max_size=12))
+def test_an_estimate_lies_within_its_stretches(parts: list[tuple[float, float]]) -> None:
+    rows = [row("modem_sleep", seconds, ma) for seconds, ma in parts]
+    found = fit.currents([evidence("a", rows, modem_sleep="modem_sleep")])["modem_sleep"]
+    values = [ma for _, ma in parts]
+    slack = 1e-9 * max(values)
+    for value in (found.mean_ma, *found.quantiles_ma, *(found.ci95_ma or ())):
+        assert min(values) - slack <= value <= max(values) + slack

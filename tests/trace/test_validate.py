@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,25 +24,65 @@ def wake(tmp_path: Path) -> Path:
     return path
 
 
-def verdict(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+def verdict(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     assert cli.run(["validate", *arguments, "--json"]) == 0
-    document: dict[str, object] = json.loads(capsys.readouterr().out)
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
     return document
 
 
 def test_a_file_is_told_from_the_one_fitted(wake: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = verdict(capsys, str(wake))
-    assert document["kind"] == "not the file that the board was fitted on, by its SHA-256"
-    assert document["recorded_s"] == pytest.approx(1.0)
-    assert document["recorded_mc"] == pytest.approx(50.0)
+    (judged,) = document["wakes"]
+    assert not judged["fitted"]
+    assert judged["recorded_s"] == pytest.approx(1.0)
+    assert judged["recorded_mc"] == pytest.approx(50.0)
+    assert document["unseen_wakes"] == 1
+    assert document["max_abs_error_pct"] == pytest.approx(abs(judged["error_pct"]))
+
+
+def test_the_split_is_stated_by_file(capsys: pytest.CaptureFixture[str]) -> None:
+    document = verdict(capsys, "--wake", "batch_v3")
+    sizes = sorted(one["file"].split("-")[2] for one in document["wakes"])
+    assert sizes == ["2", "2", "2", "8", "8", "8"]
+    assert all(one["fitted"] for one in document["wakes"])
+    assert sorted(document["fitted_on"]) == sorted(one["file"] for one in document["wakes"])
+    assert document["mean_abs_error_pct"] is None
+
+
+@pytest.mark.parametrize(
+    ("wake", "records", "files", "mean_pct", "each_pct"),
+    [
+        ("batch_v3", 4, "batch_v3/v3-size-4-*", 1, 2),
+        ("batch_v3", 6, "batch_v3/v3-size-6-*", 1, 2),
+        ("batch_v3", 1, "direct_v1/*", 2, 5),
+        ("batch_v3", 1, "sensors/bme680-a*", 2, 5),
+        ("measure_only", None, "batch_measure_only/*", 2, 5),
+    ],
+)
+def test_unseen_wakes_are_predicted_within_the_goal(
+    recordings: Path,
+    capsys: pytest.CaptureFixture[str],
+    wake: str,
+    records: int | None,
+    files: str,
+    mean_pct: float,
+    each_pct: float,
+) -> None:
+    some = sorted(map(str, (recordings / HELTEC).glob(files)))
+    setting = [] if records is None else ["--set", f"records={records}"]
+    document = verdict(capsys, "--wake", wake, *setting, *some)
+    assert document["unseen_wakes"] == len(some) > 0
+    assert document["mean_abs_error_pct"] <= mean_pct
+    assert document["max_abs_error_pct"] <= each_pct
 
 
 def test_the_fitted_file_gives_what_its_digest_gives(
     recordings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shipped = verdict(capsys)
-    itself = verdict(capsys, str(recordings / HELTEC / "wifi/no_interference_b.csv.xz"))
-    assert str(itself["kind"]).startswith("error of fit")
+    (shipped,) = verdict(capsys)["wakes"]
+    (itself,) = verdict(capsys, str(recordings / HELTEC / "wifi/no_interference_b.csv.xz"))["wakes"]
+    assert shipped["fitted"]
+    assert itself["fitted"]
     for key in ("recorded_mc", "predicted_mc", "recorded_s", "predicted_s"):
         assert itself[key] == pytest.approx(shipped[key], rel=1e-6)
 
@@ -60,13 +101,13 @@ def test_a_digest_and_a_recording_are_drawn(
 def test_what_is_drawn_is_the_wake() -> None:
     ua = np.repeat([100.0, 50_000.0, 100.0], [500, 1000, 500])
     recording = Recording("test", 1000.0, ua, (Gap(0.2, 1.0), Gap(0.6, 7.0)))
-    table = digest.rows(recording)
-    at_s, ma = plot.of_recording(recording, table)
+    (wake,) = digest.wakes(digest.rows(recording))
+    at_s, ma = plot.of_recording(recording, wake)
     assert at_s[-1] == pytest.approx(1.0)
     assert set(ma) == {50.0}
-    ((cut_s, length_s),) = plot.cuts(recording, table)
+    ((cut_s, length_s),) = plot.cuts(recording, wake)
     assert (cut_s, length_s) == pytest.approx((0.1, 7.0))
-    at_s, ma = plot.of_digest(table)
+    at_s, ma = plot.of_rows(wake)
     assert at_s.tolist() == [0.0, 1.0]
     assert ma.tolist() == pytest.approx([50.0, 50.0])
 
@@ -86,11 +127,11 @@ def test_a_long_wake_keeps_its_peaks_when_drawn() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["validate", "none.csv"], "the board's own is fdekeers"),
+        (["validate", "none.csv"], "none.csv: no such file"),
         (["validate", "--plot", "no/such/folder.png"], "its folder does not exist"),
         (["validate", "--plot", "."], "is a folder"),
         (["validate", "binary"], "no format that is known"),
-        (["validate", "--board", "no_digest"], "no digest"),
+        (["validate", "--board", "no_digest"], "no digest of wifi ships"),
         (["trace", "info", "binary"], "no format that is known"),
         (["trace", "info", "huge.csv", "--json"], "no current at a time"),
         (["trace", "digest", "wake.csv", "-o", "."], "is a folder"),

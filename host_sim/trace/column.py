@@ -1,0 +1,42 @@
+"""A column while it is written whose samples are checked: no NaN, nothing beyond what can be."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from host_sim.errors import BadInput
+from host_sim.trace.recording import Samples
+from host_sim.trace.rows import MOST_UA
+from host_sim.trace.spool import Spool
+
+MOST_V = 1e6
+
+
+class Column:
+    """Samples of a current in µA or of a voltage in V."""
+
+    def __init__(self, quantity: str, path: Path) -> None:
+        self.quantity, self.path = quantity, path
+        self.most = {"current": MOST_UA, "voltage": MOST_V}[quantity]
+        self.samples = Spool(np.float32)
+        self.length = 0
+
+    def append(self, samples: npt.NDArray[np.floating]) -> None:
+        """Add samples; BadInput names the first that is none."""
+        sound = np.abs(samples) <= self.most  # NaN is not
+        if not sound.all():
+            sample = self.length + int(np.argmin(sound))
+            raise BadInput(
+                f"sample {sample:,} is no {self.quantity}",
+                where=self.path,
+                remedy="the file is damaged",
+            )
+        self.samples.append(samples)
+        self.length += len(samples)
+
+    def array(self) -> Samples:
+        """All samples; BadInput when there are no two."""
+        if self.length < 2:
+            raise BadInput("no two samples", where=self.path, remedy="record again")
+        return self.samples.array()

@@ -1,0 +1,1 @@
+"""How far predictions are from recordings that they were not fitted on: docs/fidelity.md."""

@@ -1,0 +1,27 @@
+"""docs/fidelity.md says what a run says."""
+
+from pathlib import Path
+
+import pytest
+
+from host_sim.trace import digest, evidence, reader
+from tests.fidelity import __main__ as fidelity
+from tests.fidelity import published
+from tests.fidelity.unseen import GROUPS, digest_file
+
+
+def test_the_page_is_what_a_run_writes() -> None:
+    assert fidelity.PAGE.read_text(encoding="utf-8") == fidelity.page()
+
+
+@pytest.mark.parametrize("name", [name for group in GROUPS for name in group.files])
+def test_a_judged_digest_is_of_its_recording(name: str, recordings: Path) -> None:
+    path = recordings / "esp32/heltec-esp32-lora32" / name
+    shipped = evidence.read(digest_file(name))
+    assert shipped.sha256 == digest.sha256(path)
+    assert shipped.rows == digest.rounded(digest.rows(reader.read(path)))
+
+
+def test_published_predictions_are_of_no_more_than_half() -> None:
+    fitted = 9  # the figures that published.FITTED names
+    assert fitted <= len(published.predictions())

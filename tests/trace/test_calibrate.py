@@ -1,0 +1,128 @@
+"""torpor calibrate: the shipped board from its shipped digests, and a board of one's own."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from host_sim import board
+from host_sim.trace import calibrate, digest, evidence, ppk2, reader
+from tools import cli
+
+HELTEC = board.load("heltec_wifi_lora_32")
+DIGESTS = evidence.load(HELTEC.folder)
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_a_shipped_digest_is_of_its_recording(name: str, recordings: Path) -> None:
+    one = DIGESTS[name]
+    path = recordings / "esp32/heltec-esp32-lora32" / one.recording
+    assert digest.sha256(path) == one.sha256
+    fresh = digest.rows(reader.read(path))
+    assert [row.state for row in fresh] == [row.state for row in one.rows]
+    for key in ("start_s", "duration_s", "charge_mc", "peak_ma"):
+        shipped = [getattr(row, key) for row in one.rows]
+        assert shipped == pytest.approx([getattr(row, key) for row in fresh], rel=1e-5)
+
+
+def test_the_shipped_board_is_the_fit_of_its_digests() -> None:
+    """To repeat the fit changes nothing but the intervals' last digit."""
+    every = list(DIGESTS.values())
+    found = calibrate.calibrate(every, HELTEC)
+    old = (HELTEC.folder / "board.toml").read_text(encoding="utf-8")
+    assert calibrate.document(old, found, every, {}) == old
+
+
+def test_phases_with_the_radio_on_draw_what_listening_does() -> None:
+    listen_na = HELTEC.file.states["listen"].current_na
+    assert {HELTEC.file.states[name].current_na for name in calibrate.RECEIVING} == {listen_na}
+
+
+@pytest.fixture
+def wake(tmp_path: Path) -> Path:
+    """Sleep, a boot at 50 mA, idling at 31 mA, listening at 99 mA, sleep, in a PPK2 file."""
+    path = tmp_path / "recordings" / "wake.csv"
+    path.parent.mkdir()
+    ua = np.repeat([100.0, 50_000.0, 31_000.0, 99_000.0, 100.0], [1000, 400, 900, 500, 1000])
+    ppk2.write(path, 1000, ua)
+    return path
+
+
+def test_a_board_of_ones_own(
+    wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "mine"
+    arguments = ["--board", "esp32_devkit", "--out", str(out), "--wake", "quick", str(wake)]
+    assert cli.run(["calibrate", *arguments, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    mine, devkit = board.load(str(out)), board.load("esp32_devkit")
+    assert mine.file.name == "mine"
+    assert mine.file.states["idle"].current_na == 31_000_000
+    assert mine.file.states["associate"].current_na == 99_000_000
+    assert mine.file.states["deep_sleep"].source == "recordings/wake.csv: mean of 2.00 s"
+    assert mine.phase_us("boot") == 400_000
+    assert document["not_calibrated"] == ["light_sleep", "modem_sleep", "cpu", "sense"]
+    for name in document["not_calibrated"]:
+        assert mine.file.states[name] == devkit.file.states[name]
+    assert mine.file.radio == devkit.file.radio
+    assert [step.state for step in mine.steps("quick")] == ["boot", "idle", "listen"]
+    assert cli.run(["validate", "--board", str(out), "--wake", "quick", "--json"]) == 0
+    (judged,) = json.loads(capsys.readouterr().out)["wakes"]
+    assert judged["fitted"]
+    assert judged["error_pct"] == pytest.approx(0.0, abs=0.01)
+
+
+def test_calls_add_up(wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "mine")
+    asleep = tmp_path / "recordings" / "asleep.csv"
+    ppk2.write(asleep, 1000, np.full(6000, 140.0))
+    assert cli.run(["calibrate", "--board", "esp32_devkit", "--out", out, str(wake)]) == 0
+    assert cli.run(["calibrate", "--board", out, str(asleep)]) == 0
+    na = board.load(out).file.states["deep_sleep"].current_na
+    assert na == pytest.approx((2 * 100_000 + 6 * 140_000) / 8, rel=1e-3)
+    assert board.load(out).file.states["idle"].current_na == 31_000_000
+    assert "not calibrated: light_sleep" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--board", "nothing", "wake.csv"], "no board named nothing"),
+        (["--board", "esp32_devkit"], "esp32_devkit has no digests to fit; give recordings"),
+        (["--board", "esp32_devkit", "none.csv"], "none.csv: no such file"),
+        (["--board", "esp32_devkit", "--states", "snore", "wake.csv"], "no state named snore"),
+        (["--board", "esp32_devkit", "--states", "modem_sleep", "wake.csv"], "no modem_sleep in"),
+        (["--board", "esp32_devkit", "--set", "records=x", "wake.csv"], "no setting records=x"),
+        (["--board", "esp32_devkit", "--tx-dbm", "3", "wake.csv"], "no transmit level of 3 dBm"),
+        (["--board", "esp32_devkit", "--wake", "w", "asleep.csv"], "it sleeps throughout"),
+        (["--board", "esp32_devkit", "--out", "wake.csv", "wake.csv"], "cannot be written"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(
+    arguments: list[str],
+    says: str,
+    wake: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = wake.parent
+    monkeypatch.chdir(folder)
+    ppk2.write(folder / "asleep.csv", 1000, np.full(6000, 140.0))
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert cli.run(["calibrate", *arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert says in said.err
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_another_recording_of_the_same_name_is_refused(
+    wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "mine")
+    assert cli.run(["calibrate", "--board", "esp32_devkit", "--out", out, str(wake)]) == 0
+    ppk2.write(wake, 1000, np.full(6000, 140.0))
+    assert cli.run(["calibrate", "--board", out, str(wake)]) == 2
+    assert "wake.csv is another recording's digest; rename it" in capsys.readouterr().err

@@ -1,0 +1,127 @@
+"""Recipes of wakes: what they take apart, and what they predict at settings not seen."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from host_sim import board
+from host_sim.errors import BadInput
+from host_sim.trace import calibrate, judge, recipe
+from host_sim.trace.digest import Row
+from host_sim.trace.evidence import Evidence
+
+HELTEC = board.load("heltec_wifi_lora_32")
+
+
+def row(state: str, duration_s: float, mean_ma: float) -> Row:
+    return Row(state, 0.0, duration_s, mean_ma, 0.0, mean_ma, mean_ma * duration_s)
+
+
+def batch(records: int, tx_s: float = 0.03, tail_s: float = 5.0) -> Evidence:
+    """A batch whose sending grows with its records, at the cost of what it waits afterwards."""
+    rows = [
+        row("deep_sleep", 1.0, 0.8),
+        row("boot", 0.3, 50.0),
+        row("idle", 2.0, 40.0),
+        row("idle", 0.5, 36.0),
+        row("tx", 0.1 + tx_s * records, 157.0),
+        row("idle", tail_s - 0.01 * records, 38.0),
+        row("deep_sleep", 1.0, 0.8),
+    ]
+    return Evidence(f"{records}", "", rows, wake="batch", records=records)
+
+
+def test_a_step_of_a_batch_grows_with_its_records() -> None:
+    boot, measure, tx, wait = recipe.make([batch(2), batch(8)], {})
+    assert [part.state for part in (boot, measure, tx, wait)] == ["boot", "idle", "tx", "idle"]
+    assert boot.per_record_s == pytest.approx(0.0, abs=1e-12)
+    assert measure.duration_s == pytest.approx(2.5)
+    assert measure.charge_mc == pytest.approx(98.0)
+    assert (tx.duration_s, tx.per_record_s) == pytest.approx((0.1, 0.03))
+    assert (tx.charge_mc, tx.per_record_mc) == pytest.approx((15.7, 4.71))
+    assert (wait.duration_s, wait.per_record_s) == pytest.approx((5.0, -0.01))
+
+
+@given(
+    st.sets(st.integers(0, 50), min_size=2, max_size=5),
+    st.integers(0, 50),
+    st.floats(0, 0.1),
+    st.floats(1, 9),
+)
+def test_a_batch_of_another_size_is_predicted(
+    seen: set[int], unseen: int, tx_s: float, tail_s: float
+) -> None:
+    evidence = [batch(records, tx_s, tail_s) for records in sorted(seen)]
+    parts = recipe.make(evidence, {})
+    (wake,) = batch(unseen, tx_s, tail_s).wakes()
+    assert sum(p.duration_s + unseen * p.per_record_s for p in parts) == pytest.approx(
+        sum(r.duration_s for r in wake)
+    )
+    assert sum((p.charge_mc or 0) + unseen * p.per_record_mc for p in parts) == pytest.approx(
+        sum(r.charge_mc for r in wake)
+    )
+
+
+def test_wakes_of_another_order_are_added_up_by_state() -> None:
+    one = [row("boot", 0.3, 50), row("idle", 1, 30), row("listen", 0.5, 100), row("idle", 1, 30)]
+    two = [row("boot", 0.3, 50), row("listen", 0.7, 100), row("idle", 1.6, 30)]
+    evidence = [Evidence("a", "", one, wake="w"), Evidence("b", "", two, wake="w")]
+    found = {part.state: part for part in recipe.make(evidence, {})}
+    assert found["idle"].duration_s == pytest.approx(1.8)
+    assert found["listen"].duration_s == pytest.approx(0.6)
+
+
+def test_a_short_stretch_goes_to_the_one_before() -> None:
+    wake = [row("boot", 0.3, 50.0), row("listen", 0.0199, 100.0), row("idle", 0.02, 30.0)]
+    merged = recipe.in_order(wake)
+    assert [stretch.state for stretch in merged] == ["boot", "idle"]
+    assert merged[0].charge_mc == pytest.approx(15 + 1.99)
+
+
+def test_bursts_keep_the_time_that_they_are_on_the_air() -> None:
+    """0.5 mC and 1 mC over listening, at 200 mA over listening: 7.5 of the 20 ms."""
+    rows = [row("listen", 0.1, 100.0), row("tx", 0.01, 200.0), row("tx", 0.01, 150.0)]
+    one = Evidence("a", "", rows, states={"listen": "listen", "tx": "tx"}, tx_dbm=20.0, wake="w")
+    listen, tx = recipe.make([one], {"listen": 100.0, "tx": 300.0})
+    assert tx.duration_s == pytest.approx(0.0075)
+    assert listen.duration_s == pytest.approx(0.1125)
+    assert tx.charge_mc is None
+
+
+def test_the_prediction_is_priced_from_the_board() -> None:
+    by_hand = 0.0
+    for step in HELTEC.file.wakes["wifi"].phases:
+        if step.state == "tx_20":
+            na = HELTEC.file.radio.tx.current_na[10]
+        else:
+            na = HELTEC.file.states[step.state].current_na
+        by_hand += na * step.duration_us / 1e12
+    predicted = judge.predict(HELTEC, "wifi", None)
+    assert sum(mc for _, _, mc in predicted) == pytest.approx(by_hand)
+
+
+def test_records_must_be_said_and_leave_something() -> None:
+    with pytest.raises(BadInput, match="batch_v3 sends records; say how many"):
+        judge.predict(HELTEC, "batch_v3", None)
+    with pytest.raises(BadInput, match="with 1000 records nothing is left of boot"):
+        judge.predict(HELTEC, "batch_v3", 1000)
+
+
+def test_a_wake_of_the_first_steps_of_another() -> None:
+    first = judge.predict(HELTEC, "measure_only", None)
+    assert first == judge.predict(HELTEC, "batch_v3", 0)[:2]
+
+
+def test_the_interval_is_of_recordings_of_equal_records() -> None:
+    one = [batch(2), batch(2, tail_s=5.1), batch(8), batch(8, tail_s=5.1)]
+    wakes = {"batch": board.Wake("a firmware", "a source", calibrate.steps(one, HELTEC))}
+    file = msgspec.structs.replace(HELTEC.file, wakes=wakes)
+    profile = board.Board(file, HELTEC.folder)
+    interval = judge.interval_mc(profile, "batch", 4, one)
+    assert interval is not None
+    low, high = interval
+    lowest, highest = (sum(r.charge_mc for r in batch(4, tail_s=s).wakes()[0]) for s in (5.0, 5.1))
+    assert lowest == pytest.approx(low)
+    assert highest == pytest.approx(high)
+    assert judge.interval_mc(profile, "batch", 4, one[:3]) is None

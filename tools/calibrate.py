@@ -1,0 +1,190 @@
+"""torpor calibrate: a board's power states and wake recipes from recordings of it."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+import msgspec
+
+from host_sim import board as boards
+from host_sim import states
+from host_sim.board import Board
+from host_sim.errors import BadInput
+from host_sim.trace import calibrate, digest, evidence, fit, reader, segment
+from host_sim.trace.calibrate import Calibration
+from host_sim.trace.digest import Row
+from host_sim.trace.evidence import STATES, TX, Evidence
+from tools import output
+
+
+@dataclass(frozen=True)
+class Use:
+    """What all FILEs of a call are good for; `states` None is whatever is found in each."""
+
+    states: dict[str, str] | None
+    tx_dbm: float | None
+    wake: str
+    records: int | None
+    source: str
+
+    def evidence(self, file: Path, rows: list[Row]) -> Evidence:
+        """A recording's digest with its uses; BadInput where it has not what it is to show."""
+        have = {row.state for row in rows}
+        fitted = self.states
+        if fitted is None:
+            known = (*STATES, TX) if self.tx_dbm is not None else STATES
+            fitted = {state: state for state in known if state in have}
+        for seen in fitted.values():
+            if seen not in have:
+                remedy = f"it has {', '.join(sorted(have))}"
+                raise BadInput(f"no {seen} in it", where=file, remedy=remedy)
+        if self.wake and not digest.wakes(rows):
+            raise BadInput("no wake in it: it sleeps throughout", where=file)
+        name = f"{file.absolute().parent.name}/{file.name}"
+        return Evidence(
+            name,
+            digest.sha256(file),
+            digest.rounded(rows),
+            self.source,
+            fitted,
+            self.tx_dbm,
+            self.wake,
+            self.records,
+        )
+
+
+@click.command("calibrate")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--board", required=True, help="Board to start from: a name, or a folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; else the board's.")
+@click.option("--states", "named", help="What FILEs are good for, as idle,cpu=idle; or none.")
+@click.option("--tx-dbm", type=float, help="Transmit power in FILEs; without it tx is left alone.")
+@click.option("--wake", default="", help="The recipe that the wakes in FILEs are of.")
+@click.option("--set", "setting", help="Of a batch: records=N in each of FILEs.")
+@click.option("--firmware", default="", help="What runs in that wake, for the reader.")
+@click.option("--source", default="", help="Whose recordings FILEs are, to cite them by.")
+@click.option("--unit", help="Of files that do not say theirs: A, mA, uA or mW.")
+@click.option("--volts", type=float, help="The supply, for files in mW.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+def command(
+    files: tuple[Path, ...],
+    board: str,
+    out: Path | None,
+    named: str | None,
+    tx_dbm: float | None,
+    wake: str,
+    setting: str | None,
+    firmware: str,
+    source: str,
+    unit: str | None,
+    volts: float | None,
+    as_json: bool,
+) -> None:
+    """Fit a board to recordings of it and write its folder: board.toml and a digest of each.
+
+    Each call adds its FILEs to the digests in the folder and fits the board to all of them;
+    without FILE it repeats the fit. What no recording is good for keeps its value.
+
+    \b
+    torpor calibrate --board esp32_devkit --out boards/mine asleep.csv awake.csv
+    torpor calibrate --board boards/mine --wake batch --set records=2 --states none two.csv
+    """
+    profile = boards.load(board)
+    use = Use(
+        _states(named),
+        tx_dbm,
+        wake,
+        evidence.parse_records(setting, "--set"),
+        source,
+    )
+    if tx_dbm is not None:
+        calibrate.level_name(tx_dbm)
+    every = evidence.load(profile.folder)
+    progress = output.Progress("digesting")
+    for done, file in enumerate(files):
+        progress(done / len(files))
+        one = use.evidence(file, digest.rows(reader.read(file, unit, volts)))
+        name = f"{file.name.partition('.')[0]}.csv"
+        if name in every and every[name].sha256 != one.sha256:
+            raise BadInput(f"{name} is another recording's digest", where=file, remedy="rename it")
+        every[name] = one
+    progress.close()
+    if not every:
+        raise BadInput(f"{board} has no digests to fit", remedy="give recordings")
+    found = calibrate.calibrate(list(every.values()), profile)
+    old = (profile.folder / "board.toml").read_text(encoding="utf-8")
+    text = calibrate.document(old, found, list(every.values()), {wake: firmware})
+    fresh = calibrate.write(out or profile.folder, text, every)
+    output.as_json(_document(found, fresh)) if as_json else _show(found, profile, fresh)
+
+
+def _states(named: str | None) -> dict[str, str] | None:
+    if named is None:
+        return None
+    return {} if named == "none" else evidence.parse_states(named.split(","), "--states")
+
+
+def _document(found: Calibration, board: Board) -> dict[str, object]:
+    return {
+        "board": board.file.name,
+        "states": {name: asdict(estimate) for name, estimate in found.currents.items()},
+        "tx": found.tx and {"dbm": found.tx[0], "ma": found.tx[1]},
+        "boot_us": found.boot_us,
+        "beacon_nc": fit.beacon_nc(found.currents, segment.BEACON_S),
+        "wakes": {name: msgspec.to_builtins(steps) for name, steps in found.wakes.items()},
+        "not_calibrated": found.missing,
+    }
+
+
+def _show(found: Calibration, before: Board, after: Board) -> None:
+    grid = output.table(
+        f"{after.file.name}, calibrated",
+        "state",
+        "before, mA",
+        "now, mA",
+        "95 % interval",
+        "spread",
+        "time, s",
+        "recordings",
+    )
+    for name, estimate in found.currents.items():
+        ci95 = estimate.ci95_ma
+        grid.add_row(
+            name,
+            f"{before.file.states[name].current_na / 1e6:,.3f}",
+            f"{after.file.states[name].current_na / 1e6:,.3f}",
+            f"{ci95[0]:,.3f} … {ci95[1]:,.3f}" if ci95 else "one stretch",
+            f"{estimate.sd_ma:,.3f}",
+            f"{estimate.seconds:,.2f}",
+            f"{len(estimate.recordings)}",
+        )
+    if found.tx:
+        name = calibrate.level_name(found.tx[0])
+        was, now = (b.current_na[states.NAMES.index(name)] / 1e6 for b in (before, after))
+        grid.add_row(name, f"{was:,.1f}", f"{now:,.1f}", "", "", "", "")
+    output.console.print(grid)
+    if found.boot_us:
+        output.console.print(f"a boot takes {found.boot_us / 1000:,.1f} ms")
+    beacon_nc = fit.beacon_nc(found.currents, segment.BEACON_S)
+    if beacon_nc:
+        output.console.print(f"a beacon costs {beacon_nc / 1e6:,.3f} mC over idling")
+    output.console.print(f"not calibrated: {', '.join(found.missing) or 'none'}")
+    for name, steps in found.wakes.items():
+        output.console.print()
+        output.console.print(_recipe(name, steps))
+
+
+def _recipe(name: str, steps: list[boards.Step]) -> object:
+    grid = output.table(
+        f"wake {name}", "state", "time, ms", "a record, ms", "charge, mC", "a record, mC"
+    )
+    for step in steps:
+        own = step.charge_nc is not None
+        grid.add_row(
+            step.state,
+            f"{step.duration_us / 1000:,.1f}",
+            f"{step.per_record_us / 1000:+,.1f}" if step.per_record_us else "",
+            f"{(step.charge_nc or 0) / 1e6:,.2f}" if own else "the board's",
+            f"{step.per_record_nc / 1e6:+,.3f}" if step.per_record_nc else "",
+        )
+    return grid

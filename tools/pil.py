@@ -1,0 +1,259 @@
+"""torpor pil: a node's decisions on the processor behind a port, its world in the simulator."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from statistics import median
+from typing import Any, Protocol
+
+import click
+import serial
+from mpremote.transport import TransportError
+from mpremote.transport_serial import SerialTransport
+
+from host_sim import nodefile
+from host_sim import scenario as scenarios
+from host_sim.errors import BadInput
+from host_sim.port import SimPort
+from host_sim.scenario import Scenario
+from host_sim.world import build
+from tools import output
+from torpor import config, pil, record, sensor, switch
+from torpor.port import COLD
+
+SILENT_S = 15.0  # the processor asks again for ten
+AFTERWARDS_S = 1.0  # it asks again in half, if the last answer was lost
+Call = tuple[int, ...]  # which, its integers, its answer
+NAMES = [name for name, _ in pil.CALLS]
+SLEEP = NAMES.index("sleep")
+
+
+class Line(Protocol):
+    """What frames travel on."""
+
+    def read(self) -> bytes:
+        """What came in since, after a short wait at most."""
+
+    def write(self, data: bytes) -> object:
+        """Send."""
+
+
+@dataclass
+class World:
+    """The simulated port, answering frames; `calls` is all that was asked of it."""
+
+    port: SimPort
+    until_us: int
+    progress: Callable[[float], None] = lambda done: None
+    calls: list[Call] = field(default_factory=list)
+    busy_us: list[int] = field(default_factory=list)
+    allocated: list[int] = field(default_factory=list)
+    heap: list[int] = field(default_factory=list)
+    began_s: float = 0.0
+    ended_s: float = 0.0
+    last: int | None = None
+    answer: bytes = b""
+    repeated: int = 0
+    ended: bool = False
+
+    def serve(self, line: Line) -> None:
+        """Answer until the run ends. TimeoutError when the processor falls silent."""
+        held = b""
+        heard = time.monotonic()
+        while True:
+            data = line.read()
+            now = time.monotonic()
+            if data:
+                heard = now
+            elif now - heard > (AFTERWARDS_S if self.ended else SILENT_S):
+                break
+            frame, held = pil.take(held + data)
+            while frame:
+                line.write(self.hear(frame))
+                frame, held = pil.take(held)
+        if not self.ended:
+            raise TimeoutError
+
+    def hear(self, frame: tuple[int, ...]) -> bytes:
+        """The answer to a frame: what is asked twice happens once."""
+        sequence, call, *integers = frame
+        self.began_s = self.began_s or time.perf_counter()
+        if sequence == self.last:
+            self.repeated += 1
+        else:
+            self.last = sequence
+            self.answer = pil.pack(sequence, call, self.happen(call, integers))
+        return self.answer
+
+    def happen(self, call: int, integers: list[int]) -> int:
+        """Let the world do what is asked."""
+        answer = do(self.port, call, integers, self.calls)
+        if call != SLEEP:
+            return answer
+        self.busy_us.append(integers[2])
+        self.allocated.append(integers[3])
+        self.heap.append(integers[4])
+        self.progress(self.port.now_us / self.until_us)
+        self.ended = self.port.now_us >= self.until_us or not self.port.alive
+        self.ended_s = time.perf_counter()
+        return pil.END if self.ended else answer
+
+
+def do(port: SimPort, call: int, integers: list[int], calls: list[Call]) -> int:
+    """Ask the port, and note what was asked and answered."""
+    name, count = pil.CALLS[call]
+    arguments: list[Any] = integers[:count]
+    given = [[], *arguments] if name == "send" else arguments
+    answer = int(getattr(port, name)(*given) or 0)
+    calls.append((call, *arguments, answer))
+    return answer
+
+
+class Here:
+    """A port for this processor, asking the simulator as the other one does."""
+
+    def __init__(self, port: SimPort, calls: list[Call]) -> None:
+        for index, name in enumerate(NAMES):
+            setattr(self, name, self._asking(port, index, calls))
+
+    def _asking(self, port: SimPort, index: int, calls: list[Call]) -> Callable[..., int]:
+        def ask(*given: Any) -> int:
+            integers = list(given[1:] if NAMES[index] == "send" else given)
+            return do(port, index, integers, calls)
+
+        return ask
+
+
+def simulated(scenario: Scenario) -> list[Call]:
+    """Every call of the plain simulation."""
+    calls: list[Call] = []
+    port = SimPort(*build.arguments(scenario))
+    here: Any = Here(port, calls)
+    r = [0] * record.SIZE
+    config.configure(r, nodefile.device_config(scenario.file.node, scenario.board))
+    wake = switch.wake if r[record.KIND] == record.SWITCH else sensor.wake
+    cause = COLD
+    while port.now_us < until_us(scenario) and port.alive:
+        ms = wake(r, here, cause)
+        cause = here.sleep(r[record.SLEEP_KIND], ms)
+    return calls
+
+
+def until_us(scenario: Scenario) -> int:
+    """The end of a scenario."""
+    return round(scenario.file.days * build.DAY_US)
+
+
+def difference(ours: list[Call], theirs: list[Call]) -> str | None:
+    """The first call that differs, in words."""
+    for number, (here, there) in enumerate(zip_longest(ours, theirs)):
+        if here != there:
+            return f"call {number:,}: {_words(here)} here, {_words(there)} there"
+    return None
+
+
+def _words(call: Call | None) -> str:
+    if call is None:
+        return "nothing more"
+    which, *arguments, answer = call
+    return f"{NAMES[which]}({', '.join(map(str, arguments))}) = {answer}"
+
+
+class Board:
+    """A processor at its REPL, running torpor.pil."""
+
+    def __init__(self, port: str, device: dict[str, Any]) -> None:
+        try:
+            self.repl = SerialTransport(port, baudrate=115200)
+            self.serial = self.repl.serial
+            self.repl.enter_raw_repl(soft_reset=False)
+            config_json = json.dumps(device)
+            self.repl.exec_raw_no_follow(
+                f"import json\nfrom torpor import pil\npil.run(json.loads({config_json!r}))"
+            )
+        except (TransportError, OSError) as error:
+            what = str(error).strip().splitlines()[-1]
+            raise BadInput(what, where=port, remedy="is MicroPython at its prompt there?") from None
+        self.serial.timeout = 0.05
+
+    def read(self) -> bytes:
+        """What came in, within 50 ms."""
+        data: bytes = self.serial.read(max(1, self.serial.in_waiting))
+        return data
+
+    def write(self, data: bytes) -> object:
+        """Send."""
+        return self.serial.write(data)
+
+
+@click.command("pil")
+@click.argument("scenario")
+@click.option("--port", required=True, help="Serial port of a board, or of torpor virtual-board.")
+@click.option("--days", type=click.FloatRange(min=0, min_open=True), help="Instead of its own.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def command(scenario: str, port: str, days: float | None, as_json: bool) -> None:
+    """Run SCENARIO with its decisions taken by the processor behind a serial port.
+
+    The world is the simulator's: clock, radio, sensors and sleep. Every decision is compared with
+    the plain simulation's; exit 1 when one differs. torpor must be on the board's file system.
+
+    \b
+    torpor pil garden --port /dev/ttyUSB0 --days 1
+    """
+    changes = () if days is None else (f"days={days:g}",)
+    chosen = scenarios.load(scenario, changes)
+    device = nodefile.device_config(chosen.file.node, chosen.board)
+    progress = output.Progress("in the loop")
+    world = World(SimPort(*build.arguments(chosen)), until_us(chosen), progress)
+    try:
+        world.serve(Board(port, device))
+    except TimeoutError:
+        remedy = "torpor must be on its file system: torpor deploy"
+        raise BadInput("the processor fell silent", where=port, remedy=remedy) from None
+    except serial.SerialException as error:
+        raise BadInput(f"the port is gone ({error})", where=port) from None
+    finally:
+        progress.close()
+    document = report(world, simulated(chosen))
+    output.as_json(document) if as_json else _show(document, chosen.file.title)
+    if document["difference"]:
+        raise SystemExit(1)
+
+
+def report(world: World, plain: list[Call]) -> dict[str, Any]:
+    """What a run in the loop says."""
+    wall_s = world.ended_s - world.began_s
+    return {
+        "wakes": len(world.busy_us),
+        "calls": len(world.calls),
+        "difference": difference(plain, world.calls),
+        "asked_again": world.repeated,
+        "wall_s": wall_s,
+        "call_ms": 1000 * wall_s / max(1, len(world.calls)),
+        "wake_us": {"median": median(world.busy_us), "max": max(world.busy_us)},
+        "allocated_bytes": {"median": median(world.allocated), "max": max(world.allocated)},
+        "heap_bytes": {"median": median(world.heap), "max": max(world.heap)},
+    }
+
+
+def _show(document: dict[str, Any], title: str) -> None:
+    grid = output.table(title, "", "")
+    grid.show_header = False
+    for name, value in (
+        ("wakes", f"{document['wakes']:,}"),
+        ("calls of the port", f"{document['calls']:,}"),
+        ("decisions", document["difference"] or "equal to the simulation's, every one"),
+        ("frames asked again", f"{document['asked_again']:,}"),
+        ("a wake on the processor", _spread(document["wake_us"], "us")),
+        ("allocated in a wake", _spread(document["allocated_bytes"], "bytes")),
+        ("heap in use at its end", _spread(document["heap_bytes"], "bytes")),
+        ("a call through the line", f"{document['call_ms']:.3f} ms"),
+    ):
+        grid.add_row(name, value)
+    output.console.print(grid)
+
+
+def _spread(value: dict[str, float], unit: str) -> str:
+    return f"{value['median']:,.0f} {unit}, at most {value['max']:,}"

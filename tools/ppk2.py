@@ -1,0 +1,137 @@
+"""A Power Profiler Kit II on a serial port: whole samples, and how many were lost.
+
+ppk2-api speaks to the instrument and converts readings. What it leaves out is here: a stream that
+lost bytes is brought back into step, and the losses are counted. Each sample is a little-endian
+word of 32 bits: 14 of the converter, 3 of the range, 6 of a counter at bit 18, and 8 of the logic
+port at bit 24 (NordicSemiconductor/pc-nrfconnect-ppk, the serial device's masks).
+"""
+
+import logging
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import serial
+from ppk2_api.ppk2_api import PPK2_API
+
+from host_sim.errors import BadInput
+from host_sim.trace.recording import Bits, Samples
+
+RATE_HZ = 100_000
+WORD = 4
+COUNTS = 64
+SURE = 8  # words whose counter rises by one each, to call a stream in step
+LOWEST_MV, HIGHEST_MV = 800, 5_000
+
+logging.getLogger("ppk2_api").setLevel(logging.CRITICAL)
+
+
+@dataclass
+class Framer:
+    """Bytes as they come in, whole words out.
+
+    `lost` has (index of the sample before which they are missing, how many); the counter tells
+    losses apart up to 63 samples, longer ones count modulo 64.
+    """
+
+    held: bytes = b""
+    expected: int | None = None
+    words: int = 0
+    lost: list[tuple[int, int]] = field(default_factory=list)
+
+    def feed(self, data: bytes) -> bytes:
+        """Add bytes; the words that are complete and in step."""
+        self.held += data
+        out = []
+        while len(self.held) >= SURE * WORD:
+            words = np.frombuffer(self.held[: len(self.held) // WORD * WORD], "<u4")
+            good = self._in_step(words)
+            if good:
+                out.append(self.held[: good * WORD])
+                self.held = self.held[good * WORD :]
+                self.expected = (self.expected or 0) + good & COUNTS - 1
+                self.words += good
+            elif not self._resume():
+                break
+        return b"".join(out)
+
+    def _in_step(self, words: npt.NDArray[np.uint32]) -> int:
+        """How many words from the first on have the counter that is expected."""
+        if self.expected is None:
+            return 0
+        counts = words >> 18 & COUNTS - 1
+        wrong = counts != (np.arange(len(words)) + self.expected) % COUNTS
+        return int(np.argmax(wrong)) if wrong.any() else len(words)
+
+    def _resume(self) -> bool:
+        """Skip to the next bytes that are words; False when more must come in first."""
+        last = len(self.held) - SURE * WORD
+        for skip in range(last + 1):
+            counts = np.frombuffer(self.held, "<u4", SURE, skip) >> 18 & COUNTS - 1
+            first = int(counts[0])
+            if (counts == (np.arange(SURE) + first) % COUNTS).all():
+                missing = 0 if self.expected is None else (first - self.expected) % COUNTS
+                if missing:
+                    self.lost.append((self.words, missing))
+                self.expected = first
+                self.held = self.held[skip:]
+                return True
+        self.held = self.held[max(0, last) :]
+        return False
+
+
+class Ppk2:
+    """The instrument, measuring while the context lasts. BadInput where it does not answer."""
+
+    def __init__(self, port: str, mode: str, mv: int) -> None:
+        self.port = port
+        if not LOWEST_MV <= mv <= HIGHEST_MV:
+            remedy = f"{LOWEST_MV} to {HIGHEST_MV}"
+            raise BadInput(f"{mv} mV is not what a PPK2 can do", where=port, remedy=remedy)
+        try:
+            self.api: Any = PPK2_API(port, timeout=1, write_timeout=1, exclusive=True)
+        except (OSError, serial.SerialException) as error:
+            raise BadInput(f"cannot be opened ({_reason(error)})", where=port) from None
+        if not self.api.get_modifiers():
+            remedy = "is it a PPK2? Its second port is the one that measures"
+            raise BadInput("no calibration data came back", where=port, remedy=remedy)
+        self.framer = Framer()
+        if mode == "source":
+            self.api.use_source_meter()
+        else:
+            self.api.use_ampere_meter()
+        self.api.set_source_voltage(mv)
+
+    def __enter__(self) -> "Ppk2":
+        self.api.toggle_DUT_power("ON")
+        self.api.start_measuring()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.api.stop_measuring()
+        finally:
+            self.api.ser.close()
+
+    def read(self) -> tuple[Samples, Bits]:
+        """The samples since the last call, in µA, and the logic port of each."""
+        try:
+            data = self.api.get_data()
+        except (OSError, serial.SerialException) as error:
+            raise BadInput(f"the instrument is gone ({_reason(error)})", where=self.port) from None
+        words = self.framer.feed(data)
+        if not words:
+            return np.empty(0, np.float32), np.empty(0, np.uint8)
+        current_ua, bits = self.api.get_samples(words)
+        return np.array(current_ua, np.float32), np.array(bits, np.uint8)
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).splitlines()[0]

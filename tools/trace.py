@@ -1,4 +1,4 @@
-"""torpor trace: what a recording holds, and its digest."""
+"""torpor trace: what a recording holds; tools/cut.py has what names its states."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,10 +7,9 @@ import click
 import numpy as np
 from rich.markup import escape
 
-from host_sim.errors import BadInput
-from host_sim.trace import digest, reader, segment
+from host_sim.trace import reader
 from host_sim.trace.recording import Recording
-from tools import output
+from tools import cut, output
 
 
 @click.group("trace")
@@ -74,37 +73,5 @@ def _facts(recording: Recording) -> dict[str, object]:
     }
 
 
-@command.command("digest")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the rows as CSV.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
-    """Cut FILE into states: start, duration, mean, spread, peak and charge of each."""
-    output.writable(out)
-    if out and out.exists() and file.exists() and out.samefile(file):
-        raise BadInput("is the recording itself", where=out, remedy="name another file")
-    recording = reader.read(file)
-    rows = digest.rows(recording)
-    beacon_s = segment.beacon_period_s(recording)
-    if out:
-        digest.write(out, rows, {"recording": file.name, "sha256": digest.sha256(file)})
-    if as_json:
-        segments = [asdict(row) for row in rows]
-        output.as_json({"segments": segments, "beacon_period_s": beacon_s})
-        return
-    _title(file)
-    grid = output.table("", "state", "segments", "time, s", "mean, mA", "peak, mA", "charge, mC")
-    for state in dict.fromkeys(row.state for row in rows):
-        mine = [row for row in rows if row.state == state]
-        seconds, charge_mc = sum(r.duration_s for r in mine), sum(r.charge_mc for r in mine)
-        grid.add_row(
-            state,
-            f"{len(mine)}",
-            f"{seconds:,.3f}",
-            f"{charge_mc / seconds:,.2f}",
-            f"{max(r.peak_ma for r in mine):,.1f}",
-            f"{charge_mc:,.2f}",
-        )
-    output.console.print(grid)
-    if beacon_s:
-        output.console.print(f"beacons each {beacon_s * 1000:.1f} ms")
+for each in (cut.digest_command, cut.plot_command, cut.diff_command):
+    command.add_command(each)

@@ -6,7 +6,7 @@ The charge of the rows adds up to the recording's: each sample is in one row.
 import csv
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import groupby
 from math import isfinite
 from pathlib import Path
@@ -15,8 +15,11 @@ from host_sim.errors import BadInput
 from host_sim.trace import pyramid, segment
 from host_sim.trace.recording import Recording
 from host_sim.trace.segment import Found
+from host_sim.trace.spool import PLACES, give_back
 
 ASLEEP = segment.NAMES[segment.DEEP_SLEEP]
+IDLE = segment.NAMES[segment.IDLE]
+LEVEL_RATIO = 0.07  # what a level that was given may differ by: half a step of steps.STEP_RATIO
 
 _START = b"# recording: "
 REMEDY = "write one with torpor trace digest -o"
@@ -44,7 +47,9 @@ def of_segments(recording: Recording, found: Found) -> list[Row]:
     """Segments with their current and charge."""
     rate_hz = recording.rate_hz
     out = []
-    for part in found.segments:
+    for number, part in enumerate(found.segments):
+        if number % PLACES == 0:
+            give_back(recording.current_ua)
         count = part.end - part.start
         total, squares, peak = pyramid.total(found.pyramid, part.start, part.end)
         mean = total / count
@@ -60,6 +65,17 @@ def of_segments(recording: Recording, found: Found) -> list[Row]:
             )
         )
     return out
+
+
+def named(table: Iterable[Row], levels_ma: Mapping[str, float]) -> list[Row]:
+    """Idle rows by the name of the level that they are at, as cpu_160 at 49 mA, where one is."""
+
+    def name(row: Row) -> str:
+        apart = {state: abs(row.mean_ma / ma - 1) for state, ma in levels_ma.items()}
+        nearest = min(apart, key=apart.__getitem__, default=IDLE)
+        return nearest if row.state == IDLE and apart.get(nearest, 1) <= LEVEL_RATIO else row.state
+
+    return [replace(row, state=name(row)) for row in table]
 
 
 def wakes(table: list[Row]) -> list[list[Row]]:
@@ -78,7 +94,8 @@ def sleep_ma(table: list[Row]) -> float | None:
 
 def sha256(path: Path) -> str:
     """Of the file as it is, to cite it by."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write(path: Path, table: Iterable[Row], facts: Mapping[str, str]) -> None:

@@ -60,14 +60,18 @@ class Painting:
         if not len(intervals.start):
             return self
         kept = intervals.holds(self.start) < 0
-        after = self.code[np.searchsorted(self.start, intervals.end, side="right") - 1]
         start = np.concatenate([self.start[kept], intervals.end, intervals.start])
         codes = np.broadcast_to(np.asarray(code), intervals.start.shape)
-        code = np.concatenate([self.code[kept], after, codes])
+        code = np.concatenate([self.code[kept], self.at(intervals.end), codes])
         order = np.argsort(start, kind="stable")
         start, code = start[order], code[order]
         last = np.append(start[1:] != start[:-1], True) & (start < self.samples)
         return Painting(start[last], code[last], self.samples).plain()
+
+    def at(self, where: Where) -> Where:
+        """The codes of samples."""
+        codes: Where = self.code[np.searchsorted(self.start, where, side="right") - 1]
+        return codes
 
     def plain(self) -> "Painting":
         """Neighbours of the same code as one."""

@@ -58,7 +58,7 @@ def build(recording: Recording, progress: Progress | None = None) -> Pyramid:
 
 
 def band_runs(pyramid: Pyramid, limits: npt.ArrayLike, margin: float) -> tuple[Where, Where]:
-    """Where each run of one band begins, and its band: 0 below limits[0], 1 from there on …
+    """Where each run of one band begins, and its band: 0 below limits[0], then 1 and so on.
 
     A limit is crossed downwards only at `margin` times itself.
     """

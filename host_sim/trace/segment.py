@@ -24,7 +24,8 @@ from host_sim.trace import pyramid as pyramids
 from host_sim.trace.intervals import Chosen, Intervals, Painting, Where, at_least
 from host_sim.trace.levels import Levels
 from host_sim.trace.pyramid import Progress, Pyramid
-from host_sim.trace.recording import Floats, Recording, Samples
+from host_sim.trace.recording import Recording, Samples
+from host_sim.trace.spool import PLACES, give_back
 from host_sim.trace.steps import steps
 
 NAMES = ("deep_sleep", "idle", "boot", "listen", "modem_sleep", "light_sleep", "load", "tx")
@@ -89,10 +90,10 @@ def find(
     load = ~wifi & (radio.length > BEACON_LONGEST_S * rate_hz)
 
     picture = Painting(np.zeros(1, np.int64), np.array([DEEP_SLEEP]), count).over(awake, IDLE)
-    asleep = picture.code[np.searchsorted(picture.start, (quiet.start + quiet.end) // 2, "right") - 1]
+    asleep = picture.at((quiet.start + quiet.end) // 2) == DEEP_SLEEP
     picture = picture.over(radio[wifi], LISTEN).over(radio[load], LOAD)
     picture = picture.over(radio[beacons], MODEM_SLEEP)
-    picture = picture.over(quiet, np.where(asleep == DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP))
+    picture = picture.over(quiet, np.where(asleep, LIGHT_SLEEP, MODEM_SLEEP))
     picture = picture.over(frames, TX).over(bursts[steady], LOAD)
     return Found(_segments(picture, pyramid, rate_hz), period_s, pyramid)
 
@@ -104,29 +105,40 @@ def _with(intervals: Intervals, inner: Intervals) -> Chosen:
 
 
 def _inrush(radio: Intervals, awake: Intervals, rate_hz: float) -> Chosen:
-    """Peaks of the supply while the chip boots."""
-    woke = awake.start[awake.holds(radio.start)]
+    """Peaks of the supply while the chip boots; a wake that ends with its peak is no boot."""
+    wake = awake.holds(radio.start)
+    woke = awake.start[wake]
     soon = (woke > 0) & (radio.start - woke < BOOTING_S * rate_hz)
-    return soon & (radio.length <= max(1, INRUSH_S * rate_hz))
+    booted = awake.end[wake] - radio.end >= SHORTEST_S * rate_hz
+    chosen: Chosen = soon & booted & (radio.length <= max(1, INRUSH_S * rate_hz))
+    return chosen
 
 
-def _probes(current: Samples, intervals: Intervals) -> Floats:
+def _probes(current: Samples, intervals: Intervals) -> Samples:
     """Some samples of each interval, sorted."""
     nth = 2 * np.arange(PROBES) + 1
-    at = intervals.start[:, np.newaxis] + intervals.length[:, np.newaxis] * nth // (2 * PROBES)
-    return np.sort(current[at], axis=1)
+    out = np.empty((len(intervals.start), PROBES), np.float32)
+    for first in range(0, len(out), PLACES):
+        some = slice(first, first + PLACES)
+        start, length = intervals.start[some, np.newaxis], intervals.length[some, np.newaxis]
+        out[some] = current[start + length * nth // (2 * PROBES)]
+        give_back(current)
+    out.sort(axis=1)
+    return out
 
 
 def _even(current: Samples, intervals: Intervals) -> Chosen:
     probes = _probes(current, intervals)
-    return probes[:, -1] - probes[:, 0] <= EVEN * probes[:, PROBES // 2]
+    even: Chosen = probes[:, -1] - probes[:, 0] <= EVEN * probes[:, PROBES // 2]
+    return even
 
 
 def _listening(current: Samples, radio: Intervals, wifi: Chosen, levels: Levels) -> Chosen:
     """Where the radio is at the level that it is known to listen at."""
     level_ua = _probes(current, radio)[:, PROBES // 2]
     known_ua = levels.listen_ua or (float(np.median(level_ua[wifi])) if wifi.any() else np.inf)
-    return np.abs(level_ua / known_ua - 1) <= LISTEN_RATIO
+    same: Chosen = np.abs(level_ua / known_ua - 1) <= LISTEN_RATIO
+    return same
 
 
 def _modem_sleep(
@@ -166,12 +178,13 @@ def _segments(picture: Painting, pyramid: Pyramid, rate_hz: float) -> list[Segme
     for start, end in zip(idle.start.tolist(), idle.end.tolist(), strict=True):
         found = steps(pyramid, start, end, rate_hz)
         cuts += found
+        give_back(pyramid.samples)
         if start in asleep_until:
             boots.append((start, found[0] if found else end))
     boot = np.array(boots, np.int64).reshape(-1, 2)
     picture = picture.over(Intervals(boot[:, 0], boot[:, 1]), BOOT)
     edges: Where = np.union1d(picture.start, np.array(cuts, np.int64))
-    codes = picture.code[np.searchsorted(picture.start, edges, side="right") - 1]
+    codes = picture.at(edges)
     bounds = [*edges.tolist(), picture.samples]
     return [
         Segment(NAMES[code], start, end)

@@ -21,7 +21,7 @@ def steps(pyramid: Pyramid, start: int, end: int, rate_hz: float) -> list[int]:
         return []
     windows = pyramid.mean[first : first + count * wide].reshape(count, wide)
     medians = np.median(windows, axis=1).tolist()
-    found = []
+    found: list[int] = []
     settled = level = 0.0
     for at, median in enumerate(medians[1:], 1):
         if settled and not level / STEP_RATIO <= median * settled <= level * STEP_RATIO:

@@ -1,6 +1,7 @@
 """Segmentation against one pass over the same samples: numpy's plain sum, in the same run."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -23,7 +24,7 @@ def rows(interleaved: Interleaved) -> list[tuple[str, str, str]]:
     out = []
     for name, (period, awake, goal) in WAVES.items():
         recording = Recording("made", RATE_HZ, _wave(period, awake))
-        change_points, states = _change_points(recording), lambda r=recording: segment.find(r)
+        change_points, states = _change_points(recording), partial(segment.find, recording)
         change_points(), states()  # compiled now, if not before
         runs = (recording.current_ua.sum, change_points, states)
         sum_s, points_s, states_s = interleaved(*(lambda run=run: run for run in runs))

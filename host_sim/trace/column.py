@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.errors import BadInput
-from host_sim.trace.recording import Samples
+from host_sim.trace.recording import Floats, Samples
 from host_sim.trace.rows import MOST_UA
 from host_sim.trace.spool import Spool
 
@@ -40,3 +40,9 @@ class Column:
         if self.length < 2:
             raise BadInput("no two samples", where=self.path, remedy="record again")
         return self.samples.array()
+
+
+def floats(data: bytes) -> Floats:
+    """Little-endian 32-bit floats; a NaN among them is left to Column, whatever its bits."""
+    with np.errstate(invalid="ignore"):
+        return np.frombuffer(data, "<f4").astype(np.float64)

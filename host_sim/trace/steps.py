@@ -1,5 +1,7 @@
 """Steps of the level within an awake stretch: by windows of the pyramid, then to the sample."""
 
+from statistics import median
+
 import numpy as np
 
 from host_sim.trace.pyramid import WINDOW_S, Pyramid
@@ -16,21 +18,18 @@ def steps(pyramid: Pyramid, start: int, end: int, rate_hz: float) -> list[int]:
     size = pyramid.size
     wide = max(1, round(WINDOW_S * rate_hz / size))  # blocks
     first = -(-start // size)
-    count = (end // size - first) // wide
-    if count < 3:
-        return []
-    windows = pyramid.mean[first : first + count * wide].reshape(count, wide)
-    medians = np.median(windows, axis=1).tolist()
+    means = pyramid.mean[first : end // size].tolist()
     found: list[int] = []
-    settled = level = 0.0
-    for at, median in enumerate(medians[1:], 1):
-        if settled and not level / STEP_RATIO <= median * settled <= level * STEP_RATIO:
-            edge, reach = (first + at * wide) * size, wide * size
-            begin = max(edge - reach, found[-1] + 1 if found else start + 1)
+    at, settled, level = wide, 0, 0.0
+    while at + wide <= len(means):
+        middle = median(means[at : at + wide])
+        if settled and not level / STEP_RATIO <= middle * settled <= level * STEP_RATIO:
+            edge, reach = (first + at) * size, wide * size
+            begin = max(edge - reach, found[-1] if found else start) + 1
             found.append(begin + _split(pyramid.samples[begin : min(edge + reach, end)]))
-            settled = level = 0.0
+            at, settled, level = -(-found[-1] // size) - first + wide, 0, 0.0
         else:
-            settled, level = settled + 1, level + median
+            at, settled, level = at + wide, settled + 1, level + middle
     return found
 
 

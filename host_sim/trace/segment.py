@@ -5,7 +5,7 @@ a band, not single samples, are named; later names paint over earlier ones.
 
 - `boot`: from a sleep's end to the first step of the awake level; `idle`: awake after that.
 - `tx`: a burst no longer than a Wi-Fi frame, or uneven; `listen`: the radio on around bursts, or at
-  the level that the radio has around bursts.
+  the level that it has around them; where there are none, at the usual level of a receiver.
 - `modem_sleep` (`light_sleep` where the chip sleeps): the radio off between receptions at a
   multiple of the beacon's period, these receptions included, and off as shortly around bursts.
 - `load`: a draw as high as a radio's that is none of these: a LoRa transmitter, a sensor's heater.
@@ -39,6 +39,7 @@ BOOTING_S = 0.5  # … so soon after sleep that no radio is up
 FRAME_S = 0.02  # over 12.4 ms, 1,500 bytes at 1 Mbit/s (IEEE 802.11b)
 EVEN = 0.1  # what a load's current varies by, at most
 LISTEN_RATIO = 0.12  # what the level of listening varies by: the clock changes meanwhile
+LISTEN_UA = (75_000.0, 112_000.0)  # of receivers where nothing is known; 78 to 100 mA and a CPU
 
 BEACON_S = 0.1024  # 100 time units of 1,024 µs (IEEE 802.11)
 BEACON_SLACK_S = 0.012  # of one reception; their mean is held to
@@ -86,8 +87,9 @@ def find(
     frames = bursts[~steady]
     heard = _with(radio, frames)
     beacons, quiet, period_s = _modem_sleep(radio, heard, rate_hz)
-    wifi = heard | beacons | _listening(recording.current_ua, radio, heard | beacons, levels)
-    load = ~wifi & (radio.length > BEACON_LONGEST_S * rate_hz)
+    wifi, short = heard | beacons, radio.length <= BEACON_LONGEST_S * rate_hz
+    wifi |= _listening(recording.current_ua, radio, wifi, short, levels)
+    load = ~wifi & ~short
 
     picture = Painting(np.zeros(1, np.int64), np.array([DEEP_SLEEP]), count).over(awake, IDLE)
     asleep = picture.at((quiet.start + quiet.end) // 2) == DEEP_SLEEP
@@ -133,11 +135,19 @@ def _even(current: Samples, intervals: Intervals) -> Chosen:
     return even
 
 
-def _listening(current: Samples, radio: Intervals, wifi: Chosen, levels: Levels) -> Chosen:
-    """Where the radio is at the level that it is known to listen at."""
+def _listening(
+    current: Samples, radio: Intervals, wifi: Chosen, short: Chosen, levels: Levels
+) -> Chosen:
+    """Where the radio is at the level that it listens at: the board's, else as around bursts.
+
+    Where there are none, a spike is not taken for it.
+    """
     level_ua = _probes(current, radio)[:, PROBES // 2]
-    known_ua = levels.listen_ua or (float(np.median(level_ua[wifi])) if wifi.any() else np.inf)
-    same: Chosen = np.abs(level_ua / known_ua - 1) <= LISTEN_RATIO
+    known_ua = levels.listen_ua or (float(np.median(level_ua[wifi])) if wifi.any() else None)
+    if known_ua:
+        same: Chosen = np.abs(level_ua / known_ua - 1) <= LISTEN_RATIO
+    else:
+        same = (level_ua >= LISTEN_UA[0]) & (level_ua <= LISTEN_UA[1]) & ~short
     return same
 
 

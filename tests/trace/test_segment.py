@@ -89,11 +89,24 @@ def test_a_draw_is_the_radios_where_it_behaves_so(parts: list[Part], name: str) 
     assert rows[last].state == name
 
 
-def test_the_radio_is_known_without_bursts_by_the_boards_level() -> None:
-    heltec = levels.of_board(board.load("heltec_wifi_lora_32"))
-    recording = wave((0.8, 1), (50, 0.4), (31, 0.6), (101, 2), (0.8, 1))
-    assert [s.state for s in segment.find(recording).segments][-2] == "load"
-    assert [s.state for s in segment.find(recording, heltec).segments][-2] == "listen"
+@pytest.mark.parametrize(
+    ("ma", "listen_ua", "state"),
+    [(111.9, None, "listen"), (112.1, None, "load"), (118, 110e3, "listen"), (118, 90e3, "load")],
+)
+def test_without_bursts_the_radio_is_known_by_its_level(
+    ma: float, listen_ua: float | None, state: str
+) -> None:
+    known = levels.Levels(5e3, 70e3, 130e3, listen_ua)
+    recording = wave((0.8, 1), (50, 0.4), (31, 0.6), (ma, 2), (0.8, 1))
+    assert [s.state for s in segment.find(recording, known).segments][-2] == state
+
+
+def test_a_board_says_where_its_bands_begin() -> None:
+    ours = levels.of_board(board.load("heltec_wifi_lora_32"))
+    assert ours.awake_ua < 31_000
+    assert 49_000 < ours.radio_ua < 100_000
+    assert ours.listen_ua == 100_900
+    assert ours.transmit_ua < 141_000  # its lowest transmit level
 
 
 @pytest.mark.parametrize(("ma", "cut"), [(51.0, False), (58.0, True), (43.0, True)])

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 from rich.markup import escape
@@ -27,6 +28,7 @@ class How:
 
     unit: str | None
     volts: float | None
+    channel: str | None
     board: str | None
     labels: str | None
 
@@ -36,7 +38,7 @@ class How:
             raise BadInput("--labels name the states", remedy="leave --board out")
         of_board = levels.of_board(boards.load(self.board)) if self.board else None
         states = labels.parse(self.labels) if self.labels else None
-        recording = reader.read(file, self.unit, self.volts)
+        recording = reader.read(file, self.unit, self.volts, self.channel)
         progress = output.Progress("cutting")
         if states is not None:
             found = labels.find(recording, states, progress)
@@ -46,23 +48,35 @@ class How:
         return recording, found
 
 
-def how(command: Command) -> Command:
-    """The options that all three take, as one argument `how`."""
-
-    def wrapped(
-        unit: str | None, volts: float | None, board: str | None, labels: str | None, **rest: Any
-    ) -> None:
-        command(how=How(unit, volts, board, labels), **rest)
-
-    wrapped.__doc__ = command.__doc__
+def told(command: Any) -> Any:
+    """Options for what a file does not say itself."""
     for option in (
-        click.option("--labels", help="States by the digital channels' pattern: 0=sleep,1=boot."),
-        click.option("--board", help="A board whose currents tell the states apart."),
+        click.option("--channel", help="The current, where several could be it."),
         click.option("--volts", type=float, help="The supply, for a file in mW."),
-        click.option("--unit", help="Of a file that does not say its: A, mA, uA or mW."),
+        click.option("--unit", help="Of a file that does not say: A, mA, uA or mW."),
     ):
-        wrapped = option(wrapped)
-    return wrapped
+        command = option(command)
+    return command
+
+
+def how(command: Command) -> Command:
+    """These and the options for what tells the states apart, as one argument `how`."""
+
+    @told
+    @click.option("--board", help="A board whose currents tell the states apart.")
+    @click.option("--labels", help="States by the digital channels' pattern: 0=sleep,1=boot.")
+    @wraps(command)
+    def wrapped(
+        unit: str | None,
+        volts: float | None,
+        channel: str | None,
+        board: str | None,
+        labels: str | None,
+        **rest: Any,
+    ) -> None:
+        command(how=How(unit, volts, channel, board, labels), **rest)
+
+    return cast(Command, wrapped)
 
 
 @click.command("digest")

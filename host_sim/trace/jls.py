@@ -154,10 +154,13 @@ def _samples(
 ) -> Array:
     """Samples of a signal beside those of the current from `start` on."""
     first = start + current.sample_id_offset - signal.sample_id_offset
-    samples: Array = file.fsr(signal.signal_id, first, count)
-    if signal.data_type & 0xFFFF == _BIT:
-        return np.unpackbits(samples, count=count, bitorder="little")
-    return samples
+    if signal.data_type & 0xFFFF != _BIT:
+        samples: Array = file.fsr(signal.signal_id, first, count)
+        return samples
+    # In whole bytes: from within one, the library's last bits were once not the file's.
+    whole, stop = first // 8 * 8, min(signal.length, -(-(first + count) // 8) * 8)
+    packed: Array = file.fsr(signal.signal_id, whole, stop - whole)
+    return np.unpackbits(packed, bitorder="little")[first - whole :][:count]
 
 
 @dataclass

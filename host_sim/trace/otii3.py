@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.trace.clock import MOST_HZ
 from host_sim.trace.column import Column, floats
 from host_sim.trace.recording import Recording
-from host_sim.trace.rows import MOST_HZ
 from host_sim.trace.source import Source
 from host_sim.trace.spool import CHUNK
 

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.trace.clock import MOST_HZ
 from host_sim.trace.column import Column, floats
 from host_sim.trace.recording import Bits, Floats, Recording, Samples
-from host_sim.trace.rows import MOST_HZ
 from host_sim.trace.source import Source
 from host_sim.trace.spool import CHUNK, Spool
 from host_sim.trace.units import as_ua, said

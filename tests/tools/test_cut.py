@@ -18,7 +18,7 @@ HELTEC = "esp32/heltec-esp32-lora32"
 def wakes(tmp_path: Path) -> Path:
     """Two wakes of 1 s, in a PPK2 file at 1 kS/s."""
     path = tmp_path / "wakes.csv"
-    ppk2.write(path, 1000, np.tile(np.repeat([100.0, 50_000.0, 100.0], [500, 1000, 500]), 2))
+    ppk2.write(path, wave(*[(0.1, 0.5), (50, 1), (0.1, 0.5)] * 2))
     return path
 
 
@@ -123,7 +123,7 @@ def test_bad_input_is_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(wakes.parent)
-    ppk2.write(Path("asleep.csv"), 1000, np.full(100, 10.0))
+    ppk2.write(Path("asleep.csv"), wave((0.01, 0.1)))
     before = sorted(wakes.parent.iterdir())
     assert cli.run(["trace", *arguments]) == 2
     said = capsys.readouterr()

@@ -533,7 +533,7 @@ ROWS = "0,3.3,1.5\n10,3.3,2.5\n20,3.3,3.5\n"
     [
         ("timestamp_ms,current_mA,i_uA", ROWS, ":1: current_mA and i_uA could each be the current"),
         ("timestamp,voltage_V,current_mA", ROWS, ":1: no column of .* tells the time with its"),
-        ("ms,peak_mA,mA", "0,nan,1\n1,2,nan\n2,2,2\n", ":3: no current at a time"),
+        ("ms,peak_mA,mA", "0,nan,1\n1,2,nan\n2,2,2\n", ":3: no current"),
         ("ms,mV,mA", ROWS[:-1], "the last line lacks its end"),
         ("ms,mV,mA", ROWS.replace("10,", "30,"), ":4: time does not rise"),
         ("ms,mV,mA", ROWS.replace(",3.3,2", ",nan,2"), "sample 1 is no voltage"),

@@ -14,7 +14,7 @@ from host_sim.trace import calibrate, digest, evidence, fit, reader, segment
 from host_sim.trace.calibrate import Calibration
 from host_sim.trace.digest import Row
 from host_sim.trace.evidence import STATES, TX, Evidence
-from tools import output
+from tools import output, recordings
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ class Use:
 @click.option("--set", "setting", help="Of a batch: records=N in each of FILEs.")
 @click.option("--firmware", default="", help="What runs in that wake, for the reader.")
 @click.option("--source", default="", help="Whose recordings FILEs are, to cite them by.")
-@click.option("--unit", help="Of files that do not say theirs: A, mA, uA or mW.")
-@click.option("--volts", type=float, help="The supply, for files in mW.")
+@recordings.told
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 def command(
     files: tuple[Path, ...],
@@ -78,6 +77,7 @@ def command(
     source: str,
     unit: str | None,
     volts: float | None,
+    channel: str | None,
     as_json: bool,
 ) -> None:
     """Fit a board to recordings of it and write its folder: board.toml and a digest of each.
@@ -103,7 +103,7 @@ def command(
     progress = output.Progress("digesting")
     for done, file in enumerate(files):
         progress(done / len(files))
-        one = use.evidence(file, digest.rows(reader.read(file, unit, volts)))
+        one = use.evidence(file, digest.rows(reader.read(file, unit, volts, channel)))
         name = f"{file.name.partition('.')[0]}.csv"
         if name in every and every[name].sha256 != one.sha256:
             raise BadInput(f"{name} is another recording's digest", where=file, remedy="rename it")

@@ -1,10 +1,28 @@
-"""Recordings read and written with progress on stderr."""
+"""Recordings read and written with progress on stderr, and the options to read them by."""
 
 from pathlib import Path
+from typing import Any
+
+import click
 
 from host_sim.trace import reader, writer
 from host_sim.trace.recording import Recording
 from tools import output
+
+
+def told(command: Any) -> Any:
+    """Options for what a file does not say itself."""
+    for option in (
+        click.option("--channel", help="The current, where several could be it."),
+        click.option("--volts", type=float, help="The supply, where the file does not hold it."),
+        click.option(
+            "--unit",
+            type=click.Choice(["A", "mA", "uA", "mW"]),
+            help="Of a file that does not say.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def read(

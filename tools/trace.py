@@ -1,42 +1,25 @@
-"""torpor trace: what a recording holds, its digest, and other formats of it."""
+"""torpor trace: what a recording holds, and other formats of it; its states are in cut.py."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.markup import escape
 
-from host_sim.trace import digest, segment, stats, writer
-from tools import output, recordings
+from host_sim.trace import stats, writer
+from tools import cut, output, recordings
 
 
 @click.group("trace")
 def command() -> None:
-    """Read, measure, convert and digest power recordings.
+    """Read, measure, convert, cut and draw power recordings.
 
     The format is told by the content, through .xz, .gz and .zst: docs/traces.md lists them.
     """
 
 
-def told(command: Any) -> Any:
-    """Options for what a file does not say itself."""
-    for option in (
-        click.option("--channel", help="The current, where several could be it."),
-        click.option("--volts", type=float, help="The supply, where the file does not hold it."),
-        click.option(
-            "--unit",
-            type=click.Choice(["A", "mA", "uA", "mW"]),
-            help="Of a file that does not say.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@told
+@recordings.told
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def info(
     file: Path, unit: str | None, volts: float | None, channel: str | None, as_json: bool
@@ -70,7 +53,7 @@ def info(
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
-@told
+@recordings.told
 def convert(
     file: Path, out: Path, unit: str | None, volts: float | None, channel: str | None
 ) -> None:
@@ -90,35 +73,5 @@ def _title(file: Path) -> None:
     output.console.print(f"[bold]{escape(str(file))}[/bold]", soft_wrap=True)
 
 
-@command.command("digest")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="Write the rows as CSV.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def digest_command(file: Path, out: Path | None, as_json: bool) -> None:
-    """Cut FILE into states: start, duration, mean, spread, peak and charge of each."""
-    output.writable(out, file)
-    recording = recordings.read(file)
-    rows = digest.rows(recording)
-    beacon_s = segment.beacon_period_s(recording)
-    if out:
-        digest.write(out, rows, {"recording": file.name, "sha256": digest.sha256(file)})
-    if as_json:
-        segments = [asdict(row) for row in rows]
-        output.as_json({"segments": segments, "beacon_period_s": beacon_s})
-        return
-    _title(file)
-    grid = output.table("", "state", "segments", "time, s", "mean, mA", "peak, mA", "charge, mC")
-    for state in dict.fromkeys(row.state for row in rows):
-        mine = [row for row in rows if row.state == state]
-        seconds, charge_mc = sum(r.duration_s for r in mine), sum(r.charge_mc for r in mine)
-        grid.add_row(
-            state,
-            f"{len(mine)}",
-            f"{seconds:,.3f}",
-            f"{charge_mc / seconds:,.2f}",
-            f"{max(r.peak_ma for r in mine):,.1f}",
-            f"{charge_mc:,.2f}",
-        )
-    output.console.print(grid)
-    if beacon_s:
-        output.console.print(f"beacons each {beacon_s * 1000:.1f} ms")
+for each in (cut.digest_command, cut.plot_command, cut.diff_command):
+    command.add_command(each)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.markup import escape
@@ -15,7 +16,7 @@ from host_sim.trace.digest import Row
 from host_sim.trace.evidence import Evidence
 from host_sim.trace.judge import Priced, Verdict
 from host_sim.trace.recording import Recording
-from tools import output
+from tools import output, recordings
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class Judged:
 @click.option("--board", default="heltec_wifi_lora_32", show_default=True, help="Board to predict.")
 @click.option("--wake", default="wifi", show_default=True, help="One of the board's wake recipes.")
 @click.option("--set", "setting", help="Of a batch: records=N in each wake.")
-@click.option("--unit", help="Of files that do not say theirs: A, mA, uA or mW.")
-@click.option("--volts", type=float, help="The supply, for files in mW.")
+@recordings.told
 @click.option("--plot", type=click.Path(path_type=Path), help="Write both waveforms (PNG).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def command(
@@ -47,6 +47,7 @@ def command(
     setting: str | None,
     unit: str | None,
     volts: float | None,
+    channel: str | None,
     plot: Path | None,
     as_json: bool,
 ) -> None:
@@ -69,7 +70,7 @@ def command(
     fitted = list(evidence.load(profile.folder).values())
     recorded: Iterable[tuple[Evidence, Recording | None]]
     if files:
-        recorded = _recorded(files, records, unit, volts)
+        recorded = _recorded(files, records, unit, volts, channel)
     else:
         recorded = _of_fit(profile, wake, records, fitted)
     some = list(_judged(profile, wake, fitted, recorded))
@@ -80,7 +81,7 @@ def command(
 
 
 def _recorded(
-    files: tuple[Path, ...], records: int | None, unit: str | None, volts: float | None
+    files: tuple[Path, ...], records: int | None, *told: Any
 ) -> Iterator[tuple[Evidence, Recording | None]]:
     """Each file, as a digest or a recording; BadInput where there is no wake in it.
 
@@ -94,7 +95,7 @@ def _recorded(
             one = evidence.read(file)
             one = replace(one, records=records if one.records is None else one.records)
         else:
-            recording = reader.read(file, unit, volts)
+            recording = reader.read(file, *told)
             rows = digest.rows(recording)
             one = Evidence(file.name, digest.sha256(file), rows, records=records)
         if not one.wakes():

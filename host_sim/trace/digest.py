@@ -6,14 +6,20 @@ The charge of the rows adds up to the recording's: each sample is in one row.
 import csv
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import groupby
 from math import isfinite
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.trace import pyramid, segment
 from host_sim.trace.recording import Recording
-from host_sim.trace.segment import segments
+from host_sim.trace.segment import Found
+from host_sim.trace.spool import PLACES, give_back
+
+ASLEEP = segment.NAMES[segment.DEEP_SLEEP]
+IDLE = segment.NAMES[segment.IDLE]
+LEVEL_RATIO = 0.07  # what a level that was given may differ by: half a step of steps.STEP_RATIO
 
 _START = b"# recording: "
 REMEDY = "write one with torpor trace digest -o"
@@ -34,33 +40,62 @@ class Row:
 
 def rows(recording: Recording) -> list[Row]:
     """The recording's states in their order."""
+    return of_segments(recording, segment.find(recording))
+
+
+def of_segments(recording: Recording, found: Found) -> list[Row]:
+    """Segments with their current and charge."""
+    rate_hz = recording.rate_hz
     out = []
-    for segment in segments(recording):
-        ma = recording.current_ua[segment.start : segment.end] / 1000
-        rate_hz = recording.rate_hz
+    for number, part in enumerate(found.segments):
+        if number % PLACES == 0:
+            give_back(recording.current_ua)
+        count = part.end - part.start
+        total, squares, peak = pyramid.total(found.pyramid, part.start, part.end)
+        mean = total / count
         out.append(
             Row(
-                segment.state,
-                segment.start / rate_hz,
-                len(ma) / rate_hz,
-                float(ma.mean()),
-                float(ma.std()),
-                float(ma.max()),
-                float(ma.sum()) / rate_hz,
+                part.state,
+                part.start / rate_hz,
+                count / rate_hz,
+                mean / 1000,
+                max(0.0, squares / count - mean**2) ** 0.5 / 1000,
+                peak / 1000,
+                total / rate_hz / 1000,
             )
         )
     return out
 
 
+def named(table: Iterable[Row], levels_ma: Mapping[str, float]) -> list[Row]:
+    """Idle rows by the name of the level that they are at, as cpu_160 at 49 mA, where one is."""
+
+    def name(row: Row) -> str:
+        apart = {state: abs(row.mean_ma / ma - 1) for state, ma in levels_ma.items()}
+        nearest = min(apart, key=apart.__getitem__, default=IDLE)
+        return nearest if row.state == IDLE and apart.get(nearest, 1) <= LEVEL_RATIO else row.state
+
+    return [replace(row, state=name(row)) for row in table]
+
+
 def wakes(table: list[Row]) -> list[list[Row]]:
     """The rows of each wake: what lies between two sleeps."""
-    runs = groupby(table, key=lambda row: row.state == "deep_sleep")
+    runs = groupby(table, key=lambda row: row.state == ASLEEP)
     return [list(rows) for asleep, rows in runs if not asleep]
+
+
+def sleep_ma(table: list[Row]) -> float | None:
+    """Mean current of deep sleep, or None where it never sleeps."""
+    asleep = [row for row in table if row.state == ASLEEP]
+    if not asleep:
+        return None
+    return sum(row.charge_mc for row in asleep) / sum(row.duration_s for row in asleep)
 
 
 def sha256(path: Path) -> str:
     """Of the file as it is, to cite it by."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write(path: Path, table: Iterable[Row], facts: Mapping[str, str]) -> None:
@@ -132,5 +167,5 @@ def load(path: Path) -> list[Row]:
 def _sound(row: Row) -> bool:
     """Finite numbers that took time; only the noise of a sleep may be negative."""
     _, *numbers = asdict(row).values()
-    awake = row.state != "deep_sleep"
+    awake = row.state != ASLEEP
     return all(map(isfinite, numbers)) and row.duration_s > 0 and (row.charge_mc > 0 or not awake)

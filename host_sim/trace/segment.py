@@ -1,35 +1,54 @@
-"""From current to states: sleep, boot, idle, listening, modem sleep, transmit.
+"""From current to states: sleep, boot, idle, listening, modem sleep, transmit, load.
 
-Method: each sample falls into a band (asleep, awake, radio on, transmitting); runs of one band are
-segments. Runs too short to mean anything join their neighbour. The awake band is cut further where
-its level steps; its first level after sleep is the boot. Short radio-on runs at the beacon's
-period, with the radio off between, are one modem sleep.
+Method: levels.py says where the bands asleep, awake, radio on and transmitting begin. Stretches of
+a band, not single samples, are named; later names paint over earlier ones.
 
-Limits: the bands are those of a 3.3 V ESP32 with Wi-Fi. Another radio, or a sensor that draws as
-much as one, is named by its current alone: the LoRa transmitter of the recorded board is a `tx` at
-157 mA and a `listen` at 119 mA. A busy CPU and a waiting one are both `idle`. A burst shorter than
-a sample is a `tx` only if it lifts that sample's mean over the band.
+- `boot`: from a sleep's end to the first step of the awake level; `idle`: awake after that.
+- `tx`: a burst no longer than a Wi-Fi frame, or uneven; `listen`: the radio on around bursts, or at
+  the level that it has around them; where there are none, at the usual level of a receiver.
+- `modem_sleep` (`light_sleep` where the chip sleeps): the radio off between receptions at a
+  multiple of the beacon's period, these receptions included, and off as shortly around bursts.
+- `load`: a draw as high as a radio's that is none of these: a LoRa transmitter, a sensor's heater.
+
+Limits: current alone does not tell a busy CPU from a waiting one or from a small load: all are
+`idle`, in segments of one level. A board that draws more than 12 mA asleep is `idle` too. A burst
+shorter than a sample is a `tx` only if it lifts that sample's mean over the band.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from host_sim.trace import levels as limits
+from host_sim.trace import pyramid as pyramids
+from host_sim.trace.intervals import Chosen, Intervals, Painting, Where, at_least
+from host_sim.trace.levels import Levels
+from host_sim.trace.pyramid import Progress, Pyramid
 from host_sim.trace.recording import Recording, Samples
+from host_sim.trace.spool import PLACES, give_back
+from host_sim.trace.steps import steps
 
-AWAKE_UA = 5_000.0
-RADIO_UA = 75_000.0
-TRANSMIT_UA = 130_000.0
-ASLEEP, AWAKE, RADIO, TRANSMIT = range(4)
+NAMES = ("deep_sleep", "idle", "boot", "listen", "modem_sleep", "light_sleep", "load", "tx")
+DEEP_SLEEP, IDLE, BOOT, LISTEN, MODEM_SLEEP, LIGHT_SLEEP, LOAD, TX = range(8)
 
-SHORTEST_S = 0.02  # of an awake or sleeping segment
-STEP_RATIO = 1.15  # between two levels of the awake band
-STEP_WINDOW_S = 0.05
+MARGIN = 0.9  # of a band's limit, downwards
+SHORTEST_S = 0.02  # of sleeping, and of being awake without the radio
+DIP_S = 0.005  # of the radio, still on
+INRUSH_S = 0.005  # of a peak above the awake band …
+BOOTING_S = 0.5  # … so soon after sleep that no radio is up
+FRAME_S = 0.02  # over 12.4 ms, 1,500 bytes at 1 Mbit/s (IEEE 802.11b)
+EVEN = 0.1  # what a load's current varies by, at most
+LISTEN_RATIO = 0.12  # what the level of listening varies by: the clock changes meanwhile
+LISTEN_UA = (75_000.0, 112_000.0)  # of receivers where nothing is known; 78 to 100 mA and a CPU
+
 BEACON_S = 0.1024  # 100 time units of 1,024 µs (IEEE 802.11)
-BEACON_SLACK_S = 0.012
-BEACON_LONGEST_S = 0.03  # a radio-on run that may be a beacon's reception
+BEACON_SLACK_S = 0.012  # of one reception; their mean is held to
+PERIOD_RATIO = 0.015  # … this
+MOST_PERIODS = 10  # an access point's DTIM, or a station's listen interval
+BEACON_LONGEST_S = 0.03  # a reception with the broadcasts after it
+MISSED = 2.5  # periods without a reception, and still modem sleep
+
+PROBES = 9  # samples of a stretch to know its level by
 
 
 @dataclass(frozen=True)
@@ -41,101 +60,143 @@ class Segment:
     end: int
 
 
-def segments(recording: Recording) -> list[Segment]:
-    """The recording's states from the first sample to the last, without overlap or hole."""
-    current, rate_hz = recording.current_ua, recording.rate_hz
-    band = np.digitize(current, (AWAKE_UA, RADIO_UA, TRANSMIT_UA))
-    runs = _absorb(_runs(band), round(SHORTEST_S * rate_hz))
-    beacons = _beacons(runs, rate_hz)
-    out: list[Segment] = []
-    booted = False
-    for number, (kind, start, end) in enumerate(runs):
-        if number in beacons:
-            state = "modem_sleep"
-        elif kind == ASLEEP:
-            state, booted = "deep_sleep", False
-        elif kind == AWAKE:
-            for at, stop in _levels(current, start, end, rate_hz):
-                _add(out, "idle" if booted else "boot", at, stop)
-                booted = True
-            continue
-        else:
-            state = "tx" if kind == TRANSMIT else "listen"
-        _add(out, state, start, end)
+@dataclass(frozen=True)
+class Found:
+    """The states of a recording from the first sample to the last, without overlap or hole."""
+
+    segments: list[Segment]
+    beacon_period_s: float | None
+    pyramid: Pyramid
+
+
+def find(
+    recording: Recording, levels: Levels | None = None, progress: Progress | None = None
+) -> Found:
+    """Cut a recording into states, by the levels of its board or by its own."""
+    pyramid = pyramids.build(recording, progress)
+    levels = levels or limits.of_recording(pyramid)
+    starts, bands = pyramids.band_runs(pyramid, levels.limits, MARGIN)
+    count, rate_hz = len(recording.current_ua), recording.rate_hz
+    shortest = SHORTEST_S * rate_hz
+    awake, radio, bursts = (at_least(starts, bands, band, count) for band in (1, 2, 3))
+    awake, radio = awake.joined(shortest), radio.joined(DIP_S * rate_hz)
+    awake = awake[(awake.length >= shortest) | _with(awake, radio)]
+    radio = radio[~_inrush(radio, awake, rate_hz)]
+    bursts = bursts[radio.holds(bursts.start) >= 0]
+    steady = _even(recording.current_ua, bursts) & (bursts.length > FRAME_S * rate_hz)
+    frames = bursts[~steady]
+    heard = _with(radio, frames)
+    beacons, quiet, period_s = _modem_sleep(radio, heard, rate_hz)
+    wifi, short = heard | beacons, radio.length <= BEACON_LONGEST_S * rate_hz
+    wifi |= _listening(recording.current_ua, radio, wifi, short, levels)
+    load = ~wifi & ~short
+
+    picture = Painting(np.zeros(1, np.int64), np.array([DEEP_SLEEP]), count).over(awake, IDLE)
+    asleep = picture.at((quiet.start + quiet.end) // 2) == DEEP_SLEEP
+    picture = picture.over(radio[wifi], LISTEN).over(radio[load], LOAD)
+    picture = picture.over(radio[beacons], MODEM_SLEEP)
+    picture = picture.over(quiet, np.where(asleep, LIGHT_SLEEP, MODEM_SLEEP))
+    picture = picture.over(frames, TX).over(bursts[steady], LOAD)
+    return Found(_segments(picture, pyramid, rate_hz), period_s, pyramid)
+
+
+def _with(intervals: Intervals, inner: Intervals) -> Chosen:
+    """Which of the intervals hold the start of an inner one."""
+    which = intervals.holds(inner.start)
+    return np.bincount(which[which >= 0], minlength=len(intervals.start)) > 0
+
+
+def _inrush(radio: Intervals, awake: Intervals, rate_hz: float) -> Chosen:
+    """Peaks of the supply while the chip boots; a wake that ends with its peak is no boot."""
+    wake = awake.holds(radio.start)
+    woke = awake.start[wake]
+    soon = (woke > 0) & (radio.start - woke < BOOTING_S * rate_hz)
+    booted = awake.end[wake] - radio.end >= SHORTEST_S * rate_hz
+    chosen: Chosen = soon & booted & (radio.length <= max(1, INRUSH_S * rate_hz))
+    return chosen
+
+
+def _probes(current: Samples, intervals: Intervals) -> Samples:
+    """Some samples of each interval, sorted."""
+    nth = 2 * np.arange(PROBES) + 1
+    out = np.empty((len(intervals.start), PROBES), np.float32)
+    for first in range(0, len(out), PLACES):
+        some = slice(first, first + PLACES)
+        start, length = intervals.start[some, np.newaxis], intervals.length[some, np.newaxis]
+        out[some] = current[start + length * nth // (2 * PROBES)]
+        give_back(current)
+    out.sort(axis=1)
     return out
 
 
-def _add(out: list[Segment], state: str, start: int, end: int) -> None:
-    """Append, or lengthen the last one when it is of the same state (boot and idle keep steps)."""
-    if out and out[-1].state == state and state not in ("boot", "idle"):
-        out[-1] = Segment(state, out[-1].start, end)
-    else:
-        out.append(Segment(state, start, end))
+def _even(current: Samples, intervals: Intervals) -> Chosen:
+    probes = _probes(current, intervals)
+    even: Chosen = probes[:, -1] - probes[:, 0] <= EVEN * probes[:, PROBES // 2]
+    return even
 
 
-def _runs(band: npt.NDArray[np.intp]) -> list[tuple[int, int, int]]:
-    """Runs of equal values: (value, start, end)."""
-    edges = np.flatnonzero(np.diff(band)) + 1
-    starts = [0, *edges.tolist()]
-    ends = [*edges.tolist(), len(band)]
-    return [(int(band[start]), start, end) for start, end in zip(starts, ends, strict=True)]
+def _listening(
+    current: Samples, radio: Intervals, wifi: Chosen, short: Chosen, levels: Levels
+) -> Chosen:
+    """Where the radio is at the level that it listens at: the board's, else as around bursts.
 
-
-def _absorb(runs: list[tuple[int, int, int]], least: int) -> list[tuple[int, int, int]]:
-    """Join sleeping and awake runs that are too short to the run before; radio runs stay."""
-    out: list[tuple[int, int, int]] = []
-    for kind, start, end in runs:
-        short = kind in (ASLEEP, AWAKE) and end - start < least
-        if out and (out[-1][0] == kind or (short and out[-1][0] != TRANSMIT)):
-            out[-1] = (out[-1][0], out[-1][1], end)
-        else:
-            out.append((kind, start, end))
-    return out
-
-
-def _beacons(runs: list[tuple[int, int, int]], rate_hz: float) -> set[int]:
-    """Numbers of the runs that make up modem sleep: beacon receptions, and what lies between."""
-    short = [
-        number
-        for number, (kind, start, end) in enumerate(runs)
-        if kind == RADIO and end - start <= BEACON_LONGEST_S * rate_hz
-    ]
-    out: set[int] = set()
-    for this, following in pairwise(short):
-        apart_s = (runs[following][1] - runs[this][1]) / rate_hz
-        quiet = all(runs[number][0] == AWAKE for number in range(this + 1, following))
-        if quiet and abs(apart_s - BEACON_S) <= BEACON_SLACK_S:
-            out.update(range(this, following + 1))
-    return out
-
-
-def _levels(current: Samples, start: int, end: int, rate_hz: float) -> list[tuple[int, int]]:
-    """Cut an awake run where the median of a window steps against the windows of its level.
-
-    The first window of a level is left out of the comparison: it holds the edge, and an inrush.
+    Where there are none, a spike is not taken for it.
     """
-    window = max(1, round(STEP_WINDOW_S * rate_hz))
-    count = (end - start) // window
-    windows = current[start : start + count * window].reshape(count, window)
-    medians = np.median(windows, axis=1)
-    cuts = [0]
-    for at in range(2, count):
-        settled = cuts[-1] + 1
-        if at <= settled:
-            continue
-        level = float(np.median(medians[settled:at]))
-        if not level / STEP_RATIO <= medians[at] <= level * STEP_RATIO:
-            cuts.append(at)
-    edges = [start + cut * window for cut in cuts]
-    return list(zip(edges, [*edges[1:], end], strict=True))
+    level_ua = _probes(current, radio)[:, PROBES // 2]
+    known_ua = levels.listen_ua or (float(np.median(level_ua[wifi])) if wifi.any() else None)
+    if known_ua:
+        same: Chosen = np.abs(level_ua / known_ua - 1) <= LISTEN_RATIO
+    else:
+        same = (level_ua >= LISTEN_UA[0]) & (level_ua <= LISTEN_UA[1]) & ~short
+    return same
 
 
-def beacon_period_s(recording: Recording) -> float | None:
-    """The median time between beacon receptions, or None where there are none."""
-    band = np.digitize(recording.current_ua, (AWAKE_UA, RADIO_UA, TRANSMIT_UA))
-    runs = _absorb(_runs(band), round(SHORTEST_S * recording.rate_hz))
-    numbers = sorted(_beacons(runs, recording.rate_hz))
-    starts = [runs[number][1] for number in numbers if runs[number][0] == RADIO]
-    steps = np.diff(starts) / recording.rate_hz
-    near = steps[np.abs(steps - BEACON_S) <= BEACON_SLACK_S]
-    return float(np.median(near)) if len(near) else None
+def _modem_sleep(
+    radio: Intervals, heard: Chosen, rate_hz: float
+) -> tuple[Chosen, Intervals, float | None]:
+    """Receptions of beacons among the stretches with the radio on, the quiet, and the period.
+
+    The period is the multiple of BEACON_S that most neighbouring receptions are apart.
+    """
+    short = ~heard & (radio.length <= BEACON_LONGEST_S * rate_hz)
+    apart_s = np.diff(radio.start) / rate_hz
+    times = np.rint(apart_s / BEACON_S).astype(int)
+    near = short[1:] & short[:-1] & (times >= 1) & (times <= MOST_PERIODS)
+    near &= np.abs(apart_s - times * BEACON_S) <= BEACON_SLACK_S
+    none = np.zeros(len(radio.start), bool), Intervals(radio.end[:0], radio.start[:0]), None
+    if not near.any():
+        return none
+    usual = int(np.bincount(times[near]).argmax())
+    near &= times == usual
+    period_s = float(np.mean(apart_s[near]))
+    if abs(period_s / (usual * BEACON_S) - 1) > PERIOD_RATIO:
+        return none
+    gap = Intervals(radio.end[:-1], radio.start[1:])
+    linked = gap.length <= MISSED * period_s * rate_hz
+    session = np.concatenate([[0], np.cumsum(~linked)])
+    associated = np.bincount(session[1:][near], minlength=session[-1] + 1) > 0
+    inside = associated[session]
+    return short & inside, gap[linked & inside[1:]], period_s
+
+
+def _segments(picture: Painting, pyramid: Pyramid, rate_hz: float) -> list[Segment]:
+    """As a list; awake stretches are cut into boot and levels."""
+    asleep_until = set(picture.of(DEEP_SLEEP).end.tolist())
+    idle = picture.of(IDLE)
+    cuts: list[int] = []
+    boots: list[tuple[int, int]] = []
+    for start, end in zip(idle.start.tolist(), idle.end.tolist(), strict=True):
+        found = steps(pyramid, start, end, rate_hz)
+        cuts += found
+        give_back(pyramid.samples)
+        if start in asleep_until:
+            boots.append((start, found[0] if found else end))
+    boot = np.array(boots, np.int64).reshape(-1, 2)
+    picture = picture.over(Intervals(boot[:, 0], boot[:, 1]), BOOT)
+    edges: Where = np.union1d(picture.start, np.array(cuts, np.int64))
+    codes = picture.at(edges)
+    bounds = [*edges.tolist(), picture.samples]
+    return [
+        Segment(NAMES[code], start, end)
+        for code, start, end in zip(codes.tolist(), bounds, bounds[1:], strict=False)
+    ]

@@ -16,6 +16,7 @@ from host_sim.errors import BadInput
 
 IN_MEMORY_BYTES = 4 << 20
 CHUNK = 1 << 20  # samples
+PLACES = 64  # looked at before their pages, up to 2 MB each, are given back
 
 Array = npt.NDArray[Any]
 
@@ -63,11 +64,16 @@ class Spool:
 
 def chunks(column: Array, size: int = CHUNK) -> Iterator[Array]:
     """A column in parts of `size` samples, of which only one is in memory."""
+    for start in range(0, len(column), size):
+        yield column[start : start + size]
+        give_back(column)
+
+
+def give_back(column: Array) -> None:
+    """Let go of a mapped column's pages; they are read again when they are wanted."""
     owner = column
     while isinstance(owner, np.ndarray) and owner.base is not None:
         owner = owner.base
     mapped = owner.obj if isinstance(owner, memoryview) else owner
-    for start in range(0, len(column), size):
-        yield column[start : start + size]
-        if isinstance(mapped, mmap.mmap):
-            mapped.madvise(mmap.MADV_DONTNEED)
+    if isinstance(mapped, mmap.mmap):
+        mapped.madvise(mmap.MADV_DONTNEED)

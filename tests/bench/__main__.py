@@ -14,7 +14,7 @@ from pathlib import Path
 
 from host_sim import run, scenario
 from host_sim.compiled import Compiled
-from tests.bench import garden_simpy, recordings, replay
+from tests.bench import garden_simpy, recordings, replay, segmentation
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
 from tools import pil
@@ -135,6 +135,8 @@ def main() -> None:
     for part in (python_rows, process_rows, compiled_rows, recording_rows, loop_rows):
         print(f"{part.__name__.removesuffix('_rows')} ...", file=sys.stderr)
         speed += part()
+    print("segmentation ...", file=sys.stderr)
+    speed += segmentation.rows(interleaved)
     print("policies ...", file=sys.stderr)
     page = (
         "# Performance\n\n"

@@ -1,76 +1,16 @@
-"""States, digests and the judgement, on waveforms made here and on the recordings themselves."""
+"""Digests, of waveforms made here and of the recordings themselves."""
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
 from host_sim.trace import digest, reader, segment
-from host_sim.trace.recording import Recording
+from tests.trace.waves import wave
 
 HELTEC = "esp32/heltec-esp32-lora32"
-
-
-def wave(*parts: tuple[float, float]) -> Recording:
-    """A recording at 1 kHz of (mA, seconds)."""
-    samples = [np.full(round(seconds * 1000), ma * 1000) for ma, seconds in parts]
-    return Recording("test", 1000.0, np.concatenate(samples))
-
-
-def states(recording: Recording) -> list[tuple[str, float]]:
-    return [(row.state, round(row.duration_s, 3)) for row in digest.rows(recording)]
-
-
-def test_a_wake_is_cut_into_its_states() -> None:
-    recording = wave((0.8, 1), (50, 0.4), (31, 0.6), (100, 0.2), (300, 0.004), (100, 0.1), (0.8, 1))
-    assert states(recording) == [
-        ("deep_sleep", 1.0),
-        ("boot", 0.4),
-        ("idle", 0.6),
-        ("listen", 0.2),
-        ("tx", 0.004),
-        ("listen", 0.1),
-        ("deep_sleep", 1.0),
-    ]
-
-
-def test_beacons_at_their_period_are_modem_sleep() -> None:
-    beacons = [(100.0, 0.004), (30.0, 0.098)] * 6
-    recording = wave((0.8, 1), (31, 0.5), *beacons, (0.8, 1))
-    assert ("modem_sleep", 0.514) in states(recording)
-    assert segment.beacon_period_s(recording) == pytest.approx(0.102)
-
-
-def test_the_same_bursts_at_another_period_are_not() -> None:
-    recording = wave((0.8, 1), (31, 0.5), *[(100.0, 0.004), (30.0, 0.196)] * 6, (0.8, 1))
-    assert "modem_sleep" not in dict(states(recording))
-    assert segment.beacon_period_s(recording) is None
-
-
-@pytest.mark.parametrize(("ma", "cut"), [(51.0, False), (58.0, True), (43.0, True)])
-def test_a_step_of_the_awake_level_is_cut(ma: float, cut: bool) -> None:
-    rows = digest.rows(wave((0.8, 1), (50, 1), (ma, 1), (0.8, 1)))
-    assert [row.state for row in rows] == ["deep_sleep", "boot", *["idle"] * cut, "deep_sleep"]
-    if cut:
-        assert rows[1].duration_s == pytest.approx(1.0, abs=segment.STEP_WINDOW_S)
-
-
-@pytest.mark.parametrize(
-    ("ma", "state"),
-    [
-        (4.999, "deep_sleep"),
-        (5.0, "boot"),
-        (74.999, "boot"),
-        (75.0, "listen"),
-        (129.999, "listen"),
-        (130.0, "tx"),
-    ],
-)
-def test_bands_begin_at_their_limits(ma: float, state: str) -> None:
-    assert states(wave((ma, 1))) == [(state, 1.0)]
 
 
 @given(
@@ -139,7 +79,7 @@ def test_the_facts_of_a_digest_read_back(tmp_path: Path) -> None:
 def test_a_wake_is_what_lies_between_two_sleeps() -> None:
     rows = digest.rows(wave((50, 0.4), (0.8, 1), (50, 0.4), (31, 0.5), (0.8, 1), (50, 0.3)))
     wakes = digest.wakes(rows)
-    assert [[row.state for row in wake] for wake in wakes] == [["boot"], ["boot", "idle"], ["boot"]]
+    assert [[row.state for row in wake] for wake in wakes] == [["idle"], ["boot", "idle"], ["boot"]]
     assert digest.wakes(rows[1:2]) == []
 
 
@@ -154,10 +94,23 @@ def test_the_recorded_wakes(
     recordings: Path, name: str, active_s: float, active_mc: float, gap_after_s: float
 ) -> None:
     recording = reader.read(recordings / HELTEC / f"{name}.csv.xz")
-    (wake,) = digest.wakes(digest.rows(recording))
+    found = segment.find(recording)
+    (wake,) = digest.wakes(digest.of_segments(recording, found))
     assert sum(row.duration_s for row in wake) == pytest.approx(active_s, rel=0.005)
     assert sum(row.charge_mc for row in wake) == pytest.approx(active_mc, rel=0.005)
     (gap,) = recording.gaps
     assert gap.length_s == pytest.approx(7.391, abs=0.001)
     assert gap.start_s == pytest.approx(gap_after_s)
-    assert segment.beacon_period_s(recording) == pytest.approx(0.1024, abs=0.002)
+    assert found.beacon_period_s == pytest.approx(0.1024, abs=0.0005)
+
+
+def test_sleep_is_the_mean_over_all_sleeps() -> None:
+    assert digest.sleep_ma(digest.rows(wave((1, 3), (50, 1), (2, 1)))) == pytest.approx(1.25)
+    assert digest.sleep_ma(digest.rows(wave((50, 1)))) is None
+
+
+@pytest.mark.parametrize(("ma", "name"), [(52.4, "cpu_160"), (52.6, "idle"), (45.6, "cpu_160")])
+def test_an_idle_level_is_named_where_it_is_near_enough(ma: float, name: str) -> None:
+    rows = digest.rows(wave((ma, 1), (0.8, 1)))
+    named = digest.named(rows, {"cpu_160": 49.0, "cpu_240": 67.0})
+    assert [row.state for row in named] == [name, "deep_sleep"]

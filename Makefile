@@ -10,7 +10,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim test check bench differential fidelity requirements clean
+.PHONY: help sim test check bench differential fidelity fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ fidelity: $(DEV)  ## predict unseen recordings and write docs/fidelity.md
 
 differential: $(DEV)  ## a million randomised wakes on three interpreters
 	$(BIN)/python -m tests.policy.differential --wakes 1000000
+
+fuzz: $(DEV)  ## ten thousand damaged recordings: refused in a line, or read aright
+	$(BIN)/python -m tests.trace.fuzz --inputs 10000
 
 requirements: $(UV)  ## pin the newest versions that the *.in files allow
 	$(COMPILE) requirements.in -o requirements.txt

@@ -10,7 +10,8 @@ from host_sim import nodefile
 from host_sim.engine import Engine
 from host_sim.port import SimPort
 from host_sim.scenario import Scenario
-from host_sim.trace import ppk2
+from host_sim.trace import writer
+from host_sim.trace.recording import Recording
 from host_sim.world import build
 from torpor import config
 from torpor.port import COLD
@@ -54,6 +55,7 @@ def current_ua(
 def export(
     scenario: Scenario, device: dict[str, Any] | None, path: Path, from_s: float, to_s: float
 ) -> None:
-    """Write the window as a PPK2 CSV."""
+    """Write the window, the format by the path's ending."""
     device = device or nodefile.device_config(scenario.file.node, scenario.board)
-    ppk2.write(path, RATE_HZ, current_ua(scenario, device, from_s, to_s))
+    samples = current_ua(scenario, device, from_s, to_s).astype(np.float32)
+    writer.write(path, Recording("simulated", RATE_HZ, samples))

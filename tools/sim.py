@@ -8,6 +8,7 @@ from host_sim import baseline, run, scenario
 from host_sim.engine import Engine
 from host_sim.errors import BadInput
 from host_sim.result import Result
+from host_sim.trace import writer
 from tools import cli, output, report
 
 
@@ -20,7 +21,11 @@ from tools import cli, output, report
 @click.option("--compare", is_flag=True, help="Print the baseline beside it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Write a picture of the run (PNG).")
-@click.option("--export", type=click.Path(path_type=Path), help="Write the current as PPK2 CSV.")
+@click.option(
+    "--export",
+    type=click.Path(path_type=Path),
+    help="Write the current: .csv, .ppk2, .jls.",
+)
 @click.option("--window", default="0:20", show_default=True, help="Seconds FROM:TO to export.")
 @click.option(
     "--engine", type=click.Choice(["cpython", "compiled"]), default="cpython", show_default=True
@@ -49,6 +54,8 @@ def command(
     """
     output.writable(plot)
     output.writable(export)
+    if export:
+        writer.check(export)
     if days is not None:
         changes += (f"days={days}",)
     if seed is not None:

@@ -1,77 +1,92 @@
-"""torpor trace: what a recording holds, and its digest."""
+"""torpor trace: what a recording holds, its digest, and other formats of it."""
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
-import numpy as np
 from rich.markup import escape
 
 from host_sim.errors import BadInput
-from host_sim.trace import digest, reader, segment
-from host_sim.trace.recording import Recording
+from host_sim.trace import digest, reader, segment, stats, writer
 from tools import output
 
 
 @click.group("trace")
 def command() -> None:
-    """Read, measure and digest power recordings.
+    """Read, measure, convert and digest power recordings.
 
-    Formats, found by content, also as .xz and .gz: bench-DMM CSV, PPK2 CSV.
+    The format is told by the content, through .xz, .gz and .zst: docs/traces.md lists them.
     """
+
+
+def told(command: Any) -> Any:
+    """Options for what a file does not say itself."""
+    for option in (
+        click.option("--channel", help="The current, where several could be it."),
+        click.option("--volts", type=float, help="The supply, for a file in mW."),
+        click.option("--unit", help="Of a file that does not say: A, mA, uA or mW."),
+    ):
+        command = option(command)
+    return command
 
 
 @command.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@told
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def info(file: Path, as_json: bool) -> None:
-    """Print rate, duration, gaps, charge and currents of FILE."""
-    recording = reader.read(file)
-    facts = _facts(recording)
+def info(
+    file: Path, unit: str | None, volts: float | None, channel: str | None, as_json: bool
+) -> None:
+    """Print format, rate, duration, gaps, charge and currents of FILE."""
+    recording = reader.read(file, unit, volts, channel)
+    facts = stats.facts(recording)
     if as_json:
         output.as_json(facts)
         return
     _title(file)
     grid = output.table("", "", "")
     grid.show_header = False
-    currents = facts["current_ma"]
-    assert isinstance(currents, dict)
+    energy_mj, voltage_v = facts["energy_mj"], facts["voltage_v"]
     for name, value in (
         ("format", recording.format),
-        ("samples", f"{len(recording.current_ua):,} at {recording.rate_hz:,g} Hz"),
+        ("samples", f"{facts['samples']:,} at {recording.rate_hz:,g} Hz"),
         ("duration", f"{recording.duration_s:,.3f} s recorded"),
         *((f"gap of {gap.length_s:,.3f} s", f"at {gap.start_s:,.3f} s") for gap in recording.gaps),
-        ("charge", f"{recording.charge_mc:,.3f} mC"),
-        *((f"{name} current", f"{value:,.3f} mA") for name, value in currents.items()),
-        ("channels", " ".join(recording.channels) or "none beside current"),
+        ("charge", f"{facts['charge_mc']:,.3f} mC"),
+        ("energy", "unknown: no voltage" if energy_mj is None else f"{energy_mj:,.3f} mJ"),
+        ("voltage", "not recorded" if voltage_v is None else f"{voltage_v:,.3f} V"),
+        *((f"{name} current", f"{ma:,.3f} mA") for name, ma in facts["current_ma"].items()),
+        ("clipped", f"{facts['clipped_samples']:,} samples"),
+        ("channels", " ".join(recording.channels) or "none"),
     ):
         grid.add_row(name, value)
     output.console.print(grid)
 
 
+@command.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("out", type=click.Path(path_type=Path))
+@told
+def convert(
+    file: Path, out: Path, unit: str | None, volts: float | None, channel: str | None
+) -> None:
+    """Write FILE anew as OUT: .csv (PPK2), .ppk2, .jls or .parquet.
+
+    \b
+    torpor trace convert wake.jls wake.parquet
+    """
+    output.writable(out)
+    writer.check(out)
+    if out.exists() and file.exists() and out.samefile(file):
+        raise BadInput("is the recording itself", where=out, remedy="name another file")
+    lost = writer.write(out, reader.read(file, unit, volts, channel))
+    for what in lost:
+        click.echo(f"torpor: {out}: no place for {what}", err=True)
+
+
 def _title(file: Path) -> None:
     output.console.print(f"[bold]{escape(str(file))}[/bold]", soft_wrap=True)
-
-
-def _facts(recording: Recording) -> dict[str, object]:
-    """What is told of a recording; keys are stable."""
-    ma = recording.current_ua / 1000
-    return {
-        "format": recording.format,
-        "samples": len(ma),
-        "rate_hz": recording.rate_hz,
-        "duration_s": recording.duration_s,
-        "gaps": [asdict(gap) for gap in recording.gaps],
-        "charge_mc": recording.charge_mc,
-        "current_ma": {
-            "min": float(ma.min()),
-            "median": float(np.median(ma)),
-            "mean": float(ma.mean()),
-            "p99": float(np.percentile(ma, 99)),
-            "max": float(ma.max()),
-        },
-        "channels": list(recording.channels),
-    }
 
 
 @command.command("digest")

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -39,9 +39,7 @@ def read(source: Source) -> Recording:
 
     BadInput for a file without such samples, with several, not closed, or damaged.
     """
-    logging.getLogger("pyjls").setLevel(logging.CRITICAL)  # the one line is ours
-    import pyjls
-
+    pyjls = _pyjls()
     with source.file() as path:
         _check_closed(path, source.path)
         try:
@@ -51,6 +49,14 @@ def read(source: Source) -> Recording:
             raise BadInput(
                 "the file is damaged", where=source.path, remedy="fetch it again"
             ) from None
+
+
+def _pyjls() -> Any:
+    """The library, imported only where a .jls is at hand, and silent: the one line is ours."""
+    import pyjls
+
+    logging.getLogger("pyjls.c").disabled = True  # it does not ask for the level
+    return pyjls
 
 
 def _check_closed(path: Path, shown: Path) -> None:
@@ -148,10 +154,13 @@ def _samples(
 ) -> Array:
     """Samples of a signal beside those of the current from `start` on."""
     first = start + current.sample_id_offset - signal.sample_id_offset
-    samples: Array = file.fsr(signal.signal_id, first, count)
-    if signal.data_type & 0xFFFF == _BIT:
-        return np.unpackbits(samples, count=count, bitorder="little")
-    return samples
+    if signal.data_type & 0xFFFF != _BIT:
+        samples: Array = file.fsr(signal.signal_id, first, count)
+        return samples
+    # In whole bytes: from within one, the library's last bits were once not the file's.
+    whole, stop = first // 8 * 8, min(signal.length, -(-(first + count) // 8) * 8)
+    packed: Array = file.fsr(signal.signal_id, whole, stop - whole)
+    return np.unpackbits(packed, bitorder="little")[first - whole :][:count]
 
 
 @dataclass
@@ -185,9 +194,7 @@ def write(path: Path, recording: Recording) -> None:
 
     A rate is a whole number of hertz there, and a gap is rounded to whole samples.
     """
-    logging.getLogger("pyjls").setLevel(logging.CRITICAL)
-    import pyjls
-
+    pyjls = _pyjls()
     rate_hz = round(recording.rate_hz)
     if rate_hz != recording.rate_hz:
         what = f"a .jls holds whole hertz, not {recording.rate_hz:g} Hz"
@@ -241,7 +248,9 @@ def _write_bits(file: "pyjls.Writer", signal_id: int, recording: Recording, bit:
     rest = np.empty(0, np.uint8)
     for part in _filled(recording, recording.digital, 0):
         bits = np.concatenate([rest, part >> bit & 1])
-        whole = len(bits) // 8 * 8  # the library takes whole bytes
-        file.fsr(signal_id, at, np.packbits(bits[:whole], bitorder="little"))
+        whole = len(bits) // 8 * 8  # the library takes whole bytes, and at least one
+        if whole:
+            file.fsr(signal_id, at, np.packbits(bits[:whole], bitorder="little"))
         at, rest = at + whole, bits[whole:]
-    file.fsr(signal_id, at, np.packbits(rest, bitorder="little"))
+    if len(rest):
+        file.fsr(signal_id, at, np.packbits(rest, bitorder="little"))

@@ -12,9 +12,9 @@ import msgspec
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.trace.column import Column
+from host_sim.trace.clock import MOST_HZ
+from host_sim.trace.column import Column, floats
 from host_sim.trace.recording import Recording
-from host_sim.trace.rows import MOST_HZ
 from host_sim.trace.source import Source
 from host_sim.trace.spool import CHUNK
 
@@ -153,7 +153,7 @@ def _samples(root: Path, entry: _Entry, quantity: str, times: float = 1) -> Colu
             while data := file.read(CHUNK * 4):
                 if len(data) % 4:
                     raise BadInput("cut off", where=path, remedy="save it again")
-                values = np.frombuffer(data, "<f4").astype(np.float64) * scale
+                values = floats(data) * scale
                 column.append(np.repeat(values, int(times)))
     except OSError as error:
         raise BadInput(f"cannot be read ({error.strerror})", where=path) from None

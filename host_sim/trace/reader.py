@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_sim.errors import BadInput
-from host_sim.trace import dmm, jls, logger, otii3, ppk2, rld, scope, sigrok, unitless
+from host_sim.trace import (
+    dmm,
+    jls,
+    logger,
+    otii3,
+    parquet,
+    ppk2,
+    ppk2file,
+    rld,
+    scope,
+    sigrok,
+    unitless,
+)
 from host_sim.trace.recording import Recording
 from host_sim.trace.source import Source
 
@@ -22,6 +34,8 @@ class Format:
 FORMATS = (
     Format(dmm.NAME, dmm.matches, dmm.read),
     Format(ppk2.NAME, ppk2.matches, ppk2.read),
+    Format(ppk2file.NAME, ppk2file.matches, ppk2file.read),
+    Format(parquet.NAME, parquet.matches, parquet.read),
     Format(jls.NAME, jls.matches, jls.read),
     Format(otii3.NAME, otii3.matches, otii3.read),
     Format(rld.NAME, rld.matches, rld.read),

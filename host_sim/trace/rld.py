@@ -26,6 +26,7 @@ _LEAD_IN = struct.Struct("<4sHHIIQH6sqqIHH")
 _CHANNEL = struct.Struct("<iiHH16s")
 _VOLTAGE, _CURRENT, _BINARY, _VALID = 1, 2, 3, 4  # units, by their index
 _UNLINKED = 0xFFFF
+_SIZES = (1, 2, 4, 8)
 # The converter's clock is 100 MHz / 49 in place of 2.048 MHz: all its rates are 0.35 % less.
 _CLOCK = (100e6 / 49) / 2.048e6
 _MOST_BLOCK_BYTES = 1 << 26
@@ -34,11 +35,17 @@ _MOST_BLOCK_BYTES = 1 << 26
 class Channel(NamedTuple):
     """A channel of the header; `valid` is the index of the one whose bit says that it counts."""
 
+    number: int
     unit: int
     scale: int  # a power of ten
     size: int
     valid: int
     name: str
+
+    def values(self, part: npt.NDArray[np.void]) -> Floats:
+        """Its samples, in V or A."""
+        values: Floats = part[f"{self.number}"] * 10.0**self.scale
+        return values
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,9 @@ class Header:
         """The channel of that name."""
         return next((channel for channel in self.channels if channel.name == name), None)
 
-    def of(self, unit: int) -> list[str]:
-        """The names of all channels of a unit."""
-        return [channel.name for channel in self.channels if channel.unit == unit]
+    def of(self, unit: int) -> list[Channel]:
+        """All channels of a unit."""
+        return [channel for channel in self.channels if channel.unit == unit]
 
 
 def matches(data: bytes) -> bool:
@@ -92,45 +99,40 @@ def _header(file: BinaryIO, path: Path) -> Header:
         if length != _LEAD_IN.size + comment + (binaries + analogs) * _CHANNEL.size:
             raise _damaged(path, "the header's parts do not add up to its length")
         file.read(comment)
-        channels = tuple(_channel(file, version) for _ in range(binaries + analogs))
+        channels = tuple(_channel(file, version, number) for number in range(binaries + analogs))
     except (struct.error, UnicodeDecodeError):
         raise _damaged(path, "the header is not whole") from None
     is_binary = [channel.unit in (_BINARY, _VALID) for channel in channels]
     names = {channel.name for channel in channels}
     sound = is_binary == [True] * binaries + [False] * analogs and len(names) == len(channels)
-    if not sound or any(c.size not in (1, 2, 4, 8) for c in channels[binaries:]):
+    if not sound or any(c.size not in _SIZES or abs(c.scale) > 30 for c in channels[binaries:]):
         raise _damaged(path, "the channels are not as a RocketLogger writes them")
     if not rate_hz or not block_samples or samples != blocks * block_samples or samples < 2:
         raise _damaged(path, f"{samples:,} samples in {blocks:,} blocks of {block_samples:,}")
     words = -(-binaries // 32)
-    sample: list[tuple[str, str]] = [("", f"({words},)<u4")] if words else []
-    sample += [(c.name, f"<i{c.size}") for c in channels[binaries:]]
-    one = np.dtype([(name or "bits", form) for name, form in sample])
+    sample = [("bits", f"({words},)<u4")] if words else []
+    one = np.dtype(sample + [(f"{c.number}", f"<i{c.size}") for c in channels[binaries:]])
     if one.itemsize * block_samples > _MOST_BLOCK_BYTES:
         raise _damaged(path, f"blocks of {block_samples:,} samples")
     block = np.dtype([("clocks", "(4,)<i8"), ("samples", one, (block_samples,))])
     return Header(path, blocks, block_samples, rate_hz * _CLOCK, channels, block)
 
 
-def _channel(file: BinaryIO, version: int) -> Channel:
+def _channel(file: BinaryIO, version: int, number: int) -> Channel:
     unit, scale, size, valid, name = _CHANNEL.unpack(file.read(_CHANNEL.size))
     if version == 2 and valid != _UNLINKED:
         valid -= 1  # counted from 1 there
-    return Channel(unit, scale, size, valid, name.split(b"\0")[0].decode("ascii"))
+    return Channel(number, unit, scale, size, valid, name.split(b"\0")[0].decode("ascii"))
 
 
 def _ranges(header: Header, wanted: str | None) -> tuple[Channel | None, Channel | None]:
     """The low and the high range of the current that is meant; one of them may be missing."""
-    found = {name[:-1]: True for name in header.of(_CURRENT) if name[-1:] in ("L", "H")}
+    found = {c.name[:-1]: True for c in header.of(_CURRENT) if c.name[-1:] in ("L", "H")}
     if wanted is not None:
         found = {name: True for name in found if name == wanted}
     if len(found) == 1:
         (name,) = found
-        low, high = header.named(f"{name}L"), header.named(f"{name}H")
-        digits = [channel.scale for channel in (low, high) if channel]
-        if all(-30 <= scale <= 3 for scale in digits):
-            return low, high
-        raise _damaged(header.path, f"the scale of {name}")
+        return header.named(f"{name}L"), header.named(f"{name}H")
     names = ", ".join(channel.name for channel in header.channels) or "none"
     what = "several currents" if found else "no such current" if wanted else "no current"
     remedy = "give --channel I1 or I2" if found or wanted else "record I1 or I2"
@@ -142,7 +144,7 @@ def _samples(
 ) -> Recording:
     current, voltage = Column("current", header.path), Column("voltage", header.path)
     voltages, inputs = header.of(_VOLTAGE), header.of(_BINARY)[:8]
-    volts = header.named(voltages[0]) if len(voltages) == 1 else None
+    volts = voltages[0] if len(voltages) == 1 else None
     digital = Spool(np.uint8)
     clocks, clipped = [], 0
     at_once = max(1, CHUNK // header.block_samples)
@@ -158,9 +160,9 @@ def _samples(
         clipped += out_of_range
         current.append(merged * 1e6)
         if volts:
-            voltage.append(part[volts.name] * 10.0**volts.scale)
+            voltage.append(volts.values(part))
         if inputs:
-            each = [_bit(part, header, name) for name in inputs]
+            each = [_bit(part, channel) for channel in inputs]
             digital.append(np.packbits(each, axis=0, bitorder="little")[0])
     if file.read(1):
         raise _damaged(header.path, f"more than the {header.blocks:,} blocks it should have")
@@ -169,16 +171,16 @@ def _samples(
         header.rate_hz,
         current.array(),
         _gaps(np.concatenate(clocks), header),
-        channels=tuple(inputs),
+        channels=tuple(channel.name for channel in inputs),
         digital=digital.array() if inputs else None,
         voltage_v=voltage.array() if volts else None,
         clipped_samples=clipped,
     )
 
 
-def _bit(part: npt.NDArray[np.void], header: Header, name: str) -> npt.NDArray[np.bool_]:
-    index = next(i for i, channel in enumerate(header.channels) if channel.name == name)
-    bits: npt.NDArray[np.bool_] = (part["bits"][:, index // 32] >> np.uint32(index % 32) & 1) != 0
+def _bit(part: npt.NDArray[np.void], channel: Channel) -> npt.NDArray[np.bool_]:
+    word, bit = divmod(channel.number, 32)
+    bits: npt.NDArray[np.bool_] = (part["bits"][:, word] >> np.uint32(bit) & 1) != 0
     return bits
 
 
@@ -189,16 +191,15 @@ def _merged(
     low, high = ranges
     if low is None:
         assert high is not None
-        return part[high.name] * 10.0**high.scale, 0
-    amperes: Floats = part[low.name] * 10.0**low.scale
+        return high.values(part), 0
     if low.valid == _UNLINKED:
-        return amperes, 0
+        return low.values(part), 0
     if low.valid >= len(header.channels) or header.channels[low.valid].unit != _VALID:
         raise _damaged(header.path, f"no valid bit for {low.name}")
-    valid = _bit(part, header, header.channels[low.valid].name)
+    valid = _bit(part, header.channels[low.valid])
     if high is None:
-        return amperes, int((~valid).sum())
-    return np.where(valid, amperes, part[high.name] * 10.0**high.scale), 0
+        return low.values(part), int((~valid).sum())
+    return np.where(valid, low.values(part), high.values(part)), 0
 
 
 def _gaps(clocks: npt.NDArray[np.int64], header: Header) -> tuple[Gap, ...]:
@@ -209,7 +210,7 @@ def _gaps(clocks: npt.NDArray[np.int64], header: Header) -> tuple[Gap, ...]:
     late_s = np.diff(at_s) - block_s
     if not in_range or (late_s <= -block_s).any():
         raise _damaged(header.path, "the blocks' times do not rise")
-    if len(late_s) and abs(float(np.median(late_s))) > 0.01 * block_s:
+    if len(late_s) and abs(np.sort(late_s)[(len(late_s) - 1) // 2]) > 0.01 * block_s:
         raise _damaged(header.path, f"the blocks' times do not fit {header.rate_hz:,.2f} Hz")
     return tuple(
         Gap(float(i + 1) * block_s, float(late_s[i])) for i in np.flatnonzero(late_s > block_s / 2)

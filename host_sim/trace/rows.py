@@ -7,13 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.errors import BadInput
-from host_sim.trace.recording import Floats, Gap, Recording
+from host_sim.trace.clock import Clock
+from host_sim.trace.column import Column
+from host_sim.trace.recording import Floats, Recording
 from host_sim.trace.source import Source
-
-MOST_UA = 1e9  # 1,000 A: a larger number is damage, not a current
-MOST_S = 1e10  # three centuries
-MOST_HZ = 1e9
-JUMP = 1.5  # sample intervals between two rows that are no longer neighbours
 
 Columns = list[tuple[str, str]]  # name and numpy type, in the order of the file
 
@@ -27,12 +24,8 @@ def lines(source: Source) -> list[str]:
     path = source.path
     with source.open() as file:
         data = file.read()
-    try:
-        text = data.decode("ascii")
-    except UnicodeDecodeError:
-        raise BadInput("not a text file", where=path, remedy="export it as CSV") from None
-    found = text.rstrip().splitlines()
-    if not text.endswith("\n") and len(found) > 1 and _digits(found[-1]) != _digits(found[-2]):
+    found = ascii_lines(data.rstrip(), path)
+    if not data.endswith(b"\n") and len(found) > 1 and _digits(found[-1]) != _digits(found[-2]):
         raise BadInput(
             "the last row is cut off", where=path, line=len(found), remedy="export it again"
         )
@@ -47,7 +40,7 @@ def _digits(row: str) -> tuple[str, int]:
 
 def table(rows: list[str], columns: Columns, path: Path, first_line: int) -> npt.NDArray[np.void]:
     """Rows as named columns; BadInput names the line that has others, or no number."""
-    if len(rows) < 2:
+    if not rows:
         raise BadInput("no two samples", where=path, remedy="record again")
     try:
         found = np.loadtxt(rows, delimiter=",", comments=None, dtype=columns, ndmin=1)
@@ -63,6 +56,14 @@ def table(rows: list[str], columns: Columns, path: Path, first_line: int) -> npt
     return found
 
 
+def ascii_lines(data: bytes, path: Path) -> list[str]:
+    """Bytes as lines; BadInput when they are no text."""
+    try:
+        return data.decode("ascii").splitlines()
+    except UnicodeDecodeError:
+        raise BadInput("not a text file", where=path, remedy="export it as CSV") from None
+
+
 def recording(
     name: str,
     at_s: Floats,
@@ -70,29 +71,8 @@ def recording(
     path: Path,
     first_line: int,
 ) -> Recording:
-    """Samples at their times as a recording: its rate, and the gaps where the clock jumps.
-
-    The rate is that of the neighbours' mean interval, to five digits: the clock of an instrument
-    is no better, and a printed time is rounded.
-    """
-
-    def refuse(what: str, row: int) -> BadInput:
-        return BadInput(what, where=path, line=first_line + row, remedy="the file is damaged")
-
-    sound = (np.abs(at_s) <= MOST_S) & (np.abs(current_ua) <= MOST_UA)  # NaN is neither
-    if not sound.all():
-        raise refuse("no current at a time", int(np.argmin(sound)))
-    step_s = np.diff(at_s)
-    if (step_s <= 0).any():
-        raise refuse("time does not rise", int(np.argmax(step_s <= 0)) + 1)
-    if at_s[0] < 0:
-        raise refuse("time is negative", 0)
-    jumps = step_s > JUMP * float(np.median(step_s))
-    usual_s = float(step_s[~jumps].mean())
-    if usual_s * MOST_HZ < 1:
-        raise refuse("samples less than a nanosecond apart", 1)
-    rate_hz = float(f"{1 / usual_s:.5g}")
-    gaps = tuple(
-        Gap(float(row + 1) / rate_hz, float(step_s[row]) - usual_s) for row in np.flatnonzero(jumps)
-    )
-    return Recording(name, rate_hz, current_ua.astype(np.float32), gaps)
+    """Samples at their times as a recording; BadInput names the line of what cannot be."""
+    clock, column = Clock(path, first_line), Column("current", path, first_line)
+    clock.add(at_s)
+    column.append(current_ua)
+    return Recording(name, clock.rate_hz(), column.array(), clock.gaps())

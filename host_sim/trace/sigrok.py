@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.trace.column import Column
+from host_sim.trace.clock import MOST_HZ
+from host_sim.trace.column import Column, floats
 from host_sim.trace.recording import Bits, Floats, Recording, Samples
-from host_sim.trace.rows import MOST_HZ
 from host_sim.trace.source import Source
 from host_sim.trace.spool import CHUNK, Spool
 from host_sim.trace.units import as_ua, said
@@ -52,9 +52,11 @@ class Session(NamedTuple):
 
     def data(self, name: str, size: int) -> Iterator[bytes]:
         """Bytes of all parts of a channel, in whole samples of `size`."""
-        pattern = re.compile(rf"{re.escape(name)}(?:-(\d+))?")
-        parts = {pattern.fullmatch(part): part for part in self.file.namelist()}
-        for _, part in sorted((int(key[1] or 0), part) for key, part in parts.items() if key):
+        parts = sorted(number for of, number in map(_part, self.file.namelist()) if of == name)
+        if parts != list(range(1, len(parts) + 1)) and parts != [0]:
+            raise KeyError
+        for number in parts:
+            part = f"{name}-{number}" if number else name
             with self.file.open(part) as member:
                 while data := member.read(CHUNK * size):
                     if len(data) % size:
@@ -64,7 +66,7 @@ class Session(NamedTuple):
 
 def matches(data: bytes) -> bool:
     """Whether it is a zip in which the session's version or metadata come first."""
-    return data.startswith(b"PK\x03\x04") and data[30:38] in (b"version\x32", b"metadata")
+    return data.startswith(b"PK\x03\x04") and data[30:].startswith((b"version", b"metadata"))
 
 
 def read(source: Source) -> Recording:
@@ -72,11 +74,30 @@ def read(source: Source) -> Recording:
     with source.file() as path:
         try:
             with zipfile.ZipFile(path) as file:
+                _check_count(file, path)
                 return _read(_session(file, source.path), source)
         except _DAMAGE:
             raise BadInput(
                 "cut off or damaged", where=source.path, remedy="fetch it again"
             ) from None
+
+
+def _check_count(file: zipfile.ZipFile, path: Path) -> None:
+    """As many members as the archive's end says: zipfile does not look when one is lost."""
+    with path.open("rb") as raw:
+        raw.seek(-22, 2)
+        end = raw.read()
+    count = int.from_bytes(end[10:12], "little")
+    if not end.startswith(b"PK\x05\x06") or count != len(file.namelist()):
+        raise EOFError
+
+
+def _part(member: str) -> tuple[str, int]:
+    """The channel and the number of a part of its data: analog-1-2-7, logic-1-3, or logic-1."""
+    found = re.fullmatch(r"(analog-1-\d+|logic-1)(?:-([1-9]\d*))?", member)
+    if not found and member not in ("version", "metadata"):
+        raise KeyError  # it may be a part whose name is damaged
+    return (found[1], int(found[2] or 0)) if found else ("", 0)
 
 
 def _session(file: zipfile.ZipFile, path: Path) -> Session:
@@ -121,8 +142,9 @@ def _rate_hz(session: Session) -> float:
 
 
 def _is(name: str, quantity: str) -> bool:
-    told = said(re.sub(r"(?<=[A-Za-z])\d+$", "", name))  # I1 as I
-    return told is not None and told.quantity == quantity
+    """Whether the name says it in a word: I, I1, Current (mA). A and A0 are merely labels."""
+    told = said(re.sub(r"\d+$", "", name))
+    return told is not None and told.quantity == quantity and told.word != ""
 
 
 def _current(names: dict[int, str], source: Source) -> int:
@@ -145,7 +167,7 @@ def _analog(session: Session, index: int, quantity: str, source: Source) -> Samp
     name = session.channels("analog")[index]
     column = Column(quantity, session.path)
     for data in session.data(f"analog-1-{index}", 4):
-        values = np.frombuffer(data, "<f4").astype(np.float64)
+        values = floats(data)
         column.append(_scaled(values, name, quantity, source))
     return column.array()
 

@@ -53,7 +53,7 @@ class Source:
     def file(self) -> Iterator[Path]:
         """A path to the unpacked bytes, for a library that wants one: a copy where it is packed."""
         with self.open() as unpacked:
-            if isinstance(unpacked, io.BufferedReader):  # as it lies on disk
+            if isinstance(getattr(unpacked, "raw", None), io.FileIO):  # as it lies on disk
                 yield self.path
                 return
             with tempfile.TemporaryDirectory() as folder:
@@ -71,5 +71,6 @@ def _unpacked(file: BinaryIO) -> BinaryIO:
     if start.startswith(b"\x1f\x8b"):
         return gzip.open(file)  # type: ignore[return-value]
     if start.startswith(b"\x28\xb5\x2f\xfd"):
-        return zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        unpack = zstandard.ZstdDecompressor()
+        return io.BufferedReader(unpack.stream_reader(file, read_across_frames=True))
     return file

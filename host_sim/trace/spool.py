@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from host_sim.errors import BadInput
 
-IN_MEMORY_BYTES = 64 << 20
+IN_MEMORY_BYTES = 4 << 20
 CHUNK = 1 << 20  # samples
 
 Array = npt.NDArray[Any]

@@ -4,7 +4,10 @@ Otii's export of one channel (seconds, the channel's name only in the file's nam
 write Timestamp,Data with the date.
 """
 
+from datetime import datetime
+
 import numpy as np
+import numpy.typing as npt
 
 from host_sim.errors import BadInput
 from host_sim.trace import rows, text
@@ -14,7 +17,7 @@ from host_sim.trace.units import as_ua
 
 NAME = "Otii CSV"
 _FORMATS = {'"Timestamp","Value"': "otii-csv", "Timestamp,Data": "timestamp-csv"}
-_DATE = "S27"  # 2024-03-03 20:24:46.935040, and one more to tell a longer one
+_DATE = "S40"  # 2024-03-03 20:24:46.935040
 
 
 def matches(data: bytes) -> bool:
@@ -36,13 +39,12 @@ def read(source: Source) -> Recording:
     return found
 
 
-def _seconds(dates: np.ndarray[tuple[int], np.dtype[np.bytes_]], source: Source) -> Floats:
+def _seconds(dates: npt.NDArray[np.bytes_], source: Source) -> Floats:
     """Time since the first row."""
     try:
-        stamps = np.char.decode(dates, "ascii").astype("datetime64[us]")
-    except ValueError:
+        stamps = [datetime.fromisoformat(date.decode()) for date in dates]
+        return np.array([(stamp - stamps[0]).total_seconds() for stamp in stamps])
+    except (ValueError, TypeError):  # no date, or some with a time zone and some without
         raise BadInput(
             "no date and time in each row", where=source.path, remedy="the file is damaged"
         ) from None
-    since: Floats = (stamps - stamps[0]) / np.timedelta64(1, "s")
-    return since

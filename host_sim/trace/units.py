@@ -23,14 +23,15 @@ _NAMES = {
     "voltage": {"", "u", "v", "voltage", "volt", "bus", "bus voltage", "load voltage"},
 }
 _UNIT = "|".join(unit for scales in _SCALES.values() for unit in scales)
-_WITH_UNIT = re.compile(rf"(.*?)[\s_]*[(\[]({_UNIT})[)\]]|(?:(.*)[\s_])?({_UNIT})")
+_WITH_UNIT = re.compile(rf"(.+?)[\s_]?[(\[]({_UNIT})[)\]]|(?:(.+)[\s_])?({_UNIT})")
 
 
 class Said(NamedTuple):
-    """A quantity (time, current or voltage), and what one of its unit is in s, µA or V."""
+    """A quantity (time, current or voltage), what one of its unit is in s, µA or V, its word."""
 
     quantity: str
     scale: float | None  # None where the name tells no unit
+    word: str  # "" where the name is only a unit
 
 
 def said(name: str) -> Said | None:
@@ -38,10 +39,10 @@ def said(name: str) -> Said | None:
     name = name.strip().replace("μ", "µ")  # the Greek letter for the sign
     found = _WITH_UNIT.fullmatch(name)
     stem, unit = (found[1] or found[3] or "", found[2] or found[4]) if found else (name, "")
-    stem = re.sub(r"[\s_]+", " ", stem).strip().lower()
+    stem = stem.replace("_", " ").lower()
     for quantity, scales in _SCALES.items():
         if stem in _NAMES[quantity] and (unit in scales or (stem and not unit)):
-            return Said(quantity, scales.get(unit))
+            return Said(quantity, scales.get(unit), stem)
     return None
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from host_sim import board
 from host_sim.trace import calibrate, digest, evidence, ppk2, reader
+from host_sim.trace.recording import Recording
 from tools import cli
 
 HELTEC = board.load("heltec_wifi_lora_32")
@@ -45,7 +46,7 @@ def wake(tmp_path: Path) -> Path:
     path = tmp_path / "recordings" / "wake.csv"
     path.parent.mkdir()
     ua = np.repeat([100.0, 50_000.0, 31_000.0, 99_000.0, 100.0], [1000, 400, 900, 500, 1000])
-    ppk2.write(path, 1000, ua)
+    ppk2.write(path, Recording("test", 1000, np.asarray(ua, np.float32)))
     return path
 
 
@@ -76,7 +77,7 @@ def test_a_board_of_ones_own(
 def test_calls_add_up(wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "mine")
     asleep = tmp_path / "recordings" / "asleep.csv"
-    ppk2.write(asleep, 1000, np.full(6000, 140.0))
+    ppk2.write(asleep, Recording("test", 1000, np.asarray(np.full(6000, 140.0), np.float32)))
     assert cli.run(["calibrate", "--board", "esp32_devkit", "--out", out, str(wake)]) == 0
     assert cli.run(["calibrate", "--board", out, str(asleep)]) == 0
     na = board.load(out).file.states["deep_sleep"].current_na
@@ -108,7 +109,9 @@ def test_bad_input_is_one_line_and_writes_nothing(
 ) -> None:
     folder = wake.parent
     monkeypatch.chdir(folder)
-    ppk2.write(folder / "asleep.csv", 1000, np.full(6000, 140.0))
+    ppk2.write(
+        folder / "asleep.csv", Recording("test", 1000, np.asarray(np.full(6000, 140.0), np.float32))
+    )
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert cli.run(["calibrate", *arguments]) == 2
     said = capsys.readouterr()
@@ -123,6 +126,6 @@ def test_another_recording_of_the_same_name_is_refused(
 ) -> None:
     out = str(tmp_path / "mine")
     assert cli.run(["calibrate", "--board", "esp32_devkit", "--out", out, str(wake)]) == 0
-    ppk2.write(wake, 1000, np.full(6000, 140.0))
+    ppk2.write(wake, Recording("test", 1000, np.asarray(np.full(6000, 140.0), np.float32)))
     assert cli.run(["calibrate", "--board", out, str(wake)]) == 2
     assert "wake.csv is another recording's digest; rename it" in capsys.readouterr().err

@@ -20,7 +20,14 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def wake(tmp_path: Path) -> Path:
     """A wake of 1 s at 50 mA, in a PPK2 file."""
     path = tmp_path / "wake.csv"
-    ppk2.write(path, 1000, np.repeat([100.0, 50_000.0, 100.0], [500, 1000, 500]))
+    ppk2.write(
+        path,
+        Recording(
+            "test",
+            1000,
+            np.asarray(np.repeat([100.0, 50_000.0, 100.0], [500, 1000, 500]), np.float32),
+        ),
+    )
     return path
 
 
@@ -133,7 +140,7 @@ def test_a_long_wake_keeps_its_peaks_when_drawn() -> None:
         (["validate", "binary"], "no format that is known"),
         (["validate", "--board", "no_digest"], "no digest of wifi ships"),
         (["trace", "info", "binary"], "no format that is known"),
-        (["trace", "info", "huge.csv", "--json"], "no current at a time"),
+        (["trace", "info", "huge.csv", "--json"], "no current"),
         (["trace", "digest", "wake.csv", "-o", "."], "is a folder"),
         (["trace", "digest", "wake.csv", "-o", "wake.csv"], "is the recording itself"),
         (["trace", "digest", "binary", "-o", "out.csv"], "no format that is known"),

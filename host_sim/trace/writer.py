@@ -1,0 +1,78 @@
+"""Write a recording for the viewers that people use, the format by the file's ending.
+
+The file is written beside its place and moved there when it is whole.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from host_sim.errors import BadInput
+from host_sim.trace.recording import Recording
+
+Write = Callable[[Path, Recording], None]
+
+
+def _csv(path: Path, recording: Recording) -> None:
+    from host_sim.trace import ppk2
+
+    ppk2.write(path, recording)
+
+
+def _ppk2(path: Path, recording: Recording) -> None:
+    from host_sim.trace import ppk2file
+
+    ppk2file.write(path, recording)
+
+
+def _jls(path: Path, recording: Recording) -> None:
+    from host_sim.trace import jls
+
+    jls.write(path, recording)
+
+
+def _parquet(path: Path, recording: Recording) -> None:
+    from host_sim.trace import parquet
+
+    parquet.write(path, recording)
+
+
+# Each imports its library when it is used.
+WRITERS: dict[str, Write] = {".csv": _csv, ".ppk2": _ppk2, ".jls": _jls, ".parquet": _parquet}
+
+
+def check(path: Path) -> Write:
+    """The writer of a file of this name; BadInput for an ending that has none."""
+    if path.suffix not in WRITERS:
+        remedy = f"one of {', '.join(WRITERS)}"
+        raise BadInput(f"no format ends in {path.suffix or 'nothing'}", where=path, remedy=remedy)
+    return WRITERS[path.suffix]
+
+
+def write(path: Path, recording: Recording) -> list[str]:
+    """Write the file; what of the recording its format cannot hold, in words.
+
+    BadInput when it cannot be written; what stood there before then still does.
+    """
+    writer = check(path)
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
+    try:
+        writer(part, recording)
+        os.replace(part, path)
+    except OSError as error:
+        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+    finally:
+        part.unlink(missing_ok=True)
+    return lost(path.suffix, recording)
+
+
+def lost(suffix: str, recording: Recording) -> list[str]:
+    """What a format has no place for."""
+    out = []
+    if suffix == ".ppk2" and recording.gaps:
+        out.append(f"{len(recording.gaps)} gaps (the samples beside them are joined)")
+    if suffix in (".ppk2", ".csv") and recording.voltage_v is not None:
+        out.append("the voltage")
+    if suffix != ".parquet" and recording.clipped_samples:
+        out.append("the count of clipped samples")
+    return out

@@ -1,0 +1,140 @@
+"""Recordings in blocks: whole lines, rows compiled or not, statistics in bounded memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from host_sim.errors import BadInput
+from host_sim.trace import csvblocks, ppk2, ppk2jit, reader, rows, stats, writer
+from host_sim.trace.recording import Recording
+from host_sim.trace.source import Source
+
+LINES = st.lists(st.sampled_from(["1,2", "10.5,-3.25", "7,0.125"]), min_size=1, max_size=60)
+
+
+@given(LINES, st.integers(16, 60), st.sampled_from(["", "\n", "\n\n \n"]))
+def test_blocks_are_whole_lines(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str], size: int, tail: str
+) -> None:
+    path = tmp_path_factory.mktemp("blocks") / "x.csv"
+    lines = [lines[0]] * len(lines) if not tail else lines  # or the last one may seem cut
+    path.write_text("head\n" + "\n".join(lines) + tail)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csvblocks, "BLOCK_BYTES", size)
+        found = list(csvblocks.blocks(Source(path), 1))
+    assert b"".join(data for _, data in found).split() == [line.encode() for line in lines]
+    first = 2
+    for line, data in found:
+        assert line == first
+        assert data.endswith(b"\n")
+        first += data.count(b"\n")
+
+
+def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"head\n" + b"7" * (3 * csvblocks.BLOCK_BYTES))
+    with pytest.raises(BadInput, match="a line without end"):
+        list(csvblocks.blocks(Source(path), 1))
+
+
+NUMBERS = st.one_of(
+    st.decimals(-(10**6), 10**6, allow_nan=False, places=5).map("{:f}".format),
+    st.integers(-(10**14), 10**14).map(str),
+    st.sampled_from(["-0", "0.00000000000001", "5.", ".5", "-.25"]),
+)
+
+
+@settings(deadline=None)  # the first call compiles
+@given(st.lists(st.tuples(NUMBERS, NUMBERS, st.text("01", min_size=8, max_size=8)), min_size=1))
+def test_compiled_rows_are_numpys(table: list[tuple[str, str, str]]) -> None:
+    data = "".join(",".join(row) + "\n" for row in table).encode()
+    found = ppk2jit.parse(data, True)
+    assert found is not None
+    columns = [("at_ms", "f8"), ("current_ua", "f8"), ("digital", "u4")]
+    expected = rows.table(data.decode().splitlines(), columns, Path("x"), 1)
+    np.testing.assert_array_equal(found[0], expected["at_ms"])
+    np.testing.assert_array_equal(found[1], expected["current_ua"])
+    bits = [int(digits[::-1], 2) for _, _, digits in table]
+    assert found[2].tolist() == bits
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["1e3,2", "1,nan", "1 ,2", "1,2,3", "1", "", ",", "1,", "--1,2", "1.2.3,4", "1,2x", "1;2"],
+)
+def test_an_odd_row_is_left_to_numpy(row: str) -> None:
+    assert ppk2jit.parse(f"0,1\n{row}\n2,3\n".encode(), False) is None
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200), st.booleans())
+def test_any_bytes_are_parsed_within_bounds(data: bytes, digital: bool) -> None:
+    data += b"\n"
+    found = ppk2jit.parse(data, digital)
+    if found:
+        assert len(found[0]) == data.count(b"\n")
+
+
+def test_both_ways_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "x.csv"
+    random = np.random.default_rng(1)
+    ua = random.normal(1000, 400, 20_000).astype(np.float32)
+    bits = random.integers(0, 256, 20_000).astype(np.uint8)
+    ppk2.write(path, Recording("x", 100_000, ua, (), ppk2.CHANNELS, bits))
+    plain = reader.read(path)
+    monkeypatch.setattr(ppk2, "_PLAIN_BYTES", 0)
+    compiled = reader.read(path)
+    assert compiled.rate_hz == plain.rate_hz == 100_000
+    np.testing.assert_array_equal(compiled.current_ua, plain.current_ua)
+    assert plain.digital is not None
+    assert compiled.digital is not None
+    np.testing.assert_array_equal(compiled.digital, plain.digital)
+    np.testing.assert_array_equal(plain.digital, bits)
+
+
+@given(st.lists(st.floats(-1e6, 1e6, width=32), min_size=1, max_size=300), st.integers(1, 50))
+def test_what_is_told_in_parts_is_what_is_true(values: list[float], chunk: int) -> None:
+    samples = np.array(values, np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stats, "CHUNK", 0)
+        patch.setattr("host_sim.trace.spool.CHUNK", chunk)
+        told = stats.facts(Recording("x", 10.0, samples))["current_ma"]
+    assert told["min"] == samples.min() / 1000
+    assert told["max"] == samples.max() / 1000
+    assert told["mean"] == pytest.approx(samples.mean(dtype=np.float64) / 1000, rel=1e-6, abs=1e-9)
+    for key, share in (("median", 0.5), ("p99", 0.99)):
+        exact = float(np.percentile(samples, 100 * share, method="inverted_cdf")) / 1000
+        assert told[key] == pytest.approx(exact, rel=1 / 4000, abs=1e-30)
+
+
+MEASURE = """
+import sys
+from pathlib import Path
+from host_sim.trace import reader, stats
+facts = stats.facts(reader.read(Path(sys.argv[1])))
+status = Path("/proc/self/status").read_text()
+print(facts["samples"], status.partition("VmHWM:")[2].split()[0])
+"""
+
+
+def peak_kb(path: Path, samples: int) -> int:
+    random = np.random.default_rng(1)
+    ua = random.normal(1000, 100, samples).astype(np.float32)
+    writer.write(path, Recording("x", 100_000, ua))
+    command = [sys.executable, "-c", MEASURE, str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    read, kb = map(int, done.stdout.split())
+    assert read == samples
+    return kb
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".ppk2"])
+def test_a_large_file_is_read_in_bounded_memory(tmp_path: Path, suffix: str) -> None:
+    """12 million samples more are 48 MB on disk, and nearly no more memory."""
+    few, many = (peak_kb(tmp_path / f"{n}{suffix}", n * 1_000_000) for n in (4, 16))
+    assert many - few < 16 << 10

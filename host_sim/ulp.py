@@ -1,11 +1,12 @@
 """The FSM ULP of the ESP32, S2 and S3: what a program decides, and the clock cycles it takes.
 
 Instructions, flags and cycles: ESP-IDF, "ULP Coprocessor Instruction Set", and the chips' Technical
-Reference Manuals. An instruction takes cycles to execute and to fetch the next one; the guide's
-general note gives 2 for the fetch after arithmetic, its sections on the instructions 4: here it is 4.
+Reference Manuals. An instruction takes cycles to execute and to fetch the next one. For the fetch
+after arithmetic the guide's general note gives 2, its sections on the instructions 4: here it is 4.
 TSENS and the I2C instructions are not modelled.
 """
 
+import operator
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -16,13 +17,38 @@ from torpor.ulp.chips import REGISTERS
 WORDS = 2048  # 8 KB of RTC slow memory
 MOST_CYCLES = 10_000_000  # of one run: more than a second
 
+# Kinds of instructions: their top four bits.
+REG_WR, REG_RD, DELAY, ADC, STORE, ALU, BRANCH, END, HALT, LOAD = 1, 2, 4, 5, 6, 7, 8, 9, 11, 13
+
 FETCH = 4
 FETCH_TARGET = 2  # after a branch
-EXECUTE = {1: 8, 2: 4, 4: 2, 6: 4, 7: 2, 8: 2, 9: 2, 11: 2, 13: 4}  # by the instruction's top bits
+EXECUTE = {REG_WR: 8, REG_RD: 4, DELAY: 2, STORE: 4, ALU: 2, BRANCH: 2, END: 2, HALT: 2, LOAD: 4}
 
 # 23 + max(1, SAR_AMP_WAIT1, 2 and 3 each) + SAR1_SAMPLE_CYCLE + SAR1_SAMPLE_BIT. ESP-IDF's
-# adc1_ulp_enable() sets the waits to 1; the sampling time is the register's reset value, 9; 12 bits.
+# adc1_ulp_enable() sets the waits to 1; 9 is the reset value of the sampling time; 12 bits.
 ADC_CYCLES = 23 + 3 + 9 + 12
+
+OPERATIONS = (  # in the order of torpor.ulp.encode.ALU
+    operator.add,
+    operator.sub,
+    operator.and_,
+    operator.or_,
+    lambda _, b: b,
+    operator.lshift,
+    operator.rshift,
+)
+
+
+def cycles_of(word: int) -> int:
+    """Clock cycles of an instruction with the fetch of the next; KeyError for what is none."""
+    kind = word >> 28
+    if kind == ADC:
+        return ADC_CYCLES + FETCH
+    if kind == HALT:
+        return EXECUTE[kind]
+    if kind == BRANCH:
+        return EXECUTE[kind] + FETCH_TARGET
+    return EXECUTE[kind] + FETCH + (word & 0xFFFF if kind == DELAY else 0)
 
 
 class Run(NamedTuple):
@@ -83,53 +109,41 @@ class Ulp:
         while cycles < MOST_CYCLES:
             word = self.memory[at % WORDS]
             kind = word >> 28
-            if kind == 5:
-                cycles += ADC_CYCLES + FETCH
-                adc_cycles += ADC_CYCLES
-                answer = self.adc(word >> 6 & 1, (word >> 2 & 15) - 1)
-                self.registers[word & 3] = answer & 0xFFFF
-                at += 1
-                continue
-            if kind not in EXECUTE:
-                raise BadInput(
-                    f"the ULP's word {at}, {word:#010x}, is no instruction that is modelled"
-                )
-            cycles += EXECUTE[kind]
-            if kind == 11:
-                return Run(cycles, adc_cycles, self.woke)
-            if kind == 8:
-                cycles += FETCH_TARGET
-                at = self._branch(word, at)
-                continue
-            cycles += FETCH
-            if kind == 4:
-                cycles += word & 0xFFFF
-            else:
-                self._step(kind, word, at)
-            at += 1
+            try:
+                cycles += cycles_of(word)
+                if kind == HALT:
+                    return Run(cycles, adc_cycles, self.woke)
+                if kind == ADC:
+                    adc_cycles += ADC_CYCLES
+                at = self._step(kind, word, at)
+            except (KeyError, IndexError):
+                what = f"word {at} of the ULP's program, {word:#010x}, is no instruction known here"
+                raise BadInput(what) from None
         raise BadInput(f"the ULP's program does not halt within {MOST_CYCLES:,} cycles")
 
-    def _step(self, kind: int, word: int, at: int) -> None:
-        """What does not branch, wait or convert."""
-        if kind == 7:
+    def _step(self, kind: int, word: int, at: int) -> int:
+        """Execute one instruction; the word that is next."""
+        if kind == BRANCH:
+            return self._branch(word, at)
+        if kind == ALU:
             self._alu(word)
-        elif kind == 13:
+        elif kind == LOAD:
             self.registers[word & 3] = self.memory[self._address(word)] & 0xFFFF
-        elif kind == 6:
+        elif kind == STORE:
             self._store(word, at)
-        elif kind == 9:
+        elif kind == ADC:
+            self.registers[word & 3] = self.adc(word >> 6 & 1, (word >> 2 & 15) - 1) & 0xFFFF
+        elif kind == END:
             # With bit 25 it is the ESP32's SLEEP, which picks another of the timer's periods.
             self.woke |= self.asleep and not word >> 25 & 7
-        elif kind == 2:
-            low, high = word >> 18 & 31, word >> 23 & 31
-            value = self._peripheral(word & 0x3FF) >> low
-            self.registers[0] = value & (1 << high - low + 1) - 1 & 0xFFFF
-        else:
-            low, high = word >> 18 & 31, word >> 23 & 31
-            mask = (1 << high - low + 1) - 1 << low
-            before = self.peripherals.get(word & 0x3FF, 0)
-            value = (word >> 10 & 0xFF) << low
-            self.peripherals[word & 0x3FF] = before & ~mask | value & mask
+        elif kind == REG_RD:
+            low, mask = field(word)
+            self.registers[0] = (self._peripheral(word & 0x3FF) & mask) >> low & 0xFFFF
+        elif kind == REG_WR:
+            low, mask = field(word)
+            kept = self.peripherals.get(word & 0x3FF, 0) & ~mask
+            self.peripherals[word & 0x3FF] = kept | (word >> 10 & 0xFF) << low & mask
+        return at + 1
 
     def _peripheral(self, address: int) -> int:
         value = self.peripherals.get(address, 0)
@@ -154,21 +168,13 @@ class Ulp:
         kind, code = word >> 25 + self.late & 3, word >> 21 & 15
         if kind == 2:
             count = word >> 4 & 0xFF
-            self.stage = (0, self.stage + count, self.stage - count)[(code + 1) % 3] & 0xFF
+            self.stage = (self.stage + count, self.stage - count, 0)[code] & 0xFF
             return
         a = self.registers[word >> 2 & 3]
         b = word >> 4 & 0xFFFF if kind == 1 else self.registers[word >> 4 & 3]
         if code >= 5 and b > 15:
             raise BadInput(f"the ULP shifts by {b}; beyond 15 the result is undefined")
-        result = (
-            lambda: a + b,
-            lambda: a - b,
-            lambda: a & b,
-            lambda: a | b,
-            lambda: b,
-            lambda: a << b,
-            lambda: a >> b,
-        )[code]()
+        result = OPERATIONS[code](a, b)
         if code < 2:
             self.overflow = not 0 <= result <= 0xFFFF
         self.zero = result & 0xFFFF == 0
@@ -200,3 +206,9 @@ class Ulp:
             code = word >> 15 & 7
             return {1: less, 3: greater, 4: equal, 5: less or equal, 7: greater or equal}[code]
         return (less, greater or equal, less or equal)[word >> 15 & 3]
+
+
+def field(word: int) -> tuple[int, int]:
+    """The bits of a peripheral register that an instruction means: the lowest, and their mask."""
+    low, high = word >> 18 & 31, word >> 23 & 31
+    return low, (1 << high + 1) - 1 & -1 << low

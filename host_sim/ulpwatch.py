@@ -30,9 +30,10 @@ class Price(NamedTuple):
 
 # Clocks, S: ESP-IDF, soc/*/clk_tree_defs.h.
 PRICES = {
-    # active, M: an article on dzen.ru about an ESP32-S module's sleep at 3.3 V: 435 uA while the ULP
-    # polls a pin without pause, less 3 uA asleep (the datasheet has 150 uA, D). adc, I: the datasheet's 100 uA of the
-    # "ULP sensor-monitored pattern" with the converter on 1 % of the time, less 5 uA asleep.
+    # active, M: an article on dzen.ru about the sleep of an ESP32-S module at 3.3 V: 435 uA while
+    # the ULP polls a pin without pause, less 3 uA asleep; the datasheet has 150 uA, D. adc, I: the
+    # datasheet's 100 uA of the "ULP sensor-monitored pattern" with the converter on 1 % of the
+    # time, less 5 uA asleep.
     "esp32": Price(8_500_000, 150_000, 432_000, 9_500_000),
     # As the S3, I: the S2's datasheet has 22 uA for that pattern, no more than it sleeps at.
     "esp32s2": Price(8_500_000, 90_000, 170_000, 1_100_000),

@@ -5,10 +5,10 @@
     stage.arm(50, 300)  # look every 50 ms, wake at a score of 300
     machine.deepsleep(60000)  # machine.wake_reason() is ULP_WAKE when the ULP woke the CPU
 
-Never run on a chip. Encoding and loading are as others' that do (torpor.ulp.encode); what remains
-to be seen on one, from ESP-IDF's drivers:
-- ESP32: nothing else is known to be needed. An input needs a resistor of its own, as pull-ups of
-  the RTC pads are not set here. No wake by ext0 beside the ULP's.
+Never run on a chip. The words are those that binutils makes (tests/ulp), the calls MicroPython's
+esp32.ULP; what only a chip can show, going by ESP-IDF's drivers:
+- ESP32: that the registers which the programs write are all that it takes. An input needs a
+  resistor of its own: pull-ups of the RTC pads are not set. No wake by ext0 beside the ULP's.
 - S2, S3: deep sleep cuts the supply of RTC peripherals unless something asks for it. "edges" sets
   up its pad on each run; whether the converter works is doubtful, as ESP-IDF's own example calls
   esp_sleep_enable_adc_tsens_monitor(), which MicroPython does not offer (see esp-idf issue 13574).

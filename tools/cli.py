@@ -17,6 +17,7 @@ COMMANDS = {
     "calibrate": "Fit a board to recordings of it.",
     "validate": "Compare a predicted wake with a recorded one.",
     "pil": "Let a processor decide in the simulated world.",
+    "ulp": "Assemble and emulate a detector's first stage.",
     "board": "List boards and show their numbers with sources.",
 }
 INTERRUPTED = 130  # 128 + SIGINT

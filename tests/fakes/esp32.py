@@ -1,8 +1,9 @@
-"""What a sleep may be ended by, flash storage, and the pulse counter."""
+"""What a sleep may be ended by, flash storage, the pulse counter and the ULP."""
 
 # mypy: ignore-errors
 
 import errno
+import struct
 
 import machine
 import world
@@ -18,6 +19,33 @@ def wake_on_gpio(pins, level):
     machine.armed.clear()
     for pin in pins:
         machine.armed.update({"pin": pin.number, "level": int(level), "reason": world.GPIO})
+
+
+def wake_on_ulp(wake):
+    world.state["ulp"]["wakes"] = int(wake)
+
+
+class ULP:
+    """Loads as ESP-IDF's ulp_load_binary() does; what runs is the test's to run."""
+
+    RESERVE_MEM = 2040
+
+    def load_binary(self, load_addr, program_binary):
+        magic, offset, text, data, bss = struct.unpack_from("<4s4H", program_binary)
+        if load_addr + len(program_binary) > self.RESERVE_MEM:
+            raise OSError(0x104)  # ESP_ERR_INVALID_SIZE
+        if magic != b"ulp\0" or offset + text + data != len(program_binary):
+            raise OSError(0x106)  # ESP_ERR_NOT_SUPPORTED
+        words = struct.unpack_from(f"<{(text + data) // 4}I", program_binary, offset)
+        for i in range(len(words) + bss // 4):
+            address = machine.SLOW_MEMORY + load_addr + 4 * i
+            machine.mem32[address] = words[i] if i < len(words) else 0
+
+    def set_wakeup_period(self, period_index, period_us):
+        world.state["ulp"]["period_us"] = period_us
+
+    def run(self, entry_point):
+        world.state["ulp"]["entry"] = entry_point
 
 
 class PCNT:

@@ -19,6 +19,7 @@ TIMER_WAKE = world.TIMER
 ULP_WAKE = world.ULP
 
 RTC_BYTES = 2048
+SLOW_MEMORY = 0x50000000  # of the RTC, where the ULP's program lies
 
 armed = {}  # "pin" and "level" that end a sleep, and the "reason" they give; esp32.py sets it
 
@@ -75,6 +76,19 @@ class I2C:
         if answer is None:
             raise OSError(errno.ENODEV)
         return unhexlify(answer)
+
+
+class Memory:
+    """Words of the RTC's slow memory, by address."""
+
+    def __getitem__(self, address):
+        return world.state["memory"][str(address)]
+
+    def __setitem__(self, address, value):
+        world.state["memory"][str(address)] = value
+
+
+mem32 = Memory()
 
 
 class RTC:

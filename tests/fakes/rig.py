@@ -31,7 +31,20 @@ def _import(names: tuple[str, ...]) -> list[ModuleType]:
             del sys.modules[name]
 
 
-machine, network, esp32, deliver, wifi, analog, bl0937, contact, microphone, relay, sht3x = _import(
+(
+    machine,
+    network,
+    esp32,
+    deliver,
+    wifi,
+    analog,
+    bl0937,
+    contact,
+    microphone,
+    relay,
+    sht3x,
+    ulp,
+) = _import(
     (
         "tests.fakes.machine",
         "tests.fakes.network",
@@ -44,6 +57,7 @@ machine, network, esp32, deliver, wifi, analog, bl0937, contact, microphone, rel
         "torpor.drivers.microphone",
         "torpor.drivers.relay",
         "torpor.drivers.sht3x",
+        "torpor.drivers.ulp",
     )
 )
 

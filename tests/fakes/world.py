@@ -48,6 +48,8 @@ def fresh() -> "dict[str, Any]":
             "dhcp": ["192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1"],
         },
         "joined": [],  # one entry a connect(): [dBm, DHCP or not]
+        "ulp": {},  # "period_us", "entry" and "wakes" as they were set
+        "memory": {},  # words of the RTC's slow memory, by address
         "slept": [],  # one entry a sleep: [kind, ms]
         "leaks": 0,  # sleeps with the radio on
         "power_save": 0,

@@ -1,0 +1,70 @@
+"""A detector's first stage on the ULP: it looks while the CPU is in deep sleep, and wakes it.
+
+    stage = UlpStage("esp32", "adc", 34)
+    stage.load()  # after a cold start; RTC memory keeps the program through deep sleep
+    stage.arm(50, 300)  # look every 50 ms, wake at a score of 300
+    machine.deepsleep(60000)  # machine.wake_reason() is ULP_WAKE when the ULP woke the CPU
+
+Never run on a chip. The words are those that binutils makes (tests/ulp), the calls MicroPython's
+esp32.ULP; what only a chip can show, going by ESP-IDF's drivers:
+- ESP32: that the registers which the programs write are all that it takes. An input needs a
+  resistor of its own: pull-ups of the RTC pads are not set. No wake by ext0 beside the ULP's.
+- S2, S3: deep sleep cuts the supply of RTC peripherals unless something asks for it. "edges" sets
+  up its pad on each run; whether the converter works is doubtful, as ESP-IDF's own example calls
+  esp_sleep_enable_adc_tsens_monitor(), which MicroPython does not offer (see esp-idf issue 13574).
+- The period counts cycles of the slow clock, which drifts by some percent; on the S2 and S3 it has
+  24 bits, about two minutes.
+"""
+
+import esp32
+from machine import ADC, Pin, mem32
+
+from torpor.ulp.assemble import assemble
+from torpor.ulp.chips import names
+from torpor.ulp.programs import PROGRAMS
+
+SLOW_MEMORY = 0x50000000  # of the RTC, as the CPU sees it; the ULP's program is at its start
+
+
+class UlpStage:
+    """`what` is a program, "adc" or "edges", `pin` the GPIO it looks at.
+
+    Raises torpor.ulp.assemble.AssemblyError for a pin that the program cannot look at.
+    """
+
+    def __init__(self, chip: str, what: str, pin: int) -> None:
+        self.program = assemble(PROGRAMS[what], chip, names(chip, pin))
+        self.pin = pin
+        self.ulp = esp32.ULP()
+
+    def load(self) -> None:
+        """Write the program to RTC memory; all its variables are 0."""
+        self.ulp.load_binary(0, self.program.binary())
+
+    def arm(self, interval_ms: int, threshold: int) -> None:
+        """Look every interval_ms, and wake at the first score >= threshold (at most 65,535)."""
+        if "level" in self.program.labels:
+            self._set("level", Pin(self.pin, Pin.IN).value())
+        else:
+            # A reading sets up attenuation, width and pad; the program then takes the converter.
+            ADC(Pin(self.pin), atten=ADC.ATTN_11DB).read_u16()
+        self._set("threshold", threshold if threshold < 0xFFFF else 0xFFFF)
+        self._set("score", 0)
+        self.ulp.set_wakeup_period(0, interval_ms * 1000)
+        esp32.wake_on_ulp(True)
+        self.ulp.run(0)
+
+    def score(self) -> int:
+        """Of the last look: the converter's steps, or edges since the stage was armed."""
+        return self._get("score")
+
+    def looks(self) -> int:
+        """Since the program was loaded, modulo 65,536."""
+        return self._get("looks")
+
+    def _get(self, name: str) -> int:
+        value: int = mem32[SLOW_MEMORY + 4 * self.program.labels[name]]
+        return value & 0xFFFF  # the ULP keeps its own marks above
+
+    def _set(self, name: str, value: int) -> None:
+        mem32[SLOW_MEMORY + 4 * self.program.labels[name]] = value

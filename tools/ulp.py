@@ -1,0 +1,139 @@
+"""The command `torpor ulp`: the first detector stage's programs, assembled and emulated."""
+
+from pathlib import Path
+
+import click
+
+from host_sim import board as boards
+from host_sim import ulp, ulpwatch
+from host_sim.board import Board
+from host_sim.errors import BadInput
+from host_sim.tomlfile import read_text
+from tools import output
+from torpor.ulp.assemble import AssemblyError, Program, assemble
+from torpor.ulp.chips import names
+from torpor.ulp.programs import PROGRAMS
+
+PINS = {"adc": "sound_adc", "edges": "wake"}  # a board's pins that the programs that ship look at
+NO_PIN = -1
+
+SOURCE = click.argument("source", metavar="PROGRAM")
+BOARD = click.option("--board", "board_name", default="esp32_devkit", show_default=True)
+PIN = click.option("--pin", type=int, help="The GPIO it looks at, else one of the board's.")
+JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document, no table.")
+
+
+@click.group("ulp")
+def command() -> None:
+    """Assemble and emulate a detector's first stage.
+
+    PROGRAM is one that ships, adc or edges, or the path of a file in the ULP's assembly language.
+    """
+
+
+@command.command("assemble")
+@SOURCE
+@BOARD
+@PIN
+@click.option("-o", "--output", "target", type=click.Path(path_type=Path), help="The binary.")
+@JSON
+def assemble_program(
+    source: str, board_name: str, pin: int | None, target: Path | None, as_json: bool
+) -> None:
+    """List a program's words with their clock cycles.
+
+    The binary is what esp32.ULP().load_binary() takes.
+
+    \b
+    torpor ulp assemble adc
+    torpor ulp assemble mine.s --board esp32s3 --pin 2 -o mine.bin
+    """
+    output.writable(target)
+    text, program = load(source, boards.load(board_name), pin)
+    if target:
+        target.write_bytes(program.binary())
+    if as_json:
+        output.as_json({"text": program.text, "data": program.data, "labels_words": program.labels})
+        return
+    lines = text.splitlines()
+    out = output.table("", "word", "code", "cycles")
+    out.add_column("source", no_wrap=True)
+    for at, (word, line) in enumerate(zip(program.text, program.lines, strict=True)):
+        out.add_row(f"{at}", f"{word:08x}", cycles(word), lines[line - 1].replace("[", r"\["))
+    output.console.print(out)
+    output.console.print(f"{len(program.binary())} bytes")
+
+
+@command.command("watch")
+@SOURCE
+@click.argument("samples", type=click.Path(path_type=Path))
+@click.option("--threshold", type=click.IntRange(0, 0xFFFF), required=True)
+@click.option("--period-ms", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@BOARD
+@PIN
+@JSON
+def watch(
+    source: str,
+    samples: Path,
+    threshold: int,
+    period_ms: int,
+    board_name: str,
+    pin: int | None,
+    as_json: bool,
+) -> None:
+    """Emulate a program over a series: when it wakes the CPU, and for which charge.
+
+    SAMPLES has one number a line, for one look each: the converter's answer, or the pin's level.
+
+    \b
+    torpor ulp watch adc samples.txt --threshold 300
+    """
+    board = boards.load(board_name)
+    _, program = load(source, board, pin)
+    seen = ulpwatch.watch(program, board, series(samples), period_ms * 1000, threshold)
+    mean_na = seen.charge_nc * 1_000_000 // seen.duration_us
+    if as_json:
+        output.as_json({**vars(seen), "charge_nc": seen.charge_nc, "mean_na": mean_na})
+        return
+    out = output.table("", f"{source} on {board.file.name}", "")
+    out.add_row("looks", f"{seen.looks:,}")
+    out.add_row("wakes", f"{len(seen.wakes):,}")
+    out.add_row("cycles a look", f"{seen.cycles / seen.looks:,.1f}")
+    out.add_row("ULP, nC a look", f"{seen.ulp_nc / seen.looks:,.1f}")
+    out.add_row("deep sleep, nC a look", f"{seen.sleep_nc / seen.looks:,.1f}")
+    out.add_row("mean current, µA", f"{mean_na / 1000:,.1f}")
+    output.console.print(out)
+
+
+def load(source: str, board: Board, pin: int | None) -> tuple[str, Program]:
+    """The text of a program and what it assembles to, for a board's chip."""
+    chip = ulpwatch.chip_of(board)
+    text = PROGRAMS[source] if source in PROGRAMS else read_text(Path(source))
+    if pin is None:
+        pin = board.file.pins.get(PINS.get(source, ""), NO_PIN)
+    try:
+        return text, assemble(text, chip, names(chip, pin))
+    except AssemblyError as error:
+        remedy = "choose another --pin" if source in PROGRAMS else ""
+        raise BadInput(error.what, where=source, line=error.line, remedy=remedy) from None
+
+
+def cycles(word: int) -> str:
+    """Clock cycles of a word; none for data among the instructions."""
+    try:
+        return f"{ulp.cycles_of(word)}"
+    except KeyError:
+        return ""
+
+
+def series(path: Path) -> list[int]:
+    """One number of 16 bits a line."""
+    values = []
+    for line, text in enumerate(read_text(path).splitlines(), 1):
+        if not text.strip().isdecimal() or int(text) > 0xFFFF:
+            remedy = "one number from 0 to 65535 a line"
+            raise BadInput(f"{text.strip() or 'nothing'}", where=path, line=line, remedy=remedy)
+        values.append(int(text))
+    if not values:
+        raise BadInput("is empty", where=path, remedy="one number from 0 to 65535 a line")
+    return values

@@ -16,6 +16,7 @@ COMMANDS = {
     "trace": "Read, measure and digest power recordings.",
     "validate": "Compare a predicted wake with a recorded one.",
     "board": "List boards and show their numbers with sources.",
+    "virtual-board": "Run the firmware behind a serial port without a board.",
 }
 INTERRUPTED = 130  # 128 + SIGINT
 BROKEN_PIPE = 141  # 128 + SIGPIPE
@@ -32,7 +33,7 @@ class Lazy(click.Group):
         """Import a command's module."""
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"tools.{name}").command
+        command: click.Command = importlib.import_module(f"tools.{name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from host_sim import kernel, plan, scenario
 from host_sim.port import SimPort
 from host_sim.world import build
-from tests.fakes import rig
+from tests.firmware import rig
 from torpor.link.mqtt import Mqtt
 from torpor.policy.ticks import MASK
 from torpor.port import Port

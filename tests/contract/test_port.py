@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.contract.benches import Bench, Chip, Simulated
-from tests.fakes import rig
+from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.policy.ticks import MASK, diff

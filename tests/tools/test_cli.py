@@ -37,7 +37,7 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     ("args", "line"),
     [
         (["smi"], "torpor: no command smi; did you mean sim?\n"),
-        (["xyzzy"], "torpor: no command xyzzy; one of sim, trace, validate, board\n"),
+        (["xyzzy"], f"torpor: no command xyzzy; one of {', '.join(cli.COMMANDS)}\n"),
         (["--nope"], "torpor: No such option '--nope' (see torpor --help)\n"),
         (["sim"], "torpor: Missing argument 'SCENARIO' (see torpor sim --help)\n"),
     ],

@@ -13,16 +13,36 @@ PERIOD = 1 << 30
 
 
 def ticks_ms():
-    return (world.state["now_ms"] - world.state["boot_ms"]) % PERIOD
+    return (world.now_ms() - world.state["boot_ms"]) % PERIOD
+
+
+def ticks_us():
+    return ticks_ms() * 1000 % PERIOD
+
+
+def ticks_add(ticks, delta):
+    return (ticks + delta) % PERIOD
 
 
 def ticks_diff(a, b):
     return (a - b + PERIOD // 2) % PERIOD - PERIOD // 2
 
 
+def time():
+    return world.now_ms() // 1000
+
+
 def time_ns():
-    return world.state["now_ms"] * 1000000
+    return world.now_ms() * 1000000
+
+
+def sleep(seconds):
+    world.advance(int(seconds * 1000))
 
 
 def sleep_ms(ms):
     world.advance(ms)
+
+
+def sleep_us(us):
+    world.advance(us // 1000)

@@ -63,7 +63,7 @@ class VirtualBoard:
         self.typed, self.typing = os.pipe()
         os.set_blocking(self.typing, False)
         self.backlog = b""
-        self.raw = self.muted = False
+        self.raw = self.muted = self.booted = False
         self.child: subprocess.Popen[bytes] | None = None
         self.bites_at = 0.0  # the watchdog; 0: not started
         self.wakes_at = 0.0  # from deep sleep; 0: awake
@@ -108,7 +108,7 @@ class VirtualBoard:
         self.world.update(joined=[], slept=[], sent=[])  # what nobody reads would fill the heap
         path = self.scratch / "world.json"
         path.write_text(json.dumps(self.world))
-        self.muted = False
+        self.muted = self.booted = False
         if self.raw:
             os.write(self.typing, CTRL_A)
         self.started = time.monotonic()
@@ -138,7 +138,7 @@ class VirtualBoard:
         """
         if not self.child:
             return
-        if CTRL_C in data and heeds_interrupt(self.child.pid):
+        if CTRL_C in data and self.booted and heeds_interrupt(self.child.pid):
             self.child.send_signal(signal.SIGINT)
             data = data.replace(CTRL_C, b"")
         with suppress(BlockingIOError):  # its buffer is full: the chip's overflows as well
@@ -175,7 +175,9 @@ class VirtualBoard:
         """What the fakes tell."""
         for line in lines.splitlines():
             what, number = line.split()
-            if what == "end":
+            if what == "boot":
+                self.booted = True
+            elif what == "end":
                 self.end(int(number))
             else:
                 self.bites_at = int(number) and time.monotonic() + int(number) / 1000

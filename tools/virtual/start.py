@@ -65,7 +65,7 @@ class Clock:
 
 
 def tell(what, number):
-    """Tell the board's process: "guard" (world.guard) or "end" (world.stop)."""
+    """Tell the board's process: "boot" (the node's files follow), world's "guard" and "end"."""
     control.write("%s %d\n" % (what, number))
 
 
@@ -110,6 +110,7 @@ try:
 except OSError:
     print("The file system cannot be mounted.")
 gc.collect()
+tell("boot", 0)
 if run("boot.py") and not raw:
     run("main.py")
 if raw:

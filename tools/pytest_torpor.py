@@ -7,6 +7,7 @@ test asks for them: the plugin is there in every run of pytest.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,6 +100,8 @@ def torpor_power(
     if pytestconfig.getoption("--port"):
         yield Switch(torpor_bench.relay) if torpor_bench.relay else torpor_supply
         return
+    if sys.platform != "linux":
+        pytest.skip("no --port, and the virtual board needs Linux")
     folder = tmp_path_factory.mktemp("board")
     virtual = Virtual(folder, pytestconfig.getoption("--board"), pytestconfig.getoption("--speed"))
     virtual.on()
@@ -106,18 +109,29 @@ def torpor_power(
     virtual.off()
 
 
-@pytest.fixture
-def node(pytestconfig: pytest.Config, tmp_path: Path, torpor_power: Power | None) -> Iterator[Node]:
-    """The node, as it happens to be: deploy() to it first."""
+@pytest.fixture(scope="session")
+def torpor_node(
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
+    torpor_power: Power | None,
+) -> Iterator[Node]:
+    """The node, its port held open for the whole run."""
     from tools.hil.node import Node
 
     port = pytestconfig.getoption("--port") or str(torpor_power.port)  # type: ignore[union-attr]
     try:
-        opened = Node(port, tmp_path / "node.log", torpor_power)
+        opened = Node(port, tmp_path_factory.mktemp("node") / "node.log", torpor_power)
     except BadInput as error:
         pytest.fail(str(error), pytrace=False)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def node(torpor_node: Node, tmp_path: Path) -> Node:
+    """The node, as it happens to be: deploy() to it first."""
+    torpor_node.log_to(tmp_path / "node.log")
+    return torpor_node
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import signal
 import sys
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -44,7 +44,6 @@ def command(name: str, link: Path | None, image: Path | None, empty: bool, speed
         raise BadInput("exists", where=link, remedy="remove it or choose another name")
     if link and not link.parent.is_dir():
         raise BadInput("its folder does not exist", where=link, remedy="create it first")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="torpor-")))
         running = VirtualBoard(
@@ -53,10 +52,11 @@ def command(name: str, link: Path | None, image: Path | None, empty: bool, speed
         if link:
             link.symlink_to(running.path)
             stack.callback(link.unlink, missing_ok=True)
+        for ends in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ends, lambda *_: running.stop())
         click.echo(running.path)
         sys.stdout.flush()
-        with suppress(KeyboardInterrupt):  # the way to end it
-            running.run()
+        running.run()
 
 
 def prepared(image: Path | None, empty: bool, scratch: Path) -> Path:

@@ -34,6 +34,7 @@ def config(
     """config.json of node.toml; its name is the test's."""
     path = Path(__file__).parent / "node.toml"
     device = nodefile.device_config(tomlfile.load(path, nodefile.Node), torpor_board)
+    device["sleep"]["deep_ms"] = 0  # where deep sleep pays only after minutes, too
     pin = torpor_board.file.pins["battery_adc"]
     device["channels"][0].update(name="light", driver="analog", pin=pin)
     return {

@@ -82,7 +82,7 @@ class ESPNow:
         meant = [peer for peer in self.peers if not peer[0] & 1] if mac is None else [mac]
         for each in meant:
             address = hexlify(each).decode()
-            world.state["sent"].append([address, hexlify(message).decode()])
+            world.note("sent", [address, hexlify(message).decode()])
             answered = answered and (each[0] & 1 == 1 or address in world.state["peers"])
         return answered or not sync
 

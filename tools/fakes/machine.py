@@ -81,6 +81,20 @@ class I2C:
 
 
 class RTC:
+    def datetime(self, to=None):
+        import utime  # MicroPython's calendar: there is none of its in CPython
+
+        if to is None:
+            ms = world.clock_now_ms()
+            year, month, day, hour, minute, second, weekday = utime.gmtime(ms // 1000)[:7]
+            return year, month, day, weekday, hour, minute, second, ms % 1000 * 1000
+        year, month, day, _, hour, minute, second, us = to
+        # mktime() heeds the host's time zone, and summer time as on that day.
+        seconds = utime.mktime((year, month, day, hour, minute, second, 0, 0, 0))
+        seconds += seconds - utime.mktime(utime.gmtime(seconds))
+        world.state["clock_ms"] = seconds * 1000 + us // 1000 - world.now_ms()
+        world.keep()
+
     def memory(self, data=None):
         if data is None:
             return unhexlify(world.state["rtc"])
@@ -151,4 +165,4 @@ def _sleep(kind, ms):
             world.state["wake_reason"] = world.TIMER
             break
         world.doze(world.until_change(left_ms), kind == "deep")
-    world.state["slept"].append([kind, world.state["now_ms"] - started_ms])
+    world.note("slept", [kind, world.state["now_ms"] - started_ms])

@@ -102,7 +102,7 @@ class WLAN:
     def connect(self, ssid, password):
         self._started()
         wifi = world.state["wifi"]
-        world.state["joined"].append([self.power_dbm, self.dhcp])
+        world.note("joined", [self.power_dbm, self.dhcp])
         if not wifi["present"] or ssid != wifi["ssid"] or self.power_dbm < wifi["needs_dbm"]:
             self.outcome, took_ms = STAT_NO_AP_FOUND, SCAN_MS
         elif password != wifi["password"]:

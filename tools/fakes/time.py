@@ -29,11 +29,11 @@ def ticks_diff(a, b):
 
 
 def time():
-    return world.now_ms() // 1000
+    return world.clock_now_ms() // 1000
 
 
 def time_ns():
-    return world.now_ms() * 1000000
+    return world.clock_now_ms() * 1000000
 
 
 def sleep(seconds):

@@ -32,7 +32,8 @@ def fresh() -> "dict[str, Any]":
     """A chip whose power was just switched on, in a quiet world."""
     return {
         "chip": "esp32",
-        "now_ms": 1000,  # of the slow clock, which time.time_ns() shows
+        "now_ms": 1000,  # of the slow clock
+        "clock_ms": 0,  # what time.time_ns() shows besides: RTC().datetime() sets it
         "boot_ms": 1000,  # when ticks_ms() was zero
         "reset_cause": PWRON,
         "wake_reason": NO_REASON,
@@ -79,6 +80,11 @@ def now_ms() -> int:
     return int(state["now_ms"])
 
 
+def clock_now_ms() -> int:
+    """The chip's clock, ms since the epoch."""
+    return now_ms() + int(state["clock_ms"])
+
+
 def pin(number: int) -> int:
     """Level of a pin."""
     now_ms()
@@ -122,6 +128,13 @@ def doze(ms: int, deep: bool) -> None:
         advance(ms)
     if guard and state["watchdog_ms"]:
         guard(state["watchdog_ms"] + state["fed_ms"] - state["now_ms"])
+
+
+def note(ledger: str, entry: "list[Any]") -> None:
+    """Append to a ledger. A world that goes on by itself keeps the last entries only."""
+    state[ledger].append(entry)
+    if clock:
+        state[ledger] = state[ledger][-20:]
 
 
 def until_change(ms: int) -> int:

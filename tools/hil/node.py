@@ -52,10 +52,15 @@ class Node:
     """Everything that the port says goes to the log file, and is there to be expected."""
 
     def __init__(self, port: str, log: Path, power: Power | None) -> None:
-        self.port, self.log, self.power = port, log, power
-        self.text = ""  # all of it
-        self.used = 0  # up to here it has been expected
+        self.port, self.power = port, power
+        self.log_to(log)
         self._open()
+
+    def log_to(self, log: Path) -> None:
+        """Start another log."""
+        self.log = log
+        self.text = ""  # all that is in it
+        self.used = 0  # up to here it has been expected
 
     def _open(self) -> None:
         try:
@@ -120,7 +125,7 @@ class Node:
             with suppress(OSError):
                 self.link.serial.write(b"\r\x03\x01")
             seen = (seen + self.read(0.02))[-1_000:]
-        while self.read(0.2):  # answers to what was typed too often
+        while self.read(0.05):  # answers to what was typed too often
             pass
         self.link.enter_raw_repl(soft_reset=True)
 

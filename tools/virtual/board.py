@@ -63,21 +63,25 @@ class VirtualBoard:
         self.typed, self.typing = os.pipe()
         os.set_blocking(self.typing, False)
         self.backlog = b""
-        self.raw = self.muted = self.booted = False
+        self.raw = self.muted = self.booted = self.stopped = False
         self.child: subprocess.Popen[bytes] | None = None
         self.bites_at = 0.0  # the watchdog; 0: not started
         self.wakes_at = 0.0  # from deep sleep; 0: awake
 
     def run(self) -> None:
-        """Live until interrupted."""
+        """Live until stop()."""
         try:
             self.start()
-            while True:
+            while not self.stopped:
                 self.step()
         finally:
             if self.child:
                 self.child.kill()
                 self.child.wait()
+
+    def stop(self) -> None:
+        """Make run() return; for a signal's handler, which must not raise in the midst of it."""
+        os.write(self.control, b"stop 0\n")
 
     def step(self) -> None:
         """Wait for whatever comes next, and do it."""
@@ -105,7 +109,6 @@ class VirtualBoard:
             self.show(
                 f"{ROM[self.world['reset_cause']]},boot:0x13 (SPI_FAST_FLASH_BOOT)\r\n".encode()
             )
-        self.world.update(joined=[], slept=[], sent=[])  # what nobody reads would fill the heap
         path = self.scratch / "world.json"
         path.write_text(json.dumps(self.world))
         self.muted = self.booted = False
@@ -172,10 +175,12 @@ class VirtualBoard:
             self.backlog = self.backlog[os.write(self.port, self.backlog) :]
 
     def heed(self, lines: str) -> None:
-        """What the fakes tell."""
+        """What the fakes tell, and stop()."""
         for line in lines.splitlines():
             what, number = line.split()
-            if what == "boot":
+            if what == "stop":
+                self.stopped = True
+            elif what == "boot":
                 self.booted = True
             elif what == "end":
                 self.end(int(number))
@@ -191,11 +196,12 @@ class VirtualBoard:
             self.print(self.child.stdout.read())
         self.child.wait()
         self.child = None
-        self.bites_at = 0
         before_ms = self.world["now_ms"] + int((time.monotonic() - self.started) * 1000)
         with suppress(ValueError):  # interrupted as it was saved: what was known before stands
             self.world = json.loads((self.scratch / "world.json").read_text())
         self.world["now_ms"] = max(self.world["now_ms"], before_ms)
+        if code:  # a soft reset leaves the watchdog running
+            self.world["watchdog_ms"] = self.bites_at = 0
         if code == world.SLEPT:
             slept_ms = self.world["slept"][-1][1]
             self.wakes_at = time.monotonic() + slept_ms / 1000 / self.speed

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from host_sim.errors import BadInput
+
 
 @contextmanager
 def running(link: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """`torpor virtual-board` with its port at `link`, which a failure to start leaves absent."""
+    """`torpor virtual-board` with its port at `link`; BadInput when it does not start."""
     command = [sys.executable, "-m", "tools.cli", "virtual-board", "--link", str(link), *options]
     with subprocess.Popen(command, text=True, stdout=subprocess.PIPE) as process:
         assert process.stdout
-        process.stdout.readline()
+        if not process.stdout.readline():
+            raise BadInput("the virtual board did not start")
         try:
             yield process
         finally:

@@ -83,7 +83,7 @@ def test_a_crash_loop_ends_in_safe_mode_and_in_mended_firmware(
     for _ in range(1 + policies.CRASH_LIMIT):  # the start itself is a reset
         node.expect(RESET)
     with pytest.raises(NotSeen):
-        node.expect("rst:", 3)  # an hour of sleep
+        node.expect("rst:", 2)  # an hour of sleep
     node.deploy(compiled, config)
     node.start()
     heard(broker, config)

@@ -107,8 +107,8 @@ class Kit:
 
     def serve(self) -> None:
         sample = struct.pack("<I", self.ADC | self.RANGE << 14)
-        while not self.done.is_set():
-            if select.select([self.port], [], [], 0.001)[0]:
+        while (asked := select.select([self.port], [], [], 0.001)[0]) or not self.done.is_set():
+            if asked:
                 for byte in os.read(self.port, 16):
                     self.hear(byte)
             if self.measures and self.left and select.select([], [self.port], [], 0)[1]:

@@ -142,6 +142,13 @@ def test_a_soft_reset_forgets_the_program_and_keeps_rtc_memory(shared: Path) -> 
     assert said == f"False b'kept' {world.SOFT}\n"
 
 
+def test_the_clock_can_be_set(shared: Path) -> None:
+    moment = (2024, 2, 29, 3, 12, 34, 56)
+    program = f"import machine, time; rtc = machine.RTC(); rtc.datetime({(*moment, 0)})"
+    said = mpremote(shared, "exec", f"{program}; print(rtc.datetime()[:7], time.localtime()[:6])")
+    assert said == f"{moment} (2024, 2, 29, 12, 34, 56)\n"
+
+
 def test_the_host_s_files_are_out_of_reach(shared: Path) -> None:
     assert mpremote(shared, "exec", "import os; print(os.listdir('/'))") == "[]\n"
     assert "ENOENT" in mpremote(shared, "exec", "open('/etc/passwd')", code=1)

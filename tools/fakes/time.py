@@ -36,6 +36,16 @@ def time_ns():
     return world.clock_now_ms() * 1000000
 
 
+def localtime(seconds=None):
+    return gmtime(seconds)
+
+
+def gmtime(seconds=None):
+    import utime  # MicroPython's calendar: there is none of its in CPython
+
+    return utime.gmtime(time() if seconds is None else seconds)[:8]
+
+
 def sleep(seconds):
     world.advance(int(seconds * 1000))
 

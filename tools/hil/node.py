@@ -18,7 +18,7 @@ from tools.hil.power import Power
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
 LAST_LINES = 15
 PATIENCE_S = 60.0
-NAP_S = 2.0  # how long a node may not answer before it is taken to sleep
+NAP_S = 1.0  # how long a node may not answer before it is taken to sleep
 ANSWER_S = 1.0  # the REPL's, within which it goes on with its answer
 
 # Tells the digest of what is there of the files wanted; of the library, all else goes, and so does

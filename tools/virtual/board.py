@@ -31,6 +31,8 @@ BACKLOG = 1 << 16  # what is kept of what the board prints while nobody reads
 
 DIVIDED_UV = 2_000_000  # at each ADC pin: a cell of 4 V behind the usual divider by two
 
+PATIENCE_S = 0.01  # between two looks at who heeds a Ctrl-C
+
 CTRL_A, CTRL_C = b"\x01", b"\x03"
 RAW = b"raw REPL; CTRL-B to exit\r\n"
 FRIENDLY = b'Type "help()" for more information.\r\n'
@@ -63,7 +65,7 @@ class VirtualBoard:
         self.typed, self.typing = os.pipe()
         os.set_blocking(self.typing, False)
         self.backlog = b""
-        self.raw = self.muted = self.booted = self.stopped = False
+        self.raw = self.muted = self.booted = self.stopped = self.unheeded = False
         self.child: subprocess.Popen[bytes] | None = None
         self.bites_at = 0.0  # the watchdog; 0: not started
         self.wakes_at = 0.0  # from deep sleep; 0: awake
@@ -90,6 +92,8 @@ class VirtualBoard:
             readers.append(self.child.stdout.fileno())
         due = self.wakes_at or self.bites_at
         left_s = max(due - time.monotonic(), 0) if due else None
+        if self.unheeded:
+            left_s = PATIENCE_S
         writers = [self.port] if self.backlog else []
         ready, _, _ = select.select(readers, writers, [], left_s)
         if self.port in ready:
@@ -99,6 +103,8 @@ class VirtualBoard:
         if self.control in ready:
             self.heed(os.read(self.control, CHUNK).decode())
         self.show(b"")
+        if self.unheeded:
+            self.interrupt_late()
         if due and time.monotonic() >= due:
             self.wake() if self.wakes_at else self.end(world.HUNG)
 
@@ -144,8 +150,17 @@ class VirtualBoard:
         if CTRL_C in data and self.booted and heeds_interrupt(self.child.pid):
             self.child.send_signal(signal.SIGINT)
             data = data.replace(CTRL_C, b"")
+        self.unheeded = CTRL_C in data
         with suppress(BlockingIOError):  # its buffer is full: the chip's overflows as well
             os.write(self.typing, data)
+
+    def interrupt_late(self) -> None:
+        """A Ctrl-C that came as a program was about to start is for it, unless somebody read it."""
+        unread = bool(select.select([self.typed], [], [], 0)[0])
+        if self.child and self.booted and unread and heeds_interrupt(self.child.pid):
+            self.child.send_signal(signal.SIGINT)
+            unread = False
+        self.unheeded = self.child is not None and unread
 
     def listen(self, output: int) -> None:
         """Show what the interpreter printed; its end is a soft reset."""

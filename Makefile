@@ -10,13 +10,16 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim test check bench differential fidelity fuzz requirements clean
+.PHONY: help sim firmware test check bench differential fidelity fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 sim: $(RUNTIME)  ## simulate a year of the garden sensor and print where the charge went
 	@$(BIN)/torpor sim garden
+
+firmware: $(RUNTIME)  ## compile what goes onto a device into build/firmware
+	@$(BIN)/python -m tools.firmware
 
 test: $(DEV)  ## run every test and say which were skipped and why
 	$(BIN)/pytest -n 2 --quiet

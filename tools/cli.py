@@ -19,6 +19,7 @@ COMMANDS = {
     "pil": "Let a processor decide in the simulated world.",
     "ulp": "Assemble and emulate a detector's first stage.",
     "board": "List boards and show their numbers with sources.",
+    "virtual-board": "Run the firmware behind a serial port without a board.",
 }
 INTERRUPTED = 130  # 128 + SIGINT
 BROKEN_PIPE = 141  # 128 + SIGPIPE
@@ -35,7 +36,7 @@ class Lazy(click.Group):
         """Import a command's module."""
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"tools.{name}").command
+        command: click.Command = importlib.import_module(f"tools.{name.replace('-', '_')}").command
         return command
 
     def resolve_command(

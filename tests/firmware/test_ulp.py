@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from host_sim.ulp import Ulp
-from tests.fakes import rig, world
+from tests.firmware import rig
+from tools.fakes import world
 from torpor.ulp.assemble import AssemblyError
 
 MICROPHONE, DOOR = 34, 33

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes import rig
+from tests.firmware import rig
 from torpor.port import NO_AP, REFUSED
 
 ADDRESSES = ("192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1")
@@ -32,7 +32,7 @@ def test_a_full_join_asks_for_an_address_and_remembers_it(world: dict[str, Any],
 def test_a_cached_join_spares_dhcp_also_after_deep_sleep(world: dict[str, Any], wifi: Any) -> None:
     wifi.join(80, 0)
     wifi.leave()
-    rig.network.radio.__init__()
+    rig.network.radio.power_on()
     started_ms = world["now_ms"]
     assert rig.wifi.Wifi("home", "secret").join(34, 1) == -61
     assert world["now_ms"] - started_ms == rig.network.ASSOCIATE_MS

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from host_sim import nodefile, scenario
 from host_sim.port import SimPort
 from host_sim.world import build
-from tests.interpreters import HEAP, ROOT, micropython
+from tests.interpreters import HEAP, ROOT
 from tools import pil as tool
+from tools.virtual.board import micropython
 from torpor import pil
 
 

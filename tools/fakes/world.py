@@ -2,6 +2,9 @@
 
 A test moves it by hand. For a program in another interpreter it lies in the JSON file that
 TORPOR_WORLD names; a fake that ends the program saves it there, and the next start goes on from it.
+
+Its time is virtual: it passes where the program sleeps, and at once. The virtual board sets the
+hooks below, by which it passes by itself (tools/virtual/start.py).
 """
 
 import json
@@ -19,11 +22,18 @@ SLEPT, RESET, HUNG = 42, 43, 44  # exit codes: deep sleep, machine.reset(), watc
 
 state: "dict[str, Any]" = {}
 
+clock: "Any" = None  # hook: passed_ms() since it was last asked, and wait(ms)
+stop: "Any" = sys.exit  # hook: ends the program with a code
+guard: "Any" = None  # hook: is told in how many ms the watchdog bites unless told again; 0: never
+files: "Any" = open  # hook: opens files of the host
+
 
 def fresh() -> "dict[str, Any]":
     """A chip whose power was just switched on, in a quiet world."""
     return {
-        "now_ms": 1000,  # of the slow clock, which time.time_ns() shows
+        "chip": "esp32",
+        "now_ms": 1000,  # of the slow clock
+        "clock_ms": 0,  # what time.time_ns() shows besides: RTC().datetime() sets it
         "boot_ms": 1000,  # when ticks_ms() was zero
         "reset_cause": PWRON,
         "wake_reason": NO_REASON,
@@ -47,6 +57,9 @@ def fresh() -> "dict[str, Any]":
             "needs_dbm": 0,  # the least power that reaches the access point
             "dhcp": ["192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1"],
         },
+        "peers": {},  # by address in hex: RSSI in dBm of the ESP-NOW nodes in reach
+        "air": [],  # what came by ESP-NOW: [address and message in hex, RSSI in dBm]
+        "sent": [],  # what went by ESP-NOW: [address and message in hex]
         "joined": [],  # one entry a connect(): [dBm, DHCP or not]
         "ulp": {},  # "period_us", "entry" and "wakes" as they were set
         "memory": {},  # words of the RTC's slow memory, by address
@@ -62,13 +75,34 @@ def reset() -> None:
     state.update(fresh())
 
 
+def now_ms() -> int:
+    """The world's time."""
+    if clock:
+        skip(clock.passed_ms())
+    return int(state["now_ms"])
+
+
+def clock_now_ms() -> int:
+    """The chip's clock, ms since the epoch."""
+    return now_ms() + int(state["clock_ms"])
+
+
 def pin(number: int) -> int:
     """Level of a pin."""
+    now_ms()
     return int(state["pins"].get(str(number), 1))
 
 
 def advance(ms: int) -> None:
-    """Let time pass and the world's events take effect; a starved watchdog ends the program."""
+    """Sleep: let time pass at its own pace."""
+    if clock:
+        skip(clock.passed_ms())
+        clock.wait(ms)
+    skip(ms)
+
+
+def skip(ms: int) -> None:
+    """Let time have passed and the world's events take effect; a starved watchdog ends all."""
     state["now_ms"] += ms
     events = state["events"]
     while events and events[0][0] <= state["now_ms"]:
@@ -82,6 +116,29 @@ def advance(ms: int) -> None:
         end(HUNG)
 
 
+def doze(ms: int, deep: bool) -> None:
+    """Sleep while the watchdog's clock stands still.
+
+    A deep sleep is over at once: whoever starts the interpreter anew takes the time that it lasts.
+    """
+    if guard:
+        guard(0)
+    state["fed_ms"] += ms
+    if deep:
+        skip(ms)
+    else:
+        advance(ms)
+    if guard and state["watchdog_ms"]:
+        guard(state["watchdog_ms"] + state["fed_ms"] - state["now_ms"])
+
+
+def note(ledger: str, entry: "list[Any]") -> None:
+    """Append to a ledger. A world that goes on by itself keeps the last entries only."""
+    state[ledger].append(entry)
+    if clock:
+        state[ledger] = state[ledger][-20:]
+
+
 def until_change(ms: int) -> int:
     """ms until the next event within this time, at most ms."""
     events = state["events"]
@@ -90,14 +147,26 @@ def until_change(ms: int) -> int:
     return ms
 
 
+def watch_over(ms: int) -> None:
+    """Start the watchdog with a period, feed it with the same, or stop it with 0."""
+    state["watchdog_ms"] = ms
+    state["fed_ms"] = now_ms()
+    if guard:
+        guard(ms)
+
+
 def end(code: int) -> None:
     """The chip restarts: nothing but this state is left of it."""
-    state["watchdog_ms"] = 0
-    path = os.getenv("TORPOR_WORLD")
-    if path:
-        with open(path, "w") as file:
+    watch_over(0)
+    keep()
+    stop(code)
+
+
+def keep() -> None:
+    """Save what outlives a restart."""
+    if _path:
+        with files(_path, "w") as file:
             json.dump(state, file)
-    sys.exit(code)
 
 
 reset()
@@ -105,4 +174,5 @@ _path = os.getenv("TORPOR_WORLD")
 if _path:
     with open(_path) as _file:
         state.update(json.load(_file))
-    state["boot_ms"] = state["now_ms"]
+    if state["reset_cause"] != SOFT:
+        state["boot_ms"] = state["now_ms"]

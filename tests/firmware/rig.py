@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from tests.fakes import world
+from tools.fakes import world
 
 # What they import of CPython's comes before its clock is gone.
 for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"):
@@ -19,21 +19,22 @@ for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"
 
 def _import(names: tuple[str, ...]) -> list[ModuleType]:
     sys.modules["world"] = world
-    fake_time = import_module("tests.fakes.time")
-    for name in ("network", "machine", "esp32"):
-        sys.modules[name] = import_module(f"tests.fakes.{name}")
+    fake_time = import_module("tools.fakes.time")
+    for name in ("network", "machine", "esp32", "espnow"):
+        sys.modules[name] = import_module(f"tools.fakes.{name}")
     sys.modules["time"] = fake_time
     try:
         return [import_module(name) for name in names]
     finally:
         sys.modules["time"] = cpython_time
-        for name in ("world", "machine", "network", "esp32"):
+        for name in ("world", "machine", "network", "esp32", "espnow"):
             del sys.modules[name]
 
 
 (
     machine,
     network,
+    espnow,
     esp32,
     deliver,
     wifi,
@@ -46,8 +47,9 @@ def _import(names: tuple[str, ...]) -> list[ModuleType]:
     ulp,
 ) = _import(
     (
-        "tests.fakes.machine",
-        "tests.fakes.network",
+        "tools.fakes.machine",
+        "tools.fakes.network",
+        "tools.fakes.espnow",
         "torpor.esp32",
         "torpor.link.deliver",
         "torpor.link.wifi",
@@ -66,6 +68,7 @@ def power_on() -> dict[str, Any]:
     """A fresh world around a chip whose power was just switched on; its state, to be moved."""
     world.reset()
     machine.armed.clear()
-    network.radio.__init__()
+    network.radio.power_on()
+    espnow.radio.power_on()
     sht3x.sensors.clear()
     return world.state

@@ -3,6 +3,7 @@
 # mypy: ignore-errors
 
 import errno
+import sys
 from binascii import hexlify, unhexlify
 
 import network
@@ -20,6 +21,7 @@ ULP_WAKE = world.ULP
 
 RTC_BYTES = 2048
 SLOW_MEMORY = 0x50000000  # of the RTC, where the ULP's program lies
+LONGEST_MS = 0x7FFFFFFF  # 24.8 days
 
 armed = {}  # "pin" and "level" that end a sleep, and the "reason" they give; esp32.py sets it
 
@@ -52,7 +54,8 @@ class ADC:
         if isinstance(answer, list):
             self.at += 1
             answer = answer[(self.at - 1) % len(answer)]
-        world.state["now_ms"] += 1  # so that a loop over time ends
+        if not world.clock:
+            world.skip(1)  # so that a loop over time ends
         return answer
 
     def read_u16(self):
@@ -92,12 +95,27 @@ mem32 = Memory()
 
 
 class RTC:
+    def datetime(self, to=None):
+        import utime  # MicroPython's calendar: there is none of its in CPython
+
+        if to is None:
+            ms = world.clock_now_ms()
+            year, month, day, hour, minute, second, weekday = utime.gmtime(ms // 1000)[:7]
+            return year, month, day, weekday, hour, minute, second, ms % 1000 * 1000
+        year, month, day, _, hour, minute, second, us = to
+        # mktime() heeds the host's time zone, and summer time as on that day.
+        seconds = utime.mktime((year, month, day, hour, minute, second, 0, 0, 0))
+        seconds += seconds - utime.mktime(utime.gmtime(seconds))
+        world.state["clock_ms"] = seconds * 1000 + us // 1000 - world.now_ms()
+        world.keep()
+
     def memory(self, data=None):
         if data is None:
             return unhexlify(world.state["rtc"])
         if len(data) > RTC_BYTES:
             raise ValueError("buffer too long")
         world.state["rtc"] = hexlify(data).decode()
+        world.keep()
 
 
 class WDT:
@@ -107,7 +125,7 @@ class WDT:
 
     def feed(self):
         world.state["fed"] += 1
-        world.state["fed_ms"] = world.state["now_ms"]
+        world.watch_over(world.state["watchdog_ms"])
 
 
 def reset_cause():
@@ -123,14 +141,25 @@ def reset():
     world.end(world.RESET)
 
 
-def lightsleep(ms):
+def soft_reset():
+    sys.exit()
+
+
+def unique_id():
+    return network.radio.mac
+
+
+def idle():
+    world.advance(1)
+
+
+def lightsleep(ms=LONGEST_MS):
     _sleep("light", ms)
 
 
-def deepsleep(ms):
-    watchdog_ms, world.state["watchdog_ms"] = world.state["watchdog_ms"], 0
+def deepsleep(ms=LONGEST_MS):
+    world.watch_over(0)
     _sleep("deep", ms)
-    world.state["watchdog_ms"] = watchdog_ms
     world.state["reset_cause"] = DEEPSLEEP_RESET
     armed.clear()
     world.end(world.SLEPT)
@@ -140,7 +169,7 @@ def _sleep(kind, ms):
     """Until the time is over or the armed pin has the level it is armed for."""
     if network.radio.active():
         world.state["leaks"] += 1
-    started_ms = world.state["now_ms"]
+    started_ms = world.now_ms()
     while True:
         left_ms = started_ms + ms - world.state["now_ms"]
         if armed and world.pin(armed["pin"]) == armed["level"]:
@@ -149,7 +178,5 @@ def _sleep(kind, ms):
         if left_ms <= 0:
             world.state["wake_reason"] = world.TIMER
             break
-        passed_ms = world.until_change(left_ms)
-        world.state["fed_ms"] += passed_ms  # the watchdog's clock stands still
-        world.advance(passed_ms)
-    world.state["slept"].append([kind, world.state["now_ms"] - started_ms])
+        world.doze(world.until_change(left_ms), kind == "deep")
+    world.note("slept", [kind, world.state["now_ms"] - started_ms])

@@ -1,7 +1,8 @@
 """A Wi-Fi station as MicroPython 1.29 has it (ports/esp32/network_wlan.c), its faults included.
 
 The reason of a failure stays until the next success; a static address stays, and keeps DHCP off,
-until DHCP is asked for; nothing can be configured while the radio is off.
+until DHCP is asked for; nothing can be configured while the radio is off. The transmit power is
+floored to the levels that ESP-IDF has (esp_wifi_set_max_tx_power).
 """
 
 # mypy: ignore-errors
@@ -20,14 +21,32 @@ STAT_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD = 211
 SCAN_MS = 1560
 ASSOCIATE_MS = 600
 DHCP_MS = 900
+LEVELS_DBM = (2, 5, 7, 8.5, 11, 13, 14, 15, 16.5, 18, 20)
+INVALID_ARG = 0x102  # ESP_ERR_INVALID_ARG
 
 
-class Station:
+class WLAN:
+    """The station, the same each time; there is no access point to be had."""
+
+    IF_STA = STA_IF
+    PM_PERFORMANCE = 1
     PM_POWERSAVE = 2
+    PM_NONE = 0
+    SEC_WPA2 = 3
 
-    def __init__(self):
+    mac = b"\x02\x00\x00\x54\x70\x72"
+    channel = 6
+
+    def __new__(cls, number=STA_IF):
+        if number != STA_IF:
+            raise ValueError("invalid WLAN interface identifier")
+        return radio
+
+    def power_on(self):
+        """Forget all, as a reset does."""
         self.on = False
         self.power_dbm = 20.0
+        self.power_save = self.PM_PERFORMANCE
         self.dhcp = True
         self.addresses = ("0.0.0.0",) * 4
         self.reason = 0
@@ -40,12 +59,32 @@ class Station:
             self.done_ms = -1
         return self.on
 
-    def config(self, txpower=None, pm=None):
+    def config(self, what=None, txpower=None, pm=None):
+        if what == "mac":
+            return self.mac
         self._started()
+        if what is not None:
+            return {"txpower": self.power_dbm, "pm": self.power_save, "channel": self.channel}[what]
         if txpower is not None:
-            self.power_dbm = txpower
+            self.power_dbm = self._level(int(txpower * 4))
         if pm is not None:
-            world.state["power_save"] = pm
+            self.power_save = world.state["power_save"] = pm
+
+    def _level(self, qdbm):
+        """What of a power in quarters of a dBm is left."""
+        if not 8 <= qdbm <= 84:
+            raise OSError(-INVALID_ARG, "ESP_ERR_INVALID_ARG")
+        return float(max([dbm for dbm in LEVELS_DBM if dbm * 4 <= qdbm]))
+
+    def scan(self):
+        if not self.on:
+            raise OSError("STA must be active")
+        world.advance(SCAN_MS)
+        wifi = world.state["wifi"]
+        if not wifi["present"]:
+            return []
+        network = (wifi["ssid"].encode(), b"\x02\x00\x00\x41\x50\x00", self.channel)
+        return [network + (wifi["rssi"], self.SEC_WPA2, False)]
 
     def ipconfig(self, dhcp4):
         self.dhcp = dhcp4
@@ -63,7 +102,7 @@ class Station:
     def connect(self, ssid, password):
         self._started()
         wifi = world.state["wifi"]
-        world.state["joined"].append([self.power_dbm, self.dhcp])
+        world.note("joined", [self.power_dbm, self.dhcp])
         if not wifi["present"] or ssid != wifi["ssid"] or self.power_dbm < wifi["needs_dbm"]:
             self.outcome, took_ms = STAT_NO_AP_FOUND, SCAN_MS
         elif password != wifi["password"]:
@@ -72,14 +111,14 @@ class Station:
             self.outcome, took_ms = STAT_NO_AP_FOUND_W_COMPATIBLE_SECURITY, SCAN_MS
         else:
             self.outcome, took_ms = 0, ASSOCIATE_MS + (DHCP_MS if self.dhcp else 0)
-        self.done_ms = world.state["now_ms"] + took_ms
+        self.done_ms = world.now_ms() + took_ms
 
     def disconnect(self):
         self._started()
         self.done_ms = -1
 
     def isconnected(self):
-        if self.done_ms < 0 or world.state["now_ms"] < self.done_ms:
+        if self.done_ms < 0 or world.now_ms() < self.done_ms:
             return False
         self.reason = self.outcome
         if self.dhcp and not self.reason:
@@ -100,8 +139,5 @@ class Station:
             raise OSError("WiFi Not Started")
 
 
-radio = Station()
-
-
-def WLAN(number):  # noqa: N802
-    return radio
+radio = object.__new__(WLAN)
+radio.power_on()

@@ -8,11 +8,12 @@ import struct
 import machine
 import world
 
+if world.state["chip"] in ("esp32", "esp32s2", "esp32s3"):
 
-def wake_on_ext0(pin, level):
-    machine.armed.clear()
-    if pin is not None:
-        machine.armed.update({"pin": pin.number, "level": int(level), "reason": world.EXT0})
+    def wake_on_ext0(pin, level):
+        machine.armed.clear()
+        if pin is not None:
+            machine.armed.update({"pin": pin.number, "level": int(level), "reason": world.EXT0})
 
 
 def wake_on_gpio(pins, level):
@@ -81,3 +82,4 @@ class NVS:
 
     def commit(self):
         world.state["nvs_commits"] += 1
+        world.keep()

@@ -1,0 +1,139 @@
+"""The fakes themselves, where the firmware does not go yet: they do as MicroPython documents."""
+
+from typing import Any
+
+import pytest
+
+from host_sim import states
+from tests.firmware import rig
+from tools.fakes import world
+
+PEER, STRANGER = b"\x02peer1", b"\x02peer2"
+
+
+@pytest.fixture
+def state() -> dict[str, Any]:
+    return rig.power_on()
+
+
+@pytest.fixture
+def radio(state: dict[str, Any]) -> Any:
+    """ESP-NOW on a started radio, with one peer in reach."""
+    state["peers"] = {PEER.hex(): -60}
+    rig.network.WLAN(0).active(True)
+    radio = rig.espnow.ESPNow()
+    radio.active(True)
+    return radio
+
+
+@pytest.mark.parametrize("level_dbm", states.TX_LEVELS_DBM)
+def test_a_power_is_floored_to_a_level(state: dict[str, Any], level_dbm: float) -> None:
+    wlan = rig.network.WLAN(0)
+    wlan.active(True)
+    wlan.config(txpower=level_dbm)
+    assert wlan.config("txpower") == level_dbm
+    if level_dbm > states.TX_LEVELS_DBM[0]:
+        wlan.config(txpower=level_dbm - 0.25)
+        lower = states.TX_LEVELS_DBM[states.TX_LEVELS_DBM.index(level_dbm) - 1]
+        assert wlan.config("txpower") == lower
+
+
+@pytest.mark.parametrize("dbm", [1.75, 21.25])
+def test_a_power_out_of_range_is_an_error(state: dict[str, Any], dbm: float) -> None:
+    wlan = rig.network.WLAN(0)
+    wlan.active(True)
+    wlan.config(txpower=21)
+    with pytest.raises(OSError, match="ESP_ERR_INVALID_ARG"):
+        wlan.config(txpower=dbm)
+    assert wlan.config("txpower") == 20.0
+
+
+def test_there_is_one_station_and_no_access_point(state: dict[str, Any]) -> None:
+    assert rig.network.WLAN(0) is rig.network.WLAN(rig.network.WLAN.IF_STA)
+    with pytest.raises(ValueError, match="invalid"):
+        rig.network.WLAN(1)
+
+
+def test_a_scan_finds_what_is_there(state: dict[str, Any]) -> None:
+    wlan = rig.network.WLAN(0)
+    with pytest.raises(OSError, match="active"):
+        wlan.scan()
+    wlan.active(True)
+    ((ssid, _, _, rssi, _, hidden),) = wlan.scan()
+    assert (ssid, rssi, hidden) == (b"home", -61, False)
+    state["wifi"]["present"] = 0
+    assert wlan.scan() == []
+
+
+def test_esp_now_needs_itself_then_the_radio_then_a_peer(state: dict[str, Any]) -> None:
+    radio = rig.espnow.ESPNow()
+    with pytest.raises(OSError, match="NOT_INIT"):
+        radio.add_peer(PEER)
+    radio.active(True)
+    radio.add_peer(PEER)
+    with pytest.raises(OSError, match="ESPNOW_IF"):
+        radio.send(PEER, b"hello")
+    rig.network.WLAN(0).active(True)
+    with pytest.raises(OSError, match="NOT_FOUND"):
+        radio.send(STRANGER, b"hello")
+    with pytest.raises(OSError, match="EXIST"):
+        radio.add_peer(PEER)
+
+
+def test_a_send_tells_whether_all_answered(radio: Any, state: dict[str, Any]) -> None:
+    radio.add_peer(PEER)
+    radio.add_peer(STRANGER)
+    radio.add_peer(rig.espnow.BROADCAST)
+    assert radio.send(PEER, b"1") is True
+    assert radio.send(STRANGER, b"2") is False
+    assert radio.send(STRANGER, b"3", False) is True
+    assert radio.send(rig.espnow.BROADCAST, b"4") is True
+    assert radio.send(None, b"5") is False
+    sent = [(bytes.fromhex(mac), bytes.fromhex(message)) for mac, message in state["sent"]]
+    assert sent[:4] == [(PEER, b"1"), (STRANGER, b"2"), (STRANGER, b"3"), (b"\xff" * 6, b"4")]
+    assert sent[4:] == [(PEER, b"5"), (STRANGER, b"5")]  # all means no broadcast
+
+
+def test_twenty_peers_six_of_them_encrypted(radio: Any) -> None:
+    for number in range(20):
+        key = bytes(16) if number < 6 else None
+        radio.add_peer(bytes([2, 0, 0, 0, 0, number]), key)
+        if number == 5:
+            with pytest.raises(OSError, match="FULL"):
+                radio.add_peer(PEER, bytes(16))
+    with pytest.raises(OSError, match="FULL"):
+        radio.add_peer(PEER)
+    radio.del_peer(b"\x02\0\0\0\0\0")
+    radio.add_peer(PEER, bytes(16))
+
+
+@pytest.mark.parametrize(("size", "fits"), [(0, False), (1, True), (1_470, True), (1_471, False)])
+def test_a_message_has_its_limits(radio: Any, size: int, fits: bool) -> None:
+    radio.add_peer(PEER)
+    if fits:
+        assert radio.send(PEER, bytes(size))
+    else:
+        with pytest.raises(ValueError, match="length"):
+            radio.send(PEER, bytes(size))
+
+
+def test_a_message_is_heard_once_and_silence_takes_its_time(
+    radio: Any, state: dict[str, Any]
+) -> None:
+    state["air"] = [[PEER.hex(), b"hello".hex(), -60]]
+    assert radio.any()
+    assert radio.recv(0) == [PEER, b"hello"]
+    began_ms = state["now_ms"]
+    assert radio.recv(250) == (None, None)
+    assert state["now_ms"] == began_ms + 250
+
+
+def test_light_sleep_stops_the_watchdog_and_does_not_feed_it(state: dict[str, Any]) -> None:
+    rig.machine.WDT(timeout=1_000)
+    world.advance(600)
+    rig.machine.lightsleep(100_000)
+    world.advance(400)
+    with pytest.raises(SystemExit) as ended:
+        world.advance(1)
+    assert ended.value.code == world.HUNG
+    assert state["reset_cause"] == world.WDT

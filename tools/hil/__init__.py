@@ -1,0 +1,1 @@
+"""Hardware in the loop: a node at a serial port, its power and its supply, for tests."""

@@ -1,0 +1,50 @@
+"""The bench: what stands around the board on a desk, from one TOML file."""
+
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
+
+from host_sim import tomlfile
+from host_sim.tomlfile import Strict
+
+
+class Wifi(Strict, frozen=True):
+    """The network that the node is to join."""
+
+    ssid: str = "home"
+    password: str = "secret"
+
+
+class Broker(Strict, frozen=True):
+    """This computer's address, as the node reaches it."""
+
+    host: str = "127.0.0.1"
+
+
+class Relay(Strict, frozen=True):
+    """Two commands of the shell that take the node's power and give it back."""
+
+    off: str
+    on: str
+
+
+class Supply(Strict, frozen=True):
+    """A Nordic PPK2 as the node's supply: its serial port, and what it gives."""
+
+    port: str
+    mv: Annotated[int, Meta(ge=800, le=5000)] = 3300
+
+
+class Bench(Strict, frozen=True):
+    """The file; as it stands here it is the virtual board's."""
+
+    wifi: Wifi = Wifi()
+    broker: Broker = Broker()
+    relay: Relay | None = None
+    supply: Supply | None = None
+
+
+def load(path: Path | None) -> Bench:
+    """The bench that a file describes, or the virtual board's."""
+    return tomlfile.load(path, Bench) if path else Bench()

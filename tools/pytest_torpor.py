@@ -1,0 +1,154 @@
+"""The pytest plugin: tests of a node on a board at a desk, or else on a virtual board.
+
+Fixtures: `node` handles it (tools/hil/node.py) and `supply` measures it (tools/hil/supply.py);
+`torpor_bench` is what stands around it, `torpor_board` what it is. Their modules are loaded when a
+test asks for them: the plugin is there in every run of pytest.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from host_sim.errors import BadInput
+
+if TYPE_CHECKING:
+    from host_sim.board import Board
+    from tools.hil.bench import Bench
+    from tools.hil.node import Node
+    from tools.hil.power import Power
+    from tools.hil.supply import Supply
+
+DEFAULT = "esp32_devkit"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say which node, and what is around it."""
+    group = parser.getgroup("torpor", "a node in the loop")
+    group.addoption("--port", help="the node's serial port; without it a virtual board is started")
+    group.addoption("--board", default=DEFAULT, help=f"a board's name or file ({DEFAULT})")
+    group.addoption("--bench", type=Path, help="a TOML file: Wi-Fi, broker, relay and supply")
+    group.addoption("--speed", type=int, default=300, help="of a virtual board's sleeps (300)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse wrong options before anything runs."""
+    try:
+        if config.getoption("--board") != DEFAULT:
+            _board(config)
+        if config.getoption("--bench"):
+            _bench(config)
+    except BadInput as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _board(config: pytest.Config) -> Board:
+    from host_sim import board
+
+    return board.load(config.getoption("--board"))
+
+
+def _bench(config: pytest.Config) -> Bench:
+    from tools.hil import bench
+
+    return bench.load(config.getoption("--bench"))
+
+
+@pytest.fixture(scope="session")
+def torpor_board(pytestconfig: pytest.Config) -> Board:
+    """What --board names."""
+    return _board(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def torpor_bench(pytestconfig: pytest.Config) -> Bench:
+    """What --bench describes; the virtual board's without it."""
+    return _bench(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def torpor_supply(torpor_bench: Bench) -> Iterator[Supply | None]:
+    """The bench's PPK2, feeding."""
+    if not torpor_bench.supply:
+        yield None
+        return
+    from tools.hil.supply import Supply
+
+    try:
+        kit = Supply(torpor_bench.supply)
+    except BadInput as error:
+        pytest.fail(str(error), pytrace=False)
+    kit.on()
+    yield kit
+    kit.close()
+
+
+@pytest.fixture(scope="session")
+def torpor_power(
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
+    torpor_bench: Bench,
+    torpor_supply: Supply | None,
+) -> Iterator[Power | None]:
+    """What can take its power: the virtual board's process, a relay, the PPK2, or nothing."""
+    from tools.hil.power import Switch, Virtual
+
+    if pytestconfig.getoption("--port"):
+        yield Switch(torpor_bench.relay) if torpor_bench.relay else torpor_supply
+        return
+    if sys.platform != "linux":
+        pytest.skip("no --port, and the virtual board needs Linux")
+    folder = tmp_path_factory.mktemp("board")
+    virtual = Virtual(folder, pytestconfig.getoption("--board"), pytestconfig.getoption("--speed"))
+    virtual.on()
+    yield virtual
+    virtual.off()
+
+
+@pytest.fixture(scope="session")
+def torpor_node(
+    pytestconfig: pytest.Config,
+    tmp_path_factory: pytest.TempPathFactory,
+    torpor_power: Power | None,
+) -> Iterator[Node]:
+    """The node, its port held open for the whole run."""
+    from tools.hil.node import Node
+
+    port = pytestconfig.getoption("--port") or str(torpor_power.port)  # type: ignore[union-attr]
+    try:
+        opened = Node(port, tmp_path_factory.mktemp("node") / "node.log", torpor_power)
+    except BadInput as error:
+        pytest.fail(str(error), pytrace=False)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def node(torpor_node: Node, tmp_path: Path) -> Node:
+    """The node, as it happens to be: deploy() to it first."""
+    torpor_node.log_to(tmp_path / "node.log")
+    return torpor_node
+
+
+@pytest.fixture
+def supply(torpor_supply: Supply | None) -> Supply:
+    """The PPK2; a test that needs one is skipped where there is none."""
+    if not torpor_supply:
+        pytest.skip("no [supply] in the file that --bench names")
+    return torpor_supply
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a failure tell what the node said last, and where the whole of it is."""
+    report = yield
+    handled = getattr(item, "funcargs", {}).get("node")
+    if report.failed and handled is not None and hasattr(handled, "last_lines"):
+        report.sections.append(("node", handled.last_lines()))
+    return report

@@ -1,0 +1,1 @@
+"""The virtual board: the real MicroPython on fake hardware, behind a serial port."""

@@ -1,0 +1,117 @@
+"""What the virtual board's interpreter does before the node's own files: it becomes the chip.
+
+`micropython -i -m start`, with this file and the fakes in MICROPYPATH. It mounts the flash at the
+root in place of the host's files, which are out of reach from then on, and runs boot.py and main.py
+as ports/esp32/main.c does. What comes after is the interpreter's own REPL.
+"""
+
+# mypy: ignore-errors
+
+import gc
+import os
+import sys
+
+import micropython
+import utime
+import vfs
+import world
+
+for _fake in ("esp32", "espnow", "machine", "network", "time"):
+    __import__(_fake)  # whoever imports them later finds these
+del sys.modules["__main__"]  # it stands for this file now; the node's are to run in the REPL's
+del sys.modules["start"]
+import __main__
+
+BLOCK = 4096
+
+
+class Flash:
+    """A block device over a file of the host's."""
+
+    def __init__(self, file):
+        self.file = file
+        self.blocks = file.seek(0, 2) // BLOCK
+
+    def readblocks(self, block, buffer, at=0):
+        self.file.seek(block * BLOCK + at)
+        self.file.readinto(buffer)
+
+    def writeblocks(self, block, buffer, at=0):
+        self.file.seek(block * BLOCK + at)
+        self.file.write(buffer)
+
+    def ioctl(self, what, argument):
+        if what == 4:
+            return self.blocks
+        if what == 5:
+            return BLOCK
+        return 0  # what is erased is written before it is read
+
+
+class Clock:
+    """The world's time: that of the host, but for sleeps, which are `speed` times shorter."""
+
+    def __init__(self, speed):
+        self.speed = speed
+        self.asked = utime.ticks_ms()
+
+    def passed_ms(self):
+        before, self.asked = self.asked, utime.ticks_ms()
+        return self.asked - before
+
+    def wait(self, ms):
+        utime.sleep_us(ms * 1000 // self.speed)
+        self.asked = utime.ticks_ms()
+
+
+def tell(what, number):
+    """Tell the board's process: "boot" (the node's files follow), world's "guard" and "end"."""
+    control.write("%s %d\n" % (what, number))
+
+
+def stop(code):
+    """The board's process ends this one."""
+    micropython.kbd_intr(-1)
+    tell("end", code)
+    while True:
+        utime.sleep(1)
+
+
+def run(name):
+    """Run a file of the node's like the chip; whether the next may run."""
+    try:
+        os.stat(name)
+    except OSError:
+        return True
+    try:
+        execfile(name, __main__.__dict__)  # noqa: F821
+        return True
+    except SystemExit:
+        world.keep()
+        stop(0)
+    except BaseException as error:
+        sys.print_exception(error)
+    return False
+
+
+host = vfs.VfsPosix("/")
+control = host.open(os.getenv("TORPOR_CONTROL"), "wb")
+world.files = host.open
+world.clock = Clock(int(os.getenv("TORPOR_SPEED")))
+world.guard = lambda ms: tell("guard", ms)
+world.stop = stop
+sys.atexit(world.keep)
+flash = Flash(host.open(os.getenv("TORPOR_FLASH"), "r+b"))
+raw = os.getenv("TORPOR_RAW")
+vfs.umount("/")
+sys.path[:] = ["", ".frozen", "/lib"]
+try:
+    vfs.mount(vfs.VfsLfs2(flash, progsize=32, readsize=32, lookahead=32), "/")
+except OSError:
+    print("The file system cannot be mounted.")
+gc.collect()
+tell("boot", 0)
+if run("boot.py") and not raw:
+    run("main.py")
+if raw:
+    sys.stdout.write(raw)

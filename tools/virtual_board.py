@@ -1,0 +1,78 @@
+"""The command `torpor virtual-board`: a board without a board, behind a serial port."""
+
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from host_sim import board
+from host_sim.errors import BadInput
+from tools import firmware
+from tools.virtual import flash
+from tools.virtual.board import VirtualBoard
+
+
+@click.command("virtual-board")
+@click.option("--board", "name", required=True, metavar="BOARD", help="A board's name or file.")
+@click.option("--link", type=click.Path(path_type=Path), help="A second name for the port.")
+@click.option("--image", type=click.Path(path_type=Path), help="Keep the file system in this file.")
+@click.option("--empty", is_flag=True, help="Start with an empty file system.")
+@click.option(
+    "--speed",
+    type=click.IntRange(1, 1_000_000),
+    default=1,
+    show_default=True,
+    help="Make sleeps so many times shorter.",
+)
+def command(name: str, link: Path | None, image: Path | None, empty: bool, speed: int) -> None:
+    """Run a virtual board until Ctrl-C.
+
+    The real MicroPython runs the real firmware on fake hardware behind the serial port whose path
+    is printed. Copy a config.json to it, and it is a node:
+
+    \b
+    torpor virtual-board --board esp32_devkit --link /tmp/node
+    mpremote connect /tmp/node cp config.json : + reset
+    """
+    if sys.platform != "linux":
+        raise BadInput("the virtual board needs Linux", remedy="it asks /proc about a process")
+    file = board.load(name).file
+    if link and (link.exists() or link.is_symlink()):
+        raise BadInput("exists", where=link, remedy="remove it or choose another name")
+    if link and not link.parent.is_dir():
+        raise BadInput("its folder does not exist", where=link, remedy="create it first")
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="torpor-")))
+        running = VirtualBoard(
+            file.chip, file.heap_bytes, prepared(image, empty, scratch), speed, scratch
+        )
+        if link:
+            link.symlink_to(running.path)
+            stack.callback(link.unlink, missing_ok=True)
+        for ends in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ends, lambda *_: running.stop())
+        click.echo(running.path)
+        sys.stdout.flush()
+        running.run()
+
+
+def prepared(image: Path | None, empty: bool, scratch: Path) -> Path:
+    """The image asked for, made where there is none."""
+    if image and image.exists():
+        if empty:
+            raise BadInput("exists", where=image, remedy="leave out --empty, or name a new file")
+        flash.check(image)
+        return image
+    if image and not image.parent.is_dir():
+        raise BadInput("its folder does not exist", where=image, remedy="create it first")
+    made = image or scratch / "flash"
+    if empty:
+        flash.make(made)
+    else:
+        (scratch / "firmware").mkdir()
+        firmware.compile_tree(scratch / "firmware")
+        flash.make(made, scratch / "firmware")
+    return made

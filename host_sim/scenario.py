@@ -11,10 +11,10 @@ from msgspec import Meta
 from host_sim import board as boards
 from host_sim import tomlfile
 from host_sim.errors import BadInput
+from host_sim.nodefaults import Fault, faults
 from host_sim.nodefile import Name, Node
 from host_sim.tomlfile import Strict
 
-SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 SCENARIOS = Path(__file__).parent / "scenarios"
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
@@ -204,64 +204,27 @@ def _child(at: Any, part: str, change: str) -> Any:
 
 def _check(scenario: Scenario, text: str) -> None:
     """What a schema cannot say: names that must exist, and what fits together."""
-    for what, key, remedy in (*_name_faults(scenario.file), *_other_faults(scenario.file)):
+    file = scenario.file
+    for what, key, remedy in (*faults(file.node), *_read_faults(file), *_budget_faults(file)):
         raise tomlfile.located(what, text, scenario.path, key, remedy)
 
 
-Fault = tuple[str, tuple[Any, ...], str]
-
-
-def _name_faults(file: ScenarioFile) -> Iterator[Fault]:
-    """Channels that are named but do not exist, or read nothing."""
+def _read_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """Sources of no channel, and channels without a source."""
     channels = [channel.name for channel in file.node.channel]
-    known = f"channels: {', '.join(channels)}"
-    used: list[tuple[str, tuple[Any, ...]]] = [
-        (name, ("node", "task", i, "channels"))
-        for i, task in enumerate(file.node.task)
-        for name in task.channels
-    ]
-    used += [(name, ("world", "reads", name)) for name in file.world.reads]
-    if file.node.watch:
-        used.append((file.node.watch.channel, ("node", "watch", "channel")))
-    if file.node.battery and file.node.battery.channel:
-        used.append((file.node.battery.channel, ("node", "battery", "channel")))
-    for name, key in used:
+    for name in file.world.reads:
         if name not in channels:
-            yield f"no channel named {name}", key, known
+            known = f"channels: {', '.join(channels)}"
+            yield f"no channel named {name}", ("world", "reads", name), known
     for name in channels:
         if name not in file.world.reads:
             yield f"nothing to read for {name}", ("world", "reads"), "name its source"
 
 
-def _other_faults(file: ScenarioFile) -> Iterator[Fault]:
-    """What cannot run: a detector, a task; what cannot be judged: a budget."""
-    yield from _watch_faults(file.node)
-    yield from _task_faults(file.node)
+def _budget_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """Budgets that cannot be judged."""
     for i, budget in enumerate(file.budget):
         if (budget.at_most is None) == (budget.at_least is None):
             yield "needs one of at_most and at_least", ("budget", i), "keep one of them"
         if budget.name == "battery_life_days" and file.node.battery is None:
             yield "no battery", ("budget", i, "name"), "add [node.battery]"
-
-
-def _watch_faults(node: Node) -> Iterator[Fault]:
-    """A detector that would never be armed."""
-    watch = node.watch
-    if watch and watch.interval_min_ms and node.deepest_sleep == "deep":
-        remedy = 'set deepest_sleep = "light"'
-        yield "deep sleep cannot poll", ("node", "deepest_sleep"), remedy
-    if watch and watch.false_per_day == 1:
-        yield "one false wake a day never arms", ("node", "watch", "false_per_day"), "allow 2"
-    if node.kind == "switch" and (watch is None or watch.interval_min_ms):
-        yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
-
-
-def _task_faults(node: Node) -> Iterator[Fault]:
-    """A task whose windows overlap, or one that a low battery would end for good."""
-    for i, task in enumerate(node.task):
-        early: tuple[Any, ...] = ("node", "task", i, "early_s")
-        priority: tuple[Any, ...] = ("node", "task", i, "priority")
-        if task.early_s >= task.period_s:
-            yield "earlier than the period is long", early, "keep it below period_s"
-        if node.battery and node.battery.channel in task.channels and task.priority < SPARED:
-            yield "a low battery would end its own reading", priority, f"at least {SPARED}"

@@ -17,6 +17,8 @@ COMMANDS = {
     "calibrate": "Fit a board to recordings of it.",
     "validate": "Compare a predicted wake with a recorded one.",
     "pil": "Let a processor decide in the simulated world.",
+    "flash": "Write MicroPython, firmware and configuration to a board.",
+    "deploy": "Send a board the files that differ.",
     "board": "List boards and show their numbers with sources.",
 }
 INTERRUPTED = 130  # 128 + SIGINT

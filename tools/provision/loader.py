@@ -4,8 +4,8 @@ import os
 import sys
 import termios
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout, suppress
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, redirect_stdout, suppress
 from typing import Any
 
 from esptool import cmds
@@ -16,8 +16,10 @@ from host_sim.errors import BadInput
 from tools.provision import ports
 from tools.provision.layout import Region
 
-BAUD = (460_800, 115_200, 115_200)  # of each attempt: what failed fast may pass slowly
-AGAIN_S = 3.0  # to push the plug back in
+# Of each attempt: what failed fast may pass slowly. While it writes, esptool itself waits for 7 s
+# for the plug to be pushed back in.
+BAUD = (460_800, 115_200)
+AGAIN_S = 3.0
 
 # What esptool raises where the line is cut: its own, pyserial's (an OSError) and the terminal's.
 _CUT = (FatalError, OSError, termios.error)
@@ -34,18 +36,25 @@ class Loader:
 
     def __enter__(self) -> "Loader":
         ports.check(self.port)
-        try:
-            with _told():
-                self._connect(BAUD[0])
-        except _CUT as error:
-            if "Could not open" in str(error):
-                raise ports.busy(self.port) from None
-            remedy = "hold its BOOT button while you press RESET, and try again"
-            raise BadInput(_line(error), where=self.port, remedy=remedy) from None
-        except BadInput:
-            self.__exit__()
-            raise
-        return self
+        for baud in BAUD:
+            try:
+                with _told():
+                    self._connect(baud)
+                return self
+            except BadInput:
+                self.__exit__()
+                raise
+            except FatalError as error:
+                self._close()
+                if "Could not open" in str(error):
+                    raise ports.busy(self.port) from None
+                remedy = "hold its BOOT button while you press RESET, and try again"
+                raise BadInput(_line(error), where=self.port, remedy=remedy) from None
+            except _CUT as error:
+                why = _line(error)
+                self._close()
+                time.sleep(AGAIN_S)
+        raise BadInput(f"the line was cut ({why})", where=self.port, remedy="nothing was written")
 
     def __exit__(self, *_: object) -> None:
         """Start what is in flash."""
@@ -101,10 +110,9 @@ def _state(done: int) -> str:
     return "MicroPython is on the board and its files are incomplete: run this again"
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    with redirect_stdout(sys.stderr):
-        yield
+def _told() -> AbstractContextManager[object]:
+    """What esptool prints is progress."""
+    return redirect_stdout(sys.stderr)
 
 
 def _line(error: BaseException) -> str:

@@ -5,6 +5,7 @@ import pty
 import select
 import subprocess
 import threading
+import time
 import tty
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +14,7 @@ from tests.interpreters import HEAP, ROOT, micropython
 
 
 class Board:
-    """Its flash is a file. The line can be cut after so many bytes to the board (0: never)."""
+    """Its flash is a file."""
 
     def __init__(self, folder: Path, image: bytes, fakes: Path) -> None:
         self.flash = folder / "flash"
@@ -41,13 +42,20 @@ class Board:
 
 
 class Line:
-    """The board with its node interrupted, and the serial line to it while the context lasts."""
+    """The board with its node interrupted, and the serial line to it while the context lasts.
 
-    def __init__(self, board: Board, cut_after: int = 0) -> None:
+    The line can be cut after so many bytes to the board, the power at so many writes to its flash
+    (0: never). A board whose line was cut goes on for `lingers_s` with what it was sent.
+    """
+
+    def __init__(
+        self, board: Board, cut_after: int = 0, writes: int = 0, lingers_s: float = 0
+    ) -> None:
         self.board = board
         self.cut_after = cut_after
-        self.passed = 0  # bytes to the board
-        self.marks: list[int] = []  # of them, before each program that opens a file
+        self.writes = writes
+        self.lingers_s = lingers_s
+        self.passed = b""  # to the board
 
     def __enter__(self) -> "Line":
         self.master, self.slave = pty.openpty()
@@ -55,7 +63,7 @@ class Line:
         self.port = os.ttyname(self.slave)
         self.process = subprocess.Popen(
             [micropython(), "-X", f"heapsize={HEAP['unix']}", "-i", "-m", "start"],
-            env={**self.board.environment, "TORPOR_STOP": "1"},
+            env={**self.board.environment, "TORPOR_STOP": "1", "TORPOR_WRITES": str(self.writes)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -89,13 +97,13 @@ class Line:
                 os.write(self.master, data)
             if self.master in ready:
                 data = os.read(self.master, 4096)
-                if self.cut_after and self.passed + len(data) >= self.cut_after:
-                    os.write(self.process.stdin.fileno(), data[: self.cut_after - self.passed])
+                if self.cut_after and len(self.passed + data) >= self.cut_after:
+                    last = data[: self.cut_after - len(self.passed)]
+                    os.write(self.process.stdin.fileno(), last)
+                    time.sleep(self.lingers_s)
                     self.process.kill()
                     break
-                if b"put(" in data:
-                    self.marks.append(self.passed)
-                self.passed += len(data)
+                self.passed += data
                 os.write(self.process.stdin.fileno(), data)
         self.process.stdin.close()
         self.process.stdout.close()

@@ -12,15 +12,17 @@ import sys
 import vfs
 
 BLOCK = 4096
+POWER_CUT = 45
 
 
 class Flash:
-    """A block device over a file that counts what is read."""
+    """A block device over a file that counts what is read; its power may be cut at a write."""
 
     def __init__(self, file):
         self.file = file
         self.blocks = file.seek(0, 2) // BLOCK
         self.reads = self.read_bytes = 0
+        self.writes_left = int(os.getenv("TORPOR_WRITES") or 0) or 1 << 30
 
     def readblocks(self, block, buffer, at=0):
         self.reads += 1
@@ -29,8 +31,12 @@ class Flash:
         self.file.readinto(buffer)
 
     def writeblocks(self, block, buffer, at=0):
+        self.writes_left -= 1
+        if self.writes_left < 0:
+            sys.exit(POWER_CUT)
         self.file.seek(block * BLOCK + at)
-        self.file.write(buffer)
+        self.file.write(buffer if self.writes_left else buffer[: len(buffer) // 2])
+        self.file.flush()
 
     def ioctl(self, what, argument):
         if what == 4:

@@ -51,5 +51,9 @@ class NVS:
     def set_blob(self, key, value):
         world.state["nvs"][self.namespace + "." + key] = value.decode()
 
+    def erase_key(self, key):
+        if world.state["nvs"].pop(self.namespace + "." + key, None) is None:
+            raise OSError(errno.ENOENT)
+
     def commit(self):
         world.state["nvs_commits"] += 1

@@ -1,5 +1,6 @@
 """torpor deploy: the firmware and a node's configuration onto a board that runs MicroPython."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +8,13 @@ import click
 
 from host_sim.errors import BadInput
 from tools import nodetoml, output
-from tools.provision import version
-from tools.provision.repl import Board, Cut
+from tools.provision import ports, version
+from tools.provision.repl import Board, Cut, Shut
 from tools.provision.sending import Sent, deploy
 
 ATTEMPTS = 3
-WAIT_S = 30.0
+AGAIN_S = 3.0  # to push the plug back in
+WAIT_S = 30.0  # for a board that sleeps
 
 
 @click.command("deploy")
@@ -42,7 +44,8 @@ def command(port: str, config: Path | None, as_json: bool) -> None:
 
 def _persistently(port: str, files: dict[str, bytes], node: nodetoml.Provision | None) -> Sent:
     """Deploy, and begin anew where the line is cut."""
-    for _ in range(ATTEMPTS):
+    ports.check(port)
+    for attempt in range(ATTEMPTS):
         progress = output.Progress("sending")
         try:
             board = Board(port, WAIT_S)
@@ -51,8 +54,11 @@ def _persistently(port: str, files: dict[str, bytes], node: nodetoml.Provision |
             finally:
                 board.restart()
         except Cut as error:
+            if isinstance(error, Shut) and attempt == 0:
+                raise ports.busy(port) from None
             why = str(error).strip().splitlines()[0]
             click.echo(f"torpor: {port}: the line was cut ({why})", err=True)
+            time.sleep(AGAIN_S)
         finally:
             progress.close()
     remedy = "it starts the version that it had, or the new one if all of it had arrived"

@@ -6,6 +6,7 @@ anywhere; nothing is read whole, since its heap is small.
 
 # mypy: ignore-errors
 
+import errno
 import gc
 import json
 import os
@@ -75,8 +76,9 @@ def put(path):
     while at > 0:
         try:
             os.mkdir(path[:at])
-        except OSError:
-            pass  # it exists; if not, open() fails
+        except OSError as error:
+            if error.errno != errno.EEXIST:
+                raise
         at = path.find("/", at + 1)
     return open(path, "wb")
 

@@ -12,7 +12,6 @@ from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from host_sim.errors import BadInput
-from tools.provision import ports
 
 AGENT = (Path(__file__).parent / "agent.py").read_text(encoding="utf-8")
 SILENT_S = 5.0
@@ -27,16 +26,19 @@ class Cut(Exception):
     """The board does not answer any more."""
 
 
+class Shut(Cut):
+    """The port cannot be opened."""
+
+
 class Board:
     """A board whose node is interrupted; `wait_s` is how long it may sleep on."""
 
     def __init__(self, port: str, wait_s: float) -> None:
-        ports.check(port)
         self.port = port
         try:
             self.repl = SerialTransport(port, baudrate=115200, timeout=SILENT_S)
         except TransportError:
-            raise ports.busy(port) from None
+            raise Shut("it cannot be opened") from None
         except _CUT as error:
             raise Cut(str(error)) from None
         began = time.monotonic()

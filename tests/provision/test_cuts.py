@@ -84,7 +84,7 @@ def cuts(image: bytes, folder: Path) -> list[int]:
         marks = [found.start() for found in re.finditer(rb"file = put|switch\(b", line.passed)]
     assert len(marks) == 5
     dice = random.Random(1)
-    return sorted({*marks, *dice.sample(range(marks[0], len(line.passed)), 15)})
+    return sorted({*marks, *dice.sample(range(marks[0], len(line.passed)), 9)})
 
 
 def test_the_line_cut_at_every_file_and_at_random(image: bytes, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_the_power_cut_at_writes_to_flash(image: bytes, tmp_path: Path) -> None:
     total = writes(image, tmp_path)
     dice = random.Random(2)
     outcomes = []
-    for last in sorted({*range(total - 7, total + 2), *dice.sample(range(1, total - 7), 10)}):
+    for last in sorted({*range(total - 4, total + 2), *dice.sample(range(1, total - 4), 6)}):
         board = Board(tmp_path, image, shipped())
         with deployed(board, writes=last):
             pass

@@ -75,12 +75,11 @@ def command(
     else:
         size = int(flash_size[:-2]) * MIB if flash_size else micropython.flash_bytes
         plan = layout.plan(micropython, size, files, secrets)
-        if image and not dry_run:
-            image.write_bytes(layout.merged(plan.regions))
-            if node and node.secrets and not with_secrets:
-                click.echo(
-                    "torpor: no passwords in it: torpor deploy --config gives them", err=True
-                )
+    total = sum(len(part.data) for part in plan.regions)
+    if image and not dry_run:
+        total = image.write_bytes(layout.merged(plan.regions))
+        if node and node.secrets and not with_secrets:
+            click.echo("torpor: no passwords in it: torpor deploy --config gives them", err=True)
     document = {
         "board": board.file.name,
         "chip": board.file.chip,
@@ -95,6 +94,7 @@ def command(
             {"at": part.at, "size_bytes": len(part.data), "what": part.what}
             for part in plan.regions
         ],
+        "bytes": total,
         "written_to": None if dry_run else port or str(image),
     }
     output.as_json(document) if as_json else _show(document)
@@ -105,7 +105,7 @@ def _board(name: str | None, node: nodetoml.Provision | None) -> Board:
         raise BadInput("which board?", remedy="give --board or --config")
     if node is None:
         return boards.load(str(name))
-    if name is not None and name != node.board.file.name:
+    if name is not None and boards.load(name).file.name != node.board.file.name:
         what = f"--board {name}, and the node is for {node.board.file.name}"
         raise BadInput(what, remedy="leave out --board")
     return node.board
@@ -160,9 +160,6 @@ def _show(document: dict[str, Any]) -> None:
     for row in document["partitions"]:
         grid.add_row(f"0x{row['at']:06x}", f"{row['size_bytes']:,}", row["name"], row["holds"])
     say(grid)
-    total = sum(part["size_bytes"] for part in document["regions"])
     where = document["written_to"]
-    if where is None:
-        say(f"{total:,} bytes to write; nothing was written", soft_wrap=True)
-    else:
-        say(escape(f"{total:,} bytes written to {where}"), soft_wrap=True)
+    done = f"written to {where}" if where else "to write; nothing was written"
+    say(f"{document['bytes']:,} bytes {done}", markup=False, soft_wrap=True)

@@ -10,13 +10,14 @@ import tty
 from pathlib import Path
 from types import TracebackType
 
+from tests import fakes
 from tests.interpreters import HEAP, ROOT, micropython
 
 
 class Board:
     """Its flash is a file."""
 
-    def __init__(self, folder: Path, image: bytes, fakes: Path) -> None:
+    def __init__(self, folder: Path, image: bytes) -> None:
         self.flash = folder / "flash"
         self.flash.write_bytes(image)
         self.world = folder / "world.json"
@@ -25,7 +26,7 @@ class Board:
             **os.environ,
             "MICROPYPATH": f"{ROOT / 'tests' / 'provision'}:.frozen",
             "TORPOR_FLASH": str(self.flash),
-            "TORPOR_FAKES": str(fakes),
+            "TORPOR_FAKES": os.path.dirname(str(fakes.__file__)),
             "TORPOR_WORLD": f"/host{self.world}",
         }
 

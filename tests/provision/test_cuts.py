@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.firmware.chip import shipped
 from tests.provision.board import Board, Line
 from tools.provision import layout, sending
 from tools.provision.repl import Board as Repl
@@ -68,7 +67,7 @@ def runs(board: Board) -> str:
 
 
 def test_uncut(image: bytes, tmp_path: Path) -> None:
-    board = Board(tmp_path, image, shipped())
+    board = Board(tmp_path, image)
     assert runs(board) == "old"
     with deployed(board) as (_, done):
         assert done
@@ -80,7 +79,7 @@ def test_uncut(image: bytes, tmp_path: Path) -> None:
 
 def cuts(image: bytes, folder: Path) -> list[int]:
     """The first byte of every file and of the switch, and others at random."""
-    with deployed(Board(folder, image, shipped())) as (line, _):
+    with deployed(Board(folder, image)) as (line, _):
         marks = [found.start() for found in re.finditer(rb"file = put|switch\(b", line.passed)]
     assert len(marks) == 5
     dice = random.Random(1)
@@ -90,7 +89,7 @@ def cuts(image: bytes, folder: Path) -> list[int]:
 def test_the_line_cut_at_every_file_and_at_random(image: bytes, tmp_path: Path) -> None:
     outcomes = []
     for number, after in enumerate(cuts(image, tmp_path)):
-        board = Board(tmp_path, image, shipped())
+        board = Board(tmp_path, image)
         with deployed(board, cut_after=after, lingers_s=0.02 * (number % 2)):
             pass
         outcomes.append(runs(board))
@@ -104,7 +103,7 @@ def test_the_line_cut_at_every_file_and_at_random(image: bytes, tmp_path: Path) 
 def writes(image: bytes, folder: Path) -> int:
     """How often a deployment writes to flash."""
     left = "import start\nprint(start.flash.writes_left)"
-    with Line(Board(folder, image, shipped())) as line:
+    with Line(Board(folder, image)) as line:
         repl = Repl(line.port, 5)
         before = int(repl.run(left))
         sending.deploy(repl, NEW, None, lambda done: None)
@@ -119,7 +118,7 @@ def test_the_power_cut_at_writes_to_flash(image: bytes, tmp_path: Path) -> None:
     dice = random.Random(2)
     outcomes = []
     for last in sorted({*range(total - 4, total + 2), *dice.sample(range(1, total - 4), 6)}):
-        board = Board(tmp_path, image, shipped())
+        board = Board(tmp_path, image)
         with deployed(board, writes=last):
             pass
         outcomes.append(runs(board))

@@ -13,7 +13,6 @@ import pytest
 import serial
 from littlefs import LittleFS, UserContext
 
-from tests.firmware.chip import shipped
 from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
 from tools import cli, firmware, nodetoml
@@ -64,7 +63,7 @@ def nvs(board: Board) -> dict[str, str]:
 def board(tmp_path: Path) -> Board:
     """A board as it was flashed, with the firmware of this tree and no secrets."""
     config = version.as_json({"name": "flashed"})
-    return Board(tmp_path, layout.file_system(version.files(config), SIZE), shipped())
+    return Board(tmp_path, layout.file_system(version.files(config), SIZE))
 
 
 def test_what_is_equal_is_not_sent(board: Board, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,7 +141,7 @@ def test_a_new_password_lies_beside_the_old_one_until_the_switch(
 
 
 def test_a_board_filled_by_hand_keeps_its_configuration(tmp_path: Path) -> None:
-    board = Board(tmp_path, layout.file_system({}, SIZE), shipped())
+    board = Board(tmp_path, layout.file_system({}, SIZE))
     with files(board) as flash:
         flash.remove("boot.py")
         made = tmp_path / "firmware"
@@ -161,7 +160,7 @@ def test_a_board_filled_by_hand_keeps_its_configuration(tmp_path: Path) -> None:
 def test_a_full_file_system_leaves_the_old_version(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    board = Board(tmp_path, layout.file_system({"main.py": b"print('old')"}, 40_960), shipped())
+    board = Board(tmp_path, layout.file_system({"main.py": b"print('old')"}, 40_960))
     assert deploy(board) == 2
     assert capsys.readouterr().err.endswith("; its file system is full\n")
     assert board.start().stdout == "old\n"

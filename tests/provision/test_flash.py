@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from tests.firmware.chip import shipped
 from tests.provision import made, nvsread, rom
 from tests.provision.board import Board
 from tests.provision.conftest import BROKER, WIFI
@@ -47,7 +46,7 @@ def test_what_was_flashed_is_in_flash_and_starts(
     assert whole == start[: nvs.start] + b"\xff" * 0x6000 + start[nvs.stop :]
     assert WIFI.encode() not in files
     assert WIFI not in said.out + said.err
-    board = Board(tmp_path, bytes(files), shipped())
+    board = Board(tmp_path, bytes(files))
     assert board.start().returncode == 42  # deep sleep
     assert json.loads(board.world.read_text())["fed"] > 0
 
@@ -92,7 +91,7 @@ def test_one_file_for_a_factory(with_secrets: bool, tmp_path: Path, node_toml: P
     for secret in (WIFI, BROKER):
         assert (secret.encode() in image) == with_secrets
     files = image[2 * MIB :].ljust(2 * MIB, b"\xff")
-    assert Board(tmp_path, files, shipped()).start().returncode == 42
+    assert Board(tmp_path, files).start().returncode == 42
     assert flash(*args) == 0
     assert out.read_bytes() == image
 

@@ -1,5 +1,6 @@
 """node.toml: what it makes of a node, and that no fault of it shows a password."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from host_sim import nodefile, scenario
 from host_sim.errors import BadInput
 from tests.firmware.chip import DRIVERS
+from tests.interpreters import ROOT
 from tests.provision.conftest import BROKER, NODE, WIFI
 from tools import nodetoml
 
@@ -53,6 +55,12 @@ def test_secrets_stand_apart(tmp_path: Path) -> None:
     for secret in (WIFI, BROKER):
         assert secret not in repr(made)
         assert secret not in str(made.config)
+
+
+def test_the_documented_one_is_read(tmp_path: Path) -> None:
+    pages = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    (shown,) = re.findall(r"```toml\n(name = (?:(?!```).*\n)+)```", pages)
+    assert load(tmp_path, shown).config["name"] == "garden"
 
 
 def test_a_switch(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
 from tools import cli, firmware, nodetoml
 from tools import deploy as command
-from tools.provision import layout, repl, sending, version
+from tools.provision import layout, sending, version
 
 SIZE = 256 * layout.BLOCK
 
@@ -182,8 +182,6 @@ def test_a_port_that_is_absent_busy_or_silent_is_one_line(
     assert cli.run(["deploy", "--port", str(tmp_path / "none")]) == 2
     assert ": no such port; ports here: " in capsys.readouterr().err
     monkeypatch.setattr(command, "WAIT_S", 0)
-    monkeypatch.setattr(repl, "KNOCK_S", 0.1)
-    monkeypatch.setattr(repl, "SILENT_S", 0.1)
     master, slave = pty.openpty()
     tty.setraw(slave)
     port = os.ttyname(slave)

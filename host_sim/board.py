@@ -160,6 +160,18 @@ def load(name: str) -> Board:
     return Board(file, path.parent)
 
 
+def named_in(path: Path, text: str, name: str) -> Board:
+    """The board that a file's `board` key names: a name, or a path as seen from the file."""
+    try:
+        return load(str(path.parent / name) if name.endswith(".toml") else name)
+    except BadInput as error:
+        if str(error).startswith("no board"):
+            remedy = f"one of {', '.join(names())}, or the path of a board.toml"
+            what = f"no board named {name}"
+            raise tomlfile.located(what, text, path, ("board",), remedy) from None
+        raise
+
+
 Fault = tuple[str, tuple[Any, ...], str]
 
 

@@ -128,14 +128,7 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
     file = tomlfile.decode(text, path, ScenarioFile)
     if changes:
         file = _changed(file, changes)
-    try:
-        board = boards.load(_board_path(file.board, path))
-    except BadInput as error:
-        if str(error).startswith("no board"):
-            raise tomlfile.located(
-                f"no board named {file.board}", text, path, ("board",), _boards_known()
-            ) from None
-        raise
+    board = boards.named_in(path, text, file.board)
     for what, key, remedy in faults.of(file, board):
         raise tomlfile.located(what, text, path, key, remedy)
     return Scenario(path.stem, path, file, board)
@@ -146,15 +139,6 @@ def inputs(given: Scenario) -> list[Path]:
     recording = given.file.world.wifi.recording
     recorded = [given.path.parent / recording] if recording else []
     return [given.path, given.board.folder / "board.toml", *recorded]
-
-
-def _boards_known() -> str:
-    return f"one of {', '.join(boards.names())}, or the path of a board.toml"
-
-
-def _board_path(board: str, path: Path) -> str:
-    """A board's name, or its path as seen from the scenario's folder."""
-    return str(path.parent / board) if board.endswith(".toml") else board
 
 
 def _changed(file: ScenarioFile, changes: tuple[str, ...]) -> ScenarioFile:

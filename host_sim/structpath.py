@@ -89,5 +89,8 @@ def fields_at(struct: Any, key: Key) -> list[str]:
 
 
 def values_at(struct: Any, key: Key) -> list[str]:
-    """The values that a choice may have."""
-    return [str(v) for kind in _kinds_at(struct, key) for v in getattr(kind, "values", ())]
+    """The values that a choice may have, also one that says which of several tables this is."""
+    values = [v for kind in _kinds_at(struct, key) for v in getattr(kind, "values", ())]
+    above = _kinds_at(struct, key[:-1])
+    tags = [kind.tag for kind in above if getattr(kind, "tag_field", None) in key[-1:]]
+    return [str(value) for value in (*values, *tags)]

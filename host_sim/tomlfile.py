@@ -126,7 +126,7 @@ def explained(
     if missing := _MISSING.fullmatch(what):
         return located(f"the key {missing[1]} is missing", text, path, key, "add it")
     remedy = "keep to that"
-    if what.startswith("Invalid enum value"):
+    if what.startswith(("Invalid enum value", "Invalid value")):
         remedy = f"one of {', '.join(values_at(struct, key))}"
     elif ", got" not in what:
         what += _got(document, key)

@@ -18,6 +18,8 @@ COMMANDS = {
     "validate": "Compare a predicted wake with a recorded one.",
     "pil": "Let a processor decide in the simulated world.",
     "ulp": "Assemble and emulate a detector's first stage.",
+    "flash": "Write MicroPython, firmware and configuration to a board.",
+    "deploy": "Send a board the files that differ.",
     "board": "List boards and show their numbers with sources.",
     "virtual-board": "Run the firmware behind a serial port without a board.",
 }

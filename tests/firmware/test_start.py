@@ -195,6 +195,21 @@ def test_no_broker_backs_off(tmp_path: Path) -> None:
     backs_off(chip)
 
 
+@pytest.mark.parametrize("secrets", [None, "torpor2"])
+def test_passwords_come_from_flash_storage(
+    tmp_path: Path, broker: Broker, secrets: str | None
+) -> None:
+    config = garden(broker.port, tmp_path.name)
+    if secrets:
+        config["secrets"] = secrets
+    chip = Chip(tmp_path, config)
+    for whose in ("wifi", "broker"):
+        chip.world["nvs"][f"{secrets or 'torpor'}.{whose}_password"] = config[whose].pop("password")
+    chip.flash(config)
+    until_joined(chip)
+    assert delivered(chip, broker)["temperature"] == 2000
+
+
 def test_a_refusing_broker_backs_off(tmp_path: Path, broker: Broker) -> None:
     config = garden(broker.port)
     config["broker"]["password"] = "wrong"

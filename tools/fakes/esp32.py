@@ -80,6 +80,10 @@ class NVS:
     def set_blob(self, key, value):
         world.state["nvs"][self.namespace + "." + key] = value.decode()
 
+    def erase_key(self, key):
+        if world.state["nvs"].pop(self.namespace + "." + key, None) is None:
+            raise OSError(errno.ENOENT)
+
     def commit(self):
         world.state["nvs_commits"] += 1
         world.keep()

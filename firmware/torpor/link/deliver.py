@@ -5,7 +5,7 @@ import json
 import time
 
 from torpor.link.mqtt import Mqtt, Refused
-from torpor.link.wifi import Wifi
+from torpor.link.wifi import Wifi, password
 from torpor.policy.report import CELLS
 from torpor.policy.ticks import diff
 from torpor.policy.txpower import ATTEMPTS
@@ -27,11 +27,11 @@ class Delivery:
         broker = config["broker"]
         self.topic = "torpor/" + config["name"]
         self.obeys = config["kind"] == "switch"
-        self.wifi = Wifi(config["wifi"]["ssid"], config["wifi"]["password"])
+        self.wifi = Wifi(config["wifi"]["ssid"], password(config, "wifi"))
         self.mqtt = Mqtt(
             config["name"],
             broker.get("user", ""),
-            broker.get("password", ""),
+            password(config, "broker"),
             self.topic + "/online" if self.obeys else "",
         )
         self.mqtt.on_message = self._on_message

@@ -12,6 +12,7 @@ JOIN_MS = 8000  # association and address
 SCAN_MS = 2000  # a little more than 13 channels of 120 ms (ESP-IDF, wifi_scan_time_t)
 NAMESPACE = "torpor"
 ADDRESS_BYTES = 64  # four addresses of at most 15 characters, and spaces
+SECRET_BYTES = 128  # the longest password
 
 # What the access point's beacon already says no to. A wrong password is not here: MicroPython shows
 # as such also a connection that failed for lost frames, which more power may mend.
@@ -128,3 +129,16 @@ def remember(addresses: tuple[str, str, str, str]) -> None:
         nvs.commit()
     except OSError:
         pass  # no room in flash: every join will ask for an address
+
+
+def password(config: dict, whose: str) -> str:
+    """That of "wifi" or "broker", from the configuration, else from flash, else empty."""
+    given: str | None = config[whose].get("password")
+    if given is not None:
+        return given
+    buffer = bytearray(SECRET_BYTES)
+    try:
+        size = NVS(config.get("secrets", NAMESPACE)).get_blob(whose + "_password", buffer)
+    except OSError:
+        return ""
+    return bytes(buffer[:size]).decode()

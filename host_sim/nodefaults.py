@@ -1,0 +1,68 @@
+"""What the schema of a node cannot say: names that must exist, and what fits together."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from host_sim.nodefile import OWN_LINES, Node, Report, Task
+
+SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
+
+Fault = tuple[str, tuple[Any, ...], str]  # what, the key, the remedy
+
+
+def of(node: Node) -> Iterator[Fault]:
+    """Everything wrong with a [node] table; keys begin with "node"."""
+    yield from _name_faults(node)
+    yield from _watch_faults(node)
+    yield from _task_faults(node)
+
+
+def _name_faults(node: Node) -> Iterator[Fault]:
+    """Names that are taken, and channels that do not exist."""
+    tasks = [task.name for task in node.task]
+    channels = [channel.name for channel in node.channel]
+    for kind, names, taken in (("task", tasks, OWN_LINES), ("channel", channels, ())):
+        for i, name in enumerate(names):
+            if name in (*taken, *names[:i]):
+                yield f"the name {name} is taken", ("node", kind, i, "name"), "choose another"
+    used: list[tuple[str, tuple[Any, ...]]] = [
+        (name, ("node", "task", i, "channels"))
+        for i, task in enumerate(node.task)
+        for name in task.channels
+    ]
+    if node.watch:
+        used.append((node.watch.channel, ("node", "watch", "channel")))
+    if node.battery and node.battery.channel:
+        used.append((node.battery.channel, ("node", "battery", "channel")))
+    for name, key in used:
+        if name not in channels:
+            yield f"no channel named {name}", key, f"channels: {', '.join(channels)}"
+
+
+def _watch_faults(node: Node) -> Iterator[Fault]:
+    """A detector that would never be armed."""
+    watch = node.watch
+    if node.kind == "switch" and (watch is None or watch.interval_min_ms):
+        yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
+    if watch and watch.interval_min_ms and node.deepest_sleep == "deep":
+        remedy = 'set deepest_sleep = "light"'
+        yield "deep sleep cannot poll", ("node", "deepest_sleep"), remedy
+    if watch and 0 < watch.interval_max_ms < watch.interval_min_ms:
+        key = ("node", "watch", "interval_max_ms")
+        yield "shorter than interval_min_ms", key, "leave it out or raise it"
+    if watch and watch.false_per_day == 1:
+        yield "one false wake a day never arms", ("node", "watch", "false_per_day"), "allow 2"
+
+
+def _task_faults(node: Node) -> Iterator[Fault]:
+    """A task whose windows overlap, or one that a low battery would end for good."""
+    windows: list[tuple[tuple[Any, ...], Task | Report]] = [(("node", "report"), node.report)]
+    windows += [(("node", "task", i), task) for i, task in enumerate(node.task)]
+    for key, one in windows:
+        if one.early_s >= one.period_s:
+            what = "earlier than the period is long"
+            yield what, (*key, "early_s"), "keep it below period_s"
+    for i, task in enumerate(node.task):
+        if node.battery and node.battery.channel in task.channels and task.priority < SPARED:
+            what = "a low battery would end its own reading"
+            yield what, ("node", "task", i, "priority"), f"at least {SPARED}"

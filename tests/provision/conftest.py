@@ -1,0 +1,50 @@
+"""A node.toml and the fakes of the chip."""
+
+from pathlib import Path
+
+import pytest
+
+WIFI, BROKER = "correct horse", "battery staple"
+NODE = f"""\
+name = "garden"
+board = "esp32_devkit"
+
+[wifi]
+ssid = "home"
+password = "{WIFI}"
+
+[broker]
+host = "192.0.2.1"
+user = "garden"
+password = "{BROKER}"
+
+[node]
+kind = "sensor"
+
+[node.report]
+period_s = 10_800
+
+[[node.task]]
+name = "climate"
+channels = ["temperature", "humidity"]
+period_s = 300
+
+[[node.channel]]
+name = "temperature"
+
+[[node.channel]]
+name = "humidity"
+
+[sensor.temperature]
+driver = "sht3x.temperature"
+
+[sensor.humidity]
+driver = "sht3x.humidity"
+"""
+
+
+@pytest.fixture
+def node_toml(tmp_path: Path) -> Path:
+    path = tmp_path / "node.toml"
+    path.write_text(NODE)
+    return path

@@ -1,0 +1,211 @@
+"""torpor deploy: to the real MicroPython at its REPL, on a LittleFS image behind a PTY."""
+
+import json
+import os
+import pty
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import serial
+from littlefs import LittleFS, UserContext
+
+from tests.provision.board import Board, Line
+from tests.provision.conftest import BROKER, WIFI
+from tools import cli, firmware, nodetoml
+from tools import deploy as command
+from tools.provision import layout, sending, version
+
+SIZE = 256 * layout.BLOCK
+
+
+def deploy(board: Board, *args: object) -> int:
+    with Line(board) as line:
+        return cli.run(["deploy", "--port", line.port, *map(str, args)])
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+@contextmanager
+def files(board: Board) -> Iterator[LittleFS]:
+    """The board's file system, written back afterwards."""
+    context = UserContext(buffer=bytearray(board.flash.read_bytes()))
+    flash = LittleFS(
+        context,
+        block_size=layout.BLOCK,
+        block_count=len(context.buffer) // layout.BLOCK,
+        read_size=layout.UNIT,
+        prog_size=layout.UNIT,
+        lookahead_size=layout.UNIT,
+    )
+    yield flash
+    flash.unmount()
+    board.flash.write_bytes(context.buffer)
+
+
+def content(board: Board, path: str) -> bytes:
+    with files(board) as flash, flash.open(path, "rb") as file:
+        return bytes(file.read())
+
+
+def nvs(board: Board) -> dict[str, str]:
+    found: dict[str, str] = json.loads(board.world.read_text()).get("nvs", {})
+    return found
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Board:
+    """A board as it was flashed, with the firmware of this tree and no secrets."""
+    config = version.as_json({"name": "flashed"})
+    return Board(tmp_path, layout.file_system(version.files(config), SIZE))
+
+
+def test_what_is_equal_is_not_sent(board: Board, capsys: pytest.CaptureFixture[str]) -> None:
+    with files(board) as flash, flash.open("a/torpor.log", "wb") as file:
+        file.write(b"starting clean\n")  # the node's own
+    before = board.flash.read_bytes()
+    assert deploy(board, "--json") == 0
+    document = told(capsys)
+    assert document["up_to_date"]
+    assert document["sent_bytes"] == {}
+    assert board.flash.read_bytes() == before
+
+
+def test_only_what_differs_is_sent(board: Board, capsys: pytest.CaptureFixture[str]) -> None:
+    with files(board) as flash, flash.open("a/torpor/node.mpy", "wb") as file:
+        file.write(b"older")
+    assert deploy(board, "--json") == 0
+    document = told(capsys)
+    new = version.files(None)["torpor/node.mpy"]
+    assert document["sent_bytes"] == {"torpor/node.mpy": len(new)}
+    assert len(document["copied"]) == len(version.files(None))  # config.json among them
+    assert content(board, "b/torpor/node.mpy") == new
+    assert content(board, "b/config.json") == b'{"name":"flashed"}'
+    assert content(board, "boot.py") == version.pointer("b")
+
+
+def test_a_stray_source_file_would_be_imported_and_is_no_part_of_a_version(
+    board: Board, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with files(board) as flash, flash.open("a/torpor/node.py", "wb") as file:
+        file.write(b"raise SystemExit\n")
+    assert deploy(board, "--json") == 0
+    assert not told(capsys)["up_to_date"]
+    with files(board) as flash:
+        assert "node.py" not in flash.listdir("b/torpor")
+
+
+def test_a_configuration_and_its_secrets(
+    board: Board, node_toml: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deploy(board, "--config", node_toml, "--json") == 0
+    said = capsys.readouterr()
+    assert list(json.loads(said.out)["sent_bytes"]) == ["config.json"]
+    config = json.loads(content(board, "b/config.json"))
+    space = config.pop("secrets")
+    assert config == nodetoml.load(node_toml).config
+    first = {f"{space}.wifi_password": WIFI, f"{space}.broker_password": BROKER}
+    assert nvs(board) == first
+    for secret in (WIFI, BROKER):
+        assert secret not in said.out + said.err
+        assert secret.encode() not in board.flash.read_bytes()
+    assert board.start().returncode == 42  # deep sleep
+    board.world.write_text(json.dumps({"nvs": first}))
+    assert deploy(board, "--config", node_toml, "--json") == 0
+    assert told(capsys)["up_to_date"]
+
+
+def test_a_new_password_lies_beside_the_old_one_until_the_switch(
+    board: Board, node_toml: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deploy(board, "--config", node_toml) == 0
+    before = json.loads(content(board, "b/config.json"))["secrets"]
+    open_network = node_toml.read_text().replace(f'password = "{WIFI}"\n', "")
+    node_toml.write_text(open_network.replace(BROKER, "another one"))
+    assert deploy(board, "--config", node_toml) == 0
+    after = json.loads(content(board, "a/config.json")).get("secrets", "torpor")
+    assert after != before
+    assert nvs(board) == {
+        f"{before}.wifi_password": WIFI,
+        f"{before}.broker_password": BROKER,
+        f"{after}.broker_password": "another one",
+    }
+    assert deploy(board, "--config", node_toml) == 0
+    assert "is up to date" in capsys.readouterr().out
+
+
+def test_a_board_filled_by_hand_keeps_its_configuration(tmp_path: Path) -> None:
+    board = Board(tmp_path, layout.file_system({}, SIZE))
+    with files(board) as flash:
+        flash.remove("boot.py")
+        made = tmp_path / "firmware"
+        for path in firmware.compile_tree(made):
+            name = path.relative_to(made)
+            flash.makedirs(name.parent.as_posix(), exist_ok=True)
+            with flash.open(name.as_posix(), "wb") as file:
+                file.write(path.read_bytes())
+        with flash.open("config.json", "wb") as file:
+            file.write(b'{"name":"by hand"}')
+    assert deploy(board) == 0
+    assert content(board, "a/config.json") == b'{"name":"by hand"}'
+    assert content(board, "boot.py") == version.pointer("a")
+
+
+def test_a_full_file_system_leaves_the_old_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = Board(tmp_path, layout.file_system({"main.py": b"print('old')"}, 40_960))
+    assert deploy(board) == 2
+    assert capsys.readouterr().err.endswith("; its file system is full\n")
+    assert board.start().stdout == "old\n"
+
+
+def test_a_micropython_too_old_is_left_alone(
+    board: Board, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sending, "too_old", lambda numbers, text: text.startswith("1.29.0"))
+    before = board.flash.read_bytes()
+    assert deploy(board) == 2
+    assert ": runs MicroPython 1.29.0" in capsys.readouterr().err
+    assert board.flash.read_bytes() == before
+
+
+def test_a_port_that_is_absent_busy_or_silent_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["deploy", "--port", str(tmp_path / "none")]) == 2
+    assert ": no such port; ports here: " in capsys.readouterr().err
+    monkeypatch.setattr(command, "WAIT_S", 0)
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    port = os.ttyname(slave)
+    assert cli.run(["deploy", "--port", port]) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"torpor: {port}: does not answer; press its RESET button; is MicroPython on it?\n"
+    )
+    with serial.Serial(port, exclusive=True):
+        assert cli.run(["deploy", "--port", port]) == 2
+    assert capsys.readouterr().err.startswith(f"torpor: {port}: is busy; ")
+    os.close(slave)
+    os.close(master)
+
+
+def test_a_line_that_stays_cut_is_told(
+    board: Board, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "AGAIN_S", 0)
+    with Line(board, cut_after=3_500) as line:
+        assert cli.run(["deploy", "--port", line.port]) == 2
+    *tries, last = capsys.readouterr().err.splitlines()
+    assert len(tries) == command.ATTEMPTS
+    assert last == (
+        f"torpor: {line.port}: the line to the board was cut; it starts the version that it had, "
+        "or the new one if all of it had arrived"
+    )

@@ -1,0 +1,256 @@
+"""torpor flash: the real esptool on a mock of the chip's boot loader, and files made for it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import serial
+from esptool import cmds
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from host_sim.errors import BadInput
+from tests.provision import made, nvsread, rom
+from tests.provision.board import Board
+from tests.provision.conftest import BROKER, WIFI
+from tools import cli
+from tools.provision import binary, layout, loader
+
+MIB = 1 << 20
+SECRETS = {"torpor.wifi_password": WIFI.encode(), "torpor.broker_password": BROKER.encode()}
+
+
+def flash(*args: object) -> int:
+    return cli.run(["flash", *map(str, args)])
+
+
+@pytest.mark.parametrize("chip", ["esp32", "esp32c3"])
+def test_what_was_flashed_is_in_flash_and_starts(
+    chip: str, tmp_path: Path, node_toml: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firmware = made.firmware(tmp_path, chip)
+    if chip == "esp32c3":
+        node_toml.write_text(node_toml.read_text().replace("esp32_devkit", "esp32c3"))
+    with rom.running(chip, tmp_path) as port:
+        assert flash("--port", port, "--firmware", firmware, "--config", node_toml, "--json") == 0
+        said = capsys.readouterr()
+        first, *others = json.loads(said.out)["regions"]
+        start = rom.flash(port, first["at"], first["size_bytes"])
+        files = bytearray(b"\xff" * 2 * MIB)
+        for part in others:
+            at = part["at"] - 2 * MIB
+            files[at : at + part["size_bytes"]] = rom.flash(port, part["at"], part["size_bytes"])
+    nvs = slice(0x9000 - first["at"], 0xF000 - first["at"])
+    assert nvsread.blobs(start[nvs]) == SECRETS
+    whole = firmware.read_bytes()
+    assert whole == start[: nvs.start] + b"\xff" * 0x6000 + start[nvs.stop :]
+    assert WIFI.encode() not in files
+    assert WIFI not in said.out + said.err
+    board = Board(tmp_path, bytes(files))
+    assert board.start().returncode == 42  # deep sleep
+    assert json.loads(board.world.read_text())["fed"] > 0
+
+
+@pytest.mark.parametrize(
+    ("table", "size", "at", "bytes_"),
+    [
+        (made.NEW, "4MB", 2 * MIB, 2 * MIB),
+        (made.NEW, "16MB", 2 * MIB, 14 * MIB),
+        (made.OLD, "4MB", 2 * MIB, 2 * MIB),
+        (made.OLD, "8MB", 2 * MIB, 2 * MIB),
+        (made.OTA, "4MB", 0x310000, 4 * MIB - 0x310000),
+    ],
+)
+def test_files_lie_where_the_table_says(
+    table: tuple[made.Row, ...],
+    size: str,
+    at: int,
+    bytes_: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    firmware = made.firmware(tmp_path, table=table, size=size)
+    assert flash("--board", "esp32_devkit", "--firmware", firmware, "--dry-run", "--json") == 0
+    (vfs,) = (
+        row for row in json.loads(capsys.readouterr().out)["partitions"] if row["name"] == "vfs"
+    )
+    assert (vfs["at"], vfs["size_bytes"]) == (at, bytes_)
+    assert sorted(tmp_path.iterdir()) == [firmware]
+
+
+@pytest.mark.parametrize("with_secrets", [False, True])
+def test_one_file_for_a_factory(with_secrets: bool, tmp_path: Path, node_toml: Path) -> None:
+    firmware, out = made.firmware(tmp_path), tmp_path / "out.bin"
+    more = ["--with-secrets"] if with_secrets else []
+    args = ["--firmware", firmware, "--config", node_toml, "--image-only", out, *more]
+    assert flash(*args) == 0
+    image = out.read_bytes()
+    assert image[:0x1000] == b"\xff" * 0x1000
+    assert image[0x10000:].startswith(firmware.read_bytes()[0xF000:])
+    assert nvsread.blobs(image[0x9000:0xF000]) == (SECRETS if with_secrets else {})
+    for secret in (WIFI, BROKER):
+        assert (secret.encode() in image) == with_secrets
+    files = image[2 * MIB :].ljust(2 * MIB, b"\xff")
+    assert Board(tmp_path, files).start().returncode == 42
+    assert flash(*args) == 0
+    assert out.read_bytes() == image
+
+
+@given(st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_every_cut_or_changed_byte_is_refused(tmp_path: Path, data: st.DataObject) -> None:
+    """Of the application and the table; the bootloader's own digest is its ROM's to check."""
+    whole = made.firmware(tmp_path, fill=3_000).read_bytes()
+    path = tmp_path / "damaged.bin"
+    if data.draw(st.booleans()):
+        path.write_bytes(whole[: data.draw(st.integers(0, len(whole) - 1))])
+    else:
+        damaged = bytearray(whole)
+        row = st.integers(0x7000, 0x7000 + 3 * 32 - 1)
+        at = data.draw(row | st.integers(0xF000, len(whole) - 1))
+        damaged[at] ^= data.draw(st.integers(1, 255))
+        path.write_bytes(damaged)
+    with pytest.raises(BadInput):
+        binary.read(path, "esp32")
+
+
+def test_the_flash_must_hold_the_file_system(tmp_path: Path) -> None:
+    old = binary.read(made.firmware(tmp_path, table=made.OLD), "esp32")
+    assert layout.files_at(old, 4 * MIB).end == 4 * MIB
+    with pytest.raises(BadInput, match="the flash has 4,194,303 bytes"):
+        layout.files_at(old, 4 * MIB - 1)
+    with pytest.raises(BadInput, match="do not fit into a file system of 16,384"):
+        layout.file_system({"a": bytes(20_000)}, 16_384)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"chip": "esp32s3"}, "is for ESP32-S3, and the board is ESP32; "),
+        ({"banner": "Tasmota 14"}, "is not MicroPython but micropython; "),
+        ({"banner": "MicroPython v1.26.1 on 2025-09-11"}, "is MicroPython 1.26.1; Torpor needs"),
+        ({"banner": "MicroPython v1.27.0-preview.9 on 2025-11-01"}, "is MicroPython 1.27.0-prev"),
+        ({"banner": "MicroPython v2.0.0 on 2027-01-01"}, "is MicroPython 2.0.0; Torpor needs"),
+        ({"table": (made.NVS, ("factory", 0, 0, 0x10000, 0x1000))}, "its application has"),
+        ({"table": (*made.NEW, ("ffat", 1, 0x81, 0x200000, 0x200000))}, "keeps files in a FAT"),
+        ({"size": "2MB"}, "its file system begins at 0x200000, and the flash has 2,097,152 bytes"),
+    ],
+)
+def test_a_wrong_firmware_is_one_line(
+    change: dict[str, object], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = made.firmware(tmp_path, **change)  # type: ignore[arg-type]
+    out = tmp_path / "out.bin"
+    assert flash("--board", "esp32_devkit", "--firmware", path, "--image-only", out) == 2
+    assert capsys.readouterr().err.startswith(f"torpor: {path}: {said}")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("banner", ["v1.27.0", "v1.29.0-preview.301.g1a2b3c4"])
+def test_the_versions_that_it_needs(banner: str, tmp_path: Path) -> None:
+    path = made.firmware(tmp_path, banner=f"MicroPython {banner} on 2026-08-19; Generic")
+    assert binary.read(path, "esp32").version == banner[1:]
+
+
+def test_an_application_alone_is_no_firmware(tmp_path: Path) -> None:
+    path = tmp_path / "micropython.bin"
+    path.write_bytes(made.application(fill=100_000))
+    with pytest.raises(BadInput, match="an application alone"):
+        binary.read(path, "esp32")
+
+
+def test_a_wrong_chip_on_the_port_is_left_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firmware = made.firmware(tmp_path, "esp32c3")
+    with rom.running("esp32", tmp_path) as port:
+        assert flash("--board", "esp32c3", "--port", port, "--firmware", firmware) == 2
+        said = capsys.readouterr().err.splitlines()[-1]
+        assert said.startswith(f"torpor: {port}: is an ESP32, and the board has an ESP32-C3; ")
+        assert rom.flash(port, 0, 0x1000) == b"\xff" * 0x1000
+
+
+def test_a_port_that_is_absent_or_busy_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firmware = made.firmware(tmp_path)
+    args = ["--board", "esp32_devkit", "--firmware", firmware, "--port"]
+    assert flash(*args, tmp_path / "none") == 2
+    assert ": no such port; ports here: " in capsys.readouterr().err
+    with (
+        rom.running("esp32", tmp_path) as port,
+        serial.Serial(port, exclusive=True),
+    ):
+        assert flash(*args, port) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"torpor: {port}: is busy; close what uses it; ports here: ")
+
+
+@pytest.mark.parametrize("cut_after", [100, 5_000, 60_000])
+def test_a_cable_pushed_back_in_goes_on(
+    cut_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "AGAIN_S", 0.1)
+    firmware = made.firmware(tmp_path)
+    with (
+        rom.running("esp32", tmp_path) as port,
+        rom.Cable(port, tmp_path, cut_after, again=True) as cable,
+    ):
+        assert flash("--board", "esp32_devkit", "--port", cable.port, "--firmware", firmware) == 0
+        assert cable.cuts == 1
+        whole = firmware.read_bytes()
+        assert rom.flash(cable.port, 0x1000, len(whole)) == whole
+
+
+@pytest.mark.parametrize(
+    ("cut_after", "state"),
+    [
+        (30_000, "MicroPython on the board is incomplete and cannot start: run this again"),
+        (75_000, "MicroPython is on the board and its files are incomplete: run this again"),
+    ],
+)
+def test_a_cable_that_stays_out_leaves_a_state_that_is_told(
+    cut_after: int,
+    state: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(loader, "AGAIN_S", 0.1)
+    monkeypatch.setattr(cmds, "DEFAULT_CONNECT_ATTEMPTS", 1)  # of a second each
+    firmware = made.firmware(tmp_path)
+    with (
+        rom.running("esp32", tmp_path) as port,
+        rom.Cable(port, tmp_path, cut_after, again=False) as cable,
+    ):
+        assert flash("--board", "esp32_devkit", "--port", cable.port, "--firmware", firmware) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"torpor: {cable.port}: the line was cut (")
+    assert said.endswith(state)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--board", "esp32_devkit"],
+        ["--dry-run"],
+        ["--board", "esp32_devkit", "--port", "/dev/null", "--image-only", "out.bin"],
+        ["--board", "esp32_devkit", "--dry-run", "--with-secrets"],
+        ["--board", "esp32c3", "--config", "node.toml", "--dry-run"],
+        ["--board", "esp32_devkit", "--image-only", "esp32.bin"],
+    ],
+)
+def test_options_that_do_not_fit_are_one_line(
+    args: list[str],
+    node_toml: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(node_toml.parent)
+    made.firmware(node_toml.parent)
+    before = {path: path.read_bytes() for path in node_toml.parent.iterdir()}
+    assert flash("--firmware", "esp32.bin", *args) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert {path: path.read_bytes() for path in node_toml.parent.iterdir()} == before

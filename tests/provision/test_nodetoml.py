@@ -1,0 +1,143 @@
+"""node.toml: what it makes of a node, and that no fault of it shows a password."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from host_sim import nodefile, scenario
+from host_sim.errors import BadInput
+from tests.firmware.chip import DRIVERS
+from tests.interpreters import ROOT
+from tests.provision.conftest import BROKER, NODE, WIFI
+from tools import nodetoml
+
+GARDEN = """\
+name = "garden"
+board = "esp32_devkit"
+wifi = { ssid = "home" }
+broker = { host = "192.0.2.1" }
+[sensor]
+temperature = { driver = "sht3x.temperature" }
+humidity = { driver = "sht3x.humidity", sda = 21, scl = "scl" }
+light = { driver = "analog", pin = "sound_adc" }
+battery = { driver = "analog", pin = "battery_adc", ratio = 2.0 }
+"""
+
+
+def load(folder: Path, text: str) -> nodetoml.Provision:
+    path = folder / "node.toml"
+    path.write_text(text, encoding="utf-8")
+    return nodetoml.load(path)
+
+
+def test_a_scenarios_node_is_a_real_one(tmp_path: Path) -> None:
+    """The [node] of the garden as it stands there: the very policy, and the drivers' pins."""
+    chosen = scenario.load("garden")
+    text = chosen.path.read_text()
+    node = text[text.index("[node]") : text.index("[world]")]
+    made = load(tmp_path, GARDEN + node)
+    for channel, named in zip(made.config["channels"], chosen.file.node.channel, strict=True):
+        assert channel.pop("name") == named.name
+        for key, value in DRIVERS[named.name].items():
+            assert channel.pop(key) == value
+        channel.pop("ratio_x16", 16)
+    policy = nodefile.device_config(chosen.file.node, chosen.board)
+    assert {key: made.config[key] for key in policy} == policy
+    assert made.secrets == {}
+
+
+def test_secrets_stand_apart(tmp_path: Path) -> None:
+    made = load(tmp_path, NODE)
+    assert made.secrets == {"wifi_password": WIFI, "broker_password": BROKER}
+    for secret in (WIFI, BROKER):
+        assert secret not in repr(made)
+        assert secret not in str(made.config)
+
+
+def test_the_documented_one_is_read(tmp_path: Path) -> None:
+    pages = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
+    (shown,) = re.findall(r"```toml\n(name = (?:(?!```).*\n)+)```", pages)
+    assert load(tmp_path, shown).config["name"] == "garden"
+
+
+def test_a_switch(tmp_path: Path) -> None:
+    text = scenario.find("plug").read_text()
+    node = text[text.index("[node]") : text.index("[world]")]
+    head = GARDEN[: GARDEN.index("[sensor]")]
+    pins = '[pins]\nwake = "button"\noutputs = [{ pin = "relay", on = 0 }]\n'
+    sensor = '[sensor.power]\ndriver = "bl0937"\npin = 5\nmj_per_pulse = 1500\n'
+    made = load(tmp_path, head + pins + sensor + node)
+    assert made.config["pins"] == {"wake": 0, "outputs": [{"pin": 26, "on": 0}]}
+    for left_out, said in (
+        ('wake = "button"\n', ":5: pins: a pin wakes this node, but which?; set wake in [pins]"),
+        ('outputs = [{ pin = "relay", on = 0 }]\n', ":5: pins: a switch, and nothing else, has an"),
+    ):
+        with pytest.raises(BadInput) as fault:
+            load(tmp_path, (head + pins + sensor + node).replace(left_out, ""))
+        assert said in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("esp32_devkit", "esp32_dev", ":2: board: no board named esp32_dev; one of esp32_devkit, "),
+        (f'"{WIFI}"', "12345678", ":6: wifi.password: expected string, got int; write a"),
+        (WIFI, "seven77", ":6: wifi.password: a WPA password has 8 to 63 characters; "),
+        (WIFI, "x" * 65, ":6: wifi.password: a WPA password has 8 to 63 characters; "),
+        (BROKER, "x" * 129, ":11: broker.password: longer than 128 bytes; "),
+        ('user = "garden"\n', "", ":10: broker.password: a password without a user; "),
+        ("home", "é" * 17, ":5: wifi.ssid: longer than 32 bytes; "),
+        ("user", "usr", ":10: broker.usr: unknown key; did you mean user?"),
+        ('"sht3x.humidity"', '"sht31"', ":34: sensor.humidity.driver: invalid value 'sht31'; one"),
+        ('"sht3x.humidity"', '"contact"', ":33: sensor.humidity: the key pin is missing; add it"),
+        (
+            '"sht3x.humidity"',
+            '"contact"\npin = "door"',
+            ":35: sensor.humidity.pin: esp32_devkit has no pin named door; a number, or one of",
+        ),
+        ("sensor.humidity", "sensor.light", ":33: sensor.light: no channel named light; channels"),
+        ("esp32_devkit", "esp32c3", None),
+        (
+            '"temperature", "hum',
+            '"temp", "hum',
+            ":21: node.task[0].channels: no channel named temp",
+        ),
+        ('"sht3x.humidity"', '"bl0937"\npin = 5\nmj_per_pulse = 1', None),
+    ],
+)
+def test_a_fault_names_line_key_and_remedy(
+    old: str, new: str, said: str | None, tmp_path: Path
+) -> None:
+    assert old in NODE
+    if said is None:
+        load(tmp_path, NODE.replace(old, new))
+        return
+    with pytest.raises(BadInput) as fault:
+        load(tmp_path, NODE.replace(old, new))
+    assert f"node.toml{said}" in str(fault.value)
+
+
+def test_a_chip_that_counts_no_pulses_has_no_meter(tmp_path: Path) -> None:
+    text = NODE.replace("esp32_devkit", "esp32c3")
+    with pytest.raises(
+        BadInput, match=r"node.toml:33: sensor.humidity: the ESP32-C3 counts no pulses"
+    ):
+        load(tmp_path, text.replace('"sht3x.humidity"', '"bl0937"\npin = 5\nmj_per_pulse = 1'))
+
+
+@given(st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_damage_shows_a_password(tmp_path: Path, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(NODE)))
+    end = data.draw(st.integers(start, min(len(NODE), start + 12)))
+    into = data.draw(st.text('"=[]{}\n\\,.#a1 ', max_size=6))
+    said = ""
+    try:
+        load(tmp_path, NODE[:start] + into + NODE[end:])
+    except BadInput as fault:
+        said = str(fault)
+    assert WIFI not in said
+    assert BROKER not in said

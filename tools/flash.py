@@ -1,0 +1,165 @@
+"""torpor flash: MicroPython, the firmware and a node's configuration onto a board, in one go."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from host_sim import board as boards
+from host_sim.board import Board
+from host_sim.errors import BadInput
+from tools import nodetoml, output
+from tools.provision import binary, layout, version
+from tools.provision.binary import Binary, Partition
+from tools.provision.layout import Plan
+
+MIB = 1 << 20
+SIZES = ["2MB", "4MB", "8MB", "16MB", "32MB"]
+
+
+@click.command("flash")
+@click.option("--board", "name", help="A board's name or file; that of the node where left out.")
+@click.option("--port", help="Serial port of the board.")
+@click.option(
+    "--firmware",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="MicroPython for its chip, as micropython.org has it (.bin).",
+)
+@click.option("--config", type=click.Path(path_type=Path), help="The node, a node.toml.")
+@click.option("--dry-run", is_flag=True, help="Print the map and write nothing.")
+@click.option("--image-only", "image", type=click.Path(path_type=Path), help="Write one file.")
+@click.option("--with-secrets", is_flag=True, help="Put the passwords into that file too.")
+@click.option("--flash-size", type=click.Choice(SIZES), help="Where no board is there to ask.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def command(
+    name: str | None,
+    port: str | None,
+    firmware: Path,
+    config: Path | None,
+    dry_run: bool,
+    image: Path | None,
+    with_secrets: bool,
+    flash_size: str | None,
+    as_json: bool,
+) -> None:
+    """Write MicroPython, the firmware and a node's configuration onto a board.
+
+    All that was in its flash is lost. Everything is checked before anything is written, and
+    verified after it.
+
+    \b
+    torpor flash --port /dev/ttyUSB0 --firmware ESP32_GENERIC-v1.27.0.bin --config node.toml
+    torpor flash --firmware ESP32_GENERIC-v1.27.0.bin --config node.toml --image-only node.bin
+    """
+    if image and port:
+        raise BadInput("--image-only writes a file", remedy="leave out --port")
+    if not (port or image or dry_run):
+        raise BadInput("nowhere to write", remedy="give --port, --image-only or --dry-run")
+    if with_secrets and not image:
+        raise BadInput("--with-secrets is for --image-only", remedy="a board is given them anyway")
+    if flash_size and port:
+        raise BadInput("--flash-size is for no board", remedy="leave it out: the board is asked")
+    output.writable(image)
+    node = nodetoml.load(config) if config else None
+    board = _board(name, node)
+    micropython = binary.read(firmware, board.file.chip)
+    if image and image.exists() and image.samefile(firmware):
+        raise BadInput("is the firmware itself", where=image, remedy="name another file")
+    files = version.files(version.as_json(node.config) if node else None)
+    secrets = node.secrets if node and (with_secrets or not image) else {}
+    if port:
+        plan = _onto(port, board, micropython, files, secrets, dry_run)
+    else:
+        size = int(flash_size[:-2]) * MIB if flash_size else micropython.flash_bytes
+        plan = layout.plan(micropython, size, files, secrets)
+    total = sum(len(part.data) for part in plan.regions)
+    if image and not dry_run:
+        total = image.write_bytes(layout.merged(plan.regions))
+        if node and node.secrets and not with_secrets:
+            click.echo("torpor: no passwords in it: torpor deploy --config gives them", err=True)
+    document = {
+        "board": board.file.name,
+        "chip": board.file.chip,
+        "micropython": micropython.version,
+        "built": micropython.built,
+        "sha256": micropython.sha256,
+        "partitions": [
+            {"at": row.at, "size_bytes": row.size, "name": row.name, "holds": holds}
+            for row, holds in _holds(plan.partitions, micropython, files, secrets)
+        ],
+        "regions": [
+            {"at": part.at, "size_bytes": len(part.data), "what": part.what}
+            for part in plan.regions
+        ],
+        "bytes": total,
+        "written_to": None if dry_run else port or str(image),
+    }
+    output.as_json(document) if as_json else _show(document)
+
+
+def _board(name: str | None, node: nodetoml.Provision | None) -> Board:
+    if name is None and node is None:
+        raise BadInput("which board?", remedy="give --board or --config")
+    if node is None:
+        return boards.load(str(name))
+    if name is not None and boards.load(name).file.name != node.board.file.name:
+        what = f"--board {name}, and the node is for {node.board.file.name}"
+        raise BadInput(what, remedy="leave out --board")
+    return node.board
+
+
+def _onto(
+    port: str,
+    board: Board,
+    micropython: Binary,
+    files: dict[str, bytes],
+    secrets: dict[str, str],
+    dry_run: bool,
+) -> Plan:
+    from tools.provision.loader import Loader
+
+    with Loader(port, board.file.chip) as loader:
+        plan = layout.plan(micropython, loader.flash_bytes, files, secrets)
+        if not dry_run:
+            loader.write(plan.regions)
+    return plan
+
+
+def _holds(
+    partitions: list[Partition],
+    micropython: Binary,
+    files: dict[str, bytes],
+    secrets: dict[str, str],
+) -> Iterator[tuple[Partition, str]]:
+    """Each partition with what comes into it."""
+    app = micropython.application
+    for row in partitions:
+        if row == app:
+            yield row, f"MicroPython {micropython.version}"
+        elif row.name == "vfs":
+            config = "with" if version.CONFIG in files else "no"
+            total = sum(map(len, files.values()))
+            yield row, f"{len(files)} files, {total:,} bytes, {config} {version.CONFIG}"
+        elif row.is_nvs:
+            yield row, ", ".join(secrets) or "empty"
+        else:
+            yield row, ""
+
+
+def _show(document: dict[str, Any]) -> None:
+    say = output.console.print
+    title = f"MicroPython {document['micropython']} of {document['built']} on {document['board']}"
+    say(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+    say(f"SHA-256 {document['sha256']}", soft_wrap=True)
+    grid = output.table("", "at", "bytes", "partition", "")
+    for column in grid.columns[2:]:
+        column.justify = "left"
+    for row in document["partitions"]:
+        grid.add_row(f"0x{row['at']:06x}", f"{row['size_bytes']:,}", row["name"], row["holds"])
+    say(grid)
+    where = document["written_to"]
+    done = f"written to {where}" if where else "to write; nothing was written"
+    say(f"{document['bytes']:,} bytes {done}", markup=False, soft_wrap=True)

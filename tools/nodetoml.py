@@ -1,0 +1,221 @@
+"""node.toml: one real node, checked; what its config.json holds, and its secrets apart from that.
+
+Its [node] is that of a scenario. What it adds is where the node lives: network, broker and pins.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from host_sim import board as boards
+from host_sim import nodefaults, tomlfile
+from host_sim.board import Board
+from host_sim.nodefaults import Fault
+from host_sim.nodefile import Name, Node, device_config
+from host_sim.tomlfile import Strict
+
+# A number, or the name that the board gives it: `torpor board show BOARD` lists them.
+Pin = Annotated[int, Meta(ge=0, le=48)] | str
+
+SSID_BYTES = 32  # IEEE 802.11, the SSID element
+WPA_CHARACTERS = range(8, 65)  # a passphrase of 8 to 63, or a key of 64 hexadecimal digits
+SECRET_BYTES = 128  # what the firmware has room for
+
+
+class Wifi(Strict, frozen=True):
+    """The network; without a password it is an open one."""
+
+    ssid: Annotated[str, Meta(min_length=1)]
+    password: str = ""
+
+
+class Broker(Strict, frozen=True):
+    """The MQTT broker."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=253)]
+    port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
+    user: Annotated[str, Meta(max_length=128)] = ""
+    password: str = ""
+
+
+class Output(Strict, frozen=True):
+    """A relay's pin and the level that switches it on."""
+
+    pin: Pin
+    on: Literal[0, 1] = 1
+
+
+class Pins(Strict, frozen=True):
+    """The pin that wakes the node (a switch's button), and what it switches."""
+
+    wake: Pin | None = None
+    outputs: Annotated[tuple[Output, ...], Meta(max_length=1)] = ()
+
+
+class Temperature(Strict, frozen=True, tag_field="driver", tag="sht3x.temperature"):
+    """Centi-degrees Celsius."""
+
+    sda: Pin = "sda"
+    scl: Pin = "scl"
+
+
+class Humidity(Strict, frozen=True, tag_field="driver", tag="sht3x.humidity"):
+    """Centi-percent."""
+
+    sda: Pin = "sda"
+    scl: Pin = "scl"
+
+
+class Analog(Strict, frozen=True, tag_field="driver", tag="analog"):
+    """Millivolts at the pin times `ratio`, that of the divider in front of it."""
+
+    pin: Pin
+    ratio: Annotated[float, Meta(gt=0, le=60)] = 1.0
+
+
+class Contact(Strict, frozen=True, tag_field="driver", tag="contact"):
+    """1 open, 0 closed to ground."""
+
+    pin: Pin
+
+
+class Bl0937(Strict, frozen=True, tag_field="driver", tag="bl0937"):
+    """Milliwatts, from the energy that one pulse stands for."""
+
+    pin: Pin
+    mj_per_pulse: Annotated[int, Meta(ge=1, le=65_535)]
+
+
+class Microphone(Strict, frozen=True, tag_field="driver", tag="microphone"):
+    """An analog microphone, which a detector watches."""
+
+    pin: Pin = "sound_adc"
+
+
+Sensor = Temperature | Humidity | Analog | Contact | Bl0937 | Microphone
+
+
+class NodeFile(Strict, frozen=True):
+    """The file."""
+
+    name: Name
+    board: str
+    wifi: Wifi
+    broker: Broker
+    node: Node
+    sensor: dict[Name, Sensor]
+    pins: Pins = Pins()
+
+
+@dataclass(frozen=True)
+class Provision:
+    """What a node is given: config.json without a secret, and the secrets."""
+
+    board: Board
+    config: dict[str, Any]
+    secrets: dict[str, str] = field(repr=False)
+
+
+def load(path: Path) -> Provision:
+    """Read a node.toml. BadInput names file, line and key, and never shows a password."""
+    text = tomlfile.read_text(path)
+    file = tomlfile.decode(text, path, NodeFile)
+    board = boards.named_in(path, text, file.board)
+    for what, key, remedy in (*_faults(file, board), *_secret_faults(file)):
+        raise tomlfile.located(what, text, path, key, remedy)
+    secrets = {"wifi_password": file.wifi.password, "broker_password": file.broker.password}
+    return Provision(board, _config(file, board), {k: v for k, v in secrets.items() if v})
+
+
+def _config(file: NodeFile, board: Board) -> dict[str, Any]:
+    config = device_config(file.node, board)
+    for channel, named in zip(config["channels"], file.node.channel, strict=True):
+        channel["name"] = named.name
+        if named.name in file.sensor:
+            channel.update(_driver(file.sensor[named.name], board))
+    pins: dict[str, Any] = {}
+    if file.pins.wake is not None:
+        pins["wake"] = _number(file.pins.wake, board)
+    if file.pins.outputs:
+        outputs = file.pins.outputs
+        pins["outputs"] = [{"pin": _number(o.pin, board), "on": o.on} for o in outputs]
+    broker = {"host": file.broker.host, "port": file.broker.port}
+    if file.broker.user:
+        broker["user"] = file.broker.user
+    return {
+        **config,
+        "name": file.name,
+        "wifi": {"ssid": file.wifi.ssid},
+        "broker": broker,
+        "pins": pins,
+    }
+
+
+def _driver(sensor: Sensor, board: Board) -> dict[str, Any]:
+    """What torpor.drivers reads of a channel's entry."""
+    entry: dict[str, Any] = msgspec.to_builtins(sensor)
+    for key in ("pin", "sda", "scl"):
+        if key in entry:
+            entry[key] = _number(entry[key], board)
+    if "ratio" in entry:
+        entry["ratio_x16"] = round(entry.pop("ratio") * 16)
+    return entry
+
+
+def _number(pin: Pin, board: Board) -> int:
+    return board.file.pins[pin] if isinstance(pin, str) else pin
+
+
+def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
+    """What a schema cannot say."""
+    yield from nodefaults.of(file.node)
+    yield from _pin_faults(file, board)
+    channels = [channel.name for channel in file.node.channel]
+    for name, sensor in file.sensor.items():
+        if name not in channels:
+            yield f"no channel named {name}", ("sensor", name), f"channels: {', '.join(channels)}"
+        if isinstance(sensor, Bl0937) and board.file.chip == "esp32c3":
+            yield "the ESP32-C3 counts no pulses", ("sensor", name), "take another chip"
+    watch = file.node.watch
+    read = [name for task in file.node.task for name in task.channels]
+    if watch and file.node.kind == "sensor":
+        read.append(watch.channel)
+    for name in read:
+        if name not in file.sensor:
+            yield f"nothing to read for {name}", ("sensor",), f"add [sensor.{name}]"
+    if watch and not watch.interval_min_ms and file.pins.wake is None:
+        yield "a pin wakes this node, but which?", ("pins",), "set wake in [pins]"
+    if (file.node.kind == "switch") != bool(file.pins.outputs):
+        yield "a switch, and nothing else, has an output", ("pins",), "set outputs, or node.kind"
+
+
+def _pin_faults(file: NodeFile, board: Board) -> Iterator[Fault]:
+    """Pins that the board has no name for."""
+    used: list[tuple[object, tuple[Any, ...]]] = [(file.pins.wake, ("pins", "wake"))]
+    used += [(out.pin, ("pins", "outputs", i)) for i, out in enumerate(file.pins.outputs)]
+    used += [
+        (getattr(sensor, key, None), ("sensor", name, key))
+        for name, sensor in file.sensor.items()
+        for key in ("pin", "sda", "scl")
+    ]
+    for pin, key in used:
+        if isinstance(pin, str) and pin not in board.file.pins:
+            known = f"a number, or one of {', '.join(board.file.pins)}"
+            yield f"{board.file.name} has no pin named {pin}", key, known
+
+
+def _secret_faults(file: NodeFile) -> Iterator[Fault]:
+    """Lengths that cannot be; told without what is so long."""
+    if len(file.wifi.ssid.encode()) > SSID_BYTES:
+        yield f"longer than {SSID_BYTES} bytes", ("wifi", "ssid"), "keep to that"
+    if file.wifi.password and len(file.wifi.password) not in WPA_CHARACTERS:
+        yield "a WPA password has 8 to 63 characters", ("wifi", "password"), "mend it"
+    for whose, secret in (("wifi", file.wifi.password), ("broker", file.broker.password)):
+        if len(secret.encode()) > SECRET_BYTES:
+            yield f"longer than {SECRET_BYTES} bytes", (whose, "password"), "keep to that"
+    if file.broker.password and not file.broker.user:
+        yield "a password without a user", ("broker", "password"), "set user in [broker]"

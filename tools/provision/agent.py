@@ -1,0 +1,144 @@
+"""What deploy runs on the board, at its REPL: files by their hash, and secrets.
+
+The source is sent as it stands here. Paths are absolute, since the node may have been interrupted
+anywhere; nothing is read whole, since its heap is small.
+"""
+
+# mypy: ignore-errors
+
+import errno
+import gc
+import json
+import os
+from binascii import a2b_base64, hexlify  # noqa: F401
+from hashlib import sha256
+
+from esp32 import NVS
+
+SECRETS = ("wifi_password", "broker_password")
+SLICE = 512
+
+
+def digest(path):
+    """SHA-256 of a file, in hex."""
+    done = sha256()
+    part = bytearray(SLICE)
+    with open(path, "rb") as file:
+        while True:
+            count = file.readinto(part)
+            if not count:
+                return hexlify(done.digest()).decode()
+            done.update(memoryview(part)[:count])
+
+
+def walk(folder):
+    """(path, is it a folder) of all below, folders behind what they hold."""
+    for entry in os.ilistdir(folder or "/"):
+        path = folder + "/" + entry[0]
+        if entry[1] == 0x4000:
+            yield from walk(path)
+        yield path, entry[1] == 0x4000
+
+
+def print_digest(path):
+    """SHA-256 of a file, or nothing where there is none."""
+    try:
+        print(digest(path))
+    except OSError:
+        pass
+
+
+def print_digests(folder):
+    """SHA-256 and path of every file below a folder, or nothing where there is none."""
+    try:
+        for path, is_folder in walk(folder):
+            if not is_folder:
+                print(digest(path), path)
+                gc.collect()
+    except OSError:
+        pass
+
+
+def print_space(path):
+    """The namespace of flash storage that a config.json names for its secrets."""
+    space = "torpor"
+    try:
+        with open(path) as file:
+            space = json.load(file).get("secrets", space)
+    except (OSError, ValueError):
+        pass  # none, or none that a node could read
+    print(space)
+
+
+def put(path):
+    """Open a file for writing, in a folder made where there is none."""
+    at = path.find("/", 1)
+    while at > 0:
+        try:
+            os.mkdir(path[:at])
+        except OSError as error:
+            if error.errno != errno.EEXIST:
+                raise
+        at = path.find("/", at + 1)
+    return open(path, "wb")
+
+
+def copy(source, path):
+    """Copy a file."""
+    part = bytearray(SLICE)
+    with open(source, "rb") as one, put(path) as other:
+        while True:
+            count = one.readinto(part)
+            if not count:
+                return
+            other.write(memoryview(part)[:count])
+
+
+def clear(folder, keep):
+    """Remove the files below a folder that are not to be kept, and folders that are empty then."""
+    try:
+        found = list(walk(folder))
+    except OSError:
+        return
+    for path, is_folder in found:
+        if is_folder:
+            try:
+                os.rmdir(path)
+            except OSError:
+                pass  # something is kept in it
+        elif path not in keep:
+            os.remove(path)
+
+
+def switch(text):
+    """Put a new boot.py in place of the old one, at once."""
+    with open("/boot.new", "wb") as file:
+        file.write(text)
+    os.rename("/boot.new", "/boot.py")
+
+
+def hidden(space):
+    """The secrets in a namespace of flash storage."""
+    nvs = NVS(space)
+    buffer = bytearray(128)
+    found = {}
+    for name in SECRETS:
+        try:
+            found[name] = bytes(buffer[: nvs.get_blob(name, buffer)])
+        except OSError:
+            pass  # none of that name
+    return found
+
+
+def hide(space, secrets):
+    """Have these secrets, and no other, in a namespace of flash storage."""
+    nvs = NVS(space)
+    for name in SECRETS:
+        if name in secrets:
+            nvs.set_blob(name, secrets[name])
+        else:
+            try:
+                nvs.erase_key(name)
+            except OSError:
+                pass  # it was not there
+    nvs.commit()

@@ -1,0 +1,131 @@
+"""Which bytes go where in flash: MicroPython, the secrets, and a file system with a version."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from littlefs import LittleFS, LittleFSError, UserContext
+
+from host_sim.errors import BadInput
+from tools.provision import nvs, version
+from tools.provision.binary import DATA, Binary, Partition
+
+BLOCK = 4096
+UNIT = 32  # ports/esp32: reads and writes in multiples of it, and looks so far ahead
+# Folders are read from their first entry to the last at each import, outdated entries included. A
+# folder that is tidied this often holds few: a wake reads half as often from flash.
+TIDY = 256
+GAP = 16  # unused blocks that are rather written than skipped
+EMPTY = b"\xff"
+
+
+class Region(NamedTuple):
+    """Bytes at an address of flash."""
+
+    at: int
+    data: bytes
+    what: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The flash as it is to be: the partitions, the files' among them, and what is written."""
+
+    partitions: list[Partition]
+    regions: list[Region]
+
+
+def plan(
+    binary: Binary, flash_bytes: int, files: dict[str, bytes], secrets: dict[str, str]
+) -> Plan:
+    """Lay out a flash of this size. BadInput for what does not fit."""
+    vfs = files_at(binary, flash_bytes)
+    firmware = Region(binary.at, binary.data, f"MicroPython {binary.version}")
+    if secrets:
+        firmware = _with_secrets(firmware, binary, secrets)
+    image = file_system(files, vfs.size)
+    parts = [firmware, *(Region(vfs.at + at, data, "files") for at, data in used(image))]
+    return Plan(sorted({*binary.partitions, vfs}, key=lambda row: row.at), parts)
+
+
+def files_at(binary: Binary, flash_bytes: int) -> Partition:
+    """Where MicroPython keeps files: the table's vfs, or all behind the last partition.
+
+    As ports/esp32/main.c does it: older tables have the row, newer ones leave the rest of whatever
+    flash there is to it.
+    """
+    rows = {row.name: row for row in binary.partitions if row.kind == DATA}
+    if "vfs" in rows:
+        vfs = rows["vfs"]
+    elif "ffat" in rows:
+        what = "keeps files in a FAT file system"
+        raise BadInput(what, where=binary.path, remedy="take a .bin with a vfs")
+    else:
+        end = max(row.end for row in binary.partitions)
+        vfs = Partition("vfs", DATA, 0x81, end, max(0, flash_bytes - end))
+    if vfs.end > flash_bytes or vfs.size < 2 * BLOCK:
+        what = f"its file system begins at 0x{vfs.at:x}, and the flash has {flash_bytes:,} bytes"
+        raise BadInput(what, where=binary.path, remedy="take a .bin for this size of flash")
+    return vfs
+
+
+def _with_secrets(firmware: Region, binary: Binary, secrets: dict[str, str]) -> Region:
+    """The firmware with NVS, which lies within it, filled."""
+    row = next((row for row in binary.partitions if row.is_nvs), None)
+    if row is None or row.end > firmware.at + len(firmware.data):
+        what = "no nvs partition before its application, to keep secrets in"
+        raise BadInput(what, where=binary.path)
+    start = row.at - firmware.at
+    held = firmware.data
+    data = held[:start] + nvs.image(secrets, row.size) + held[start + row.size :]
+    return firmware._replace(data=data, what=f"{firmware.what} and nvs")
+
+
+def file_system(files: dict[str, bytes], size: int) -> bytes:
+    """A LittleFS image as MicroPython makes it, with a version in the first slot."""
+    flash = LittleFS(
+        UserContext(size // BLOCK * BLOCK),
+        mount=False,
+        block_size=BLOCK,
+        block_count=size // BLOCK,
+        read_size=UNIT,
+        prog_size=UNIT,
+        lookahead_size=UNIT,
+        metadata_max=TIDY,
+    )
+    slot = version.SLOTS[0]
+    try:
+        flash.format()
+        flash.mount()
+        for name, data in {f"{slot}/{name}": files[name] for name in files}.items():
+            flash.makedirs(name.rpartition("/")[0], exist_ok=True)
+            _put(flash, name, data)
+        _put(flash, "boot.py", version.pointer(slot))
+    except LittleFSError:
+        total = sum(map(len, files.values()))
+        what = f"{total:,} bytes of files do not fit into a file system of {size:,}"
+        raise BadInput(what, remedy="take a board with more flash") from None
+    return bytes(flash.context.buffer)
+
+
+def _put(flash: LittleFS, name: str, data: bytes) -> None:
+    with flash.open(name, "wb") as file:
+        file.write(data)
+
+
+def used(image: bytes) -> Iterator[tuple[int, bytes]]:
+    """The stretches of an image that hold something; the rest may stay as it is."""
+    full = [i for i in range(0, len(image), BLOCK) if image[i : i + BLOCK].strip(EMPTY)]
+    start = full[0]
+    for here, after in zip(full, [*full[1:], len(image) + GAP * BLOCK], strict=True):
+        if after - here > GAP * BLOCK:
+            yield start, image[start : here + BLOCK]
+            start = after
+
+
+def merged(parts: list[Region]) -> bytes:
+    """One image of the flash from address 0 on."""
+    out = bytearray()
+    for part in parts:
+        out += EMPTY * (part.at - len(out)) + part.data
+    return bytes(out)

@@ -1,0 +1,125 @@
+"""Bringing the version on a board up to date: what differs is sent, then the board is switched.
+
+The running version is never touched. The other slot is made equal to what is wanted, checked by
+hash on the board, and only then boot.py is replaced. So the line may be cut anywhere: the board
+starts the old version or the new one, and the next try finds what has arrived already.
+"""
+
+import ast
+import hashlib
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from host_sim.errors import BadInput
+from tools.nodetoml import Provision
+from tools.provision import nvs, version
+from tools.provision.binary import NEEDS, too_old
+from tools.provision.repl import Board
+
+LOG = "torpor.log"  # the node's own, beside the files of its version
+CHUNK = 768  # bytes of a file in one program, 1,024 characters
+SPACES = (nvs.NAMESPACE, nvs.NAMESPACE + "2")  # of secrets: as a version's files, never in place
+
+
+@dataclass
+class Sent:
+    """What a deployment did."""
+
+    slot: str
+    sent: dict[str, int] = field(default_factory=dict)  # bytes by file
+    copied: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    switched: bool = False
+
+
+def deploy(
+    board: Board,
+    files: dict[str, bytes],
+    node: Provision | None,
+    progress: Callable[[float], None],
+) -> Sent:
+    """Have a board run these files, with this node's configuration or the one that it has."""
+    check_version(board)
+    active = _active(board)
+    here = _digests(board, active) if active else {}
+    config = f"/{active}/{version.CONFIG}" if active else f"/{version.CONFIG}"
+    sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
+    wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    if node:
+        files = {**files, version.CONFIG: _configured(board, node, config)}
+        wanted[version.CONFIG] = hashlib.sha256(files[version.CONFIG]).hexdigest()
+    elif kept := board.run(f"print_digest({config!r})").split():
+        wanted[version.CONFIG] = kept[0]
+        sources[kept[0]] = config
+    if {name: here[name] for name in here if name != LOG} == wanted:
+        return Sent(str(active), kept=sorted(wanted))
+    slot = version.SLOTS[active == version.SLOTS[0]]
+    there = _digests(board, slot)
+    done = Sent(slot, kept=sorted(name for name in wanted if there.get(name) == wanted[name]))
+    board.run(f"clear('/{slot}', {[f'/{slot}/{name}' for name in done.kept]!r})")
+    for number, name in enumerate(sorted(wanted.keys() - set(done.kept))):
+        progress(number / len(wanted))
+        path = f"/{slot}/{name}"
+        if wanted[name] in sources:
+            board.run(f"copy({sources[wanted[name]]!r}, {path!r})")
+            done.copied.append(name)
+        else:
+            _send(board, path, files[name])
+            done.sent[name] = len(files[name])
+    if _digests(board, slot) != wanted:
+        raise BadInput("what arrived is not what was sent", where=board.port, remedy="try again")
+    board.run(f"switch({version.pointer(slot)!r})")
+    done.switched = True
+    return done
+
+
+def check_version(board: Board) -> None:
+    """Refuse a MicroPython that the firmware cannot run on."""
+    told: tuple[Any, ...] = ast.literal_eval(
+        board.run("import sys\nprint(tuple(sys.implementation.version))")
+    )
+    text = "-".join((".".join(map(str, told[:3])), *filter(None, told[3:])))
+    if too_old(tuple(told[:3]), text):
+        needed = ".".join(map(str, NEEDS))
+        what = f"runs MicroPython {text}; Torpor needs {needed} or later, and 1"
+        raise BadInput(what, where=board.port, remedy="torpor flash")
+
+
+def _active(board: Board) -> str | None:
+    """The slot that boot.py enters; None where another boot.py is there, or none."""
+    boot = board.run("print_digest('/boot.py')").strip()
+    for slot in version.SLOTS:
+        if boot == hashlib.sha256(version.pointer(slot)).hexdigest():
+            return slot
+    return None
+
+
+def _digests(board: Board, slot: str) -> dict[str, str]:
+    """SHA-256 of each file in a slot."""
+    lines = board.run(f"print_digests('/{slot}')").splitlines()
+    pairs = (line.split(" ", 1) for line in lines)
+    return {path.removeprefix(f"/{slot}/"): digest for digest, path in pairs}
+
+
+def _configured(board: Board, node: Provision, config: str) -> bytes:
+    """The node's config.json; its secrets lie on the board, in a namespace that it names.
+
+    Those of the running version stay: it may have to start once more.
+    """
+    secrets = {name: secret.encode() for name, secret in node.secrets.items()}
+    space = board.run(f"print_space({config!r})").strip()
+    if board.run(f"print(hidden({space!r}) == {secrets!r})").strip() != "True":
+        space = SPACES[space == SPACES[0]]
+        board.run(f"hide({space!r}, {secrets!r})")
+    named = {} if space == SPACES[0] else {"secrets": space}
+    return version.as_json({**node.config, **named})
+
+
+def _send(board: Board, path: str, data: bytes) -> None:
+    board.run(f"file = put({path!r})")
+    for start in range(0, len(data), CHUNK):
+        text = b64encode(data[start : start + CHUNK]).decode()
+        board.run(f"file.write(a2b_base64('{text}'))")
+    board.run("file.close()")

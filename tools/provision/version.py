@@ -1,0 +1,37 @@
+"""A version: all that a node runs, in a folder of its own on the board.
+
+The board has two such folders, and boot.py, which MicroPython runs first, enters one of them: from
+there it runs main.py, and there the node finds its modules and its config.json. Renaming a new
+boot.py over the old one is atomic in LittleFS, so the board runs the one version or the other.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tools import firmware
+
+SLOTS = ("a", "b")
+CONFIG = "config.json"
+
+
+def pointer(slot: str) -> bytes:
+    """The boot.py that enters a slot."""
+    return f'import os\n\nos.chdir("/{slot}")\n'.encode()
+
+
+def files(config: bytes | None) -> dict[str, bytes]:
+    """The files of a version, by their paths in its folder."""
+    with tempfile.TemporaryDirectory(prefix="torpor-") as folder:
+        made = firmware.compile_tree(Path(folder))
+        out = {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
+    del out["boot.py"]
+    if config is not None:
+        out[CONFIG] = config
+    return out
+
+
+def as_json(config: dict[str, Any]) -> bytes:
+    """config.json, the same bytes for the same configuration."""
+    return json.dumps(config, separators=(",", ":")).encode()

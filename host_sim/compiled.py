@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from host_sim import hearing, kernel, link
+from host_sim import hearing, kernel, link, replay
 from host_sim import port as port_module
 from host_sim.engine import Engine
 from host_sim.errors import BadInput
@@ -34,6 +34,7 @@ MODULES = (
     node,
     sensor,
     switch,
+    replay,
     link,
     kernel,
 )

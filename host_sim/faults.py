@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from host_sim import nodefaults
+from host_sim import nodefaults, replay
 from host_sim.nodefaults import Fault
 from host_sim.world import sound, sources
 
@@ -23,6 +23,7 @@ def of(file: ScenarioFile, board: Board) -> Iterator[Fault]:
         sources.faults(file.world),
         _poll_faults(file, board),
         _budget_faults(file),
+        _replay_faults(file),
     )
 
 
@@ -62,3 +63,14 @@ def _budget_faults(file: ScenarioFile) -> Iterator[Fault]:
             yield "needs one of at_most and at_least", ("budget", i), "keep one of them"
         if budget.name == "battery_life_days" and file.node.battery is None:
             yield "no battery", ("budget", i, "name"), "add [node.battery]"
+
+
+def _replay_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """A replay of what the board does not have, or of what another already replays."""
+    known = (*replay.PHASES, *replay.RESTS)
+    names = [one.of for one in file.replay]
+    for i, name in enumerate(names):
+        if name not in known:
+            yield f"no phase or state {name}", ("replay", i, "of"), f"one of {', '.join(known)}"
+        elif name in names[:i]:
+            yield f"{name} is replayed already", ("replay", i, "of"), "name all recordings there"

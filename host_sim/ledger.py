@@ -5,9 +5,10 @@ the firmware's. Charge is priced afterwards: microseconds times nanoamperes are 
 as Python ints, so the three views add up to one number exactly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from host_sim import states
+from host_sim.plan import CHARGE_SHIFT
 from torpor import port
 
 SLOTS = port.ACCOUNTS * port.DECISIONS
@@ -44,11 +45,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Priced books: `us` as the port left it, one current per state in nA, the tasks' names."""
+    """Priced books: `us` as the port left it, one current per state in nA, the tasks' names.
+
+    `extra` is charge beyond those currents by cell, in 1,024 fC (host_sim.replay).
+    """
 
     us: list[int]
     current_na: list[int]
     task_names: list[str]
+    extra: list[int] = field(default_factory=lambda: [0] * CELLS)
+
+    def _charge_fc(self, cell: int) -> int:
+        own = self.us[cell] * self.current_na[cell % states.STATES]
+        return own + (self.extra[cell] << CHARGE_SHIFT)
 
     def _view(self, names: list[str], index: list[int]) -> list[Entry]:
         """Sum the cells by their index into names; lines in that order, empty ones left out."""
@@ -57,7 +66,7 @@ class Ledger:
         for cell, us in enumerate(self.us):
             if us:
                 duration[index[cell]] += us
-                charge[index[cell]] += us * self.current_na[cell % states.STATES]
+                charge[index[cell]] += self._charge_fc(cell)
         lines = zip(names, duration, charge, strict=True)
         return [Entry(name, us, fc) for name, us, fc in lines if us]
 
@@ -79,9 +88,7 @@ class Ledger:
     @property
     def charge_fc(self) -> int:
         """All charge, femtocoulombs."""
-        return sum(
-            us * self.current_na[cell % states.STATES] for cell, us in enumerate(self.us) if us
-        )
+        return sum(self._charge_fc(cell) for cell, us in enumerate(self.us) if us)
 
     @property
     def duration_us(self) -> int:

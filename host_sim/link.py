@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from host_sim import replay
 from host_sim.plan import (
     ADDRESS_CACHED_US,
     ADDRESS_US,
@@ -64,15 +65,14 @@ def loss_65536(port: SimPort, tx_qdbm: int) -> int:
     return port.per_65536[cell if cell < last else last]
 
 
-def phase(port: SimPort, state: int, us: int, frames: int, level: int, loss: int) -> bool:
+def phase(port: SimPort, state: int, which: int, frames: int, level: int, loss: int) -> bool:
     """One phase: its frames on the air, the rest of its time in `state`; whether it succeeded.
 
     The MAC's own repeats of a frame are within its time and its loss.
     """
     air_us = frames * port.timing[FRAME_US]
     port.spend(TX + level, air_us)
-    if us > air_us:
-        port.spend(state, us - air_us)
+    replay.phase(port, state, which, air_us)
     for _ in range(frames):
         tries = 1
         while port.random() < loss:
@@ -106,23 +106,22 @@ def phases(port: SimPort, tx_qdbm: int, level: int, cached: int) -> bool:
     A cached join saves the address only: stock MicroPython drops the channel that connect() is
     given (its pull request 11819), so every join scans.
     """
-    timing = port.timing
     radio = port.radio
     if not port.ap_up:
-        port.spend(SCAN, timing[NO_AP_US])
+        port.spend(SCAN, port.timing[NO_AP_US])
         return False
-    port.spend(SCAN, timing[SCAN_US])
-    address_us = timing[ADDRESS_US]
+    replay.phase(port, SCAN, SCAN_US, 0)
+    address = ADDRESS_US
     address_frames = radio[FRAMES_ADDRESS]
     if cached:
         port.count[JOINS_CACHED] += 1
-        address_us = timing[ADDRESS_CACHED_US]
+        address = ADDRESS_CACHED_US
         address_frames = 1  # one ARP announcement
     loss = loss_65536(port, tx_qdbm)
     return (
-        phase(port, ASSOCIATE, timing[ASSOCIATE_US], radio[FRAMES_ASSOCIATE], level, loss)
-        and phase(port, ADDRESS, address_us, address_frames, level, loss)
-        and phase(port, CONNECT, timing[CONNECT_US], radio[FRAMES_CONNECT], level, loss)
+        phase(port, ASSOCIATE, ASSOCIATE_US, radio[FRAMES_ASSOCIATE], level, loss)
+        and phase(port, ADDRESS, address, address_frames, level, loss)
+        and phase(port, CONNECT, CONNECT_US, radio[FRAMES_CONNECT], level, loss)
     )
 
 
@@ -143,7 +142,7 @@ def send(port: SimPort, count: int, tx_qdbm: int) -> int:
     frames = 1 + (count - 1) // READINGS_A_FRAME
     port.count[SENDS] += 1
     for attempt in range(1, ATTEMPTS + 1):
-        port.spend(LISTEN, port.timing[MESSAGE_US])
+        replay.phase(port, LISTEN, MESSAGE_US, 0)
         port.spend(TX + level, frames * port.timing[FRAME_US])
         through = True
         for _ in range(frames):

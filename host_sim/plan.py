@@ -52,6 +52,10 @@ PER_FIRST_QDB = -40
 SERIES, BATTERY, SOUND, PIN_LEVEL, OUTPUT = range(5)
 CHANNEL_ROW = 4
 
+# replay: what is drawn from recordings, a row each: first cell in `replay_us` and `replay_na`, and
+# cells. Rows stand in the order of TIMING, then of the states that last as the node decides.
+REPLAY_ROW = 2
+
 # cell: the battery. Charge is counted in units of 1,024 fC so that decades fit 64 bits.
 CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM, BROWN_OUT_MV = range(4)
 CHARGE_SHIFT = 10

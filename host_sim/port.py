@@ -5,7 +5,7 @@ It holds ints and flat int lists only, so the same class runs in CPython and, co
 There is one way to let time pass: spend(state, us); wake_up() does it twice at once, for speed.
 """
 
-from host_sim import link
+from host_sim import link, replay
 from host_sim.hearing import Hearing
 from host_sim.kernel import AP_DOWN, AP_UP, COMMAND, EDGE
 from host_sim.plan import (
@@ -42,7 +42,7 @@ SLEEP_STATES = (IDLE_STATE, MODEM_SLEEP, LIGHT_SLEEP, DEEP_SLEEP)  # by kind of 
 
 
 class SimPort(Port):
-    """One node's world. The arguments are kept, not copied: `us` and `count` are the results.
+    """One node's world. Arguments are kept, not copied: us, count, drawn and extra are the results.
 
     us          ledger, µs by (task * DECISIONS + decision) * STATES + state (host_sim.ledger)
     count       counters
@@ -59,6 +59,11 @@ class SimPort(Port):
     hearing     what the detector hears
     battery     open-circuit mV by state of charge, 0 … 1,000 permille
     cell        the battery's other numbers
+    replay      what is drawn from recordings
+    replay_us   recorded durations, µs
+    replay_na   and mean currents, nA
+    drawn       how often each was drawn
+    extra       charge beyond the board's currents by the ledger's cell, 1,024 fC
     clock       the node's clock, and the seed
     """
 
@@ -81,6 +86,11 @@ class SimPort(Port):
         hearing: Hearing,
         battery: list[int],
         cell: list[int],
+        replay: list[int],
+        replay_us: list[int],
+        replay_na: list[int],
+        drawn: list[int],
+        extra: list[int],
         clock: list[int],
     ) -> None:
         self.us = us
@@ -104,6 +114,13 @@ class SimPort(Port):
         self.battery = battery
         self.cell = cell
         self.seed = clock[SEED]
+        self.replay = replay
+        self.replay_us = replay_us
+        self.replay_na = replay_na
+        self.drawn = drawn
+        self.extra = extra
+        self.replays = len(drawn) > 0
+        self.replay_seed = clock[SEED]
         self.drift_ppm = clock[DRIFT_PPM]
         self.first_tick = clock[FIRST_TICK]
         self.end_us = clock[END_US]
@@ -136,6 +153,13 @@ class SimPort(Port):
         self.used += us * self.current_na[state] >> CHARGE_SHIFT
         self.now_us += us
 
+    def spend_at(self, state: int, us: int, na: int) -> None:
+        """Let time pass in a state at a current of its own, nA."""
+        self.spend(state, us)
+        more = us * (na - self.current_na[state]) >> CHARGE_SHIFT
+        self.extra[self.account_at + state] += more
+        self.used += more
+
     def random(self) -> int:
         """0 … 65,535: the top bits of the 48-bit generator of POSIX drand48."""
         self.seed = (self.seed * 0x5DEECE66D + 11) & 0xFFFFFFFFFFFF
@@ -148,13 +172,16 @@ class SimPort(Port):
         return ((us + us // 1_000_000 * self.drift_ppm) // 1000 + self.first_tick) & MASK
 
     def wait(self, ms: int) -> None:
-        self.spend(IDLE_STATE, ms * 1000)
+        replay.rest(self, IDLE_STATE, ms * 1000)
 
     def account(self, task: int, decision: int) -> None:
         self.account_at = (task * DECISIONS + decision) * STATES
 
     def measure(self, channel: int) -> int:
-        self.spend(SENSE, self.measure_us)
+        if self.replays:
+            replay.phase(self, SENSE, MEASURE_US, 0)
+        else:
+            self.spend(SENSE, self.measure_us)
         source = self.source[channel]
         if source == SERIES:
             at = self.now_us // self.step_us[channel] % self.cells[channel]
@@ -227,7 +254,7 @@ class SimPort(Port):
         if self.armed_ms > 0:
             self.poll(end_us - self.now_us)
         self.armed_ms = NONE
-        self.spend(SLEEP_STATES[kind], end_us - self.now_us)
+        replay.rest(self, SLEEP_STATES[kind], end_us - self.now_us)
         if self.now_us < self.end_us:
             self.wake_up(kind, cause)
         return cause
@@ -277,6 +304,13 @@ class SimPort(Port):
     def wake_up(self, kind: int, cause: int) -> None:
         """Book the way from sleep to the node's first line; from deep sleep, two spends in one."""
         self.account_at = (NODE * DECISIONS + (SCHEDULED if cause == TIMER else LOOK)) * STATES
+        if self.replays:
+            if kind == DEEP:
+                replay.phase(self, BOOT, BOOT_US, 0)
+            elif kind == LIGHT:
+                replay.phase(self, CPU, LIGHT_EXIT_US, 0)
+            replay.phase(self, CPU, WAKE_CPU_US, 0)
+            return
         if kind == DEEP:
             self.us[self.account_at + BOOT] += self.boot_us
             self.us[self.account_at + CPU] += self.wake_cpu_us

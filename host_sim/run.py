@@ -7,9 +7,9 @@ from typing import Any
 from host_sim import nodefile, plan
 from host_sim.engine import Engine
 from host_sim.ledger import Ledger
-from host_sim.result import Result
+from host_sim.result import Replayed, Result
 from host_sim.scenario import Scenario
-from host_sim.world import build
+from host_sim.world import build, replays
 from torpor import config, record, retain
 from torpor.policy import cascade
 from torpor.port import COLD
@@ -55,12 +55,14 @@ def run(
         pass
     wall_s = time.perf_counter() - started
     heard = zip(port.hearing.event_word, port.hearing.event_us, strict=True)
-    us, count = [int(us) for us in port.us], [int(number) for number in port.count]
+    us, count, extra = (
+        [int(cell) for cell in cells] for cells in (port.us, port.count, port.extra)
+    )
     return Result(
         scenario,
         sum(us),
         wall_s,
-        Ledger(us, scenario.board.current_na, nodefile.task_names(node)),
+        Ledger(us, scenario.board.current_na, nodefile.task_names(node), extra),
         count,
         int(r[record.CASCADE + cascade.FALSE_WAKES]),
         sum(int(word) for word, at_us in heard if at_us < now_us),
@@ -69,4 +71,20 @@ def run(
         alive,
         engine.chunk_days,
         chunk_ua,
+        _replayed(scenario, port),
     )
+
+
+def _replayed(scenario: Scenario, port: Any) -> list[Replayed]:
+    """What was drawn of each replay."""
+    out = []
+    first = 0
+    for one in scenario.file.replay:
+        recorded = replays.segments(scenario, one, one.recordings)
+        last = first + len(recorded)
+        unseen = replays.segments(scenario, one, one.unseen)
+        out.append(
+            Replayed(one.of, recorded, [int(times) for times in port.drawn[first:last]], unseen)
+        )
+        first = last
+    return out

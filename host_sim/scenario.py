@@ -58,6 +58,19 @@ class World(Strict, frozen=True):
     drift_ppm: Annotated[int, Meta(ge=-500, le=500)] = 0
 
 
+class Replay(Strict, frozen=True):
+    """A phase or a state of the board, drawn from recordings or digests (host_sim.replay).
+
+    `segments` is the state in them that is meant, by default the one of that name. From `unseen`
+    nothing is drawn: what was is compared with them.
+    """
+
+    of: str
+    recordings: Annotated[tuple[str, ...], Meta(min_length=1)]
+    segments: str = ""
+    unseen: tuple[str, ...] = ()
+
+
 class Budget(Strict, frozen=True):
     """A figure that must hold: at most or at least."""
 
@@ -92,6 +105,7 @@ class ScenarioFile(Strict, frozen=True):
     days: Annotated[float, Meta(gt=0, le=36_500)]
     seed: Annotated[int, Meta(ge=0, lt=2**31)] = 1
     budget: tuple[Budget, ...] = ()
+    replay: tuple[Replay, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +152,8 @@ def inputs(given: Scenario) -> list[Path]:
     """The files that a run reads and an output must not replace."""
     recording = given.file.world.wifi.recording
     recorded = [given.path.parent / recording] if recording else []
+    for one in given.file.replay:
+        recorded += [given.path.parent / name for name in (*one.recordings, *one.unseen)]
     return [given.path, given.board.folder / "board.toml", *recorded]
 
 

@@ -23,7 +23,7 @@ RATE_HZ = 10_000
 
 
 class TracedPort(SimPort):
-    """The simulated port, which also keeps when each state began (µs, state)."""
+    """The simulated port, which also keeps when each current began (µs, nA)."""
 
     def __init__(self, *arguments: Any) -> None:
         self.steps: list[tuple[int, int]] = []
@@ -32,13 +32,20 @@ class TracedPort(SimPort):
     def spend(self, state: int, us: int) -> None:
         """Let time pass, with a note."""
         if us:
-            self.steps.append((self.now_us, state))
+            self.steps.append((self.now_us, self.current_na[state]))
         super().spend(state, us)
+
+    def spend_at(self, state: int, us: int, na: int) -> None:
+        """Let time pass at this current."""
+        super().spend_at(state, us, na)
+        if us:
+            self.steps[-1] = (self.steps[-1][0], na)
 
     def wake_up(self, kind: int, cause: int) -> None:
         """Wake up; a start from deep sleep is booked without spend()."""
-        if kind == DEEP:
-            self.steps += [(self.now_us, BOOT), (self.now_us + self.boot_us, CPU)]
+        if kind == DEEP and not self.replays:
+            boot_na, cpu_na = self.current_na[BOOT], self.current_na[CPU]
+            self.steps += [(self.now_us, boot_na), (self.now_us + self.boot_us, cpu_na)]
         super().wake_up(kind, cause)
 
 
@@ -57,7 +64,7 @@ def current_ua(
     if port.now_us <= from_s * 1e6:
         raise BadInput("the node was dead by then", remedy=f"it lived {port.now_us / 1e6:,.0f} s")
     starts = np.array([step[0] for step in port.steps] + [port.now_us], dtype=np.int64)
-    na = np.array(port.current_na)[[step[1] for step in port.steps]]
+    na = np.array([step[1] for step in port.steps])
     charge = np.concatenate([[0.0], np.cumsum(np.diff(starts) * na)])
     edges = np.arange(round(from_s * RATE_HZ), round(to_s * RATE_HZ) + 1) * 1e6 / RATE_HZ
     edges = edges[edges <= port.now_us]

@@ -30,6 +30,8 @@ def show(result: Result, as_today: bool) -> None:
         ("decision", result.ledger.by_decision()),
     ):
         output.console.print(view(name, lines, result))
+    if result.replayed:
+        output.console.print(replayed(result))
     if result.budgets():
         budgets = output.table("", "budget", "value", "", "limit", "")
         for budget in result.budgets():
@@ -80,6 +82,21 @@ def view(name: str, lines: list[Entry], result: Result) -> object:
             line.name, duration(line.duration_us), f"{line.charge_mc:,.1f}", f"{share:.1%}", bar
         )
     out.columns[-1].justify = "left"
+    return out
+
+
+def replayed(result: Result) -> object:
+    """What was drawn from recordings, and whether it is distributed like the recorded."""
+    out = output.table(
+        "", "replay of", "", "recorded", "mean", "drawn", "mean", "unseen", "mean", "p"
+    )
+    for facts in (one.facts() for one in result.replayed):
+        row = [facts["name"], facts["unit"]]
+        for which in ("recorded", "drawn", "unseen"):
+            mean = facts[f"{which}_mean"]
+            row += [f"{facts[which]:,}", "-" if mean is None else f"{mean:,.3f}"]
+        p = facts["p_value"]
+        out.add_row(*row, "-" if p is None else f"{p:.3f}")
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from host_sim import kernel, ledger, plan, states
 from host_sim.hearing import Hearing
 from host_sim.scenario import Scenario, World
-from host_sim.world import cell, recordings, sound, sources, weather, wifi
+from host_sim.world import cell, recordings, replays, sound, sources, weather, wifi
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -20,6 +20,7 @@ def arguments(scenario: Scenario) -> tuple[Any, ...]:
     file, board = scenario.file, scenario.board
     days = int(np.ceil(file.days))
     series, channels = _channels(scenario, days)
+    replay = replays.plan(scenario)
     events = kernel.ordered(_events(file.world, days, file.seed))
     clock = [
         file.world.drift_ppm,
@@ -50,6 +51,9 @@ def arguments(scenario: Scenario) -> tuple[Any, ...]:
         list(sound.LOOK_US) if file.world.sound else [0, 20_000],
         _hearing(file.world, days, file.seed),
         *_battery(scenario),
+        *replay,
+        [0] * len(replay[1]),
+        [0] * ledger.CELLS,
         clock,
     )
 

@@ -1,14 +1,17 @@
 """Two ways to run a node that must not differ: another engine, and sleep through real bytes."""
 
 from array import array
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from host_sim import nodefile, run, scenario
+from host_sim import nodefile, replay, run, scenario
 from host_sim.compiled import Compiled
 from host_sim.engine import Engine
 from host_sim.port import SimPort
+from host_sim.trace import digest
+from host_sim.trace.digest import Row
 from host_sim.world import build
 from torpor import config, record, retain, sensor, switch
 from torpor.port import COLD
@@ -32,6 +35,27 @@ def test_the_compiled_engine_gives_what_cpython_gives(name: str, compiled: Compi
         ours.caught,
         ours.false_wakes,
     )
+
+
+def test_the_compiled_engine_draws_the_same_from_recordings(
+    compiled: Compiled, tmp_path: Path
+) -> None:
+    rows = [Row("any", 0, s, ma, 0, ma, s * ma) for s, ma in ((0.1, 20), (0.2, 50), (0.3, 10))]
+    digest.write(tmp_path / "three.csv", rows, {"recording": "three"})
+    replays = "".join(
+        f'[[replay]]\nof = "{name}"\nrecordings = ["three.csv"]\nsegments = "any"\n'
+        for name in (*replay.PHASES, *replay.RESTS)
+    )
+    drawn = set()
+    for name in NAMES:
+        path = tmp_path / f"{name}.toml"
+        path.write_text(scenario.find(name).read_text() + replays)
+        given = scenario.load(str(path), ("days=2",))
+        ours, theirs = run.run(given), run.run(given, engine=compiled)
+        assert theirs.ledger == ours.ledger
+        assert theirs.replayed == ours.replayed
+        drawn |= {one.name for one in ours.replayed if sum(one.times)}
+    assert drawn == {*replay.PHASES, *replay.RESTS}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,4 +1,4 @@
-"""The figures in README.md and docs/model.md are what the commands print."""
+"""The figures in README.md, docs/model.md and docs/replay.md are what the commands print."""
 
 import json
 import re
@@ -18,14 +18,13 @@ def squeezed(text: str) -> str:
 
 def blocks() -> list[tuple[str, list[str]]]:
     """Command and printed lines of each console block that prints something."""
-    found = re.findall(
-        r"```console\n\$ (.*)\n((?:(?!```).*\n)+)```", (ROOT / "README.md").read_text()
-    )
+    pages = "".join((ROOT / page).read_text() for page in ("README.md", "docs/replay.md"))
+    found = re.findall(r"```console\n\$ (.*)\n((?:(?!```).*\n)+)```", pages)
     return [(command, lines.splitlines()) for command, lines in found]
 
 
 @pytest.mark.parametrize(("command", "lines"), blocks())
-def test_the_readme_shows_what_is_printed(
+def test_the_pages_show_what_is_printed(
     command: str, lines: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     args = ["sim", "garden"] if command == "make sim" else command.split()[1:]

@@ -1,0 +1,39 @@
+"""What a scenario replays: segments of recordings or digests, laid out to be drawn from."""
+
+from pathlib import Path
+
+from host_sim import replay
+from host_sim.errors import BadInput
+from host_sim.plan import REPLAY_ROW
+from host_sim.scenario import Replay, Scenario
+from host_sim.trace import digest, reader
+
+Segment = tuple[int, int]  # duration in µs, mean current in nA
+
+
+def plan(scenario: Scenario) -> tuple[list[int], list[int], list[int]]:
+    """The plan's `replay`, `replay_us` and `replay_na`, in the order of the scenario's replays."""
+    rows = [0] * (replay.KEYS * REPLAY_ROW)
+    every: list[Segment] = []
+    for one in scenario.file.replay:
+        some = segments(scenario, one, one.recordings)
+        at = replay.key(one.of) * REPLAY_ROW
+        rows[at : at + REPLAY_ROW] = len(every), len(some)
+        every += some
+    return rows, [us for us, _ in every], [na for _, na in every]
+
+
+def segments(scenario: Scenario, one: Replay, names: tuple[str, ...]) -> list[Segment]:
+    """The segments meant in some of a replay's files; BadInput for a file without any."""
+    return [part for name in names for part in _of_file(scenario.path.parent / name, one)]
+
+
+def _of_file(path: Path, one: Replay) -> list[Segment]:
+    rows = digest.load(path) if digest.is_digest(path) else digest.rows(reader.read(path))
+    wanted = one.segments or one.of
+    some = [row for row in rows if row.state == wanted]
+    if not some:
+        have = ", ".join(sorted({row.state for row in rows}))
+        raise BadInput(f"no {wanted} in it", where=path, remedy=f"segments: one of {have}")
+    us = [max(1, round(row.duration_s * 1e6)) for row in some]
+    return [(us, round(row.charge_mc * 1e12 / us)) for us, row in zip(us, some, strict=True)]

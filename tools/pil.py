@@ -162,20 +162,14 @@ def _words(call: Call | None) -> str:
 
 
 class Board:
-    """A processor at its REPL, running torpor.pil."""
+    """A processor at its raw REPL, running torpor.pil."""
 
-    def __init__(self, port: str, device: dict[str, Any]) -> None:
-        try:
-            self.repl = SerialTransport(port, baudrate=115200)
-            self.serial = self.repl.serial
-            self.repl.enter_raw_repl(soft_reset=False)
-            config_json = json.dumps(device)
-            self.repl.exec_raw_no_follow(
-                f"import json\nfrom torpor import pil\npil.run(json.loads({config_json!r}))"
-            )
-        except (TransportError, OSError) as error:
-            what = str(error).strip().splitlines()[-1]
-            raise BadInput(what, where=port, remedy="is MicroPython at its prompt there?") from None
+    def __init__(self, repl: SerialTransport, device: dict[str, Any]) -> None:
+        config_json = json.dumps(device)
+        repl.exec_raw_no_follow(
+            f"import json\nfrom torpor import pil\npil.run(json.loads({config_json!r}))"
+        )
+        self.serial = repl.serial
         self.serial.timeout = 0.05
 
     def read(self) -> bytes:
@@ -204,22 +198,40 @@ def command(scenario: str, port: str, days: float | None, as_json: bool) -> None
     """
     changes = () if days is None else (f"days={days:g}",)
     chosen = scenarios.load(scenario, changes)
-    device = nodefile.device_config(chosen.file.node, chosen.board)
-    progress = output.Progress("in the loop")
-    world = World(SimPort(*build.arguments(chosen)), until_us(chosen), progress)
-    try:
-        world.serve(Board(port, device))
-    except TimeoutError:
-        remedy = "torpor must be on its file system: torpor deploy"
-        raise BadInput("the processor fell silent", where=port, remedy=remedy) from None
-    except serial.SerialException as error:
-        raise BadInput(f"the port is gone ({error})", where=port) from None
-    finally:
-        progress.close()
-    document = report(world, simulated(chosen))
+    repl = _repl(port)
+    with output.Progress("in the loop") as progress:
+        document = in_the_loop(chosen, repl, progress)
     output.as_json(document) if as_json else _show(document, chosen.file.title)
     if document["difference"]:
         raise SystemExit(1)
+
+
+def _repl(port: str) -> SerialTransport:
+    """The port, at the raw REPL."""
+    try:
+        repl = SerialTransport(port, baudrate=115200)
+        repl.enter_raw_repl(soft_reset=False)
+    except (TransportError, OSError) as error:
+        what = str(error).strip().splitlines()[-1]
+        raise BadInput(what, where=port, remedy="is MicroPython at its prompt there?") from None
+    return repl
+
+
+def in_the_loop(
+    scenario: Scenario, repl: SerialTransport, progress: Callable[[float], None] = lambda done: None
+) -> dict[str, Any]:
+    """Run a scenario on the processor at this raw REPL, and compare every call; as report()."""
+    world = World(SimPort(*build.arguments(scenario)), until_us(scenario), progress)
+    device = nodefile.device_config(scenario.file.node, scenario.board)
+    where = repl.serial.port
+    try:
+        world.serve(Board(repl, device))
+    except TimeoutError:
+        remedy = "torpor must be on its file system: torpor deploy"
+        raise BadInput("the processor fell silent", where=where, remedy=remedy) from None
+    except (serial.SerialException, TransportError) as error:
+        raise BadInput(f"the port is gone ({error})", where=where) from None
+    return report(world, simulated(scenario))
 
 
 def report(world: World, plain: list[Call]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The pytest plugin: tests of a node on a board at a desk, or else on a virtual board.
 
-Fixtures: `node` handles it (tools/hil/node.py) and `supply` measures it (tools/hil/supply.py);
+Fixtures: `node` handles it (tools/hil/node.py), `processor` lets it decide in the simulator's world
+(tools/hil/processor.py) and `supply` measures it (tools/hil/supply.py);
 `torpor_bench` is what stands around it, `torpor_board` what it is. Their modules are loaded when a
 test asks for them: the plugin is there in every run of pytest.
 """
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tools.hil.bench import Bench
     from tools.hil.node import Node
     from tools.hil.power import Power
+    from tools.hil.processor import Processor
     from tools.hil.supply import Supply
 
 DEFAULT = "esp32_devkit"
@@ -132,6 +134,14 @@ def node(torpor_node: Node, tmp_path: Path) -> Node:
     """The node, as it happens to be: deploy() to it first."""
     torpor_node.log_to(tmp_path / "node.log")
     return torpor_node
+
+
+@pytest.fixture
+def processor(node: Node) -> Processor:
+    """The node's processor, to be lent to the simulator: deploy() to the node first."""
+    from tools.hil.processor import Processor
+
+    return Processor(node)
 
 
 @pytest.fixture

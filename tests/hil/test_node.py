@@ -10,6 +10,7 @@ import pytest
 
 from tests.firmware.broker import Broker
 from tools.hil.node import Node, NotSeen
+from tools.hil.processor import Processor
 from torpor import node as policies
 from torpor import record, retain
 
@@ -87,3 +88,21 @@ def test_a_crash_loop_ends_in_safe_mode_and_in_mended_firmware(
     node.deploy(compiled, config)
     node.start()
     heard(broker, config)
+
+
+@pytest.mark.parametrize(("scenario", "days"), [("garden", 0.3), ("door", 2.0)])
+def test_its_processor_decides_as_the_simulation(
+    node: Node,
+    processor: Processor,
+    compiled: Path,
+    config: dict[str, Any],
+    scenario: str,
+    days: float,
+) -> None:
+    node.deploy(compiled, config)
+    report = processor.run(scenario, days)
+    assert report["difference"] is None
+    assert report["calls"] > 200
+    assert report["allocated_bytes"]["max"] == 0
+    node.start()  # and it is a node again
+    node.expect(SLEPT, WAKE_S)

@@ -172,7 +172,10 @@ class SimPort(Port):
         return ((us + us // 1_000_000 * self.drift_ppm) // 1000 + self.first_tick) & MASK
 
     def wait(self, ms: int) -> None:
-        replay.rest(self, IDLE_STATE, ms * 1000)
+        if self.replays:
+            replay.rest(self, IDLE_STATE, ms * 1000)
+        else:
+            self.spend(IDLE_STATE, ms * 1000)
 
     def account(self, task: int, decision: int) -> None:
         self.account_at = (task * DECISIONS + decision) * STATES
@@ -229,8 +232,7 @@ class SimPort(Port):
 
     def sleep(self, kind: int, ms: int) -> int:
         self.happen()
-        if kind >= LIGHT:
-            self.joined = False
+        self.joined = self.joined and kind < LIGHT
         end_us = self.now_us + ms * 1000 - ms * self.drift_ppm // 1000
         if end_us > self.end_us:
             end_us = max(self.now_us, self.end_us)  # the run ends in the midst of a sleep
@@ -254,7 +256,10 @@ class SimPort(Port):
         if self.armed_ms > 0:
             self.poll(end_us - self.now_us)
         self.armed_ms = NONE
-        replay.rest(self, SLEEP_STATES[kind], end_us - self.now_us)
+        if self.replays:
+            replay.rest(self, SLEEP_STATES[kind], end_us - self.now_us)
+        else:
+            self.spend(SLEEP_STATES[kind], end_us - self.now_us)
         if self.now_us < self.end_us:
             self.wake_up(kind, cause)
         return cause

@@ -20,6 +20,7 @@ COMMANDS = {
     "ulp": "Assemble and emulate a detector's first stage.",
     "flash": "Write MicroPython, firmware and configuration to a board.",
     "deploy": "Send a board the files that differ.",
+    "record": "Measure a board with a Power Profiler Kit II.",
     "board": "List boards and show their numbers with sources.",
     "virtual-board": "Run the firmware behind a serial port without a board.",
 }

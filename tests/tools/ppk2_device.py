@@ -8,6 +8,7 @@ range, 6 of a counter at bit 18, 8 of the logic port at bit 24).
 import os
 import select
 import threading
+import time
 import tty
 from collections.abc import Sequence
 from contextlib import suppress
@@ -39,9 +40,12 @@ def ua(adc: int, span: int, mv: int) -> float:
 
 
 class Device:
-    """Sends `stream` once when measuring starts; what it was told is in `commands`."""
+    """Sends `stream` once when measuring starts; what it was told is in `commands`.
 
-    def __init__(self, stream: Sequence[bytes], calibrated: bool = True) -> None:
+    A number in it is a pause in s, and nothing (b"") is the cable pulled.
+    """
+
+    def __init__(self, stream: Sequence[bytes | float], calibrated: bool = True) -> None:
         self.stream = stream
         self.calibrated = calibrated
         self.commands: list[tuple[int, ...]] = []
@@ -88,6 +92,9 @@ class Device:
             os.write(self.master, text.encode())
         elif command == START:
             for part in self.stream:
+                if isinstance(part, float):
+                    time.sleep(part)
+                    continue
                 if part == b"":
                     self.unplug()
                     self.stopped.set()

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from tests.fidelity import plot, published
+from tests.fidelity import listening, plot, published
 from tests.fidelity.unseen import BOARD, FOLDER, GROUPS, Group, digest_file
 from tools import cli
 
@@ -92,6 +92,15 @@ def _states_table(errors: dict[str, dict[str, float]]) -> str:
     return _table(f"| wakes | {' | '.join(names)} |", rows)
 
 
+def _listening_table() -> str:
+    rows = [
+        f"| {name} | {recorded_ma:.2f} | {predicted_ma:.2f} "
+        f"| {100 * (predicted_ma / recorded_ma - 1):+.2f} % |"
+        for name, recorded_ma, predicted_ma in listening.judged()
+    ]
+    return _table("| file | recorded, mA | the board's, mA | error |", rows)
+
+
 def _published_table() -> str:
     rows = [
         f"| {one.what} | {one.published:g} {one.unit} | {one.predicted:.2f} {one.unit} "
@@ -149,6 +158,14 @@ Predicted less recorded, mC a wake. Errors of opposite sign cancel in a wake's s
   {POLIMI_RATIO:.1f} to 1; the curve of the board files, P^0.39, makes it {CURVE_RATIO:.1f} to 1.
 
 ![The disturbed channel, recorded and predicted](fidelity_wifi.png)
+
+## Listening on the ESP32-C5
+`esp32c5` draws while listening what `1B_WiFi` and `100B_WiFi` of XiFi (sjain166/XiFi, PowerTests)
+say; beside it two files of the same author and board that it was not fitted on. Nothing else there
+calibrates a state: an INA219 at 100 Hz blurs what is shorter than 10 ms and ends at 400 mA, which
+transmission passes; what the plateau before the start is, the files do not say.
+
+{_listening_table()}
 
 ## Published figures of MicroPython
 glenn20/upy-esp32-experiments, Nordic PPK2. Fitted on nine figures ({published.FITTED}); the

@@ -48,8 +48,8 @@ def faults(path: str, source: str) -> list[str]:
 
 
 def touches_hardware(path: str) -> bool:
-    at_the_door = ("firmware/boot.py", "firmware/main.py", "firmware/torpor/esp32.py")
-    return path in at_the_door or path.startswith(
+    at_the_door = ("boot.py", "main.py", "torpor/esp32.py", "torpor/markers.py")
+    return path.removeprefix("firmware/") in at_the_door or path.startswith(
         ("firmware/torpor/link/", "firmware/torpor/drivers/")
     )
 

@@ -11,9 +11,11 @@ from host_sim import states
 from host_sim.board import Board
 from host_sim.errors import BadInput
 from host_sim.trace import calibrate, digest, evidence, fit, reader, segment
+from host_sim.trace import labels as marks
 from host_sim.trace.calibrate import Calibration
 from host_sim.trace.digest import Row
 from host_sim.trace.evidence import STATES, TX, Evidence
+from host_sim.trace.recording import Recording
 from tools import output, recordings
 
 
@@ -58,6 +60,7 @@ class Use:
 @click.option("--board", required=True, help="Board to start from: a name, or a folder.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; else the board's.")
 @click.option("--states", "named", help="What FILEs are good for, as idle,cpu=idle; or none.")
+@click.option("--labels", help="States by the digital channels' pattern: 0=sleep,1=cpu.")
 @click.option("--tx-dbm", type=float, help="Transmit power in FILEs; without it tx is left alone.")
 @click.option("--wake", default="", help="The recipe that the wakes in FILEs are of.")
 @click.option("--set", "setting", help="Of a batch: records=N in each of FILEs.")
@@ -70,6 +73,7 @@ def command(
     board: str,
     out: Path | None,
     named: str | None,
+    labels: str | None,
     tx_dbm: float | None,
     wake: str,
     setting: str | None,
@@ -85,6 +89,8 @@ def command(
     Each call adds its FILEs to the digests in the folder and fits the board to all of them;
     without FILE it repeats the fit. What no recording is good for keeps its value.
 
+    With --labels the states are those that a node's marker pins say (docs/bench.md).
+
     \b
     torpor calibrate --board esp32_devkit --out boards/mine asleep.csv awake.csv
     torpor calibrate --board boards/mine --wake batch --set records=2 --states none two.csv
@@ -99,11 +105,12 @@ def command(
     )
     if tx_dbm is not None:
         calibrate.level_name(tx_dbm)
+    patterns = marks.parse(labels) if labels else None
     every = evidence.load(profile.folder)
     progress = output.Progress("digesting")
     for done, file in enumerate(files):
         progress(done / len(files))
-        one = use.evidence(file, digest.rows(reader.read(file, unit, volts, channel)))
+        one = use.evidence(file, _rows(reader.read(file, unit, volts, channel), patterns))
         name = f"{file.name.partition('.')[0]}.csv"
         if name in every and every[name].sha256 != one.sha256:
             raise BadInput(f"{name} is another recording's digest", where=file, remedy="rename it")
@@ -116,6 +123,13 @@ def command(
     text = calibrate.document(old, found, list(every.values()), {wake: firmware})
     fresh = calibrate.write(out or profile.folder, text, every)
     output.as_json(_document(found, fresh)) if as_json else _show(found, profile, fresh)
+
+
+def _rows(recording: Recording, patterns: dict[int, str] | None) -> list[Row]:
+    """A recording's states: by its digital channels where they are labels, else by its current."""
+    if patterns is None:
+        return digest.rows(recording)
+    return digest.of_segments(recording, marks.find(recording, patterns))
 
 
 def _states(named: str | None) -> dict[str, str] | None:

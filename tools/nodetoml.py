@@ -50,10 +50,14 @@ class Output(Strict, frozen=True):
 
 
 class Pins(Strict, frozen=True):
-    """The pin that wakes the node (a switch's button), and what it switches."""
+    """The pin that wakes the node (a switch's button), what it switches, and its marker pins.
+
+    `markers` are the pins of the low and the high bit of what the node does (torpor.markers).
+    """
 
     wake: Pin | None = None
     outputs: Annotated[tuple[Output, ...], Meta(max_length=1)] = ()
+    markers: tuple[Pin, Pin] | None = None
 
 
 class Temperature(Strict, frozen=True, tag_field="driver", tag="sht3x.temperature"):
@@ -143,6 +147,8 @@ def _config(file: NodeFile, board: Board) -> dict[str, Any]:
     if file.pins.outputs:
         outputs = file.pins.outputs
         pins["outputs"] = [{"pin": _number(o.pin, board), "on": o.on} for o in outputs]
+    if file.pins.markers:
+        pins["markers"] = [_number(pin, board) for pin in file.pins.markers]
     broker = {"host": file.broker.host, "port": file.broker.port}
     if file.broker.user:
         broker["user"] = file.broker.user
@@ -197,6 +203,7 @@ def _pin_faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     """Pins that the board has no name for."""
     used: list[tuple[object, tuple[Any, ...]]] = [(file.pins.wake, ("pins", "wake"))]
     used += [(out.pin, ("pins", "outputs", i)) for i, out in enumerate(file.pins.outputs)]
+    used += [(pin, ("pins", "markers", i)) for i, pin in enumerate(file.pins.markers or ())]
     used += [
         (getattr(sensor, key, None), ("sensor", name, key))
         for name, sensor in file.sensor.items()

@@ -20,9 +20,10 @@ config.json is what torpor.config reads, and besides:
      "channels": [
         {"name": "temperature", "driver": "sht3x.temperature", "sda": 21, "scl": 22, ...}]}
 
-"port" (1883) and "user" of the broker may be left out; so may "wake" (a switch's button to ground)
-and "outputs" (`on` is the level that switches on). A password that is left out is read from NVS:
-blobs "wifi_password" and "broker_password" of the namespace that "secrets" names ("torpor").
+"port" (1883) and "user" of the broker may be left out; so may "wake" (a switch's button to ground),
+"outputs" (`on` is the level that switches on) and "markers" (torpor.markers). A password that is
+left out is read from NVS: blobs "wifi_password" and "broker_password" of the namespace that
+"secrets" names ("torpor").
 torpor.drivers says what a channel's driver needs beside its name. A detector's stages are scored by
 the driver of the watched channel.
 """

@@ -31,7 +31,13 @@ def run(path: str) -> None:
     with open(path, "rb") as file:
         text = file.read()
     config = json.loads(text)
-    live(Esp32Port(config), config, crc32(text), cause())
+    if "markers" in config["pins"]:
+        from torpor.markers import MarkedPort
+
+        port: Port = MarkedPort(config)
+    else:
+        port = Esp32Port(config)
+    live(port, config, crc32(text), cause())
 
 
 def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:

@@ -45,6 +45,7 @@ def _import(names: tuple[str, ...]) -> list[ModuleType]:
     relay,
     sht3x,
     ulp,
+    markers,
 ) = _import(
     (
         "tools.fakes.machine",
@@ -60,6 +61,7 @@ def _import(names: tuple[str, ...]) -> list[ModuleType]:
         "torpor.drivers.relay",
         "torpor.drivers.sht3x",
         "torpor.drivers.ulp",
+        "torpor.markers",
     )
 )
 

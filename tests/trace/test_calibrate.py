@@ -129,3 +129,22 @@ def test_another_recording_of_the_same_name_is_refused(
     ppk2.write(wake, Recording("test", 1000, np.asarray(np.full(6000, 140.0), np.float32)))
     assert cli.run(["calibrate", "--board", out, str(wake)]) == 2
     assert "wake.csv is another recording's digest; rename it" in capsys.readouterr().err
+
+
+def test_a_recording_with_marker_pins_labels_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All at one current but for the sleep: only the pins tell the states apart."""
+    path = tmp_path / "marked.csv"
+    ua = np.repeat([100.0, 30_000.0, 31_000.0, 32_000.0, 100.0], [1000, 400, 900, 500, 1000])
+    bits = np.repeat([0, 1, 2, 3, 0], [1000, 400, 900, 500, 1000]).astype(np.uint8)
+    channels = tuple(f"D{i}" for i in range(8))
+    ppk2.write(path, Recording("test", 1000, np.asarray(ua, np.float32), (), channels, bits))
+    out = str(tmp_path / "mine")
+    labels = "0=sleep,1=cpu,2=sense,3=listen"
+    arguments = ["--board", "esp32_devkit", "--out", out, "--labels", labels, str(path), "--json"]
+    assert cli.run(["calibrate", *arguments]) == 0
+    found = json.loads(capsys.readouterr().out)["states"]
+    assert {name: one["mean_ma"] for name, one in found.items()} == pytest.approx(
+        {"deep_sleep": 0.1, "cpu": 30.0, "sense": 31.0, "listen": 32.0}, rel=1e-4
+    )

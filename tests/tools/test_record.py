@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from host_sim.trace import reader
-from tests.tools.ppk2_device import Device, ua, word
+from tests.tools.ppk2_device import STOP, Device, ua, word
 from tools import cli
 
 MV = 3300
@@ -21,6 +21,15 @@ MV = 3300
 
 def samples(count: int, first: int = 0, span: int = 2, adc: int = 1000, logic: int = 0) -> bytes:
     return b"".join(word(adc, span, first + i, logic) for i in range(count))
+
+
+def told(device: Device, command: int) -> bool:
+    """Whether this is the last that the instrument hears, within ten seconds."""
+    for _ in range(1000):
+        if device.commands[-1] == (command,):
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def record(device: Device, out: Path, *options: str) -> int:
@@ -34,7 +43,7 @@ def test_what_is_sent_is_in_the_file(ending: str, tmp_path: Path) -> None:
     with Device([stream]) as device:
         assert record(device, tmp_path / f"out{ending}", "--seconds", "0.009") == 0
         assert (0x0D, MV >> 8, MV & 0xFF) in device.commands
-        assert device.commands[-1] == (0x07,)  # it is told to stop
+        assert told(device, STOP)
     kept = reader.read(tmp_path / f"out{ending}")
     assert (len(kept.current_ua), kept.rate_hz) == (900, 100_000)
     # ppk2-api smoothes a few samples after a change of range, as Nordic's own program does.

@@ -190,7 +190,7 @@ def test_a_port_that_is_absent_or_busy_is_one_line(
 def test_a_cable_pushed_back_in_goes_on(
     cut_after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loader, "AGAIN_S", 0.1)
+    monkeypatch.setattr(loader, "AGAIN_S", 0.5)
     firmware = made.firmware(tmp_path)
     with (
         rom.running("esp32", tmp_path) as port,
@@ -216,7 +216,7 @@ def test_a_cable_that_stays_out_leaves_a_state_that_is_told(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(loader, "AGAIN_S", 0.1)
+    monkeypatch.setattr(loader, "AGAIN_S", 0.5)
     monkeypatch.setattr(cmds, "DEFAULT_CONNECT_ATTEMPTS", 1)  # of a second each
     firmware = made.firmware(tmp_path)
     with (

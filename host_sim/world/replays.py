@@ -1,5 +1,6 @@
 """What a scenario replays: segments of recordings or digests, laid out to be drawn from."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from host_sim import replay
@@ -25,12 +26,19 @@ def plan(scenario: Scenario) -> tuple[list[int], list[int], list[int]]:
 
 def segments(scenario: Scenario, one: Replay, names: tuple[str, ...]) -> list[Segment]:
     """The segments meant in some of a replay's files; BadInput for a file without any."""
-    return [part for name in names for part in _of_file(scenario.path.parent / name, one)]
-
-
-def _of_file(path: Path, one: Replay) -> list[Segment]:
-    rows = digest.load(path) if digest.is_digest(path) else digest.rows(reader.read(path))
     wanted = one.segments or one.of
+    paths = [scenario.path.parent / name for name in names]
+    return [part for path in paths for part in _of_file(path, _changed_ns(path), wanted)]
+
+
+def _changed_ns(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0  # the reader says what is wrong
+
+
+@lru_cache(maxsize=256)  # a run asks at its start and for its report, a comparison twice that
+def _of_file(path: Path, changed_ns: int, wanted: str) -> list[Segment]:
+    """The segments of one state in a file that was last changed then."""
+    rows = digest.load(path) if digest.is_digest(path) else digest.rows(reader.read(path))
     some = [row for row in rows if row.state == wanted]
     if not some:
         have = ", ".join(sorted({row.state for row in rows}))

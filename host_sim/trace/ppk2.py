@@ -18,7 +18,7 @@ from host_sim.errors import BadInput
 from host_sim.trace import rows
 from host_sim.trace.clock import Clock
 from host_sim.trace.column import Column
-from host_sim.trace.csvblocks import blocks, in_turn
+from host_sim.trace.csvblocks import Text, blocks, in_turn
 from host_sim.trace.recording import Bits, Floats, Recording, Samples
 from host_sim.trace.source import Progress, Source, silent
 from host_sim.trace.spool import Spool, chunks
@@ -80,7 +80,7 @@ class Parse:
         self.digital = len(columns) > len(_CURRENT)
         self.bytes = path.stat().st_size  # more where it is packed
 
-    def __call__(self, line: int, data: bytes) -> tuple[Floats, Floats | Samples, Bits]:
+    def __call__(self, line: int, data: Text) -> tuple[Floats, Floats | Samples, Bits]:
         """The whole lines of a block whose first one is `line`."""
         self.bytes = max(self.bytes, line * _USUAL)
         if _JIT and self.bytes > _PLAIN_BYTES:
@@ -89,7 +89,7 @@ class Parse:
             found = ppk2jit.parse(data, self.digital)
             if found:
                 return found
-        table = rows.table(rows.ascii_lines(data, self.path), self.columns, self.path, line)
+        table = rows.table(rows.ascii_lines(bytes(data), self.path), self.columns, self.path, line)
         bits = self._bits(table, line) if self.digital else np.empty(0, np.uint8)
         return table["at_ms"], table["current_ua"], bits
 

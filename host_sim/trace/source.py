@@ -62,7 +62,7 @@ class Source:
     def file(self) -> Iterator[Path]:
         """A path to the unpacked bytes, for a library that wants one: a copy where it is packed."""
         with self.open() as unpacked:
-            if isinstance(getattr(unpacked, "raw", None), io.FileIO):  # as it lies on disk
+            if plain(unpacked):
                 yield self.path
                 return
             with tempfile.TemporaryDirectory() as folder:
@@ -70,6 +70,11 @@ class Source:
                 with copy.open("wb") as out:
                     copyfileobj(unpacked, out, 1 << 20)
                 yield copy
+
+
+def plain(file: BinaryIO) -> bool:
+    """Whether what open() gave is the file as it lies on disk: it was not packed."""
+    return isinstance(getattr(file, "raw", None), io.FileIO)
 
 
 class _Watched(io.FileIO):

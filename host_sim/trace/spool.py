@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from host_sim.errors import BadInput
 
-IN_MEMORY_BYTES = 4 << 20
+IN_MEMORY_BYTES = 2 << 20
 CHUNK = 1 << 20  # samples
 PLACES = 64  # looked at before their pages, up to 2 MB each, are given back
 

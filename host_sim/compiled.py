@@ -135,9 +135,10 @@ def jitclass(cls: type, example: object, scope: dict[str, Any], known: dict[int,
     """A class compiled: its fields typed from an instance, its globals replaced by bound ones."""
     numba = _numba()
     typed = {int: numba.int64, bool: numba.boolean, list: numba.int64[:]}
+    fields = {field: getattr(example, field) for field in getattr(cls, "__slots__", vars(example))}
     spec = [
         (field, typed.get(type(value)) or known[id(type(value))].class_type.instance_type)
-        for field, value in vars(example).items()
+        for field, value in fields.items()
     ]
     bound = {name: known.get(id(value), value) for name, value in scope.items()}
     methods = {

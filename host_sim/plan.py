@@ -63,7 +63,7 @@ CHARGE_SHIFT = 10
 # clock: the node's own, and the run's seed and end. WATCH_TASK is whose polls they are.
 DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK = range(5)
 
-# count: what came of it. CUT_SHORT are sleeps that an edge or a command ended.
+# count: what came of it.
 (
     WAKES,
     JOINS,
@@ -72,9 +72,6 @@ DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK = range(5)
     SENDS,
     SENDS_ACKED,
     READINGS,
-    EDGES,
-    CUT_SHORT,
-    COMMANDS,
     POLLS,
-) = range(11)
-COUNTERS = 11
+) = range(8)
+COUNTERS = 8

@@ -14,10 +14,7 @@ from host_sim.plan import (
     CAPACITY_PERMILLE,
     CHANNEL_ROW,
     CHARGE_SHIFT,
-    COMMANDS,
-    CUT_SHORT,
     DRIFT_PPM,
-    EDGES,
     END_US,
     FIRST_TICK,
     LEAK_PER_S,
@@ -38,6 +35,8 @@ from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import MASK
 from torpor.port import DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH, Port
 
+BY_TIMER = (NODE * DECISIONS + SCHEDULED) * STATES  # accounts of a wake's start
+BY_EVENT = (NODE * DECISIONS + LOOK) * STATES
 SLEEP_STATES = (IDLE_STATE, MODEM_SLEEP, LIGHT_SLEEP, DEEP_SLEEP)  # by kind of policy.sleep
 
 
@@ -66,6 +65,15 @@ class SimPort(Port):
     extra       charge beyond the board's currents by the ledger's cell, 1,024 fC
     clock       the node's clock, and the seed
     """
+
+    # CPython keeps the fields of an object with more than 30 in a dict, which costs a run a tenth.
+    __slots__ = """
+        us count current_na timing radio per_65536 levels rssi series source step_us first cells
+        event_us event_kind event_value look_us hearing battery cell seed replay replay_us
+        replay_na drawn extra replays replay_seed drift_ppm first_tick end_us watch_task now_us
+        account_at used next_event next_event_us pin pin_read output commanded armed_ms
+        threshold ap_up joined alive boot_us wake_cpu_us measure_us start_used
+    """.split()  # noqa: SIM905  fifty lines as a list
 
     def __init__(
         self,
@@ -126,7 +134,7 @@ class SimPort(Port):
         self.end_us = clock[END_US]
         self.watch_task = clock[WATCH_TASK]
         self.now_us = 0
-        self.account_at = (NODE * DECISIONS + SCHEDULED) * STATES
+        self.account_at = BY_TIMER
         self.used = 0  # charge drawn, 1,024 fC
         self.next_event = 0
         self.next_event_us = event_us[0]
@@ -232,29 +240,30 @@ class SimPort(Port):
 
     def sleep(self, kind: int, ms: int) -> int:
         self.happen()
+        start_us = self.now_us
+        armed_ms = self.armed_ms
         self.joined = self.joined and kind < LIGHT
-        end_us = self.now_us + ms * 1000 - ms * self.drift_ppm // 1000
+        end_us = start_us + ms * 1000 - ms * self.drift_ppm // 1000
         if end_us > self.end_us:
-            end_us = max(self.now_us, self.end_us)  # the run ends in the midst of a sleep
+            end_us = max(start_us, self.end_us)  # the run ends in the midst of a sleep
         cause = TIMER
-        if self.armed_ms > 0:
-            at_us = self.hearing.crossing(self.now_us, end_us, self.armed_ms * 1000, self.threshold)
+        if armed_ms > 0:
+            at_us = self.hearing.crossing(start_us, end_us, armed_ms * 1000, self.threshold)
             if at_us < end_us:
                 end_us = at_us
                 cause = WATCH
-        if (self.armed_ms == 0 and self.pin != self.pin_read) or self.commanded != NONE:
-            end_us = self.now_us  # it came while the node was awake
+        if (armed_ms == 0 and self.pin != self.pin_read) or self.commanded != NONE:
+            end_us = start_us  # it came while the node was awake
             cause = PIN
         while self.next_event_us <= end_us:
             at_us = self.next_event_us
             event = self.take_event()
-            if (event == EDGE and self.armed_ms == 0) or (event == COMMAND and kind == MODEM):
-                self.count[CUT_SHORT] += 1
+            if (event == EDGE and armed_ms == 0) or (event == COMMAND and kind == MODEM):
                 end_us = at_us
                 cause = PIN
                 break
-        if self.armed_ms > 0:
-            self.poll(end_us - self.now_us)
+        if armed_ms > 0:
+            self.poll(end_us - start_us)
         self.armed_ms = NONE
         if self.replays:
             replay.rest(self, SLEEP_STATES[kind], end_us - self.now_us)
@@ -284,10 +293,8 @@ class SimPort(Port):
             self.ap_up = True
         elif kind == COMMAND:
             self.commanded = value
-            self.count[COMMANDS] += 1
         else:
             self.pin = value
-            self.count[EDGES] += 1
         return kind
 
     def soc_permille(self) -> int:
@@ -308,7 +315,7 @@ class SimPort(Port):
 
     def wake_up(self, kind: int, cause: int) -> None:
         """Book the way from sleep to the node's first line; from deep sleep, two spends in one."""
-        self.account_at = (NODE * DECISIONS + (SCHEDULED if cause == TIMER else LOOK)) * STATES
+        self.account_at = BY_TIMER if cause == TIMER else BY_EVENT
         if self.replays:
             if kind == DEEP:
                 replay.phase(self, BOOT, BOOT_US, 0)

@@ -6,12 +6,23 @@ looks in full at every poll. It is a configuration of the same firmware: the dec
 off, not the code.
 """
 
+from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from host_sim import nodefile
 from host_sim.scenario import Scenario
 
 FULL_POWER = 10  # level index of 20 dBm
+
+
+def scenario(ours: Scenario) -> Scenario:
+    """What is no number of config.json: the CPU polls, not the ULP."""
+    node = ours.file.node
+    watch = msgspec.structs.replace(node.watch, ulp=False) if node.watch else None
+    node = msgspec.structs.replace(node, watch=watch)
+    return replace(ours, file=msgspec.structs.replace(ours.file, node=node))
 
 
 def device_config(scenario: Scenario) -> dict[str, Any]:

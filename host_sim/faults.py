@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def of(file: ScenarioFile, board: Board) -> Iterator[Fault]:
     """Every fault: what, key, remedy."""
     return chain(
-        nodefaults.of(file.node),
+        nodefaults.of(file.node, board),
         _read_faults(file),
         sources.faults(file.world),
         _poll_faults(file, board),

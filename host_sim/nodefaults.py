@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from typing import Any
 
+from host_sim.board import Board
 from host_sim.nodefile import OWN_LINES, Node, Report, Task
+from torpor.ulp.encode import CHIPS
 
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 
 Fault = tuple[str, tuple[Any, ...], str]  # what, the key, the remedy
 
 
-def of(node: Node) -> Iterator[Fault]:
+def of(node: Node, board: Board) -> Iterator[Fault]:
     """Everything wrong with a [node] table; keys begin with "node"."""
     yield from _name_faults(node)
     yield from _watch_faults(node)
+    yield from _ulp_faults(node, board)
     yield from _task_faults(node)
 
 
@@ -44,14 +47,26 @@ def _watch_faults(node: Node) -> Iterator[Fault]:
     watch = node.watch
     if node.kind == "switch" and (watch is None or watch.interval_min_ms):
         yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
-    if watch and watch.interval_min_ms and node.deepest_sleep == "deep":
-        remedy = 'set deepest_sleep = "light"'
+    polls = watch and watch.interval_min_ms and not watch.ulp
+    if polls and node.deepest_sleep == "deep":
+        remedy = 'set deepest_sleep = "light", or ulp'
         yield "deep sleep cannot poll", ("node", "deepest_sleep"), remedy
     if watch and 0 < watch.interval_max_ms < watch.interval_min_ms:
         key = ("node", "watch", "interval_max_ms")
         yield "shorter than interval_min_ms", key, "leave it out or raise it"
     if watch and watch.false_per_day == 1:
         yield "one false wake a day never arms", ("node", "watch", "false_per_day"), "allow 2"
+
+
+def _ulp_faults(node: Node, board: Board) -> Iterator[Fault]:
+    """A ULP that the chip lacks, or that has nothing to do."""
+    if not node.watch or not node.watch.ulp:
+        return
+    key = ("node", "watch", "ulp")
+    if board.file.chip not in CHIPS:
+        yield f"the {board.file.chip} has no FSM ULP", key, f"chips that have: {', '.join(CHIPS)}"
+    if not node.watch.interval_min_ms:
+        yield "the ULP polls, a pin wakes by itself", key, "set interval_min_ms, or leave ulp out"
 
 
 def _task_faults(node: Node) -> Iterator[Fault]:

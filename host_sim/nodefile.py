@@ -76,6 +76,7 @@ class Watch(Strict, frozen=True):
     calm_s: Period = 3_600
     false_per_day: Annotated[int, Meta(ge=0, le=10_000)] = 0
     asks: Annotated[int, Meta(ge=0, le=20)] = 1
+    ulp: bool = False  # stage 0 is torpor.ulp's "loudness", which the CPU sleeps through
 
 
 class Battery(Strict, frozen=True):

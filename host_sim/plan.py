@@ -60,8 +60,9 @@ REPLAY_ROW = 2
 CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM, BROWN_OUT_MV = range(4)
 CHARGE_SHIFT = 10
 
-# clock: the node's own, and the run's seed and end. WATCH_TASK is whose polls they are.
-DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK = range(5)
+# clock: the node's own, and the run's seed and end. WATCH_TASK is whose polls they are; the ULP's
+# last ULP_US at ULP_NA on top of sleep, 0 where the CPU wakes to poll.
+DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK, ULP_US, ULP_NA = range(7)
 
 # count: what came of it.
 (

@@ -25,6 +25,8 @@ from host_sim.plan import (
     SEED,
     SERIES,
     SOUND,
+    ULP_NA,
+    ULP_US,
     WAKE_CPU_US,
     WAKES,
     WATCH_TASK,
@@ -70,9 +72,10 @@ class SimPort(Port):
     __slots__ = """
         us count current_na timing radio per_65536 levels rssi series source step_us first cells
         event_us event_kind event_value look_us hearing battery cell seed replay replay_us
-        replay_na drawn extra replays replay_seed drift_ppm first_tick end_us watch_task now_us
-        account_at used next_event next_event_us pin pin_read output commanded armed_ms
-        threshold ap_up joined alive boot_us wake_cpu_us measure_us start_used
+        replay_na drawn extra replays replay_seed drift_ppm first_tick end_us watch_task
+        ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
+        output commanded armed_ms threshold ap_up joined alive boot_us wake_cpu_us measure_us
+        start_used
     """.split()  # noqa: SIM905  fifty lines as a list
 
     def __init__(
@@ -133,6 +136,8 @@ class SimPort(Port):
         self.first_tick = clock[FIRST_TICK]
         self.end_us = clock[END_US]
         self.watch_task = clock[WATCH_TASK]
+        self.ulp_us = clock[ULP_US]
+        self.ulp_na = clock[ULP_NA]
         self.now_us = 0
         self.account_at = BY_TIMER
         self.used = 0  # charge drawn, 1,024 fC
@@ -263,7 +268,7 @@ class SimPort(Port):
                 cause = PIN
                 break
         if armed_ms > 0:
-            self.poll(end_us - start_us)
+            self.poll(kind, end_us - start_us)
         self.armed_ms = NONE
         if self.replays:
             replay.rest(self, SLEEP_STATES[kind], end_us - self.now_us)
@@ -303,14 +308,18 @@ class SimPort(Port):
         left = 1000 - (self.used + leaked) // self.cell[CAPACITY_PERMILLE]
         return left if left > 0 else 0
 
-    def poll(self, us: int) -> None:
+    def poll(self, kind: int, us: int) -> None:
         """Spend what the polls of the detector's first stage take of a sleep, on its account."""
         asleep_at = self.account_at
         self.account(self.watch_task, LOOK)
         polls = us // (self.armed_ms * 1000)
         self.count[POLLS] += polls
-        self.spend(CPU, polls * self.timing[LIGHT_EXIT_US])
-        self.spend(SENSE, polls * self.look_us[0])
+        if self.ulp_us:
+            asleep_na = self.current_na[SLEEP_STATES[kind]]
+            self.spend_at(SENSE, polls * self.ulp_us, asleep_na + self.ulp_na)
+        else:
+            self.spend(CPU, polls * self.timing[LIGHT_EXIT_US])
+            self.spend(SENSE, polls * self.look_us[0])
         self.account_at = asleep_at
 
     def wake_up(self, kind: int, cause: int) -> None:

@@ -105,6 +105,21 @@ def _arm(ulp: Ulp, threshold: int, level: int) -> None:
     ulp.timer = True
 
 
+def look(price: Price, cycles: int, adc_cycles: int) -> tuple[int, int]:
+    """Duration (µs) of a look of so many cycles, and its current on top of sleep (nA)."""
+    on_us = _on_us(price, 1, cycles)
+    return on_us, _ulp_fc(price, 1, cycles, adc_cycles) // on_us
+
+
+def _on_us(price: Price, looks: int, cycles: int) -> int:
+    return cycles * 1_000_000 // price.fast_hz + looks * START_CYCLES * 1_000_000 // price.slow_hz
+
+
+def _ulp_fc(price: Price, looks: int, cycles: int, adc_cycles: int) -> int:
+    converting = adc_cycles * 1_000_000 * price.adc_na // price.fast_hz
+    return _on_us(price, looks, cycles) * price.active_na + converting
+
+
 def _priced(
     board: Board,
     price: Price,
@@ -117,9 +132,8 @@ def _priced(
     """The timer starts at HALT, so a look takes the period and the run."""
     run_us = cycles * 1_000_000 // price.fast_hz
     duration_us = looks * period_us + run_us
-    on_us = run_us + looks * START_CYCLES * 1_000_000 // price.slow_hz
-    ulp_nc = on_us * price.active_na + adc_cycles * 1_000_000 * price.adc_na // price.fast_hz
-    sleep_nc = duration_us * board.file.states["deep_sleep"].current_na
+    ulp_fc = _ulp_fc(price, looks, cycles, adc_cycles)
+    sleep_fc = duration_us * board.file.states["deep_sleep"].current_na
     return Watch(
-        wakes, looks, cycles, adc_cycles, duration_us, ulp_nc // 1_000_000, sleep_nc // 1_000_000
+        wakes, looks, cycles, adc_cycles, duration_us, ulp_fc // 1_000_000, sleep_fc // 1_000_000
     )

@@ -17,6 +17,7 @@ from host_sim.board import Board
 from host_sim.nodefaults import Fault
 from host_sim.nodefile import Name, Node, device_config
 from host_sim.tomlfile import Strict
+from torpor.ulp.chips import names as ulp_names
 
 # A number, or the name that the board gives it: `torpor board show BOARD` lists them.
 Pin = Annotated[int, Meta(ge=0, le=48)] | str
@@ -152,6 +153,8 @@ def _config(file: NodeFile, board: Board) -> dict[str, Any]:
     broker = {"host": file.broker.host, "port": file.broker.port}
     if file.broker.user:
         broker["user"] = file.broker.user
+    if file.node.watch and file.node.watch.ulp:
+        config["ulp"] = board.file.chip
     return {
         **config,
         "name": file.name,
@@ -178,7 +181,7 @@ def _number(pin: Pin, board: Board) -> int:
 
 def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     """What a schema cannot say."""
-    yield from nodefaults.of(file.node)
+    yield from nodefaults.of(file.node, board)
     yield from _pin_faults(file, board)
     channels = [channel.name for channel in file.node.channel]
     for name, sensor in file.sensor.items():
@@ -193,10 +196,23 @@ def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     for name in read:
         if name not in file.sensor:
             yield f"nothing to read for {name}", ("sensor",), f"add [sensor.{name}]"
+    if watch and watch.ulp and watch.channel in file.sensor:
+        yield from _ulp_faults(watch.channel, file.sensor[watch.channel], board)
     if watch and not watch.interval_min_ms and file.pins.wake is None:
         yield "a pin wakes this node, but which?", ("pins",), "set wake in [pins]"
     if (file.node.kind == "switch") != bool(file.pins.outputs):
         yield "a switch, and nothing else, has an output", ("pins",), "set outputs, or node.kind"
+
+
+def _ulp_faults(name: str, sensor: Sensor, board: Board) -> Iterator[Fault]:
+    """A pin that the ULP cannot hear."""
+    key = ("sensor", name)
+    if not isinstance(sensor, Microphone):
+        yield "the ULP hears a microphone", key, "take that driver, or leave ulp out"
+    elif isinstance(sensor.pin, int) or sensor.pin in board.file.pins:
+        pin = _number(sensor.pin, board)
+        if "channel" not in ulp_names(board.file.chip, pin):
+            yield f"GPIO {pin} is none of the converter that the ULP has", key, "take one of ADC1"
 
 
 def _pin_faults(file: NodeFile, board: Board) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """torpor sim: a node, a world, a length of time; where the charge went and what budgets say."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -78,7 +79,7 @@ def command(
     if export:
         from host_sim import waveform
 
-        device = baseline.device_config(given) if as_today else None
+        given, device = _device(given, as_today)
         waveform.export(given, device, export, from_s, to_s)
     if not all(result.complete for result in results):
         click.echo("torpor: interrupted; the figures above cover what was simulated", err=True)
@@ -89,10 +90,19 @@ def command(
 
 def _run(given: scenario.Scenario, as_today: bool, engine: Engine) -> Result:
     progress = output.Progress(given.name)
-    device = baseline.device_config(given) if as_today else None
+    given, device = _device(given, as_today)
     result = run.run(given, device=device, engine=engine, progress=progress)
     progress.close()
     return result
+
+
+def _device(
+    given: scenario.Scenario, as_today: bool
+) -> tuple[scenario.Scenario, dict[str, Any] | None]:
+    """What to run: the scenario as it is, or the way people do today."""
+    if not as_today:
+        return given, None
+    return baseline.scenario(given), baseline.device_config(given)
 
 
 def _both(given: scenario.Scenario, engine: Engine) -> list[Result]:

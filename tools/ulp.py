@@ -14,7 +14,11 @@ from torpor.ulp.assemble import AssemblyError, Program, assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS
 
-PINS = {"adc": "sound_adc", "edges": "wake"}  # a board's pins that the programs that ship look at
+PINS = {
+    "adc": "sound_adc",
+    "edges": "wake",
+    "loudness": "sound_adc",
+}  # a board's pins that the programs that ship look at
 NO_PIN = -1
 
 SOURCE = click.argument("source", metavar="PROGRAM")

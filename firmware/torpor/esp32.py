@@ -8,7 +8,8 @@ What it knows of the hardware (MicroPython's ports/esp32 unless said otherwise):
 - Only the ESP32, S2 and S3 wake by ext0. Both ways heed a level and no edge, so the pin is armed
   for the level that it did not have when it was last read: no edge is missed. A pin that is to wake
   from deep sleep needs a pull-up resistor of its own.
-- Its ULP is not used: stage 0 of a detector looks from light sleep, whatever sleep was asked for.
+- Stage 0 of a detector looks from light sleep, whatever sleep was asked for, unless "ulp" names the
+  chip: then its ULP looks at the watched channel's pin, in deep sleep too (torpor.drivers.ulp).
 - Stock MicroPython has no automatic light sleep, so in modem sleep the CPU naps awake.
 
 config.json is what torpor.config reads, and besides:
@@ -16,13 +17,14 @@ config.json is what torpor.config reads, and besides:
     {"name": "garden",
      "wifi": {"ssid": "home", "password": "..."},
      "broker": {"host": "192.0.2.1", "port": 1883, "user": "...", "password": "..."},
+     "ulp": "esp32",
      "pins": {"wake": 33, "outputs": [{"pin": 26, "on": 1}]},
      "channels": [
         {"name": "temperature", "driver": "sht3x.temperature", "sda": 21, "scl": 22, ...}]}
 
-"port" (1883) and "user" of the broker may be left out; so may "wake" (a switch's button to ground),
-"outputs" (`on` is the level that switches on) and "markers" (torpor.markers). A password that is
-left out is read from NVS: blobs "wifi_password" and "broker_password" of the namespace that
+"port" (1883) and "user" of the broker may be left out; so may "ulp", "wake" (a switch's button to
+ground), "outputs" (`on` is the level that switches on) and "markers" (torpor.markers). A password
+that is left out is read from NVS: blobs "wifi_password" and "broker_password" of the namespace that
 "secrets" names ("torpor").
 torpor.drivers says what a channel's driver needs beside its name. A detector's stages are scored by
 the driver of the watched channel.
@@ -41,12 +43,15 @@ from torpor.port import COLD, CRASH, FAULT, NONE, PIN, TIMER, WATCH, Port
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
 if TYPE_CHECKING:
+    from torpor.drivers.ulp import UlpStage
     from torpor.link.deliver import Delivery
 
 WATCHDOG_MS = 300000  # the longest wake: a warm-up, two joins, six attempts at five seconds
 NAP_MS = 50  # of a modem sleep, between two looks at button and broker: no press is shorter
+ULP_SHIFT = 4  # bits that the ULP's scores have less than those of the CPU's looks
 DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
 
+_ULP_WAKE = 6  # ESP_SLEEP_WAKEUP_ULP
 _GPIO_WAKE = 7  # ESP_SLEEP_WAKEUP_GPIO, for which machine has no name
 _PIN_REASONS = (machine.EXT0_WAKE, machine.EXT1_WAKE, _GPIO_WAKE)
 
@@ -67,6 +72,7 @@ class Esp32Port(Port):
         self.seen = self.wake_pin.value() if self.wake_pin else 0
         self.armed_ms = NONE
         self.threshold = 0
+        self.ulp: UlpStage | None = None
 
     def ticks_ms(self) -> int:
         return time.time_ns() // 1000000 & MASK
@@ -141,12 +147,28 @@ class Esp32Port(Port):
         self.leave()
         if armed_ms == 0 and self.wake_pin:
             arm(self.wake_pin, 1 - self.seen)
-        if kind == DEEP and armed_ms <= 0:
+        by_ulp = "ulp" in self.config and self._arm_ulp(armed_ms)
+        if kind == DEEP and (armed_ms <= 0 or by_ulp):
             machine.deepsleep(ms if ms else 1)
-        answer = self._doze(ms, armed_ms)
+        answer = self._doze(ms, DOZE_MS if by_ulp else armed_ms, by_ulp)
         if armed_ms == 0 and self.wake_pin:
             disarm()
         return answer
+
+    def _arm_ulp(self, interval_ms: int) -> bool:
+        """Let the ULP look every interval_ms, or not at all; whether it looks."""
+        if self.ulp is None:
+            from torpor.drivers.ulp import UlpStage
+
+            watched = self.config["channels"][self.config["watch_channel"]]
+            self.ulp = UlpStage(self.config["ulp"], "loudness", watched["pin"])
+            if machine.reset_cause() != machine.DEEPSLEEP_RESET:
+                self.ulp.load()
+        if interval_ms > 0:
+            self.ulp.arm(interval_ms, -(-self.threshold >> ULP_SHIFT))
+        else:
+            self.ulp.disarm()
+        return interval_ms > 0
 
     def _nap(self, kind: int, ms: int, heeds_pin: bool) -> int:
         """Stay awake until the time is over, the pin moves or a command comes.
@@ -171,7 +193,7 @@ class Esp32Port(Port):
         self.seen = self.wake_pin.value() if self.wake_pin else before
         return self.seen != before
 
-    def _doze(self, ms: int, armed_ms: int) -> int:
+    def _doze(self, ms: int, armed_ms: int, by_ulp: bool) -> int:
         """Light sleep in stretches: each ends in a look of stage 0, or feeds the watchdog."""
         started = self.ticks_ms()
         stretch_ms = armed_ms if armed_ms > 0 else DOZE_MS
@@ -183,7 +205,10 @@ class Esp32Port(Port):
             self.feed()
             if armed_ms == 0 and (self._moved() or machine.wake_reason() in _PIN_REASONS):
                 return PIN
-            if 0 < armed_ms < left_ms and self.look(0) >= self.threshold:
+            if by_ulp:
+                if machine.wake_reason() == _ULP_WAKE:
+                    return WATCH
+            elif 0 < armed_ms < left_ms and self.look(0) >= self.threshold:
                 return WATCH
 
 
@@ -219,4 +244,7 @@ def cause() -> int:
         return COLD
     if reset != machine.DEEPSLEEP_RESET:
         return CRASH
-    return PIN if machine.wake_reason() in _PIN_REASONS else TIMER
+    reason = machine.wake_reason()
+    if reason == _ULP_WAKE:
+        return WATCH
+    return PIN if reason in _PIN_REASONS else TIMER

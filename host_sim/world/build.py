@@ -1,5 +1,6 @@
 """From a scenario to the simulated port: everything that the world will do, laid out as ints."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 from host_sim import kernel, ledger, plan, states
 from host_sim.hearing import Hearing
 from host_sim.scenario import Scenario, World
-from host_sim.world import cell, recordings, replays, sound, sources, weather, wifi
+from host_sim.world import cell, loudness, recordings, replays, sound, sources, weather, wifi
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -28,6 +29,7 @@ def arguments(scenario: Scenario) -> tuple[Any, ...]:
         _first_random(file.seed),
         round(file.days * DAY_US),
         len(file.node.task) + 1,
+        *(loudness.price(board.file.chip) if _by_ulp(scenario) else (0, 0)),
     ]
     radio = board.file.radio
     return (
@@ -49,7 +51,7 @@ def arguments(scenario: Scenario) -> tuple[Any, ...]:
         channels,
         *events,
         list(sound.LOOK_US) if file.world.sound else [0, 20_000],
-        _hearing(file.world, days, file.seed),
+        _hearing(scenario, days),
         *_battery(scenario),
         *replay,
         [0] * len(replay[1]),
@@ -132,20 +134,24 @@ def _events(world: World, days: int, seed: int) -> list[tuple[int, int, int]]:
     return events
 
 
-def _hearing(world: World, days: int, seed: int) -> Hearing:
+def _by_ulp(scenario: Scenario) -> bool:
+    watch = scenario.file.node.watch
+    return watch is not None and watch.ulp
+
+
+def _hearing(scenario: Scenario, days: int) -> Hearing:
+    world = scenario.file.world
     if world.sound is None:
         return sound.silence() if world.door is None else sound.contact()
     given = world.sound
-    return sound.hearing(
-        sound.Sounds(
-            given.words_per_hour,
-            given.bursts_per_hour,
-            given.night_gain_x16,
-            given.day_gain_x16,
-        ),
-        days,
-        seed,
+    sounds = sound.Sounds(
+        given.words_per_hour,
+        given.bursts_per_hour,
+        given.night_gain_x16,
+        given.day_gain_x16,
     )
+    ulp = partial(loudness.scores, scenario.board.file.chip) if _by_ulp(scenario) else None
+    return sound.hearing(sounds, days, scenario.file.seed, ulp)
 
 
 def _battery(scenario: Scenario) -> tuple[list[int], list[int]]:

@@ -21,6 +21,7 @@ leaves 31 % of the looks in "yes".
 """
 
 import wave
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,8 @@ QUIET = 64
 LOOK_US = (10_000, 50_000, 500_000)
 APART_US = 3_000_000  # events do not overlap
 
+Loudness = Callable[[str, str | None], list[int]]  # of a clip and what follows, at each step
+
 
 @dataclass(frozen=True)
 class Sounds:
@@ -51,12 +54,16 @@ class Sounds:
     day_gain_x16: int
 
 
+def samples(clip: str) -> Ints:
+    """A second of a shipped clip: 16-bit samples at 16 kHz."""
+    with wave.open(str(DATA / "micro_speech" / f"{clip}_1000ms.wav")) as file:
+        found = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+    return found[: STEPS * SAMPLES].astype(np.int64)
+
+
 def levels(clip: str) -> Ints:
     """Mean absolute amplitude of each 10 ms of a shipped clip."""
-    with wave.open(str(DATA / "micro_speech" / f"{clip}_1000ms.wav")) as file:
-        samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-    frames = samples[: STEPS * SAMPLES].astype(np.int64).reshape(STEPS, SAMPLES)
-    level: Ints = np.abs(frames).mean(axis=1).astype(np.int64)
+    level: Ints = np.abs(samples(clip).reshape(STEPS, SAMPLES)).mean(axis=1).astype(np.int64)
     return level
 
 
@@ -74,15 +81,20 @@ def _modulation(window: Ints) -> int:
     return int(window.max()) * 16 // quiet
 
 
-def hearing(sounds: Sounds, days: int, seed: int) -> Hearing:
+def hearing(sounds: Sounds, days: int, seed: int, ulp: Loudness | None = None) -> Hearing:
     """A background that loops and events by Poisson processes, for so many days.
 
-    An event that would start within APART_US of the one before is left out.
+    An event that would start within APART_US of the one before is left out. `ulp` scores stage 0.
     """
     background = levels("noise")
-    noise = [cell for stage in scores(background, background) for cell in stage]
+    table = scores(background, background)
     hush = np.full(STEPS, 0, dtype=np.int64)
     tables = [scores(levels(clip), hush) for clip in CLIPS]
+    if ulp:
+        table[0] = ulp("noise", "noise")
+        for clip, stages in zip(CLIPS, tables, strict=True):
+            stages[0] = ulp(clip, None)
+    noise = [cell for stage in table for cell in stage]
     clips = [cell for clip in tables for stage in clip for cell in stage]
     gain = [sounds.night_gain_x16] * 7 + [sounds.day_gain_x16] * 15 + [sounds.night_gain_x16] * 2
     starts, kinds = _timeline(sounds, days, seed)

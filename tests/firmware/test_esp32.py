@@ -44,6 +44,7 @@ def chip() -> dict[str, Any]:
         (world.DEEPSLEEP, world.EXT0, PIN),
         (world.DEEPSLEEP, world.EXT1, PIN),
         (world.DEEPSLEEP, world.GPIO, PIN),
+        (world.DEEPSLEEP, world.ULP, WATCH),
         (world.HARD, world.TIMER, CRASH),
         (world.WDT, world.TIMER, CRASH),
         (world.SOFT, world.EXT0, CRASH),

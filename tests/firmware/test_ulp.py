@@ -1,5 +1,7 @@
 """The ULP's driver on the fake chip: what it loads is run by the emulator."""
 
+from collections.abc import Callable
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -7,16 +9,25 @@ import pytest
 from host_sim.ulp import Ulp
 from tests.firmware import rig
 from tools.fakes import world
+from torpor.policy.sleep import DEEP, LIGHT
+from torpor.port import NONE, TIMER, WATCH
 from torpor.ulp.assemble import AssemblyError
 
 MICROPHONE, DOOR = 34, 33
+NODE = {
+    "pins": {},
+    "channels": [{"name": "word", "driver": "microphone", "pin": MICROPHONE}],
+    "watch_channel": 0,
+    "ulp": "esp32",
+}
 
 
-def run(stage: Any, answer: int, level: int) -> bool:
+def run(stage: Any, answer: int | Callable[[], int], level: int) -> bool:
     """Run the ULP once over the chip's memory, as its timer would; whether it woke the CPU."""
     memory = world.state["memory"]
     pads = level << 8  # GPIO 33 is RTC channel 8
-    ulp = Ulp(stage.program, "esp32", lambda unit, channel: answer, lambda: pads)
+    hear = answer if callable(answer) else lambda: answer
+    ulp = Ulp(stage.program, "esp32", lambda unit, channel: hear(), lambda: pads)
     for address in memory:
         ulp.memory[(int(address) - 0x50000000) // 4] = memory[address]
     woke = ulp.run(world.state["ulp"]["entry"] // 4).woke
@@ -64,3 +75,58 @@ def test_no_score_reaches_a_mark_beyond_16_bits() -> None:
 def test_a_pin_it_cannot_look_at_is_refused(what: str, pin: int, name: str) -> None:
     with pytest.raises(AssemblyError, match=f"{name} is neither"):
         rig.ulp.UlpStage("esp32", what, pin)
+
+
+def tone(amplitude: int) -> Callable[[], int]:
+    """A microphone at half the supply that hears this amplitude."""
+    return cycle((2048 + amplitude, 2048 - amplitude)).__next__
+
+
+def sleeper(monkeypatch: pytest.MonkeyPatch, *amplitudes: int) -> Any:
+    """A node whose light sleeps last until the ULP has heard one more of these, or wakes it."""
+    state = rig.power_on()
+    state["adc"][str(MICROPHONE)] = 1_650_000  # µV
+    node = rig.esp32.Esp32Port(NODE)
+    left = list(amplitudes)
+
+    def lightsleep(ms: int) -> None:
+        woke = bool(left) and run(node.ulp, tone(left.pop(0)), 0)
+        state["wake_reason"] = world.ULP if woke else world.TIMER
+        state["now_ms"] += state["ulp"]["period_us"] // 1000 if woke else ms
+
+    monkeypatch.setattr(rig.esp32.machine, "lightsleep", lightsleep)
+    return node
+
+
+def test_the_ulp_ends_a_light_sleep_at_the_cascades_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    node = sleeper(monkeypatch, 20, 24, 25)
+    monkeypatch.setattr(node, "look", lambda stage: pytest.fail("the CPU looked"))
+    node.watch(150, 400)  # 25 of the converter's steps, of 16 each
+    assert node.sleep(LIGHT, 600_000) == WATCH
+    assert node.ulp.looks() == 3
+
+
+def test_a_sleep_that_is_not_armed_stops_the_ulp(monkeypatch: pytest.MonkeyPatch) -> None:
+    node = sleeper(monkeypatch, 100, 0)
+    node.watch(150, 400)
+    assert node.sleep(LIGHT, 60_000) == WATCH
+    assert world.state["ulp"]["wakes"] == 1
+    node.watch(NONE, 0)
+    assert node.sleep(LIGHT, 60_000) == TIMER
+    assert world.state["ulp"]["wakes"] == 0
+    assert run(node.ulp, 2048, 0)  # silence passes the mark 0; the run stops its own timer
+
+
+def test_the_ulp_listens_through_deep_sleep_with_the_program_it_kept() -> None:
+    state = rig.power_on()
+    state["adc"][str(MICROPHONE)] = 1_650_000
+    for looks, reset in ((1, world.PWRON), (2, world.DEEPSLEEP)):
+        state["reset_cause"] = reset
+        node = rig.esp32.Esp32Port(NODE)
+        node.watch(150, 400)
+        with pytest.raises(SystemExit):
+            node.sleep(DEEP, 60_000)
+        assert state["ulp"] == {"period_us": 150_000, "wakes": 1, "entry": 0}
+        assert run(node.ulp, tone(25), 0)
+        assert node.ulp.looks() == looks
+    assert [kind for kind, _ in state["slept"]] == ["deep", "deep"]

@@ -128,6 +128,40 @@ def test_a_chip_that_counts_no_pulses_has_no_meter(tmp_path: Path) -> None:
         load(tmp_path, text.replace('"sht3x.humidity"', '"bl0937"\npin = 5\nmj_per_pulse = 1'))
 
 
+LISTENER = """
+name = "hall"
+board = "esp32_devkit"
+wifi = { ssid = "home" }
+broker = { host = "192.0.2.1" }
+[sensor]
+word = { driver = "microphone" }
+[node]
+kind = "sensor"
+task = []
+report = { period_s = 3_600 }
+channel = [{ name = "word" }]
+watch = { channel = "word", stages = [{ margin = 400 }], interval_min_ms = 150, ulp = true }
+"""
+
+
+def test_the_chip_whose_ulp_listens_is_in_the_config(tmp_path: Path) -> None:
+    config = load(tmp_path, LISTENER).config
+    assert (config["ulp"], config["channels"][0]["pin"]) == ("esp32", 34)
+    assert "ulp" not in load(tmp_path, NODE).config
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('driver = "microphone"', 'driver = "microphone", pin = 25', "GPIO 25 is none of the"),
+        ('driver = "microphone"', 'driver = "contact", pin = 34', "the ULP hears a microphone"),
+    ],
+)
+def test_a_ulp_that_cannot_hear_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=f"node.toml:7: sensor.word: {said}"):
+        load(tmp_path, LISTENER.replace(old, new))
+
+
 @given(st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_no_damage_shows_a_password(tmp_path: Path, data: st.DataObject) -> None:

@@ -6,7 +6,10 @@ from torpor.ulp.assemble import CHIPS, AssemblyError, assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS
 
-PIN = {"esp32": {"adc": 34, "edges": 33}, "esp32s2": {"adc": 2, "edges": 4}}
+PIN = {
+    "esp32": {"adc": 34, "edges": 33, "loudness": 34},
+    "esp32s2": {"adc": 2, "edges": 4, "loudness": 2},
+}
 PIN["esp32s3"] = PIN["esp32s2"]
 
 WRONG = ("add r1, r2, 010", "add r1, r2, 1_0", "jumpr 2, 1, eq", "move r4, 1", "a: a: nop")

@@ -67,6 +67,27 @@ def test_the_adc_program_scores_the_mean_of_four(chip: str, reads: list[int]) ->
 
 
 @EVERY_CHIP
+@given(
+    reads=st.lists(SCORES, min_size=32, max_size=32)
+    | st.lists(st.sampled_from([0, 4095]), min_size=32, max_size=32),
+    mean=st.integers(0, 4095),
+)
+def test_the_loudness_program_scores_the_mean_distance(
+    chip: str, reads: list[int], mean: int
+) -> None:
+    answers = iter(reads)
+    ulp = Ulp(program("loudness", chip), chip, lambda unit, channel: next(answers), lambda: 0)
+    ulp["threshold"], ulp["mean"] = 0xFFFF, mean << 4
+    halves, mean_x16 = 0, mean << 4
+    for read in reads:
+        distance = read - (mean_x16 >> 4)
+        mean_x16 += distance
+        halves += abs(distance) // 2
+    assert not ulp.run().woke
+    assert (ulp["score"], ulp["mean"]) == (halves // 16, mean_x16)
+
+
+@EVERY_CHIP
 def test_the_threshold_is_met_exactly(chip: str) -> None:
     for score, wakes in ((299, False), (300, True), (301, True)):
         ulp = Ulp(program("adc", chip), chip, lambda unit, channel: score, lambda: 0)  # noqa: B023

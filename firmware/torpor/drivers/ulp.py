@@ -27,7 +27,7 @@ SLOW_MEMORY = 0x50000000  # of the RTC, as the CPU sees it; the ULP's program is
 
 
 class UlpStage:
-    """`what` is a program, "adc" or "edges", `pin` the GPIO it looks at.
+    """`what` is one of torpor.ulp.programs, `pin` the GPIO it looks at.
 
     Raises torpor.ulp.assemble.AssemblyError for a pin that the program cannot look at.
     """
@@ -47,12 +47,19 @@ class UlpStage:
             self._set("level", Pin(self.pin, Pin.IN).value())
         else:
             # A reading sets up attenuation, width and pad; the program then takes the converter.
-            ADC(Pin(self.pin), atten=ADC.ATTN_11DB).read_u16()
+            level = ADC(Pin(self.pin), atten=ADC.ATTN_11DB).read_u16()
+            if "mean" in self.program.labels:
+                self._set("mean", level)  # 16 times the converter's steps, as the program has it
         self._set("threshold", threshold if threshold < 0xFFFF else 0xFFFF)
         self._set("score", 0)
         self.ulp.set_wakeup_period(0, interval_ms * 1000)
         esp32.wake_on_ulp(True)
         self.ulp.run(0)
+
+    def disarm(self) -> None:
+        """Wake no more. The next look in sleep passes the mark 0, and stops the ULP's timer."""
+        self._set("threshold", 0)
+        esp32.wake_on_ulp(False)
 
     def score(self) -> int:
         """Of the last look: the converter's steps, or edges since the stage was armed."""

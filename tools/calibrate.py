@@ -110,7 +110,8 @@ def command(
     progress = output.Progress("digesting")
     for done, file in enumerate(files):
         progress(done / len(files))
-        one = use.evidence(file, _rows(reader.read(file, unit, volts, channel), patterns))
+        recording = reader.read(file, unit, volts, channel)
+        one = use.evidence(file, _rows(recording, patterns, file))
         name = f"{file.name.partition('.')[0]}.csv"
         if name in every and every[name].sha256 != one.sha256:
             raise BadInput(f"{name} is another recording's digest", where=file, remedy="rename it")
@@ -125,11 +126,11 @@ def command(
     output.as_json(_document(found, fresh)) if as_json else _show(found, profile, fresh)
 
 
-def _rows(recording: Recording, patterns: dict[int, str] | None) -> list[Row]:
+def _rows(recording: Recording, patterns: dict[int, str] | None, file: Path) -> list[Row]:
     """A recording's states: by its digital channels where they are labels, else by its current."""
     if patterns is None:
         return digest.rows(recording)
-    return digest.of_segments(recording, marks.find(recording, patterns))
+    return digest.of_segments(recording, marks.find(recording, patterns, file))
 
 
 def _states(named: str | None) -> dict[str, str] | None:

@@ -41,7 +41,7 @@ class How:
         recording = recordings.read(file, self.unit, self.volts, self.channel)
         progress = output.Progress("cutting")
         if states is not None:
-            found = labels.find(recording, states, progress)
+            found = labels.find(recording, states, file, progress)
         else:
             found = segment.find(recording, of_board, progress)
         progress.close()

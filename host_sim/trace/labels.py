@@ -1,6 +1,7 @@
 """States by the digital channels, where the firmware said on its pins what it was doing."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -28,14 +29,17 @@ def parse(text: str) -> dict[int, str]:
 
 
 def find(
-    recording: Recording, states: Mapping[int, str], progress: Progress | None = None
+    recording: Recording,
+    states: Mapping[int, str],
+    where: Path,
+    progress: Progress | None = None,
 ) -> Found:
     """A segment for each run of a pattern; one without a state is named by what is high in it.
 
-    BadInput where the recording has no digital channels.
+    BadInput where the recording, read from the file `where`, has no digital channels.
     """
     if recording.digital is None:
-        raise BadInput("the recording has no digital channels", remedy="leave --labels out")
+        raise BadInput("no digital channels", where=where, remedy="leave --labels out")
     starts, before, at = [np.zeros(1, np.int64)], recording.digital[0], 0
     for chunk in chunks(recording.digital):
         starts.append(np.flatnonzero(np.diff(chunk, prepend=before)) + at)

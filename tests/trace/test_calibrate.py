@@ -148,3 +148,7 @@ def test_a_recording_with_marker_pins_labels_itself(
     assert {name: one["mean_ma"] for name, one in found.items()} == pytest.approx(
         {"deep_sleep": 0.1, "cpu": 30.0, "sense": 31.0, "listen": 32.0}, rel=1e-4
     )
+    unmarked = tmp_path / "unmarked.csv"
+    ppk2.write(unmarked, Recording("test", 1000, np.asarray(ua, np.float32)))
+    assert cli.run(["calibrate", *arguments, str(unmarked)]) == 2
+    assert f"{unmarked}: no digital channels; leave --labels out" in capsys.readouterr().err

@@ -16,7 +16,8 @@ def test_states_are_those_of_the_patterns(chunk: int, monkeypatch: pytest.Monkey
     monkeypatch.setattr(spool.chunks, "__defaults__", (chunk,))
     digital = np.repeat([0, 1, 3, 0, 2], [500, 200, 300, 400, 600]).astype(np.uint8)
     recording = replace(wave((50, 2)), digital=digital, channels=("D0", "D1"))
-    rows = digest.of_segments(recording, labels.find(recording, labels.parse("0=sleep,1=boot")))
+    found = labels.find(recording, labels.parse("0=sleep,1=boot"), Path("wake"))
+    rows = digest.of_segments(recording, found)
     assert [(row.state, row.duration_s) for row in rows] == [
         ("deep_sleep", 0.5),
         ("boot", 0.2),
@@ -33,14 +34,15 @@ def test_no_label_is_refused(text: str) -> None:
 
 
 def test_a_recording_without_channels_is_refused() -> None:
-    with pytest.raises(BadInput, match="no digital channels"):
-        labels.find(wave((1, 1)), {0: "deep_sleep"})
+    with pytest.raises(BadInput, match="wake: no digital channels; leave --labels out"):
+        labels.find(wave((1, 1)), {0: "deep_sleep"}, Path("wake"))
 
 
 def test_a_genuine_file_is_cut_where_its_pins_change(recordings: Path) -> None:
     file = "formats/ppk2-csv/fossketeers_uno_r4_crypto_100kHz_D0-D7.csv.xz"
     recording = reader.read(recordings / file)
-    rows = digest.of_segments(recording, labels.find(recording, {255: "waiting"}))
+    found = labels.find(recording, {255: "waiting"}, Path(file))
+    rows = digest.of_segments(recording, found)
     assert len(rows) == 25
     assert rows[-1].state == "waiting"
     assert sum(row.charge_mc for row in rows) == pytest.approx(668.011, abs=0.001)

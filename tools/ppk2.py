@@ -7,8 +7,9 @@ port at bit 24 (NordicSemiconductor/pc-nrfconnect-ppk, the serial device's masks
 """
 
 import logging
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,11 @@ from ppk2_api.ppk2_api import PPK2_API
 from host_sim.errors import BadInput
 from host_sim.trace.recording import Bits, Samples
 
-RATE_HZ = 100_000
 WORD = 4
 COUNTS = 64
 SURE = 8  # words whose counter rises by one each, to call a stream in step
 LOWEST_MV, HIGHEST_MV = 800, 5_000
+SETTLE_S = 0.1  # until what it sent before a stop has come
 
 logging.getLogger("ppk2_api").setLevel(logging.CRITICAL)
 
@@ -83,7 +84,10 @@ class Framer:
 
 
 class Ppk2:
-    """The instrument, measuring while the context lasts. BadInput where it does not answer."""
+    """The instrument, feeding nothing until on(); it measures while the context lasts, each time.
+
+    BadInput where it does not answer.
+    """
 
     def __init__(self, port: str, mode: str, mv: int) -> None:
         self.port = port
@@ -93,35 +97,48 @@ class Ppk2:
         try:
             self.api: Any = PPK2_API(port, timeout=1, write_timeout=1, exclusive=True)
         except (OSError, serial.SerialException) as error:
-            raise BadInput(f"cannot be opened ({_reason(error)})", where=port) from None
-        if not self.api.get_modifiers():
-            remedy = "is it a PPK2? Its second port is the one that measures"
+            remedy = "is a PPK2 there, and no other program at it?"
+            what = f"cannot be opened ({_reason(error)})"
+            raise BadInput(what, where=port, remedy=remedy) from None
+        self.api.stop_measuring()  # a program that was killed left it sending
+        time.sleep(SETTLE_S)
+        self.api.ser.reset_input_buffer()
+        calibrated = None
+        with suppress(UnicodeDecodeError):  # another device may send anything
+            calibrated = self.api.get_modifiers()
+        if not calibrated:
+            self.close()
+            remedy = "is it a PPK2? Name its first port"  # the second is a shell
             raise BadInput("no calibration data came back", where=port, remedy=remedy)
-        self.framer = Framer()
         if mode == "source":
             self.api.use_source_meter()
         else:
             self.api.use_ampere_meter()
         self.api.set_source_voltage(mv)
 
-    def __enter__(self) -> "Ppk2":
+    def on(self) -> None:
+        """Feed the board."""
         self.api.toggle_DUT_power("ON")
+
+    def off(self) -> None:
+        """Stop feeding it."""
+        self.api.toggle_DUT_power("OFF")
+
+    def close(self) -> None:
+        """Let go of it; it feeds on."""
+        self.api.ser.close()
+
+    def __enter__(self) -> "Ppk2":
+        self.api.ser.reset_input_buffer()  # of what came after the last stop
+        self.framer = Framer()
         self.api.start_measuring()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            self.api.stop_measuring()
-        finally:
-            self.api.ser.close()
+    def __exit__(self, *_: object) -> None:
+        self.api.stop_measuring()
 
     def read(self) -> tuple[Samples, Bits]:
-        """The samples since the last call, in µA, and the logic port of each."""
+        """The samples since the last call in µA, NaN where one was lost, and the logic port's."""
         try:
             data = self.api.get_data()
         except (OSError, serial.SerialException) as error:
@@ -130,7 +147,10 @@ class Ppk2:
         if not words:
             return np.empty(0, np.float32), np.empty(0, np.uint8)
         current_ua, bits = self.api.get_samples(words)
-        return np.array(current_ua, np.float32), np.array(bits, np.uint8)
+        before = self.framer.words - len(current_ua)
+        at = [place - before for place, count in self.framer.lost for _ in range(count)]
+        self.framer.lost = []
+        return np.insert(np.float32(current_ua), at, np.nan), np.insert(np.uint8(bits), at, 0)
 
 
 def _reason(error: Exception) -> str:

@@ -2,16 +2,18 @@
 
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
+import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.trace import writer
-from host_sim.trace.recording import Gap, Recording
-from host_sim.trace.spool import Spool
+from host_sim.trace.part import RATE_HZ, Part
+from host_sim.trace.recording import Recording
 from tools import output, recordings
-from tools.ppk2 import RATE_HZ, Ppk2
+from tools.ppk2 import Ppk2
 
 IDLE_S = 0.02  # between two looks at the port: 8 kB of samples
 SILENT_S = 3.0  # without a sample: the instrument is gone
@@ -33,34 +35,34 @@ def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_
     The logic port is recorded as channels D0 to D7. Samples that were lost on the way are counted
     and stand in the file as gaps. In ampere mode the board has its own supply of --mv.
 
+    While it measures, the samples are in OUT.part. Should the computer lose its power, that file
+    stays: every command reads it as it is, and convert makes a smaller one of it.
+
     \b
-    torpor record --ppk2 /dev/ttyACM1 --out wake.parquet --seconds 30
+    torpor record --ppk2 /dev/ttyACM0 --out wake.parquet --seconds 30
+    torpor trace convert wake.parquet.part wake.parquet
     """
     output.writable(out)
     writer.check(out)
-    current_ua, digital = Spool("f4"), Spool("u1")
     failure = None
-    with Ppk2(port, mode, mv) as instrument:
+    with closing(Ppk2(port, mode, mv)) as instrument, Part(Path(f"{out}.part")) as part:
+        instrument.on()
         try:
-            _measure(instrument, current_ua, digital, seconds)
+            with instrument:
+                _measure(instrument, part, seconds)
         except BadInput as error:
             failure = error
-    samples = current_ua.array()
-    if not len(samples):
+    if not part.samples:
+        part.path.unlink()
         raise failure or BadInput("no samples came", where=port, remedy="try again")
-    lost = instrument.framer.lost
-    gaps = tuple(Gap(at / RATE_HZ, count / RATE_HZ) for at, count in lost if at)
-    channels = tuple(f"D{i}" for i in range(8))
-    recording = Recording("ppk2", RATE_HZ, samples, gaps, channels, digital.array())
-    for what in recordings.write(out, recording):
-        click.echo(f"torpor: {out}: no place for {what}", err=True)
+    recording = _kept(part.path, out)
     document = {
         "file": str(out),
-        "samples": len(samples),
+        "samples": len(recording.current_ua),
         "duration_s": recording.duration_s,
         "charge_mc": recording.charge_mc,
-        "lost_samples": sum(count for _, count in lost),
-        "losses": len(lost),
+        "lost_samples": round(sum(gap.length_s for gap in recording.gaps) * RATE_HZ),
+        "losses": len(recording.gaps),
         "complete": failure is None,
     }
     output.as_json(document) if as_json else _show(document)
@@ -68,27 +70,37 @@ def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_
         raise BadInput(f"{failure}: what came before is in {out}")
 
 
-def _measure(instrument: Ppk2, current_ua: Spool, digital: Spool, seconds: float | None) -> None:
-    """Fill the columns until the time is up or Ctrl-C; BadInput when the instrument is gone."""
+def _kept(part: Path, out: Path) -> Recording:
+    """Write what was measured as it was asked for; BadInput, when that fails, says where it is."""
+    try:
+        recording = recordings.read(part)
+        for what in recordings.write(out, recording):
+            click.echo(f"torpor: {out}: no place for {what}", err=True)
+    except (BadInput, KeyboardInterrupt) as error:
+        raise BadInput(f"{error or 'interrupted'}: what was measured is in {part}") from None
+    part.unlink()
+    return recording
+
+
+def _measure(instrument: Ppk2, part: Part, seconds: float | None) -> None:
+    """Fill the file until the time is up or Ctrl-C; BadInput when the instrument is gone."""
     wanted = None if seconds is None else round(seconds * RATE_HZ)
     taken = 0
     heard = shown = time.monotonic()
     try:
         while wanted is None or taken < wanted:
             ua, bits = instrument.read()
-            if wanted is not None:
-                ua, bits = ua[: wanted - taken], bits[: wanted - taken]
             now = time.monotonic()
             if len(ua):
-                current_ua.append(ua)
-                digital.append(bits)
+                left = None if wanted is None else wanted - taken
+                part.append(ua[:left], bits[:left])
                 taken += len(ua)
                 heard = now
             elif now - heard > SILENT_S:
                 raise BadInput(f"silent for {SILENT_S:g} s", where=instrument.port)
             if len(ua) and now - shown > SHOWN_S and os.isatty(2):
                 shown = now
-                live = f"{taken / RATE_HZ:8.1f} s {ua.mean() / 1000:10.3f} mA"
+                live = f"{taken / RATE_HZ:8.1f} s {np.nanmean(ua) / 1000:10.3f} mA"
                 click.echo(f"\r{live} ", err=True, nl=False)
             time.sleep(IDLE_S)
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ for the overview (NordicSemiconductor/pc-nrfconnect-ppk, src/globals.ts, format 
 import json
 import sys
 import zipfile
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -32,9 +33,10 @@ _LOW = np.uint16(0x5555)
 _STRETCHES = 10_000
 _LEAST_NA = 200.0  # the overview's scale is logarithmic and begins here
 _MOST_NA = sys.float_info.max  # the least of no sample
-_BLOCK = 1 << 17  # frames
+BLOCK_BYTES = FRAME.itemsize << 17
 
 Pairs = npt.NDArray[np.integer[Any]]  # of 16 bits
+Frames = npt.NDArray[np.void]
 
 
 def matches(data: bytes) -> bool:
@@ -45,21 +47,30 @@ def matches(data: bytes) -> bool:
 
 def read(source: Source) -> Recording:
     """All samples and channels; BadInput for another version or a damaged file."""
-    current_ua, bits, missing = Column("current", source.path), Spool(np.uint8), Missing()
     with source.file() as path:
         try:
             with zipfile.ZipFile(path) as archive:
                 rate_hz = _rate_hz(archive, source)
-                with archive.open(SESSION) as session:
-                    size = max(1, archive.getinfo(SESSION).file_size)
-                    while data := session.read(FRAME.itemsize * _BLOCK):
-                        source.progress(min(1, session.tell() / size))
-                        frames = np.frombuffer(data, FRAME)
-                        held = missing.of(frames["current_ua"])
-                        current_ua.append(frames["current_ua"][held])
-                        bits.append(_bits(frames["pairs"][held]))
+                return recorded(_blocks(archive, source), rate_hz, source)
         except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError):
             raise BadInput("damaged", where=source.path, remedy="save it again") from None
+
+
+def _blocks(archive: zipfile.ZipFile, source: Source) -> Iterator[Frames]:
+    size = max(1, archive.getinfo(SESSION).file_size)
+    with archive.open(SESSION) as session:
+        while data := session.read(BLOCK_BYTES):
+            source.progress(min(1, session.tell() / size))
+            yield np.frombuffer(data, FRAME)
+
+
+def recorded(blocks: Iterable[Frames], rate_hz: float, source: Source) -> Recording:
+    """The samples and channels of frames; BadInput for a current that is none."""
+    current_ua, bits, missing = Column("current", source.path), Spool(np.uint8), Missing()
+    for block in blocks:
+        held = missing.of(block["current_ua"])
+        current_ua.append(block["current_ua"][held])
+        bits.append(_bits(block["pairs"][held]))
     ua, gaps = current_ua.array(), missing.gaps(rate_hz)
     return Recording("ppk2", rate_hz, ua, gaps, CHANNELS, bits.array())
 
@@ -91,6 +102,14 @@ def _pairs(bits: Bits) -> Pairs:
     return high + _LOW
 
 
+def frames(current_ua: Samples, bits: Bits | None) -> Frames:
+    """Samples in µA, NaN where one is missing, and the channels of each, all low without any."""
+    out = np.empty(len(current_ua), FRAME)
+    out["current_ua"] = current_ua
+    out["pairs"] = np.where(np.isnan(current_ua), 0, _LOW if bits is None else _pairs(bits))
+    return out
+
+
 def write(path: Path, recording: Recording, progress: Progress = silent) -> None:
     """Write samples, gaps as missing ones, and channels, low without any.
 
@@ -104,11 +123,7 @@ def write(path: Path, recording: Recording, progress: Progress = silent) -> None
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open(SESSION, "w", force_zip64=True) as session:
             for part, bits in zip_longest(filled(recording, recording.current_ua, np.nan), digital):
-                frames = np.empty(len(part), FRAME)
-                frames["current_ua"] = part
-                levels = _LOW if bits is None else _pairs(bits)
-                frames["pairs"] = np.where(np.isnan(part), 0, levels)
-                session.write(frames.data)
+                session.write(frames(part, bits).data)
                 overview.add(part)
                 progress(overview.seen / overview.samples)
         archive.writestr(METADATA, json.dumps({"metadata": metadata, "formatVersion": VERSION}))

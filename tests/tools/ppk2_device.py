@@ -13,8 +13,8 @@ import tty
 from collections.abc import Sequence
 from contextlib import suppress
 
-METADATA, START, STOP = 0x19, 0x06, 0x07
-ARGUMENTS = {0x0C: 1, 0x0D: 2, 0x11: 1}  # power of the board, its voltage, the mode
+METADATA, START, STOP, POWER = 0x19, 0x06, 0x07, 0x0C
+ARGUMENTS = {POWER: 1, 0x0D: 2, 0x11: 1}  # power of the board, its voltage, the mode
 CALIBRATION = {
     **{f"R{i}": ohms for i, ohms in enumerate((1031.64, 101.65, 10.15, 0.94, 0.043))},
     **{f"GS{i}": gain for i, gain in enumerate((1.0, 0.9, 1.1, 0.0, 0.5))},
@@ -67,6 +67,14 @@ class Device:
         os.close(self.slave)
         with suppress(OSError):
             os.close(self.master)
+
+    def told(self, *command: int) -> bool:
+        """Whether this is the last that the instrument hears, within ten seconds."""
+        for _ in range(1000):
+            if self.commands[-1:] == [command]:
+                return True
+            time.sleep(0.01)
+        return False
 
     def unplug(self) -> None:
         """Pull the cable."""

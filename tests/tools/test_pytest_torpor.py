@@ -1,24 +1,18 @@
 """The pytest plugin as its user meets it, and the supply against the kit's protocol."""
 
 import os
-import pty
-import select
-import struct
 import subprocess
 import sys
-import threading
-import tty
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from host_sim.errors import BadInput
 from tests.conftest import CHECKOUT
+from tests.tools.ppk2_device import METADATA, POWER, START, STOP, Device, ua, word
 from tools.hil import bench
 from tools.hil.power import Switch
-from tools.hil.supply import RATE, Supply
+from tools.hil.supply import Supply
 
 FAILS = """
 def test_it(node):
@@ -88,89 +82,46 @@ def test_the_relay_runs_its_commands(tmp_path: Path) -> None:
         Switch(bench.Relay(off="false", on="true")).off()
 
 
-class Kit:
-    """A PPK2's side of its protocol, of which Nordic's own program is the only document.
-
-    Every sample has range 2 and the same ADC value; it stops after `most` of them.
-    """
-
-    METADATA = b"Calibrated: 0\nR2: 10.15\nGS2: 1\nGI2: 1\nHW: 37\nIA: 56\nEND"
-    RANGE, ADC = 2, 1_000
-
-    def __init__(self, port: int, most: int) -> None:
-        self.port = port
-        self.left = most
-        self.heard = b""
-        self.arguments = 0  # bytes still to come of a command
-        self.measures = False
-        self.done = threading.Event()
-
-    def serve(self) -> None:
-        sample = struct.pack("<I", self.ADC | self.RANGE << 14)
-        while (asked := select.select([self.port], [], [], 0.001)[0]) or not self.done.is_set():
-            if asked:
-                for byte in os.read(self.port, 16):
-                    self.hear(byte)
-            if self.measures and self.left and select.select([], [self.port], [], 0)[1]:
-                count = min(self.left, 250)
-                self.left -= count
-                os.write(self.port, sample * count)
-
-    def hear(self, byte: int) -> None:
-        self.heard += bytes([byte])
-        if self.arguments:
-            self.arguments -= 1
-            return
-        self.arguments = {0x0C: 1, 0x0D: 2, 0x11: 1}.get(byte, 0)
-        if byte == 0x19:
-            os.write(self.port, self.METADATA)
-        self.measures = (self.measures or byte == 0x06) and byte != 0x07
-
-
-@contextmanager
-def kit(most: int) -> Iterator[tuple[Kit, bench.Supply]]:
-    port, slave = pty.openpty()
-    tty.setraw(slave)
-    served = Kit(port, most)
-    thread = threading.Thread(target=served.serve)
-    thread.start()
-    try:
-        yield served, bench.Supply(os.ttyname(slave), mv=3_000)
-    finally:
-        served.done.set()
-        thread.join()
-        os.close(port)
-        os.close(slave)
+def samples(count: int, first: int = 0) -> bytes:
+    return b"".join(word(1000, 2, first + i) for i in range(count))
 
 
 def test_the_supply_feeds_and_measures() -> None:
-    with kit(RATE) as (served, settings):
-        supply = Supply(settings)
+    """Each time anew, whatever was on its way when it stopped; it feeds on after close."""
+    with Device([samples(6_000)]) as device:
+        supply = Supply(bench.Supply(device.port, mv=3_000))
         supply.on()
-        charge_uc = supply.charge_uc(0.05)
+        for _ in range(2):
+            assert supply.charge_uc(0.05) == pytest.approx(ua(1000, 2, 3_000) * 0.05, rel=1e-6)
         supply.off()
-        volts = 4 * served.ADC * 1.8 / 163_840  # across the range's 10.15 ohm, before its gain
-        amperes = volts / 10.15 * (volts / 10.15 + 1)
-        assert charge_uc == pytest.approx(amperes * 1e6 * 0.05, rel=1e-9)
-        assert charge_uc == pytest.approx(217, abs=1)
+        supply.on()
         supply.close()
-    # Source mode, 3,000 mV above the least of 800, on, measure, stop, off.
-    assert served.heard == b"\x19" + b"\x11\x02" + b"\x0d\x0b\xb8" + b"\x0c\x01\x06\x07\x0c\x00"
+        assert device.told(POWER, 1)
+    asked = [(STOP,), (METADATA,), (0x11, 2), (0x0D, 0x0B, 0xB8)]
+    once, off, on = [(START,), (STOP,)], (POWER, 0), (POWER, 1)
+    assert device.commands == [*asked, on, *once, *once, off, on]
 
 
-def test_lost_samples_are_no_figure() -> None:
-    with kit(1_000) as (_, settings):
-        supply = Supply(settings)
-        with pytest.raises(OSError, match="1,000 samples of 2,000"):
+@pytest.mark.parametrize(
+    ("stream", "said"),
+    [
+        (samples(1_000), " samples of 2,000"),  # it stopped
+        (samples(500) + samples(3_000, 520), "1,980 samples of 2,000"),  # a few on the way
+    ],
+)
+def test_lost_samples_are_no_figure(stream: bytes, said: str) -> None:
+    with Device([stream]) as device:
+        supply = Supply(bench.Supply(device.port))
+        with pytest.raises(OSError, match=said):
             supply.charge_uc(0.02)
         supply.close()
 
 
 def test_what_is_no_kit_is_one_line(tmp_path: Path) -> None:
-    port, slave = pty.openpty()
-    with pytest.raises(BadInput, match="no PPK2 answers; name its first port"):
-        Supply(bench.Supply(os.ttyname(slave)))
-    with pytest.raises(BadInput, match="cannot be opened; is a PPK2 there"):
+    with (
+        Device([], calibrated=False) as device,
+        pytest.raises(BadInput, match="no calibration data came back; is it a PPK2"),
+    ):
+        Supply(bench.Supply(device.port))
+    with pytest.raises(BadInput, match=r"cannot be opened .*; is a PPK2 there"):
         Supply(bench.Supply(str(tmp_path / "none")))
-    os.close(port)
-    os.close(slave)

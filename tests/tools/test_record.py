@@ -1,7 +1,6 @@
 """torpor record against an instrument behind a PTY."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_sim.trace import reader
+from host_sim.trace import ppk2file, reader
+from host_sim.trace.part import Part
 from tests.tools.ppk2_device import STOP, Device, ua, word
 from tools import cli
 
@@ -21,15 +21,6 @@ MV = 3300
 
 def samples(count: int, first: int = 0, span: int = 2, adc: int = 1000, logic: int = 0) -> bytes:
     return b"".join(word(adc, span, first + i, logic) for i in range(count))
-
-
-def told(device: Device, command: int) -> bool:
-    """Whether this is the last that the instrument hears, within ten seconds."""
-    for _ in range(1000):
-        if device.commands[-1] == (command,):
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def record(device: Device, out: Path, *options: str) -> int:
@@ -43,7 +34,7 @@ def test_what_is_sent_is_in_the_file(ending: str, tmp_path: Path) -> None:
     with Device([stream]) as device:
         assert record(device, tmp_path / f"out{ending}", "--seconds", "0.009") == 0
         assert (0x0D, MV >> 8, MV & 0xFF) in device.commands
-        assert told(device, STOP)
+        assert device.told(STOP)
     kept = reader.read(tmp_path / f"out{ending}")
     assert (len(kept.current_ua), kept.rate_hz) == (900, 100_000)
     # ppk2-api smoothes a few samples after a change of range, as Nordic's own program does.
@@ -83,23 +74,77 @@ def test_an_instrument_that_goes_leaves_what_came(
     assert 900 < len(reader.read(out).current_ua) <= 1000
 
 
+def interrupted(device: Device, out: Path, by: signal.Signals) -> tuple[int, str]:
+    """The exit status and words of a recording that got a signal when it had 1,900 samples."""
+    command = [sys.executable, "-m", "tools.cli", "record", "--ppk2", device.port]
+    with subprocess.Popen(
+        [*command, "--out", str(out), "--json"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        part = Path(f"{out}.part")
+        while not part.exists() or part.stat().st_size < 1900 * ppk2file.FRAME.itemsize:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(by)
+        printed, _ = process.communicate(timeout=20)
+    return process.returncode, printed
+
+
 def test_ctrl_c_ends_a_recording_and_keeps_it(tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
     with Device([samples(2000)]) as device:
-        command = [sys.executable, "-m", "tools.cli", "record", "--ppk2", device.port]
-        with subprocess.Popen(
-            [*command, "--out", str(out), "--json"], stdout=subprocess.PIPE, text=True
-        ) as process:
-            while (0x06,) not in device.commands:
-                assert process.poll() is None
-                time.sleep(0.01)
-            time.sleep(0.5)
-            os.kill(process.pid, signal.SIGINT)
-            printed, _ = process.communicate(timeout=20)
-    assert process.returncode == 0
+        ended, printed = interrupted(device, out, signal.SIGINT)
+    assert ended == 0
     said = json.loads(printed)
     assert said["complete"]
     assert said["samples"] == len(reader.read(out).current_ua) > 1900
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_recording_that_is_killed_leaves_what_came(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a file that every command reads, and that no later recording writes over."""
+    out, part = tmp_path / "out.ppk2", tmp_path / "out.ppk2.part"
+    stream = samples(300, logic=1) + samples(1700, first=320, logic=1)
+    with Device([stream]) as device:
+        assert interrupted(device, out, signal.SIGKILL)[0] == -signal.SIGKILL
+        assert list(tmp_path.iterdir()) == [part]
+        assert record(device, out, "--seconds", "0.009") == 2
+    assert "out.ppk2.part: left by a recording that was cut off; " in capsys.readouterr().err
+    assert cli.run(["trace", "convert", str(part), str(out)]) == 0
+    for kept in map(reader.read, (part, out)):
+        assert len(kept.current_ua) > 1880
+        assert np.asarray(kept.current_ua) == pytest.approx(ua(1000, 2, MV), rel=1e-5)
+        assert kept.digital is not None
+        assert set(np.asarray(kept.digital)) == {1}
+        assert [(gap.start_s, gap.length_s) for gap in kept.gaps] == [(0.003, 0.0002)]
+
+
+def test_a_sample_half_on_the_disk_is_left_out(tmp_path: Path) -> None:
+    """As are the zeros that a file has where a power cut came before its data."""
+    path = tmp_path / "out.ppk2.part"
+    with Part(path) as part:
+        part.append(np.full(5, 7, np.float32), np.full(5, 3, np.uint8))
+    whole = path.read_bytes()
+    for torn in (whole[:-1], whole[:-1] + bytes(7), whole[:-3] + bytes(9)):
+        path.write_bytes(torn)
+        kept = reader.read(path)
+        assert list(kept.current_ua) == [7] * 4
+        assert kept.gaps == ()
+
+
+def test_what_cannot_be_written_stays_in_the_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The full disk is /dev/full, where the writer keeps the file that is not whole yet."""
+    out = tmp_path / "out.parquet"
+    (tmp_path / ".out.part.parquet").symlink_to("/dev/full")
+    with Device([samples(1000)]) as device:
+        assert record(device, out, "--seconds", "0.009") == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"what was measured is in {out}.part" in said
+    assert len(reader.read(Path(f"{out}.part")).current_ua) == 900
 
 
 def test_a_port_that_is_no_instrument_is_one_line(

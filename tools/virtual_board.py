@@ -7,12 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
+from littlefs import LittleFSError
 
 from host_sim import board
 from host_sim.errors import BadInput
-from tools import firmware
-from tools.virtual import flash
+from tools.provision import filesystem, version
 from tools.virtual.board import VirtualBoard
+
+FLASH_BYTES = 2 << 20  # what a flash of 4 MiB leaves to files
 
 
 @click.command("virtual-board")
@@ -64,15 +66,26 @@ def prepared(image: Path | None, empty: bool, scratch: Path) -> Path:
     if image and image.exists():
         if empty:
             raise BadInput("exists", where=image, remedy="leave out --empty, or name a new file")
-        flash.check(image)
+        check(image)
         return image
     if image and not image.parent.is_dir():
         raise BadInput("its folder does not exist", where=image, remedy="create it first")
     made = image or scratch / "flash"
-    if empty:
-        flash.make(made)
-    else:
-        (scratch / "firmware").mkdir()
-        firmware.compile_tree(scratch / "firmware")
-        flash.make(made, scratch / "firmware")
+    made.write_bytes(filesystem.image({} if empty else version.files(None), FLASH_BYTES))
     return made
+
+
+def check(image: Path) -> None:
+    """Refuse what no board could mount."""
+    remedy = "name one that this command made, or a new file"
+    try:
+        data = bytearray(image.read_bytes())
+    except OSError as error:
+        raise BadInput(error.strerror or str(error), where=image, remedy=remedy) from None
+    if len(data) != FLASH_BYTES:
+        what = f"has {len(data):,} bytes, an image {FLASH_BYTES:,}"
+        raise BadInput(what, where=image, remedy=remedy)
+    try:
+        filesystem.mounted(data)
+    except LittleFSError:
+        raise BadInput("holds no LittleFS", where=image, remedy=remedy) from None

@@ -11,6 +11,7 @@ import pytest
 from tests.firmware.broker import Broker
 from tools.hil.node import Node, NotSeen
 from tools.hil.processor import Processor
+from tools.provision import version
 from torpor import node as policies
 from torpor import record, retain
 
@@ -30,7 +31,7 @@ def retained(node: Node, config: dict[str, Any]) -> "array[int]":
     """The record in its RTC memory, which must be whole."""
     r = array("i", bytes(4 * record.SIZE))
     kept = bytes.fromhex(node.exec("import machine; print(machine.RTC().memory().hex())"))
-    fingerprint = crc32(json.dumps(config).encode())
+    fingerprint = crc32(version.as_json(config))
     assert retain.unpack(kept, r, fingerprint) == retain.OK  # type: ignore[arg-type]
     return r
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from tests.provision.board import Board, Line
-from tools.provision import layout, sending
+from tools.provision import filesystem, layout, sending
 from tools.provision.repl import Board as Repl
 from tools.provision.repl import Cut
 
-SIZE = 64 * layout.BLOCK
+SIZE = 64 * filesystem.BLOCK
 MAIN = """\
 import json
 from torpor import {names}
@@ -105,9 +105,9 @@ def writes(image: bytes, folder: Path) -> int:
     left = "import start\nprint(start.flash.writes_left)"
     with Line(Board(folder, image)) as line:
         repl = Repl(line.port, 5)
-        before = int(repl.run(left))
+        before = int(repl.exec(left))
         sending.deploy(repl, NEW, None, lambda done: None)
-        after = int(repl.run(left))
+        after = int(repl.exec(left))
         repl.restart()
     return before - after
 

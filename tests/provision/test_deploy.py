@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 import serial
-from littlefs import LittleFS, UserContext
+from littlefs import LittleFS
 
 from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
 from tools import cli, firmware, nodetoml
 from tools import deploy as command
-from tools.provision import layout, sending, version
+from tools.provision import filesystem, layout, sending, version
 
-SIZE = 256 * layout.BLOCK
+SIZE = 256 * filesystem.BLOCK
 
 
 def deploy(board: Board, *args: object) -> int:
@@ -35,18 +35,11 @@ def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 @contextmanager
 def files(board: Board) -> Iterator[LittleFS]:
     """The board's file system, written back afterwards."""
-    context = UserContext(buffer=bytearray(board.flash.read_bytes()))
-    flash = LittleFS(
-        context,
-        block_size=layout.BLOCK,
-        block_count=len(context.buffer) // layout.BLOCK,
-        read_size=layout.UNIT,
-        prog_size=layout.UNIT,
-        lookahead_size=layout.UNIT,
-    )
+    data = bytearray(board.flash.read_bytes())
+    flash = filesystem.mounted(data)
     yield flash
     flash.unmount()
-    board.flash.write_bytes(context.buffer)
+    board.flash.write_bytes(data)
 
 
 def content(board: Board, path: str) -> bytes:

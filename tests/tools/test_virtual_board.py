@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from littlefs import LittleFS, UserContext
 
 from host_sim import board
 from tools import cli
 from tools.fakes import world
-from tools.virtual import flash
+from tools.provision import filesystem
 from tools.virtual.process import running
+from tools.virtual_board import FLASH_BYTES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
 
@@ -82,11 +82,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @contextmanager
 def with_files(tmp_path: Path, *options: str, **files: str) -> Iterator[Path]:
     """A board that starts with files such as main="..."."""
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for name, text in files.items():
-        (folder / f"{name}.py").write_text(text)
-    flash.make(tmp_path / "image", folder)
+    held = {f"{name}.py": text.encode() for name, text in files.items()}
+    (tmp_path / "image").write_bytes(filesystem.image(held, FLASH_BYTES))
     link = tmp_path / "node"
     with running(link, "--board", NAME, "--image", str(tmp_path / "image"), *options):
         yield link
@@ -252,12 +249,10 @@ def test_the_image_outlives_the_board_and_the_link_does_not(
         process.send_signal(how)
         assert process.wait(PATIENCE_S) == 0
         assert not link.is_symlink()
-    files = LittleFS(
-        UserContext(buffer=bytearray(image.read_bytes())), block_size=4096, block_count=512
-    )
+    files = filesystem.mounted(bytearray(image.read_bytes()))
     with files.open("note", "rb") as note:
         assert note.read() == b"kept"
-    assert {"boot.py", "main.py", "torpor"} <= set(files.listdir("/"))
+    assert {"main.py", "torpor"} <= set(files.listdir("/"))
     with running(link, *options):
         assert mpremote(link, "exec", "print(open('note').read())") == "kept\n"
         assert mpremote(link, "exec", "import machine; print(machine.RTC().memory())") == "b''\n"
@@ -268,7 +263,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(
 ) -> None:
     short, zeros, taken = tmp_path / "short", tmp_path / "zeros", tmp_path / "taken"
     short.write_bytes(b"short")
-    zeros.write_bytes(bytes(flash.BLOCK * flash.BLOCKS))
+    zeros.write_bytes(bytes(FLASH_BYTES))
     taken.symlink_to("nowhere")
     before = sorted(tmp_path.iterdir())
     for options, line in (

@@ -1,12 +1,10 @@
 """A node at a serial port, as a test handles it."""
 
-import json
 import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from mpremote.transport import TransportError
@@ -14,6 +12,8 @@ from mpremote.transport_serial import SerialTransport
 
 from host_sim.errors import BadInput
 from tools.hil.power import Power
+from tools.provision import sending, version
+from tools.provision.repl import AGENT
 
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
 LAST_LINES = 15
@@ -21,26 +21,12 @@ PATIENCE_S = 60.0
 NAP_S = 1.0  # how long a node may not answer before it is taken to sleep
 ANSWER_S = 1.0  # the REPL's, within which it goes on with its answer
 
-# Tells the digest of what is there of the files wanted; of the library, all else goes, and so does
-# the log of an earlier life.
-SURVEY = """
-import binascii, hashlib, json, os
-found = {}
-def survey(folder):
-    for name, kind, *_ in os.ilistdir(folder):
-        path = folder + name
-        if kind == 0x4000:
-            survey(path + "/")
-        elif path in wanted:
-            digest = hashlib.sha256()
-            with open(path, "rb") as file:
-                while data := file.read(512):
-                    digest.update(data)
-            found[path] = binascii.hexlify(digest.digest()).decode()
-        elif path.startswith("torpor"):
-            os.remove(path)
-survey("")
-print(json.dumps(found))
+# It starts its life with this version: without a record, and without the log of an earlier one.
+NEWBORN = """
+import machine, os
+machine.RTC().memory(b"")
+if "torpor.log" in os.listdir():
+    os.remove("torpor.log")
 """
 
 
@@ -148,27 +134,14 @@ class Node:
     def deploy(
         self, firmware: Path, config: Mapping[str, Any], files: Mapping[str, bytes] | None = None
     ) -> None:
-        """Make its flash hold the firmware, these files and config.json, and its memory nothing."""
+        """Have it start these files and config.json by torpor deploy's means, with no memory."""
         self.interrupt()
-        wanted = {
-            path.relative_to(firmware).as_posix(): path.read_bytes()
-            for path in sorted(firmware.rglob("*"))
-            if path.is_file()
-        }
-        wanted.update(files or {})
-        wanted["config.json"] = json.dumps(config).encode()
-        found = json.loads(self.exec(f"wanted = {set(wanted)}\n{SURVEY}"))
-        for name, data in wanted.items():
-            if found.get(name) != sha256(data).hexdigest():
-                self._folder(name)
-                self.link.fs_writefile(name, data)
-        self.exec("import machine; machine.RTC().memory(b'')")
-
-    def _folder(self, name: str) -> None:
-        """Make the folders that a file lies in."""
-        for folder in reversed(PurePosixPath(name).parents[:-1]):
-            if not self.link.fs_exists(str(folder)):
-                self.link.fs_mkdir(str(folder))
+        self.exec(AGENT)
+        version_files = {**version.read(firmware), **(files or {})}
+        version_files[version.CONFIG] = version.as_json(dict(config))
+        sending.deploy(self, version_files, None, lambda done: None)
+        self.link.enter_raw_repl(soft_reset=True)  # into its folder
+        self.exec(NEWBORN)
 
     def start(self) -> None:
         """Reset the chip; what it prints from now on is there to be expected."""

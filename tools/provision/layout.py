@@ -4,17 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from littlefs import LittleFS, LittleFSError, UserContext
+from littlefs import LittleFSError
 
 from host_sim.errors import BadInput
-from tools.provision import nvs, version
+from tools.provision import filesystem, nvs, version
 from tools.provision.binary import DATA, Binary, Partition
+from tools.provision.filesystem import BLOCK
 
-BLOCK = 4096
-UNIT = 32  # ports/esp32: reads and writes in multiples of it, and looks so far ahead
-# Folders are read from their first entry to the last at each import, outdated entries included. A
-# folder that is tidied this often holds few: a wake reads half as often from flash.
-TIDY = 256
 GAP = 16  # unused blocks that are rather written than skipped
 EMPTY = b"\xff"
 
@@ -82,35 +78,15 @@ def _with_secrets(firmware: Region, binary: Binary, secrets: dict[str, str]) -> 
 
 
 def file_system(files: dict[str, bytes], size: int) -> bytes:
-    """A LittleFS image as MicroPython makes it, with a version in the first slot."""
-    flash = LittleFS(
-        UserContext(size // BLOCK * BLOCK),
-        mount=False,
-        block_size=BLOCK,
-        block_count=size // BLOCK,
-        read_size=UNIT,
-        prog_size=UNIT,
-        lookahead_size=UNIT,
-        metadata_max=TIDY,
-    )
+    """The file system of a board with a version in the first slot. BadInput where it is too big."""
     slot = version.SLOTS[0]
+    placed = {f"{slot}/{name}": data for name, data in files.items()}
     try:
-        flash.format()
-        flash.mount()
-        for name, data in {f"{slot}/{name}": files[name] for name in files}.items():
-            flash.makedirs(name.rpartition("/")[0], exist_ok=True)
-            _put(flash, name, data)
-        _put(flash, "boot.py", version.pointer(slot))
+        return filesystem.image({**placed, "boot.py": version.pointer(slot)}, size)
     except LittleFSError:
         total = sum(map(len, files.values()))
         what = f"{total:,} bytes of files do not fit into a file system of {size:,}"
         raise BadInput(what, remedy="take a board with more flash") from None
-    return bytes(flash.context.buffer)
-
-
-def _put(flash: LittleFS, name: str, data: bytes) -> None:
-    with flash.open(name, "wb") as file:
-        file.write(data)
 
 
 def used(image: bytes) -> Iterator[tuple[int, bytes]]:

@@ -55,7 +55,7 @@ class Board:
             self.close()
             remedy = "press its RESET button; is MicroPython on it?"
             raise BadInput("does not answer", where=port, remedy=remedy)
-        self.run(AGENT)
+        self.exec(AGENT)
 
     def _interrupt(self, wait_s: float) -> bool:
         """Type Ctrl-C until the REPL answers; whether it did in this time.
@@ -87,7 +87,7 @@ class Board:
         line.timeout = SILENT_S
         return True
 
-    def run(self, program: str) -> str:
+    def exec(self, program: str) -> str:
         """Run a program; what it printed. BadInput for an error of its, Cut for silence."""
         try:
             with contextlib.redirect_stdout(io.StringIO()):

@@ -10,17 +10,25 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from host_sim.errors import BadInput
 from tools.nodetoml import Provision
 from tools.provision import nvs, version
 from tools.provision.binary import NEEDS, too_old
-from tools.provision.repl import Board
 
 LOG = "torpor.log"  # the node's own, beside the files of its version
 CHUNK = 768  # bytes of a file in one program, 1,024 characters
 SPACES = (nvs.NAMESPACE, nvs.NAMESPACE + "2")  # of secrets: as a version's files, never in place
+
+
+class Board(Protocol):
+    """A board at its REPL, where agent.py has run."""
+
+    port: str
+
+    def exec(self, program: str) -> str:
+        """Run a program; what it printed."""
 
 
 @dataclass
@@ -40,17 +48,16 @@ def deploy(
     node: Provision | None,
     progress: Callable[[float], None],
 ) -> Sent:
-    """Have a board run these files, with this node's configuration or the one that it has."""
+    """Have a board run these files, with this node's configuration, theirs or the one it has."""
     check_version(board)
     active = _active(board)
     here = _digests(board, active) if active else {}
     config = f"/{active}/{version.CONFIG}" if active else f"/{version.CONFIG}"
     sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
-    wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     if node:
         files = {**files, version.CONFIG: _configured(board, node, config)}
-        wanted[version.CONFIG] = hashlib.sha256(files[version.CONFIG]).hexdigest()
-    elif kept := board.run(f"print_digest({config!r})").split():
+    wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    if version.CONFIG not in files and (kept := board.exec(f"print_digest({config!r})").split()):
         wanted[version.CONFIG] = kept[0]
         sources[kept[0]] = config
     if {name: here[name] for name in here if name != LOG} == wanted:
@@ -58,19 +65,19 @@ def deploy(
     slot = version.SLOTS[active == version.SLOTS[0]]
     there = _digests(board, slot)
     done = Sent(slot, kept=sorted(name for name in wanted if there.get(name) == wanted[name]))
-    board.run(f"clear('/{slot}', {[f'/{slot}/{name}' for name in done.kept]!r})")
+    board.exec(f"clear('/{slot}', {[f'/{slot}/{name}' for name in done.kept]!r})")
     for number, name in enumerate(sorted(wanted.keys() - set(done.kept))):
         progress(number / len(wanted))
         path = f"/{slot}/{name}"
         if wanted[name] in sources:
-            board.run(f"copy({sources[wanted[name]]!r}, {path!r})")
+            board.exec(f"copy({sources[wanted[name]]!r}, {path!r})")
             done.copied.append(name)
         else:
             _send(board, path, files[name])
             done.sent[name] = len(files[name])
     if _digests(board, slot) != wanted:
         raise BadInput("what arrived is not what was sent", where=board.port, remedy="try again")
-    board.run(f"switch({version.pointer(slot)!r})")
+    board.exec(f"switch({version.pointer(slot)!r})")
     done.switched = True
     return done
 
@@ -78,7 +85,7 @@ def deploy(
 def check_version(board: Board) -> None:
     """Refuse a MicroPython that the firmware cannot run on."""
     told: tuple[Any, ...] = ast.literal_eval(
-        board.run("import sys\nprint(tuple(sys.implementation.version))")
+        board.exec("import sys\nprint(tuple(sys.implementation.version))")
     )
     text = "-".join((".".join(map(str, told[:3])), *filter(None, told[3:])))
     if too_old(tuple(told[:3]), text):
@@ -89,7 +96,7 @@ def check_version(board: Board) -> None:
 
 def _active(board: Board) -> str | None:
     """The slot that boot.py enters; None where another boot.py is there, or none."""
-    boot = board.run("print_digest('/boot.py')").strip()
+    boot = board.exec("print_digest('/boot.py')").strip()
     for slot in version.SLOTS:
         if boot == hashlib.sha256(version.pointer(slot)).hexdigest():
             return slot
@@ -98,7 +105,7 @@ def _active(board: Board) -> str | None:
 
 def _digests(board: Board, slot: str) -> dict[str, str]:
     """SHA-256 of each file in a slot."""
-    lines = board.run(f"print_digests('/{slot}')").splitlines()
+    lines = board.exec(f"print_digests('/{slot}')").splitlines()
     pairs = (line.split(" ", 1) for line in lines)
     return {path.removeprefix(f"/{slot}/"): digest for digest, path in pairs}
 
@@ -109,17 +116,17 @@ def _configured(board: Board, node: Provision, config: str) -> bytes:
     Those of the running version stay: it may have to start once more.
     """
     secrets = {name: secret.encode() for name, secret in node.secrets.items()}
-    space = board.run(f"print_space({config!r})").strip()
-    if board.run(f"print(hidden({space!r}) == {secrets!r})").strip() != "True":
+    space = board.exec(f"print_space({config!r})").strip()
+    if board.exec(f"print(hidden({space!r}) == {secrets!r})").strip() != "True":
         space = SPACES[space == SPACES[0]]
-        board.run(f"hide({space!r}, {secrets!r})")
+        board.exec(f"hide({space!r}, {secrets!r})")
     named = {} if space == SPACES[0] else {"secrets": space}
     return version.as_json({**node.config, **named})
 
 
 def _send(board: Board, path: str, data: bytes) -> None:
-    board.run(f"file = put({path!r})")
+    board.exec(f"file = put({path!r})")
     for start in range(0, len(data), CHUNK):
         text = b64encode(data[start : start + CHUNK]).decode()
-        board.run(f"file.write(a2b_base64('{text}'))")
-    board.run("file.close()")
+        board.exec(f"file.write(a2b_base64('{text}'))")
+    board.exec("file.close()")

@@ -24,11 +24,18 @@ def pointer(slot: str) -> bytes:
 def files(config: bytes | None) -> dict[str, bytes]:
     """The files of a version, by their paths in its folder."""
     with tempfile.TemporaryDirectory(prefix="torpor-") as folder:
-        made = firmware.compile_tree(Path(folder))
-        out = {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
-    del out["boot.py"]
+        firmware.compile_tree(Path(folder))
+        out = read(Path(folder))
     if config is not None:
         out[CONFIG] = config
+    return out
+
+
+def read(compiled: Path) -> dict[str, bytes]:
+    """The files of a version from a folder that tools.firmware filled."""
+    found = (path for path in sorted(compiled.rglob("*")) if path.is_file())
+    out = {path.relative_to(compiled).as_posix(): path.read_bytes() for path in found}
+    del out["boot.py"]  # the board's own enters a slot
     return out
 
 

@@ -74,9 +74,18 @@ def test_an_instrument_that_goes_leaves_what_came(
     assert 900 < len(reader.read(out).current_ua) <= 1000
 
 
+# In a shell's foreground, as Ctrl-C is: CI may run in the background.
+FOREGROUND = """
+import signal
+from tools import cli
+signal.signal(signal.SIGINT, signal.default_int_handler)
+cli.main()
+"""
+
+
 def interrupted(device: Device, out: Path, by: signal.Signals) -> tuple[int, str]:
     """The exit status and words of a recording that got a signal when it had 1,900 samples."""
-    command = [sys.executable, "-m", "tools.cli", "record", "--ppk2", device.port]
+    command = [sys.executable, "-c", FOREGROUND, "record", "--ppk2", device.port]
     with subprocess.Popen(
         [*command, "--out", str(out), "--json"], stdout=subprocess.PIPE, text=True
     ) as process:

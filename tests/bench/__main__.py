@@ -1,42 +1,26 @@
-"""make bench: measure, print, and write docs/performance.md.
-
-Times are medians of interleaved runs, so that a machine whose speed drifts gives the same ratios.
-"""
+"""make bench: measure, print, and write docs/performance.md."""
 
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from statistics import median
 
 from host_sim import run, scenario
 from host_sim.compiled import Compiled
 from tests.bench import garden_simpy, recordings, replay, segmentation
+from tests.bench.rounds import ROUNDS, interleaved, ratio
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
 from tools import pil
 
-ROUNDS = 5
 COUNTS = (1_000, 3_000)
 POLICIES = ("cascade", "txpower", "schedule", "report", "energy", "sleep")
 REPORT = Path(__file__).parents[2] / "docs" / "performance.md"
 
 Row = tuple[str, str, str]  # what, measured, goal
-
-
-def interleaved(*contenders: Callable[[], Callable[[], object]]) -> list[float]:
-    """Median seconds of each contender, run in turn; a contender sets up and hands over its run."""
-    times: list[list[float]] = [[] for _ in contenders]
-    for _ in range(ROUNDS):
-        for contender, mine in zip(contenders, times, strict=True):
-            ready = contender()
-            started = time.perf_counter()
-            ready()
-            mine.append(time.perf_counter() - started)
-    return [statistics.median(mine) for mine in times]
 
 
 def python_rows() -> list[Row]:
@@ -46,25 +30,22 @@ def python_rows() -> list[Row]:
     simulated_s, bare_s, simpy_s = interleaved(
         wakes.simulated, wakes.bare, lambda: garden_simpy.Garden(garden).run
     )
-    per_wake_us = simulated_s / wakes.wakes * 1e6
-    speed = garden.file.days * 86_400 / simulated_s
+    per_wake_us = median(simulated_s) / wakes.wakes * 1e6
+    speed = garden.file.days * 86_400 / median(simulated_s)
     return [
-        ("simulator / bare policy calls", f"{simulated_s / bare_s:.2f}", "at most 1.4"),
+        ("simulator / bare policy calls", f"{ratio(simulated_s, bare_s):.2f}", "at most 1.4"),
         ("a wake, CPython", f"{per_wake_us:.1f} µs", ""),
         ("simulated / real time, CPython", f"{speed / 1e6:.1f} million", "at least 6 million"),
-        ("SimPy, a process a task / simulator", f"{simpy_s / simulated_s:.1f}", "at least 4"),
+        ("SimPy, a process a task / simulator", f"{ratio(simpy_s, simulated_s):.1f}", "at least 4"),
     ]
 
 
 def process_rows() -> list[Row]:
     """A year of the garden node as a whole process, start-up and tables included."""
     command = [sys.executable, "-m", "tools.cli", "sim", "garden"]
-    times = []
-    for _ in range(ROUNDS):
-        started = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        times.append(time.perf_counter() - started)
-    return [("a year of garden, whole process", f"{statistics.median(times):.2f} s", "at most 4 s")]
+    year = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
+    (times,) = interleaved(lambda: year)
+    return [("a year of garden, whole process", f"{median(times):.2f} s", "at most 4 s")]
 
 
 def compiled_rows() -> list[Row]:
@@ -72,14 +53,13 @@ def compiled_rows() -> list[Row]:
     garden = scenario.load("garden")
     engine = Compiled()
     run.run(garden, engine=engine)
-    plain, compiled = [], []
+    plain_s, compiled_s = [], []
     for _ in range(ROUNDS):
-        plain.append(run.run(garden).wall_s)
-        compiled.append(run.run(garden, engine=engine).wall_s)
-    plain_s, compiled_s = statistics.median(plain), statistics.median(compiled)
+        plain_s.append(run.run(garden).wall_s)
+        compiled_s.append(run.run(garden, engine=engine).wall_s)
     return [
-        ("CPython / compiled engine, a year", f"{plain_s / compiled_s:.0f}", "at least 40"),
-        ("a year of garden, compiled", f"{compiled_s:.3f} s", "under 0.1 s"),
+        ("CPython / compiled engine, a year", f"{ratio(plain_s, compiled_s):.0f}", "at least 40"),
+        ("a year of garden, compiled", f"{median(compiled_s):.3f} s", "under 0.1 s"),
         ("compiling, once a process", f"{engine.compile_s:.1f} s", "stated"),
     ]
 
@@ -91,9 +71,9 @@ def recording_rows() -> list[Row]:
         csv.ours()()  # compiles, or loads what was compiled
         ours_s, pandas_s, polars_s = interleaved(csv.ours, csv.pandas, csv.polars)
     return [
-        ("reading a PPK2 CSV / pandas", f"{pandas_s / ours_s:.1f}", "at least 2.5"),
-        ("reading a PPK2 CSV / polars", f"{polars_s / ours_s:.1f}", "stated"),
-        ("reading a PPK2 CSV", f"{csv.megabytes / ours_s:,.0f} MB/s", "stated"),
+        ("reading a PPK2 CSV / pandas", f"{ratio(pandas_s, ours_s):.1f}", "at least 2.5"),
+        ("reading a PPK2 CSV / polars", f"{ratio(polars_s, ours_s):.1f}", "stated"),
+        ("reading a PPK2 CSV", f"{csv.megabytes / median(ours_s):,.0f} MB/s", "stated"),
     ]
 
 
@@ -136,13 +116,13 @@ def main() -> None:
         print(f"{part.__name__.removesuffix('_rows')} ...", file=sys.stderr)
         speed += part()
     print("segmentation ...", file=sys.stderr)
-    speed += segmentation.rows(interleaved)
+    speed += segmentation.rows()
     print("policies ...", file=sys.stderr)
     page = (
         "# Performance\n\n"
         f"Written by `make bench`: Python {platform.python_version()} on {platform.machine()}, one "
-        f"core, medians of {ROUNDS} interleaved runs. Ratios hold across machines, seconds do "
-        "not.\n\n"
+        f"core, medians of {ROUNDS} interleaved rounds; a ratio is the median of the rounds' own. "
+        "Ratios hold across machines, seconds do not.\n\n"
         + table(("what", "measured", "goal"), speed)
         + "\n\nInstructions and memory of one decision in MicroPython on 32-bit WebAssembly. Fuel "
         "counts\nwhat was executed and is the same in every run.\n\n"

@@ -3,6 +3,7 @@
 Its [node] is that of a scenario. What it adds is where the node lives: network, broker and pins.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,9 @@ from host_sim.board import Board
 from host_sim.nodefaults import Fault
 from host_sim.nodefile import Name, Node, device_config
 from host_sim.tomlfile import Strict
+from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names as ulp_names
+from torpor.ulp.programs import PROGRAMS
 
 # A number, or the name that the board gives it: `torpor board show BOARD` lists them.
 Pin = Annotated[int, Meta(ge=0, le=48)] | str
@@ -154,7 +157,9 @@ def _config(file: NodeFile, board: Board) -> dict[str, Any]:
     if file.broker.user:
         broker["user"] = file.broker.user
     if file.node.watch and file.node.watch.ulp:
-        config["ulp"] = board.file.chip
+        watched = file.sensor[file.node.watch.channel]
+        assert isinstance(watched, Microphone)
+        config["ulp"] = _ulp(board.file.chip, _number(watched.pin, board))
     return {
         **config,
         "name": file.name,
@@ -162,6 +167,13 @@ def _config(file: NodeFile, board: Board) -> dict[str, Any]:
         "broker": broker,
         "pins": pins,
     }
+
+
+def _ulp(chip: str, pin: int) -> dict[str, Any]:
+    """The words of the detector's first stage, and where the driver finds its variables."""
+    program = assemble(PROGRAMS["loudness"], chip, ulp_names(chip, pin))
+    words = {name: program.labels[name] for name in ("threshold", "looks", "score", "mean")}
+    return {"binary": b64encode(program.binary()).decode(), "words": words}
 
 
 def _driver(sensor: Sensor, board: Board) -> dict[str, Any]:

@@ -8,8 +8,8 @@ What it knows of the hardware (MicroPython's ports/esp32 unless said otherwise):
 - Only the ESP32, S2 and S3 wake by ext0. Both ways heed a level and no edge, so the pin is armed
   for the level that it did not have when it was last read: no edge is missed. A pin that is to wake
   from deep sleep needs a pull-up resistor of its own.
-- Stage 0 of a detector looks from light sleep, whatever sleep was asked for, unless "ulp" names the
-  chip: then its ULP looks at the watched channel's pin, in deep sleep too (torpor.drivers.ulp).
+- Stage 0 of a detector looks from light sleep, whatever sleep was asked for, unless "ulp" has a
+  program: then the ULP looks at the watched channel's pin, in deep sleep too (torpor.drivers.ulp).
 - Stock MicroPython has no automatic light sleep, so in modem sleep the CPU naps awake.
 
 config.json is what torpor.config reads, and besides:
@@ -17,7 +17,7 @@ config.json is what torpor.config reads, and besides:
     {"name": "garden",
      "wifi": {"ssid": "home", "password": "..."},
      "broker": {"host": "192.0.2.1", "port": 1883, "user": "...", "password": "..."},
-     "ulp": "esp32",
+     "ulp": {"binary": "dWxwAAw...", "words": {"threshold": 42, "looks": 43, ...}},
      "pins": {"wake": 33, "outputs": [{"pin": 26, "on": 1}]},
      "channels": [
         {"name": "temperature", "driver": "sht3x.temperature", "sda": 21, "scl": 22, ...}]}
@@ -31,6 +31,7 @@ the driver of the watched channel.
 """
 
 import time
+from binascii import a2b_base64
 
 import esp32
 import machine
@@ -161,7 +162,8 @@ class Esp32Port(Port):
             from torpor.drivers.ulp import UlpStage
 
             watched = self.config["channels"][self.config["watch_channel"]]
-            self.ulp = UlpStage(self.config["ulp"], "loudness", watched["pin"])
+            kept = self.config["ulp"]
+            self.ulp = UlpStage(a2b_base64(kept["binary"]), kept["words"], watched["pin"])
             if machine.reset_cause() != machine.DEEPSLEEP_RESET:
                 self.ulp.load()
         if interval_ms > 0:

@@ -1,6 +1,7 @@
 """node.toml: what it makes of a node, and that no fault of it shows a password."""
 
 import re
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -144,9 +145,14 @@ watch = { channel = "word", stages = [{ margin = 400 }], interval_min_ms = 150, 
 """
 
 
-def test_the_chip_whose_ulp_listens_is_in_the_config(tmp_path: Path) -> None:
+def test_the_words_of_a_ulp_that_listens_are_in_the_config(tmp_path: Path) -> None:
     config = load(tmp_path, LISTENER).config
-    assert (config["ulp"], config["channels"][0]["pin"]) == ("esp32", 34)
+    binary = b64decode(config["ulp"]["binary"])
+    text_bytes, words = int.from_bytes(binary[6:8], "little"), config["ulp"]["words"]
+    assert (binary[:4], config["channels"][0]["pin"]) == (b"ulp\0", 34)
+    assert words == {
+        name: text_bytes // 4 + i for i, name in enumerate(("threshold", "looks", "score", "mean"))
+    }
     assert "ulp" not in load(tmp_path, NODE).config
 
 

@@ -1,9 +1,12 @@
 """A detector's first stage on the ULP: it looks while the CPU is in deep sleep, and wakes it.
 
-    stage = UlpStage("esp32", "adc", 34)
+    program = assemble(PROGRAMS["adc"], "esp32", names("esp32", 34))
+    stage = UlpStage(program.binary(), program.labels, 34)
     stage.load()  # after a cold start; RTC memory keeps the program through deep sleep
     stage.arm(50, 300)  # look every 50 ms, wake at a score of 300
     machine.deepsleep(60000)  # machine.wake_reason() is ULP_WAKE when the ULP woke the CPU
+
+Assembling takes longer than a look, so a node is given the words (tools.nodetoml).
 
 Never run on a chip. The words are those that binutils makes (tests/ulp), the calls MicroPython's
 esp32.ULP; what only a chip can show, going by ESP-IDF's drivers:
@@ -19,36 +22,33 @@ esp32.ULP; what only a chip can show, going by ESP-IDF's drivers:
 import esp32
 from machine import ADC, Pin, mem32
 
-from torpor.ulp.assemble import assemble
-from torpor.ulp.chips import names
-from torpor.ulp.programs import PROGRAMS
-
 SLOW_MEMORY = 0x50000000  # of the RTC, as the CPU sees it; the ULP's program is at its start
 
 
 class UlpStage:
-    """`what` is one of torpor.ulp.programs, `pin` the GPIO it looks at.
+    """One of torpor.ulp.programs, assembled for a chip and `pin`, the GPIO that it looks at.
 
-    Raises torpor.ulp.assemble.AssemblyError for a pin that the program cannot look at.
+    `words` tells where its variables are, in words from the program's start.
     """
 
-    def __init__(self, chip: str, what: str, pin: int) -> None:
-        self.program = assemble(PROGRAMS[what], chip, names(chip, pin))
+    def __init__(self, binary: bytes, words: dict[str, int], pin: int) -> None:
+        self.binary = binary
+        self.words = words
         self.pin = pin
         self.ulp = esp32.ULP()
 
     def load(self) -> None:
         """Write the program to RTC memory; all its variables are 0."""
-        self.ulp.load_binary(0, self.program.binary())
+        self.ulp.load_binary(0, self.binary)
 
     def arm(self, interval_ms: int, threshold: int) -> None:
         """Look every interval_ms, and wake at the first score >= threshold (at most 65,535)."""
-        if "level" in self.program.labels:
+        if "level" in self.words:
             self._set("level", Pin(self.pin, Pin.IN).value())
         else:
             # A reading sets up attenuation, width and pad; the program then takes the converter.
             level = ADC(Pin(self.pin), atten=ADC.ATTN_11DB).read_u16()
-            if "mean" in self.program.labels:
+            if "mean" in self.words:
                 self._set("mean", level)  # 16 times the converter's steps, as the program has it
         self._set("threshold", threshold if threshold < 0xFFFF else 0xFFFF)
         self._set("score", 0)
@@ -70,8 +70,8 @@ class UlpStage:
         return self._get("looks")
 
     def _get(self, name: str) -> int:
-        value: int = mem32[SLOW_MEMORY + 4 * self.program.labels[name]]
+        value: int = mem32[SLOW_MEMORY + 4 * self.words[name]]
         return value & 0xFFFF  # the ULP keeps its own marks above
 
     def _set(self, name: str, value: int) -> None:
-        mem32[SLOW_MEMORY + 4 * self.program.labels[name]] = value
+        mem32[SLOW_MEMORY + 4 * self.words[name]] = value

@@ -15,7 +15,6 @@ from host_sim.trace.recording import Recording
 from tools import output, recordings
 from tools.ppk2 import Ppk2
 
-IDLE_S = 0.02  # between two looks at the port: 8 kB of samples
 SILENT_S = 3.0  # without a sample: the instrument is gone
 SHOWN_S = 0.25
 
@@ -49,7 +48,7 @@ def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_
         instrument.on()
         try:
             with instrument:
-                _measure(instrument, part, seconds)
+                measure(instrument, part, seconds)
         except BadInput as error:
             failure = error
     if not part.samples:
@@ -82,7 +81,7 @@ def _kept(part: Path, out: Path) -> Recording:
     return recording
 
 
-def _measure(instrument: Ppk2, part: Part, seconds: float | None) -> None:
+def measure(instrument: Ppk2, part: Part, seconds: float | None) -> None:
     """Fill the file until the time is up or Ctrl-C; BadInput when the instrument is gone."""
     wanted = None if seconds is None else round(seconds * RATE_HZ)
     taken = 0
@@ -102,7 +101,6 @@ def _measure(instrument: Ppk2, part: Part, seconds: float | None) -> None:
                 shown = now
                 live = f"{taken / RATE_HZ:8.1f} s {np.nanmean(ua) / 1000:10.3f} mA"
                 click.echo(f"\r{live} ", err=True, nl=False)
-            time.sleep(IDLE_S)
     except KeyboardInterrupt:
         return
     finally:

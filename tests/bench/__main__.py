@@ -10,7 +10,7 @@ from statistics import median
 
 from host_sim import run, scenario
 from host_sim.compiled import Compiled
-from tests.bench import garden_simpy, recordings, replay, segmentation
+from tests.bench import garden_simpy, recording, recordings, replay, segmentation
 from tests.bench.rounds import ROUNDS, interleaved, ratio
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
@@ -117,6 +117,8 @@ def main() -> None:
         speed += part()
     print("segmentation ...", file=sys.stderr)
     speed += segmentation.rows()
+    print("recording ...", file=sys.stderr)
+    speed += recording.rows()
     print("policies ...", file=sys.stderr)
     page = (
         "# Performance\n\n"

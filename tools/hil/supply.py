@@ -8,8 +8,6 @@ from host_sim.trace.part import RATE_HZ
 from tools.hil.bench import Supply as Settings
 from tools.ppk2 import Ppk2
 
-READ_S = 0.01
-
 
 class Supply(Ppk2):
     """Off until it is switched on. Every figure is what the kit tells by its own calibration."""
@@ -30,7 +28,6 @@ class Supply(Ppk2):
                 seen += len(samples_ua)
                 held += int(np.isfinite(samples_ua).sum())
                 total_ua += float(np.nansum(samples_ua, dtype=np.float64))
-                time.sleep(READ_S)
         if held < wanted:
             raise OSError(f"{held:,} samples of {wanted:,}")
         return total_ua / RATE_HZ

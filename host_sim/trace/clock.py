@@ -27,8 +27,26 @@ class Clock:
 
     def add(self, at_s: Floats) -> None:
         """The times of the next samples."""
-        if not len(at_s):
-            return
+        if len(at_s):
+            if not self._goes_on(at_s):
+                self._look(at_s)
+            self.samples += len(at_s)
+            self.last_s = float(at_s[-1])
+
+    def _goes_on(self, at_s: Floats) -> bool:
+        """Whether there is nothing to note: most chunks are so, and this is the fastest look."""
+        most_s = JUMP * self.usual_s
+        step_s = np.diff(at_s)
+        return (
+            len(step_s) > 0
+            and 0 < at_s[0] - self.last_s <= most_s
+            and step_s.min() > 0  # NaN is not
+            and step_s.max() <= most_s
+            and at_s[-1] <= MOST_S
+        )
+
+    def _look(self, at_s: Floats) -> None:
+        """Note the jumps; BadInput for a time that cannot be."""
         sound = np.abs(at_s) <= MOST_S  # NaN is not
         if not sound.all():
             raise self._refuse("no time", int(np.argmin(sound)))
@@ -45,8 +63,6 @@ class Clock:
             self.usual_s = float(np.median(step_s))
         for at in np.flatnonzero(step_s > JUMP * self.usual_s):
             self.jumps.append((self.samples + int(at) + first, float(step_s[at])))
-        self.samples += len(at_s)
-        self.last_s = float(at_s[-1])
 
     def rate_hz(self) -> float:
         """Samples a second, gaps left out. BadInput when there are no two samples."""

@@ -24,9 +24,9 @@ class Column:
 
     def append(self, samples: npt.NDArray[np.floating]) -> None:
         """Add samples; BadInput names the first that is none."""
-        sound = np.abs(samples) <= self.most  # NaN is not
-        if not sound.all():
-            sample = self.length + int(np.argmin(sound))
+        # Two numbers instead of a row of truths; NaN is neither.
+        if len(samples) and not (samples.min() >= -self.most and samples.max() <= self.most):
+            sample = self.length + int(np.argmin(np.abs(samples) <= self.most))
             told = self.first_line is None
             raise BadInput(
                 f"sample {sample:,} is no {self.quantity}" if told else f"no {self.quantity}",

@@ -1,5 +1,6 @@
 """torpor record: a board's current by a Power Profiler Kit II."""
 
+import math
 import os
 import time
 from contextlib import closing
@@ -22,7 +23,7 @@ SHOWN_S = 0.25
 @click.command("record")
 @click.option("--ppk2", "port", required=True, help="The instrument's serial port.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help=".parquet or .ppk2")
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="Else until Ctrl-C.")
+@click.option("--seconds", type=float, help="Else until Ctrl-C.")
 @click.option(
     "--mode", type=click.Choice(["source", "ampere"]), default="source", show_default=True
 )
@@ -41,6 +42,7 @@ def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_
     torpor record --ppk2 /dev/ttyACM0 --out wake.parquet --seconds 30
     torpor trace convert wake.parquet.part wake.parquet
     """
+    wanted = _samples(seconds)
     output.writable(out)
     writer.check(out)
     failure = None
@@ -48,7 +50,7 @@ def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_
         instrument.on()
         try:
             with instrument:
-                measure(instrument, part, seconds)
+                measure(instrument, part, wanted)
         except BadInput as error:
             failure = error
     if not part.samples:
@@ -81,9 +83,18 @@ def _kept(part: Path, out: Path) -> Recording:
     return recording
 
 
-def measure(instrument: Ppk2, part: Part, seconds: float | None) -> None:
-    """Fill the file until the time is up or Ctrl-C; BadInput when the instrument is gone."""
-    wanted = None if seconds is None else round(seconds * RATE_HZ)
+def _samples(seconds: float | None) -> int | None:
+    """How many to take; None for no end."""
+    if seconds is None:
+        return None
+    if not 1 / RATE_HZ <= seconds < math.inf:
+        what = f"--seconds {seconds:g} is no time to record"
+        raise BadInput(what, remedy="write 30, or leave it out")
+    return round(seconds * RATE_HZ)
+
+
+def measure(instrument: Ppk2, part: Part, wanted: int | None) -> None:
+    """Fill the file with so many samples, or until Ctrl-C; BadInput when the instrument is gone."""
     taken = 0
     heard = shown = time.monotonic()
     try:

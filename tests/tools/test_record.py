@@ -169,6 +169,9 @@ def test_a_port_that_is_no_instrument_is_one_line(
     ("options", "said"),
     [
         (["--mv", "5001"], "5001 mV is not what a PPK2 can do; 800 to 5000"),
+        (["--seconds", "nan"], "--seconds nan is no time to record"),
+        (["--seconds", "inf"], "--seconds inf is no time to record"),
+        (["--seconds", "0"], "--seconds 0 is no time to record"),
         (["--ppk2", "/dev/none"], "/dev/none: cannot be opened"),
         (["--out", "out.txt"], "out.txt"),
         (["--out", "no/out.ppk2"], "no/out.ppk2: its folder does not exist"),

@@ -16,6 +16,7 @@ import numpy as np
 import zstandard
 
 from host_sim.trace import jls
+from host_sim.trace.part import HEAD
 from host_sim.trace.recording import Recording
 from tests.trace import strict
 
@@ -139,6 +140,8 @@ def made() -> Iterator[Seed]:
         f"{i / 100},{a * 1e6:.3f},00000001\n" for i, a in enumerate(MADE_A)
     )
     yield Seed("ppk2.csv", ppk2.encode(), strict.ppk2)
+    frames = b"".join(struct.pack("<fH", a * 1e6, 0x5556) for a in MADE_A)
+    yield Seed("ppk2.part", HEAD + frames, strict.part)
     dmm = "Style,Standard\nIndex,Reading,Unit,Date,Time,Fractional Seconds\n" + "".join(
         f"{i},{a},Amp DC,04/13/2021,15:49:24,.{i:03d}\n" for i, a in enumerate(MADE_A, 1)
     )

@@ -11,7 +11,7 @@ from statistics import median
 from host_sim import run, scenario
 from host_sim.compiled import Compiled
 from tests.bench import garden_simpy, recording, recordings, replay, segmentation
-from tests.bench.rounds import ROUNDS, interleaved, ratio
+from tests.bench.rounds import ROUNDS, interleaved, ratio, timed
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
 from tools import pil
@@ -37,6 +37,7 @@ def python_rows() -> list[Row]:
         ("a wake, CPython", f"{per_wake_us:.1f} µs", ""),
         ("simulated / real time, CPython", f"{speed / 1e6:.1f} million", "at least 6 million"),
         ("SimPy, a process a task / simulator", f"{ratio(simpy_s, simulated_s):.1f}", "at least 4"),
+        ("SimPy, a process a task / bare policy calls", f"{ratio(simpy_s, bare_s):.1f}", "bound"),
     ]
 
 
@@ -49,16 +50,18 @@ def process_rows() -> list[Row]:
 
 
 def compiled_rows() -> list[Row]:
-    """The compiled engine against CPython, on a year."""
+    """The compiled engine against CPython and SimPy, on a year."""
     garden = scenario.load("garden")
     engine = Compiled()
     run.run(garden, engine=engine)
-    plain_s, compiled_s = [], []
+    plain_s, compiled_s, simpy_s = [], [], []
     for _ in range(ROUNDS):
         plain_s.append(run.run(garden).wall_s)
         compiled_s.append(run.run(garden, engine=engine).wall_s)
+        simpy_s.append(timed(garden_simpy.Garden(garden).run))
     return [
         ("CPython / compiled engine, a year", f"{ratio(plain_s, compiled_s):.0f}", "at least 40"),
+        ("SimPy, a process a task / compiled engine", f"{ratio(simpy_s, compiled_s):.0f}", ""),
         ("a year of garden, compiled", f"{median(compiled_s):.3f} s", "under 0.1 s"),
         ("compiling, once a process", f"{engine.compile_s:.1f} s", "stated"),
     ]

@@ -18,11 +18,15 @@ def interleaved(*contenders: Contender) -> list[Times]:
     times: list[Times] = [[] for _ in contenders]
     for _ in range(ROUNDS):
         for contender, mine in zip(contenders, times, strict=True):
-            ready = contender()
-            started = time.perf_counter()
-            ready()
-            mine.append(time.perf_counter() - started)
+            mine.append(timed(contender()))
     return times
+
+
+def timed(ready: Callable[[], object]) -> float:
+    """How long a call takes, in s."""
+    started = time.perf_counter()
+    ready()
+    return time.perf_counter() - started
 
 
 def ratio(above: Times, below: Times) -> float:

@@ -43,7 +43,7 @@ def bench(request: pytest.FixtureRequest) -> Bench:
     started: Broker = request.getfixturevalue("broker")
     account = {"host": started.host, "port": started.port, "user": USER, "password": PASSWORD}
     if request.param == "chip":
-        return Chip(account, "home", "secret", 33)
+        return Chip(account, "home", "sleepwell", 33)
     wifi = request.getfixturevalue("torpor_bench").wifi
     wake_pin = request.getfixturevalue("torpor_board").file.pins["wake"]
     return Device(

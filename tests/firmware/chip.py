@@ -42,7 +42,7 @@ def garden(port: int, name: str = "garden") -> dict[str, Any]:
     return {
         **config,
         "name": name,
-        "wifi": {"ssid": "home", "password": "secret"},
+        "wifi": {"ssid": "home", "password": "sleepwell"},
         "broker": {"host": HOST, "port": port, "user": USER, "password": PASSWORD},
         "pins": {},
     }

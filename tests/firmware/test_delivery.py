@@ -26,7 +26,7 @@ def delivery(port: int, **broker: str) -> Any:
         {
             "name": "link",
             "kind": "sensor",
-            "wifi": {"ssid": "home", "password": "secret"},
+            "wifi": {"ssid": "home", "password": "sleepwell"},
             "broker": {"host": HOST, "port": port, "user": USER, "password": PASSWORD, **broker},
             "channels": [{"name": "temperature"}, {"name": "door"}],
         }
@@ -40,7 +40,7 @@ def test_what_is_remembered_may_be_anything(kept: str) -> None:
     """The join then fails as one without an access point: the scan that follows mends it."""
     state: dict[str, Any] = rig.power_on()
     state["nvs"][KEPT] = kept
-    wifi = rig.wifi.Wifi("home", "secret")
+    wifi = rig.wifi.Wifi("home", "sleepwell")
     assert wifi.join(80, 1) in (-61, NO_AP)
     wifi.leave()
     assert wifi.join(80, 0) == -61

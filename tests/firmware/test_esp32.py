@@ -20,7 +20,7 @@ def port(**config: Any) -> Any:
         {
             "name": "door",
             "kind": "sensor",
-            "wifi": {"ssid": "home", "password": "secret"},
+            "wifi": {"ssid": "home", "password": "sleepwell"},
             "broker": {"host": HOST, "port": free_port()},
             "pins": {"wake": DOOR, "outputs": [{"pin": 26, "on": 0}]},
             "channels": [{"name": "door", "driver": "contact", "pin": DOOR}],

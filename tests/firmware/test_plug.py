@@ -30,7 +30,7 @@ def plug(tmp_path: Path, broker: Broker) -> Chip:
         {
             **config,
             "name": "plug",
-            "wifi": {"ssid": "home", "password": "secret"},
+            "wifi": {"ssid": "home", "password": "sleepwell"},
             "broker": {"host": HOST, "port": broker.port, "user": USER, "password": PASSWORD},
             "pins": {"wake": BUTTON, "outputs": [{"pin": RELAY, "on": 1}]},
         },

@@ -18,7 +18,7 @@ def world() -> dict[str, Any]:
 
 @pytest.fixture
 def wifi(world: dict[str, Any]) -> Any:
-    return rig.wifi.Wifi("home", "secret")
+    return rig.wifi.Wifi("home", "sleepwell")
 
 
 def test_a_full_join_asks_for_an_address_and_remembers_it(world: dict[str, Any], wifi: Any) -> None:
@@ -34,7 +34,7 @@ def test_a_cached_join_spares_dhcp_also_after_deep_sleep(world: dict[str, Any], 
     wifi.leave()
     rig.network.radio.power_on()
     started_ms = world["now_ms"]
-    assert rig.wifi.Wifi("home", "secret").join(34, 1) == -61
+    assert rig.wifi.Wifi("home", "sleepwell").join(34, 1) == -61
     assert world["now_ms"] - started_ms == rig.network.ASSOCIATE_MS
     assert world["joined"][1] == [8.5, False]
     assert world["nvs_commits"] == 1  # flash is not worn by what is known

@@ -53,7 +53,9 @@ class Noisy:
         yield from ((), (byte, byte), (byte ^ 1 << self.dice.randrange(8),))[self.dice.randrange(3)]
 
 
-def in_the_loop(name: str, days: str, every: int) -> tuple[tool.World, list[tool.Call], Noisy]:
+def in_the_loop(
+    name: str, days: str, every: int, heap: str | int = HEAP["unix"]
+) -> tuple[tool.World, list[tool.Call], Noisy]:
     """Run a scenario with one byte in `every` damaged (0: none).
 
     What the processor asked, what the simulation asks, and the line between.
@@ -64,7 +66,7 @@ def in_the_loop(name: str, days: str, every: int) -> tuple[tool.World, list[tool
     program = f"import json\nfrom torpor import pil\npil.run(json.loads({device!r}), {answer_ms})"
     world = tool.World(SimPort(*build.arguments(chosen)), tool.until_us(chosen))
     with subprocess.Popen(
-        [micropython(), "-X", f"heapsize={HEAP['unix']}", "-c", program],
+        [micropython(), "-X", f"heapsize={heap}", "-c", program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "MICROPYPATH": f"{ROOT / 'firmware'}:.frozen"},

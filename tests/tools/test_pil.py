@@ -55,6 +55,13 @@ def test_the_processor_decides_as_the_simulation(name: str, days: str) -> None:
     assert world.repeated == 0
 
 
+def test_a_heap_that_is_collected_in_a_wake_changes_no_count() -> None:
+    """It fills up at another place with each size; at 99,500 bytes that was between two calls."""
+    for heap in range(98_500, 101_000, 500):
+        world, _, _ = in_the_loop("garden", "0.05", 0, heap)
+        assert set(world.allocated) == {0}
+
+
 def test_a_noisy_line_changes_nothing() -> None:
     world, plain, line = in_the_loop("garden", "0.2", 500)
     assert tool.difference(plain, world.calls) is None

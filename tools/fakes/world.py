@@ -52,7 +52,7 @@ def fresh() -> "dict[str, Any]":
         "wifi": {
             "present": 1,
             "ssid": "home",
-            "password": "secret",
+            "password": "sleepwell",
             "rssi": -61,
             "needs_dbm": 0,  # the least power that reaches the access point
             "dhcp": ["192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1"],

@@ -13,7 +13,7 @@ class Wifi(Strict, frozen=True):
     """The network that the node is to join."""
 
     ssid: str = "home"
-    password: str = "secret"
+    password: str = "sleepwell"
 
 
 class Broker(Strict, frozen=True):

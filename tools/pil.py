@@ -20,6 +20,7 @@ from host_sim.port import SimPort
 from host_sim.scenario import Scenario
 from host_sim.world import build
 from tools import output
+from tools.provision import ports
 from torpor import config, pil, record, sensor, switch
 from torpor.port import COLD
 
@@ -198,6 +199,7 @@ def command(scenario: str, port: str, days: float | None, as_json: bool) -> None
     """
     changes = () if days is None else (f"days={days:g}",)
     chosen = scenarios.load(scenario, changes)
+    ports.check(port)
     repl = _repl(port)
     with output.Progress("in the loop") as progress:
         document = in_the_loop(chosen, repl, progress)

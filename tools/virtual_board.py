@@ -52,7 +52,10 @@ def command(name: str, link: Path | None, image: Path | None, empty: bool, speed
             file.chip, file.heap_bytes, prepared(image, empty, scratch), speed, scratch
         )
         if link:
-            link.symlink_to(running.path)
+            try:
+                link.symlink_to(running.path)
+            except OSError as error:
+                raise BadInput(f"cannot be made ({error.strerror})", where=link) from None
             stack.callback(link.unlink, missing_ok=True)
         for ends in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ends, lambda *_: running.stop())

@@ -174,6 +174,9 @@ def test_a_port_that_is_absent_busy_or_silent_is_one_line(
 ) -> None:
     assert cli.run(["deploy", "--port", str(tmp_path / "none")]) == 2
     assert ": no such port; ports here: " in capsys.readouterr().err
+    (tmp_path / "file").touch()
+    assert cli.run(["deploy", "--port", str(tmp_path / "file")]) == 2
+    assert ": is no serial port; ports here: " in capsys.readouterr().err
     monkeypatch.setattr(command, "WAIT_S", 0)
     master, slave = pty.openpty()
     tty.setraw(slave)

@@ -18,12 +18,11 @@ from host_sim.board import Board
 from host_sim.nodefaults import Fault
 from host_sim.nodefile import Name, Node, device_config
 from host_sim.tomlfile import Strict
+from tools import nodepins
+from tools.nodepins import Pin, Use, number
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names as ulp_names
 from torpor.ulp.programs import PROGRAMS
-
-# A number, or the name that the board gives it: `torpor board show BOARD` lists them.
-Pin = Annotated[int, Meta(ge=0, le=48)] | str
 
 SSID_BYTES = 32  # IEEE 802.11, the SSID element
 WPA_CHARACTERS = range(8, 65)  # a passphrase of 8 to 63, or a key of 64 hexadecimal digits
@@ -147,19 +146,19 @@ def _config(file: NodeFile, board: Board) -> dict[str, Any]:
             channel.update(_driver(file.sensor[named.name], board))
     pins: dict[str, Any] = {}
     if file.pins.wake is not None:
-        pins["wake"] = _number(file.pins.wake, board)
+        pins["wake"] = number(file.pins.wake, board)
     if file.pins.outputs:
         outputs = file.pins.outputs
-        pins["outputs"] = [{"pin": _number(o.pin, board), "on": o.on} for o in outputs]
+        pins["outputs"] = [{"pin": number(o.pin, board), "on": o.on} for o in outputs]
     if file.pins.markers:
-        pins["markers"] = [_number(pin, board) for pin in file.pins.markers]
+        pins["markers"] = [number(pin, board) for pin in file.pins.markers]
     broker = {"host": file.broker.host, "port": file.broker.port}
     if file.broker.user:
         broker["user"] = file.broker.user
     if file.node.watch and file.node.watch.ulp:
         watched = file.sensor[file.node.watch.channel]
         assert isinstance(watched, Microphone)
-        config["ulp"] = _ulp(board.file.chip, _number(watched.pin, board))
+        config["ulp"] = _ulp(board.file.chip, number(watched.pin, board))
     return {
         **config,
         "name": file.name,
@@ -181,20 +180,16 @@ def _driver(sensor: Sensor, board: Board) -> dict[str, Any]:
     entry: dict[str, Any] = msgspec.to_builtins(sensor)
     for key in ("pin", "sda", "scl"):
         if key in entry:
-            entry[key] = _number(entry[key], board)
+            entry[key] = number(entry[key], board)
     if "ratio" in entry:
         entry["ratio_x16"] = round(entry.pop("ratio") * 16)
     return entry
 
 
-def _number(pin: Pin, board: Board) -> int:
-    return board.file.pins[pin] if isinstance(pin, str) else pin
-
-
 def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     """What a schema cannot say."""
     yield from nodefaults.of(file.node, board)
-    yield from _pin_faults(file, board)
+    yield from nodepins.faults(_pins(file), board)
     channels = [channel.name for channel in file.node.channel]
     for name, sensor in file.sensor.items():
         if name not in channels:
@@ -222,25 +217,27 @@ def _ulp_faults(name: str, sensor: Sensor, board: Board) -> Iterator[Fault]:
     if not isinstance(sensor, Microphone):
         yield "the ULP hears a microphone", key, "take that driver, or leave ulp out"
     elif isinstance(sensor.pin, int) or sensor.pin in board.file.pins:
-        pin = _number(sensor.pin, board)
+        pin = number(sensor.pin, board)
         if "channel" not in ulp_names(board.file.chip, pin):
             yield f"GPIO {pin} is none of the converter that the ULP has", key, "take one of ADC1"
 
 
-def _pin_faults(file: NodeFile, board: Board) -> Iterator[Fault]:
-    """Pins that the board has no name for."""
-    used: list[tuple[object, tuple[Any, ...]]] = [(file.pins.wake, ("pins", "wake"))]
-    used += [(out.pin, ("pins", "outputs", i)) for i, out in enumerate(file.pins.outputs)]
-    used += [(pin, ("pins", "markers", i)) for i, pin in enumerate(file.pins.markers or ())]
-    used += [
-        (getattr(sensor, key, None), ("sensor", name, key))
-        for name, sensor in file.sensor.items()
-        for key in ("pin", "sda", "scl")
-    ]
-    for pin, key in used:
-        if isinstance(pin, str) and pin not in board.file.pins:
-            known = f"a number, or one of {', '.join(board.file.pins)}"
-            yield f"{board.file.name} has no pin named {pin}", key, known
+def _pins(file: NodeFile) -> list[Use]:
+    """Each use of a pin, in the file's order of importance."""
+    uses = []
+    if file.pins.wake is not None:  # a switch only looks at it
+        uses.append(Use(file.pins.wake, ("pins", "wake"), wakes=file.node.kind == "sensor"))
+    uses += [Use(out.pin, ("pins", "outputs", i), True) for i, out in enumerate(file.pins.outputs)]
+    uses += [Use(p, ("pins", "markers", i), True) for i, p in enumerate(file.pins.markers or ())]
+    for name, sensor in file.sensor.items():
+        if isinstance(sensor, Temperature | Humidity):
+            uses += [
+                Use(sensor.sda, ("sensor", name, "sda"), True, "sda"),
+                Use(sensor.scl, ("sensor", name, "scl"), True, "scl"),
+            ]
+        else:
+            uses.append(Use(sensor.pin, ("sensor", name, "pin")))
+    return uses
 
 
 def _secret_faults(file: NodeFile) -> Iterator[Fault]:

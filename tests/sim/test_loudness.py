@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from host_sim import baseline, board, run, scenario
-from host_sim.compiled import Compiled
 from host_sim.errors import BadInput
 from host_sim.ulpwatch import PRICES
 from host_sim.world import loudness, sound
@@ -43,12 +42,6 @@ def test_the_ulp_hears_the_words_for_less_than_half() -> None:
     assert by_ulp.caught >= by_ulp.words * 0.95
     views = (by_ulp.ledger.by_state(), by_ulp.ledger.by_task(), by_ulp.ledger.by_decision())
     assert {sum(line.charge_fc for line in view) for view in views} == {by_ulp.ledger.charge_fc}
-
-
-def test_the_compiled_engine_polls_by_the_ulp_alike() -> None:
-    given = scenario.load("sound", ("days=1", ULP))
-    ours, theirs = run.run(given), run.run(given, engine=Compiled())
-    assert (ours.ledger, ours.count) == (theirs.ledger, theirs.count)
 
 
 def test_the_baseline_has_no_ulp() -> None:

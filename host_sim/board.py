@@ -13,9 +13,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from host_sim import plan, states, tomlfile
+from host_sim import plan, states
 from host_sim.errors import BadInput
-from host_sim.tomlfile import Strict
+from host_sim.toml import file as tomlfile
+from host_sim.toml.file import Strict
 
 BOARDS = Path(__file__).parent.parent / "boards"
 

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from host_sim.board import Board
 from host_sim.nodefaults import Fault
-from host_sim.tomlfile import dotted
+from host_sim.toml.file import dotted
 
 # A number, or the name that the board gives it: `torpor board show BOARD` lists them.
 Pin = Annotated[int, Meta(ge=0, le=48)] | str

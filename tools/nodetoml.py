@@ -13,11 +13,12 @@ import msgspec
 from msgspec import Meta
 
 from host_sim import board as boards
-from host_sim import nodefaults, tomlfile
+from host_sim import nodefaults
 from host_sim.board import Board
 from host_sim.nodefaults import Fault
 from host_sim.nodefile import Name, Node, device_config
-from host_sim.tomlfile import Strict
+from host_sim.toml import file as tomlfile
+from host_sim.toml.file import Strict
 from tools import nodepins
 from tools.nodepins import Pin, Use, number
 from torpor.ulp.assemble import assemble

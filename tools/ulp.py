@@ -8,7 +8,7 @@ from host_sim import board as boards
 from host_sim import ulp, ulpwatch
 from host_sim.board import Board
 from host_sim.errors import BadInput
-from host_sim.tomlfile import read_text
+from host_sim.toml.file import read_text
 from tools import output
 from torpor.ulp.assemble import AssemblyError, Program, assemble
 from torpor.ulp.chips import names

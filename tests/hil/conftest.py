@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from host_sim import nodefile, tomlfile
+from host_sim import nodefile
 from host_sim.board import Board
+from host_sim.toml import file as tomlfile
 from tests.firmware.broker import PASSWORD, USER, Broker
 from tools import firmware
 from tools.hil.bench import Bench

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim import nodefile, scenario, structpath
+from host_sim import nodefile, scenario
 from host_sim.errors import BadInput
+from host_sim.toml import struct
 from host_sim.world import cell
 from tests.sim.files import changed_line, fault, variation
 from torpor import config, record
@@ -103,7 +104,7 @@ def test_what_is_missing_is_told_at_its_table(missing: str, tmp_path: Path) -> N
 
 
 def test_a_chemistry_is_a_cell_that_has_a_source() -> None:
-    assert set(structpath.values_at(nodefile.Battery, ("chemistry",))) == set(cell.CELLS)
+    assert set(struct.values_at(nodefile.Battery, ("chemistry",))) == set(cell.CELLS)
 
 
 def test_a_channel_by_name() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
-from host_sim import tomlfile
 from host_sim.errors import BadInput
-from host_sim.tomlline import line_of
+from host_sim.toml import file as tomlfile
+from host_sim.toml.line import line_of
 
 Level = Annotated[int, Meta(ge=0, le=10)]
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from host_sim import tomlfile
-from host_sim.tomlfile import Strict
+from host_sim.toml import file as tomlfile
+from host_sim.toml.file import Strict
 
 
 class Wifi(Strict, frozen=True):

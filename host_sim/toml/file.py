@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from host_sim.errors import BadInput
-from host_sim.structpath import AT, fields_at, key_of, value_at, values_at
-from host_sim.tomlline import Key, line_of
+from host_sim.toml.line import Key, line_of
+from host_sim.toml.struct import AT, fields_at, key_of, value_at, values_at
 
 T = TypeVar("T")
 

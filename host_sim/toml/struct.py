@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from host_sim.tomlline import Key
+from host_sim.toml.line import Key
 
 # The end of a message: "… - at `$.tasks[0].period`", or "… - at `key` in `$.reads`".
 AT = re.compile(r"(?s)(.*) - at (`key` in )?`\$\.?([^`]*)`")

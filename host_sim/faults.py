@@ -11,7 +11,7 @@ from host_sim.nodefaults import Fault
 from host_sim.world import sound, sources
 
 if TYPE_CHECKING:
-    from host_sim.board import Board
+    from host_sim.hardware.board import Board
     from host_sim.scenario import ScenarioFile
 
 

@@ -7,7 +7,7 @@ as Python ints, so the three views add up to one number exactly.
 
 from dataclasses import dataclass, field
 
-from host_sim import states
+from host_sim.hardware import states
 from host_sim.plan import CHARGE_SHIFT
 from torpor import port
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from host_sim import replay
+from host_sim.hardware.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN, TX
 from host_sim.plan import (
     ADDRESS_CACHED_US,
     ADDRESS_US,
@@ -35,7 +36,6 @@ from host_sim.plan import (
     SENDS_ACKED,
     SENSITIVITY_QDBM,
 )
-from host_sim.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN, TX
 from torpor.policy.txpower import ATTEMPTS
 from torpor.port import NO_AP
 

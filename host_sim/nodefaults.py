@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from host_sim.board import Board
+from host_sim.hardware.board import Board
 from host_sim.nodefile import OWN_LINES, Node, Report, Task
 from torpor.ulp.encode import CHIPS
 

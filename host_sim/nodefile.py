@@ -8,11 +8,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from host_sim import states
-from host_sim.board import Board
 from host_sim.errors import BadInput
+from host_sim.hardware import cell, states
+from host_sim.hardware.board import Board
 from host_sim.toml.file import Strict
-from host_sim.world import cell
 from host_sim.world.wifi import HALF_LOST_DBM
 from torpor.policy import report, schedule, sleep, txpower
 

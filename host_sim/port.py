@@ -6,6 +6,8 @@ There is one way to let time pass: spend(state, us); wake_up() does it twice at 
 """
 
 from host_sim import link, replay
+from host_sim.hardware.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE, STATES
+from host_sim.hardware.states import IDLE as IDLE_STATE
 from host_sim.hearing import Hearing
 from host_sim.kernel import AP_DOWN, AP_UP, COMMAND, EDGE
 from host_sim.plan import (
@@ -31,8 +33,6 @@ from host_sim.plan import (
     WAKES,
     WATCH_TASK,
 )
-from host_sim.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE, STATES
-from host_sim.states import IDLE as IDLE_STATE
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import MASK
 from torpor.port import DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH, Port

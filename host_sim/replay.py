@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from host_sim.hardware.states import NAMES
 from host_sim.plan import REPLAY_ROW, TIMING
-from host_sim.states import NAMES
 
 if TYPE_CHECKING:
     from host_sim.port import SimPort

@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim import plan, replay, twosample
+from host_sim.hardware import cell
 from host_sim.ledger import Entry, Ledger
 from host_sim.scenario import Budget, Scenario
-from host_sim.world import build, cell
+from host_sim.world import build
 
 
 @dataclass(frozen=True)

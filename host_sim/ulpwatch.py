@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from host_sim.board import Board
 from host_sim.errors import BadInput
+from host_sim.hardware.board import Board
 from host_sim.ulp import Ulp
 from torpor.ulp.assemble import Program
 

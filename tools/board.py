@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import click
 from rich.markup import escape
 
-from host_sim import board, states
-from host_sim.board import Board
+from host_sim.hardware import board, states
+from host_sim.hardware.board import Board
 from tools import output
 
 FULL_POWER = states.NAMES[-1]  # 20 dBm

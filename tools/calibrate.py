@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from host_sim import board as boards
-from host_sim import states
-from host_sim.board import Board
 from host_sim.errors import BadInput
+from host_sim.hardware import board as boards
+from host_sim.hardware import states
+from host_sim.hardware.board import Board
 from host_sim.trace import calibrate, digest, evidence, fit, reader, segment
 from host_sim.trace import labels as marks
 from host_sim.trace.calibrate import Calibration

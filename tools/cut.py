@@ -9,8 +9,8 @@ from typing import Any, cast
 import click
 from rich.markup import escape
 
-from host_sim import board as boards
 from host_sim.errors import BadInput
+from host_sim.hardware import board as boards
 from host_sim.trace import difference, digest, labels, levels, segment
 from host_sim.trace.difference import Line
 from host_sim.trace.digest import Row

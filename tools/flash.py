@@ -7,9 +7,9 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from host_sim import board as boards
-from host_sim.board import Board
 from host_sim.errors import BadInput
+from host_sim.hardware import board as boards
+from host_sim.hardware.board import Board
 from tools import nodetoml, output
 from tools.provision import binary, layout, version
 from tools.provision.binary import Binary, Partition

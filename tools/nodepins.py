@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
-from host_sim.board import Board
+from host_sim.hardware.board import Board
 from host_sim.nodefaults import Fault
 from host_sim.toml.file import dotted
 

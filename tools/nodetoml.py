@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from host_sim import board as boards
 from host_sim import nodefaults
-from host_sim.board import Board
+from host_sim.hardware import board as boards
+from host_sim.hardware.board import Board
 from host_sim.nodefaults import Fault
 from host_sim.nodefile import Name, Node, device_config
 from host_sim.toml import file as tomlfile

@@ -18,7 +18,7 @@ import pytest
 from host_sim.errors import BadInput
 
 if TYPE_CHECKING:
-    from host_sim.board import Board
+    from host_sim.hardware.board import Board
     from tools.hil.bench import Bench
     from tools.hil.node import Node
     from tools.hil.power import Power
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _board(config: pytest.Config) -> Board:
-    from host_sim import board
+    from host_sim.hardware import board
 
     return board.load(config.getoption("--board"))
 

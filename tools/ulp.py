@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from host_sim import board as boards
 from host_sim import ulp, ulpwatch
-from host_sim.board import Board
 from host_sim.errors import BadInput
+from host_sim.hardware import board as boards
+from host_sim.hardware.board import Board
 from host_sim.toml.file import read_text
 from tools import output
 from torpor.ulp.assemble import AssemblyError, Program, assemble

@@ -8,9 +8,9 @@ from typing import Any
 import click
 from rich.markup import escape
 
-from host_sim import board as boards
-from host_sim.board import Board
 from host_sim.errors import BadInput
+from host_sim.hardware import board as boards
+from host_sim.hardware.board import Board
 from host_sim.trace import digest, evidence, judge, reader
 from host_sim.trace.digest import Row
 from host_sim.trace.evidence import Evidence

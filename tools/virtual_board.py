@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from littlefs import LittleFSError
 
-from host_sim import board
 from host_sim.errors import BadInput
+from host_sim.hardware import board
 from tools.provision import filesystem, version
 from tools.virtual.board import VirtualBoard
 

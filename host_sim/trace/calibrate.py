@@ -14,10 +14,10 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from host_sim import board as boards
-from host_sim import states
-from host_sim.board import Board, Step
 from host_sim.errors import BadInput
+from host_sim.hardware import board as boards
+from host_sim.hardware import states
+from host_sim.hardware.board import Board, Step
 from host_sim.trace import evidence as evidences
 from host_sim.trace import fit, recipe
 from host_sim.trace.evidence import TX, Evidence

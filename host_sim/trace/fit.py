@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 
-from host_sim import states
+from host_sim.hardware import states
 from host_sim.trace.digest import Row
 from host_sim.trace.evidence import TX, Evidence
 

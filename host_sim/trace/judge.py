@@ -6,9 +6,9 @@ from itertools import groupby
 
 import numpy as np
 
-from host_sim import states
-from host_sim.board import Board, Step
 from host_sim.errors import BadInput
+from host_sim.hardware import states
+from host_sim.hardware.board import Board, Step
 from host_sim.trace import calibrate
 from host_sim.trace.digest import Row
 from host_sim.trace.evidence import Evidence

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_sim import states
-from host_sim.board import Board
+from host_sim.hardware import states
+from host_sim.hardware.board import Board
 from host_sim.trace.pyramid import Pyramid
 from host_sim.trace.recording import Floats
 

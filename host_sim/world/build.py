@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from host_sim import kernel, ledger, plan, states
+from host_sim import kernel, ledger, plan
+from host_sim.hardware import cell, states
 from host_sim.hearing import Hearing
 from host_sim.scenario import Scenario, World
-from host_sim.world import cell, loudness, recordings, replays, sound, sources, weather, wifi
+from host_sim.world import loudness, recordings, replays, sound, sources, weather, wifi
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000

@@ -9,7 +9,8 @@ from typing import Any
 
 import simpy
 
-from host_sim import link, nodefile, plan, states
+from host_sim import link, nodefile, plan
+from host_sim.hardware import states
 from host_sim.port import SimPort
 from host_sim.scenario import Scenario
 from host_sim.world import build

@@ -6,7 +6,7 @@ python -m tests.fidelity.listening RECORDINGS    digest them anew, from their fo
 import sys
 from pathlib import Path
 
-from host_sim import board
+from host_sim.hardware import board
 from host_sim.trace import digest, evidence, fit, reader
 from host_sim.trace.evidence import Evidence
 

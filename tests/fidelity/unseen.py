@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from host_sim import board
+from host_sim.hardware import board
 from host_sim.trace import digest, evidence, reader
 from host_sim.trace.evidence import Evidence
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from host_sim import states
+from host_sim.hardware import states
 from tests.firmware import rig
 from tools.fakes import world
 

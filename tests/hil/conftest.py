@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from host_sim import nodefile
-from host_sim.board import Board
+from host_sim.hardware.board import Board
 from host_sim.toml import file as tomlfile
 from tests.firmware.broker import PASSWORD, USER, Broker
 from tools import firmware

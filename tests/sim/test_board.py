@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim import board, link, scenario, states
+from host_sim import link, scenario
 from host_sim.errors import BadInput
+from host_sim.hardware import board, states
 from host_sim.port import SimPort
 from host_sim.world import build
 from tools import board as tool

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from host_sim import baseline, board, run, scenario
+from host_sim import baseline, run, scenario
 from host_sim.errors import BadInput
+from host_sim.hardware import board
 from host_sim.ulpwatch import PRICES
 from host_sim.world import loudness, sound
 

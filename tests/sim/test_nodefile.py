@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from host_sim import nodefile, scenario
 from host_sim.errors import BadInput
+from host_sim.hardware import cell
 from host_sim.toml import struct
-from host_sim.world import cell
 from tests.sim.files import changed_line, fault, variation
 from torpor import config, record
 from torpor.policy import report, schedule, txpower

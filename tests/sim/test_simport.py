@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim import kernel, ledger, link, plan, run, scenario, states
-from host_sim.board import load
+from host_sim import kernel, ledger, link, plan, run, scenario
+from host_sim.hardware import states
+from host_sim.hardware.board import load
 from host_sim.port import SimPort
 from host_sim.world import build, sound
 from torpor.policy.sleep import DEEP, LIGHT, MODEM

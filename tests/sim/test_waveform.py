@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from host_sim import baseline, nodefile, run, scenario, states, waveform
+from host_sim import baseline, nodefile, run, scenario, waveform
 from host_sim.errors import BadInput
+from host_sim.hardware import states
 from host_sim.scenario import Scenario
 from host_sim.trace.recording import Floats
 from host_sim.waveform import RATE_HZ

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim.world import cell
+from host_sim.hardware import cell
 
 CHEMISTRIES = sorted(cell.CELLS)
 any_chemistry = pytest.mark.parametrize("chemistry", CHEMISTRIES)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from host_sim import board
+from host_sim.hardware import board
 from tools import cli
 from tools.fakes import world
 from tools.provision import filesystem

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host_sim import board
+from host_sim.hardware import board
 from host_sim.trace import calibrate, digest, evidence, ppk2, reader
 from host_sim.trace.recording import Recording
 from tools import cli

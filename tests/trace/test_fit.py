@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim import states
+from host_sim.hardware import states
 from host_sim.trace import fit
 from host_sim.trace.digest import Row
 from host_sim.trace.evidence import Evidence

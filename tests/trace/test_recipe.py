@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim import board
 from host_sim.errors import BadInput
+from host_sim.hardware import board
 from host_sim.trace import calibrate, judge, recipe
 from host_sim.trace.digest import Row
 from host_sim.trace.evidence import Evidence

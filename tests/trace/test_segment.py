@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim import board
+from host_sim.hardware import board
 from host_sim.trace import digest, kernels, levels, pyramid, reader, segment, spool
 from host_sim.trace.intervals import Intervals, Painting
 from host_sim.trace.recording import Recording

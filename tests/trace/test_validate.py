@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_sim import board
+from host_sim.hardware import board
 from host_sim.trace import digest, plot, ppk2, reader
 from host_sim.trace.recording import Gap, Recording
 from tools import cli

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim import board
 from host_sim.errors import BadInput
+from host_sim.hardware import board
 from host_sim.ulp import Ulp
 from host_sim.ulpwatch import watch
 from tests.ulp.everywhere import PIN

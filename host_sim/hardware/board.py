@@ -13,12 +13,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from host_sim import plan, states
+from host_sim import plan
 from host_sim.errors import BadInput
+from host_sim.hardware import states
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
-BOARDS = Path(__file__).parent.parent / "boards"
+BOARDS = Path(__file__).parents[2] / "boards"
 
 Tag = Literal["D", "V", "M", "S", "I"]
 Source = Annotated[str, Meta(min_length=8)]

@@ -1,0 +1,1 @@
+"""What hardware costs: boards, power states, chips and cells, each number with its source."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from host_sim import nodefaults, replay
+from host_sim import nodefaults
+from host_sim.engine import replay
 from host_sim.nodefaults import Fault
 from host_sim.world import sound, sources
 

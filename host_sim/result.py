@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from host_sim import plan, replay, twosample
+from host_sim import twosample
+from host_sim.engine import parts, replay
+from host_sim.engine.ledger import Entry, Ledger
 from host_sim.hardware import cell
-from host_sim.ledger import Entry, Ledger
 from host_sim.scenario import Budget, Scenario
 from host_sim.world import build
 
@@ -96,17 +97,17 @@ class Result:
             "average_current_ua": self.ledger.average_current_ua,
             "battery_life_days": self.battery_life_days or 0.0,
             "charge_mc_per_day": self.ledger.charge_fc / 1e12 / days,
-            "delivered_percent": _percent(count[plan.SENDS_ACKED], self.attempted),
+            "delivered_percent": _percent(count[parts.SENDS_ACKED], self.attempted),
             "caught_percent": _percent(self.caught, self.words),
-            "joins_per_day": count[plan.JOINS] / days,
-            "wakes_per_day": count[plan.WAKES] / days,
+            "joins_per_day": count[parts.JOINS] / days,
+            "wakes_per_day": count[parts.WAKES] / days,
         }
         return figures[name]
 
     @property
     def attempted(self) -> int:
         """Deliveries attempted: messages sent, and joins that failed before one could be."""
-        return self.count[plan.SENDS] + self.count[plan.JOINS_FAILED]
+        return self.count[parts.SENDS] + self.count[parts.JOINS_FAILED]
 
     def budgets(self) -> list[dict[str, Any]]:
         """Each budget with its value and whether it holds."""
@@ -138,10 +139,10 @@ class Result:
             "complete": self.complete,
             "simulated_s": self.simulated_us / 1e6,
             "wall_s": self.wall_s,
-            "wakes": self.count[plan.WAKES],
-            "joins": self.count[plan.JOINS],
-            "joins_cached": self.count[plan.JOINS_CACHED],
-            "joins_failed": self.count[plan.JOINS_FAILED],
+            "wakes": self.count[parts.WAKES],
+            "joins": self.count[parts.JOINS],
+            "joins_cached": self.count[parts.JOINS_CACHED],
+            "joins_failed": self.count[parts.JOINS_FAILED],
             "charge_mc": self.ledger.charge_fc / 1e12,
             "average_current_ua": self.ledger.average_current_ua,
             "battery_life_days": self.battery_life_days,
@@ -149,12 +150,12 @@ class Result:
             "by_task": _view(self.ledger.by_task()),
             "by_decision": _view(self.ledger.by_decision()),
             "messages": {
-                "sent": self.count[plan.SENDS],
-                "delivered": self.count[plan.SENDS_ACKED],
-                "readings": self.count[plan.READINGS],
+                "sent": self.count[parts.SENDS],
+                "delivered": self.count[parts.SENDS_ACKED],
+                "readings": self.count[parts.READINGS],
             },
             "detector": {
-                "polls": self.count[plan.POLLS],
+                "polls": self.count[parts.POLLS],
                 "false_wakes": self.false_wakes,
                 "words": self.words,
                 "caught": self.caught,

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from host_sim import nodefile, plan
-from host_sim.engine import Engine
-from host_sim.ledger import Ledger
+from host_sim import nodefile
+from host_sim.engine.ledger import Ledger
+from host_sim.engine.plain import Engine
+from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.result import Replayed, Result
 from host_sim.scenario import Scenario
 from host_sim.world import build, replays
@@ -47,7 +48,7 @@ def run(
             cause, now_us, used, alive = engine.live(node.kind, r, port, cause, chunk_us)
             if len(chunk_ua) * engine.chunk_days % RETAIN_DAYS == 0:
                 retain.unpack(retain.pack(r, 0), r, 0)
-            drawn_fc = (used - before) << plan.CHARGE_SHIFT
+            drawn_fc = (used - before) << CHARGE_SHIFT
             chunk_ua.append(drawn_fc / max(1, now_us - before_us) / 1000)
             progress(now_us / until_us)
         complete = True

@@ -60,7 +60,7 @@ class World(Strict, frozen=True):
 
 
 class Replay(Strict, frozen=True):
-    """A phase or a state of the board, drawn from recordings or digests (host_sim.replay).
+    """A phase or a state of the board, drawn from recordings or digests (host_sim.engine.replay).
 
     `segments` is the state in them that is meant, by default the one of that name. From `unseen`
     nothing is drawn: what was is compared with them.

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim import nodefile
-from host_sim.engine import Engine
+from host_sim.engine.plain import Engine
+from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.hardware.states import BOOT, CPU
-from host_sim.port import SimPort
 from host_sim.scenario import Scenario
 from host_sim.trace import writer
 from host_sim.trace.recording import Recording

@@ -10,11 +10,13 @@ from host_sim.errors import BadInput
 from host_sim.hardware import board as boards
 from host_sim.hardware import states
 from host_sim.hardware.board import Board
-from host_sim.trace import calibrate, digest, evidence, fit, reader, segment
-from host_sim.trace import labels as marks
-from host_sim.trace.calibrate import Calibration
-from host_sim.trace.digest import Row
-from host_sim.trace.evidence import STATES, TX, Evidence
+from host_sim.trace import reader
+from host_sim.trace.cut import digest, segment
+from host_sim.trace.cut import labels as marks
+from host_sim.trace.cut.digest import Row
+from host_sim.trace.fit import calibrate, evidence, fit
+from host_sim.trace.fit.calibrate import Calibration
+from host_sim.trace.fit.evidence import STATES, TX, Evidence
 from host_sim.trace.recording import Recording
 from tools import output, recordings
 

@@ -11,11 +11,11 @@ from rich.markup import escape
 
 from host_sim.errors import BadInput
 from host_sim.hardware import board as boards
-from host_sim.trace import difference, digest, labels, levels, segment
-from host_sim.trace.difference import Line
-from host_sim.trace.digest import Row
+from host_sim.trace.cut import difference, digest, labels, levels, segment
+from host_sim.trace.cut.difference import Line
+from host_sim.trace.cut.digest import Row
+from host_sim.trace.cut.segment import Found
 from host_sim.trace.recording import Recording
-from host_sim.trace.segment import Found
 from tools import output, recordings
 
 PATH = click.Path(path_type=Path)
@@ -160,7 +160,7 @@ def _show(file: Path, rows: list[Row], found: Found) -> None:
 @how
 def plot_command(file: Path, out: Path, how: How) -> None:
     """Draw FILE, its states in colours: a PNG, or a page to zoom in."""
-    from host_sim.trace import view
+    from host_sim.trace.draw import view
 
     output.writable(out, file)
     view.kind(out)

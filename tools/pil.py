@@ -15,8 +15,8 @@ from mpremote.transport_serial import SerialTransport
 
 from host_sim import nodefile
 from host_sim import scenario as scenarios
+from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
-from host_sim.port import SimPort
 from host_sim.scenario import Scenario
 from host_sim.world import build
 from tools import output

@@ -11,7 +11,7 @@ import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.trace import writer
-from host_sim.trace.part import RATE_HZ, Part
+from host_sim.trace.formats.part import RATE_HZ, Part
 from host_sim.trace.recording import Recording
 from tools import output, recordings
 from tools.ppk2 import Ppk2

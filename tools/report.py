@@ -2,8 +2,8 @@
 
 from rich.markup import escape
 
-from host_sim import plan
-from host_sim.ledger import Entry
+from host_sim.engine import parts
+from host_sim.engine.ledger import Entry
 from host_sim.result import Result
 from tools import output
 
@@ -56,14 +56,14 @@ def summary(result: Result) -> list[tuple[str, str]]:
         rows.append(("the cell was empty", f"after {days:,.1f} days"))
     rows += [
         ("charge", f"{result.ledger.charge_fc / 1e12:,.1f} mC"),
-        ("wakes", f"{count[plan.WAKES]:,} ({count[plan.WAKES] / days:,.1f} a day)"),
+        ("wakes", f"{count[parts.WAKES]:,} ({count[parts.WAKES] / days:,.1f} a day)"),
         (
             "joins",
-            f"{count[plan.JOINS]:,} ({count[plan.JOINS_CACHED]:,} cached, "
-            f"{count[plan.JOINS_FAILED]:,} failed)",
+            f"{count[parts.JOINS]:,} ({count[parts.JOINS_CACHED]:,} cached, "
+            f"{count[parts.JOINS_FAILED]:,} failed)",
         ),
-        ("messages", f"{count[plan.SENDS]:,} sent, {count[plan.SENDS_ACKED]:,} delivered"),
-        ("readings", f"{count[plan.READINGS]:,} delivered"),
+        ("messages", f"{count[parts.SENDS]:,} sent, {count[parts.SENDS_ACKED]:,} delivered"),
+        ("readings", f"{count[parts.READINGS]:,} delivered"),
     ]
     if result.words:
         rows.append(("words", f"{result.caught:,} of {result.words:,} caught"))

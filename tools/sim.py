@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from host_sim import baseline, run, scenario
-from host_sim.engine import Engine
+from host_sim.engine.plain import Engine
 from host_sim.errors import BadInput
 from host_sim.result import Result
 from host_sim.trace import writer
@@ -118,7 +118,7 @@ def _both(given: scenario.Scenario, engine: Engine) -> list[Result]:
 def _engine(name: str) -> Engine:
     """The engine asked for; CPython, and a word about it, where numba is not installed."""
     if name == "compiled":
-        from host_sim.compiled import Compiled
+        from host_sim.engine.native import Compiled
 
         try:
             return Compiled()

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
-from host_sim.trace import stats, writer
+from host_sim.trace import writer
+from host_sim.trace.draw import stats
 from tools import cut, output, recordings
 
 

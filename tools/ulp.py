@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
-from host_sim import ulp, ulpwatch
 from host_sim.errors import BadInput
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from host_sim.toml.file import read_text
+from host_sim.ulp import emulator
+from host_sim.ulp import watch as ulpwatch
 from tools import output
 from torpor.ulp.assemble import AssemblyError, Program, assemble
 from torpor.ulp.chips import names
@@ -125,7 +126,7 @@ def load(source: str, board: Board, pin: int | None) -> tuple[str, Program]:
 def cycles(word: int) -> str:
     """Clock cycles of a word; none for data among the instructions."""
     try:
-        return f"{ulp.cycles_of(word)}"
+        return f"{emulator.cycles_of(word)}"
     except KeyError:
         return ""
 

@@ -11,10 +11,12 @@ from rich.markup import escape
 from host_sim.errors import BadInput
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
-from host_sim.trace import digest, evidence, judge, reader
-from host_sim.trace.digest import Row
-from host_sim.trace.evidence import Evidence
-from host_sim.trace.judge import Priced, Verdict
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
+from host_sim.trace.cut.digest import Row
+from host_sim.trace.fit import evidence, judge
+from host_sim.trace.fit.evidence import Evidence
+from host_sim.trace.fit.judge import Priced, Verdict
 from host_sim.trace.recording import Recording
 from tools import output, recordings
 
@@ -137,7 +139,7 @@ def _of_fit(
 
 
 def _draw(board: Board, wake: str, one: Judged, path: Path) -> None:
-    from host_sim.trace import plot as plots  # matplotlib takes its time
+    from host_sim.trace.draw import plot as plots  # matplotlib takes its time
 
     curve = (
         plots.of_recording(one.recording, one.rows) if one.recording else plots.of_rows(one.rows)

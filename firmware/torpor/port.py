@@ -1,7 +1,7 @@
 """The port: the only door between a node and the world.
 
 A node decides in integers and acts through the calls below, nothing else. esp32.py keeps this
-contract on the chip, host_sim/port.py keeps it in virtual time, and the tests keep it by hand.
+contract on the chip, host_sim/engine/port.py in virtual time, and the tests keep it by hand.
 Every answer is an int; no call raises: what can go wrong has a value of its own.
 """
 

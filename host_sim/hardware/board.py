@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from host_sim import plan
 from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.toml import file as tomlfile
@@ -114,9 +113,6 @@ class BoardFile(Strict, frozen=True):
     wakes: dict[str, Wake] = msgspec.field(default_factory=dict)
 
 
-PHASES = plan.TIMING[: plan.FRAME_US]
-
-
 @dataclass(frozen=True)
 class Board:
     """A checked board."""
@@ -191,7 +187,7 @@ def _table_faults(file: BoardFile) -> Iterator[Fault]:
     """States and phases that are missing, or that nothing reads."""
     wanted: tuple[tuple[str, Iterable[str], Sequence[str]], ...] = (
         ("states", file.states, states.NAMES[: states.TX]),
-        ("phases", file.phases, PHASES),
+        ("phases", file.phases, states.PHASES),
     )
     for kind, have, want in wanted:
         for name in sorted(set(want) - set(have)):

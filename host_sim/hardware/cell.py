@@ -10,8 +10,6 @@ the chip runs on is the board's (`brown_out_mv`).
 
 from dataclasses import dataclass
 
-from host_sim.plan import CHARGE_SHIFT
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -51,7 +49,9 @@ CELLS = {
 }
 
 MONTH_S = 30 * 86_400
-UNIT_FC = 1 << CHARGE_SHIFT  # the port counts charge in this many femtocoulombs
+# The port counts charge in units of 1,024 fC, so that decades fit 64 bits.
+CHARGE_SHIFT = 10
+UNIT_FC = 1 << CHARGE_SHIFT
 
 
 def curve_mv(chemistry: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""The power states that the ledger books: what a board draws current in.
+"""The power states that the ledger books, and the phases of a wake whose length a board gives.
 
 An index here is an index into a board's current table. The radio's phases are states of their
 own so that a breakdown says where in a join the charge went; the eleven transmit levels come last.
@@ -28,3 +28,18 @@ NAMES = (
     *(f"tx_{dbm:g}" for dbm in TX_LEVELS_DBM),
 )
 STATES = len(NAMES)
+
+# What takes a time of its own, by its name in a board file.
+PHASES = (
+    "boot",
+    "wake_cpu",
+    "light_exit",
+    "scan",
+    "associate",
+    "address",
+    "address_cached",
+    "connect",
+    "message",
+    "measure",
+    "no_ap",
+)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.trace import (
+from host_sim.trace.columns.source import Progress, Source, silent
+from host_sim.trace.formats import (
     dmm,
     jls,
     logger,
@@ -23,7 +24,6 @@ from host_sim.trace import (
     unitless,
 )
 from host_sim.trace.recording import Recording
-from host_sim.trace.source import Progress, Source, silent
 
 
 @dataclass(frozen=True)

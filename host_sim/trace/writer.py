@@ -8,32 +8,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.trace.columns.source import Progress, silent
 from host_sim.trace.recording import Recording
-from host_sim.trace.source import Progress, silent
 
 Write = Callable[[Path, Recording, Progress], None]
 
 
 def _csv(path: Path, recording: Recording, progress: Progress) -> None:
-    from host_sim.trace import ppk2
+    from host_sim.trace.formats import ppk2
 
     ppk2.write(path, recording, progress)
 
 
 def _ppk2(path: Path, recording: Recording, progress: Progress) -> None:
-    from host_sim.trace import ppk2file
+    from host_sim.trace.formats import ppk2file
 
     ppk2file.write(path, recording, progress)
 
 
 def _jls(path: Path, recording: Recording, progress: Progress) -> None:
-    from host_sim.trace import jls
+    from host_sim.trace.formats import jls
 
     jls.write(path, recording, progress)
 
 
 def _parquet(path: Path, recording: Recording, progress: Progress) -> None:
-    from host_sim.trace import parquet
+    from host_sim.trace.formats import parquet
 
     parquet.write(path, recording, progress)
 

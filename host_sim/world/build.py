@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from host_sim import kernel, ledger, plan
+from host_sim.engine import kernel, ledger, parts
+from host_sim.engine.hearing import Hearing
 from host_sim.hardware import cell, states
-from host_sim.hearing import Hearing
 from host_sim.scenario import Scenario, World
 from host_sim.world import loudness, recordings, replays, sound, sources, weather, wifi
 
@@ -35,7 +35,7 @@ def arguments(scenario: Scenario) -> tuple[Any, ...]:
     radio = board.file.radio
     return (
         [0] * ledger.CELLS,
-        [0] * plan.COUNTERS,
+        [0] * parts.COUNTERS,
         board.current_na,
         _timing(scenario),
         [
@@ -67,10 +67,10 @@ def _first_random(seed: int) -> int:
 
 
 def _timing(scenario: Scenario) -> list[int]:
-    """The board's durations, in the order of host_sim.plan."""
+    """The board's durations, in the order of host_sim.engine.parts."""
     board = scenario.board
     own = {"frame": board.file.radio.frame_us, "retry": board.file.radio.retry_us}
-    return [own[name] if name in own else board.phase_us(name) for name in plan.TIMING]
+    return [own[name] if name in own else board.phase_us(name) for name in parts.TIMING]
 
 
 def _levels() -> list[int]:
@@ -92,10 +92,10 @@ def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
     series: list[int] = []
     rows: list[int] = []
     fixed = {
-        "battery": plan.BATTERY,
-        "door": plan.PIN_LEVEL,
-        "sound": plan.SOUND,
-        "output": plan.OUTPUT,
+        "battery": parts.BATTERY,
+        "door": parts.PIN_LEVEL,
+        "sound": parts.SOUND,
+        "output": parts.OUTPUT,
     }
     for channel in file.node.channel:
         source = file.world.reads[channel.name]
@@ -103,7 +103,7 @@ def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
             rows += [fixed[source], 1, 0, 1]
             continue
         one = _series(file.world, source, days, file.seed)
-        rows += [plan.SERIES, one.step_us, len(series), len(one.values)]
+        rows += [parts.SERIES, one.step_us, len(series), len(one.values)]
         series += one.values
     return series, rows
 

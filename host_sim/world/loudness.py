@@ -6,8 +6,8 @@ The words that the chip would run are run here, over the recorded samples.
 from collections.abc import Iterator
 from functools import cache
 
-from host_sim import ulpwatch
-from host_sim.ulp import Run, Ulp
+from host_sim.ulp import watch as ulpwatch
+from host_sim.ulp.emulator import Run, Ulp
 from host_sim.world import sound
 from torpor.ulp.assemble import Program, assemble
 from torpor.ulp.chips import names

@@ -3,11 +3,12 @@
 from functools import lru_cache
 from pathlib import Path
 
-from host_sim import replay
+from host_sim.engine import replay
+from host_sim.engine.parts import REPLAY_ROW
 from host_sim.errors import BadInput
-from host_sim.plan import REPLAY_ROW
 from host_sim.scenario import Replay, Scenario
-from host_sim.trace import digest, reader
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
 
 Segment = tuple[int, int]  # duration in µs, mean current in nA
 

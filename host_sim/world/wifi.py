@@ -25,8 +25,8 @@ from pathlib import Path
 
 import numpy as np
 
+from host_sim.engine.parts import PER_FIRST_QDB
 from host_sim.errors import BadInput
-from host_sim.plan import PER_FIRST_QDB
 from host_sim.world.noise import gauss_markov
 
 HALF_LOST_DBM = -94  # at the basic rate that management and small frames use

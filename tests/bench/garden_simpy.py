@@ -9,9 +9,10 @@ from typing import Any
 
 import simpy
 
-from host_sim import link, nodefile, plan
+from host_sim import nodefile
+from host_sim.engine import link, parts
+from host_sim.engine.port import SimPort
 from host_sim.hardware import states
-from host_sim.port import SimPort
 from host_sim.scenario import Scenario
 from host_sim.world import build
 from torpor import config, record
@@ -54,8 +55,8 @@ class Garden:
     def awake(self) -> Steps:
         """From deep sleep to the first line."""
         self.wakes += 1
-        yield from self.spend(states.BOOT, self.world.timing[plan.BOOT_US])
-        yield from self.spend(states.CPU, self.world.timing[plan.WAKE_CPU_US])
+        yield from self.spend(states.BOOT, self.world.timing[parts.BOOT_US])
+        yield from self.spend(states.CPU, self.world.timing[parts.WAKE_CPU_US])
 
     def task(self, task: nodefile.Task) -> Steps:
         """Wake each period, read, and tell when there is news."""
@@ -66,7 +67,7 @@ class Garden:
                 yield from self.awake()
                 yield from self.spend(states.IDLE, task.warmup_ms * 1000)
                 for channel in channels:
-                    yield from self.spend(states.SENSE, self.world.timing[plan.MEASURE_US])
+                    yield from self.spend(states.SENSE, self.world.timing[parts.MEASURE_US])
                     self.world.now_us = self.env.now
                     value = self.world.measure(channel)
                     now_ms = self.env.now // 1000
@@ -103,20 +104,20 @@ class Garden:
         self.world.now_us = self.env.now
         loss = link.loss_65536(self.world, txpower.LEVEL_QDBM[level])
         if not cached:
-            yield from self.spend(states.SCAN, timing[plan.SCAN_US])
-        address = plan.ADDRESS_CACHED_US if cached else plan.ADDRESS_US
+            yield from self.spend(states.SCAN, timing[parts.SCAN_US])
+        address = parts.ADDRESS_CACHED_US if cached else parts.ADDRESS_US
         for state, us, frames in (
-            (states.ASSOCIATE, timing[plan.ASSOCIATE_US], radio[plan.FRAMES_ASSOCIATE]),
-            (states.ADDRESS, timing[address], 1 if cached else radio[plan.FRAMES_ADDRESS]),
-            (states.CONNECT, timing[plan.CONNECT_US], radio[plan.FRAMES_CONNECT]),
-            (states.LISTEN, timing[plan.MESSAGE_US], 1),
+            (states.ASSOCIATE, timing[parts.ASSOCIATE_US], radio[parts.FRAMES_ASSOCIATE]),
+            (states.ADDRESS, timing[address], 1 if cached else radio[parts.FRAMES_ADDRESS]),
+            (states.CONNECT, timing[parts.CONNECT_US], radio[parts.FRAMES_CONNECT]),
+            (states.LISTEN, timing[parts.MESSAGE_US], 1),
         ):
             yield from self.spend(state, us)
             for _ in range(frames):
-                yield from self.spend(states.TX + level, timing[plan.FRAME_US])
+                yield from self.spend(states.TX + level, timing[parts.FRAME_US])
                 while self.world.random() < loss:
-                    yield from self.spend(state, timing[plan.RETRY_US])
-                    yield from self.spend(states.TX + level, timing[plan.FRAME_US])
+                    yield from self.spend(state, timing[parts.RETRY_US])
+                    yield from self.spend(states.TX + level, timing[parts.FRAME_US])
         txpower.heard(
             self.r, TX, self.world.rssi[self.env.now // 60_000_000 % len(self.world.rssi)]
         )

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from host_sim.trace.part import RATE_HZ, Part
+from host_sim.trace.formats.part import RATE_HZ, Part
 from tests.tools.ppk2_device import Device, word
 from tools.ppk2 import Ppk2
 from tools.record import measure

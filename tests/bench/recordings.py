@@ -7,7 +7,8 @@ import numpy as np
 import pandas
 import polars
 
-from host_sim.trace import ppk2, reader
+from host_sim.trace import reader
+from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
 
 SAMPLES = 8_000_000

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from host_sim import nodefile
-from host_sim.port import SimPort
+from host_sim.engine.port import SimPort
 from host_sim.scenario import Scenario
 from host_sim.world import build
 from torpor import config, record, sensor

@@ -6,7 +6,7 @@ from statistics import median
 
 import numpy as np
 
-from host_sim.trace import levels, pyramid, segment
+from host_sim.trace.cut import levels, pyramid, segment
 from host_sim.trace.recording import Recording, Samples
 from tests.bench.rounds import interleaved, ratio
 

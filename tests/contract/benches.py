@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from host_sim import kernel, plan, scenario
-from host_sim.port import SimPort
+from host_sim import scenario
+from host_sim.engine import kernel, parts
+from host_sim.engine.port import SimPort
 from host_sim.world import build
 from tests.firmware import rig
 from torpor.link.mqtt import Mqtt
@@ -104,14 +105,14 @@ class Chip(Node):
 
 
 class Simulated(Bench):
-    """host_sim.port with the world of the door scenario, but for its events."""
+    """host_sim.engine.port with the world of the door scenario, but for its events."""
 
     port: SimPort
 
     def start(self, edges: tuple[tuple[int, int], ...] = (), first_tick: int = 0) -> None:
         arguments = list(build.arguments(scenario.load("door", ("days=1", "world.drift_ppm=0"))))
-        lead_us = arguments[3][plan.BOOT_US] + arguments[3][plan.WAKE_CPU_US]
-        arguments[CLOCK][plan.FIRST_TICK] = first_tick - lead_us // 1000 & MASK
+        lead_us = arguments[3][parts.BOOT_US] + arguments[3][parts.WAKE_CPU_US]
+        arguments[CLOCK][parts.FIRST_TICK] = first_tick - lead_us // 1000 & MASK
         arguments[EDGES_CLOCK : EDGES_CLOCK + 3] = kernel.ordered(
             [(lead_us + ms * 1000, kernel.EDGE, level) for ms, level in edges]
         )

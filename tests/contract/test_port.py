@@ -221,7 +221,7 @@ def test_an_edge_that_was_read_is_no_news(bench: Bench, kind: int) -> None:
     assert bench.port.sleep(kind, 10_000) == TIMER
 
 
-# The simulated port keeps nothing: a run hands the record over as it is (host_sim/kernel.py).
+# The simulated port keeps nothing: a run hands the record over as it is (engine/kernel.py).
 
 
 @given(st.binary(max_size=2_048))

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 from host_sim.hardware import board
-from host_sim.trace import digest, evidence, fit, reader
-from host_sim.trace.evidence import Evidence
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
+from host_sim.trace.fit import evidence, fit
+from host_sim.trace.fit.evidence import Evidence
 
 BOARD = "esp32c5"
 FOLDER = board.BOARDS / BOARD / "unseen"

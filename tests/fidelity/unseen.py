@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_sim.hardware import board
-from host_sim.trace import digest, evidence, reader
-from host_sim.trace.evidence import Evidence
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
+from host_sim.trace.fit import evidence
+from host_sim.trace.fit.evidence import Evidence
 
 BOARD = "heltec_wifi_lora_32"
 FOLDER = board.BOARDS / BOARD / "unseen"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from host_sim.ulp import Ulp
+from host_sim.ulp.emulator import Ulp
 from tests.firmware import rig
 from tools.fakes import world
 from torpor.policy.sleep import DEEP, LIGHT

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim import link, scenario
+from host_sim import scenario
+from host_sim.engine import link
+from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.hardware import board, states
-from host_sim.port import SimPort
 from host_sim.world import build
 from tools import board as tool
 from tools import cli

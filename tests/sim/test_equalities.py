@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from host_sim import nodefile, replay, run, scenario
-from host_sim.compiled import Compiled
-from host_sim.engine import Engine
-from host_sim.port import SimPort
-from host_sim.trace import digest
-from host_sim.trace.digest import Row
+from host_sim import nodefile, run, scenario
+from host_sim.engine import replay
+from host_sim.engine.native import Compiled
+from host_sim.engine.plain import Engine
+from host_sim.engine.port import SimPort
+from host_sim.trace.cut import digest
+from host_sim.trace.cut.digest import Row
 from host_sim.world import build
 from torpor import config, record, retain, sensor, switch
 from torpor.port import COLD

@@ -6,7 +6,7 @@ import pytest
 from host_sim import baseline, run, scenario
 from host_sim.errors import BadInput
 from host_sim.hardware import board
-from host_sim.ulpwatch import PRICES
+from host_sim.ulp.watch import PRICES
 from host_sim.world import loudness, sound
 
 ULP = "node.watch.ulp=true"

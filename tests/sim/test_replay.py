@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from host_sim import run, scenario
-from host_sim.ledger import Entry
+from host_sim.engine.ledger import Entry
 from host_sim.result import Result
-from host_sim.trace import digest, reader
-from host_sim.trace.digest import Row
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
+from host_sim.trace.cut.digest import Row
 from host_sim.waveform import RATE_HZ, export
 from tools import cli
 

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim import kernel, ledger, link, plan, run, scenario
+from host_sim import run, scenario
+from host_sim.engine import kernel, ledger, link, parts
+from host_sim.engine.port import SimPort
 from host_sim.hardware import states
 from host_sim.hardware.board import load
-from host_sim.port import SimPort
 from host_sim.world import build, sound
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import diff
@@ -142,7 +143,7 @@ def test_without_an_access_point_a_join_costs_a_scan_in_vain() -> None:
     assert p.join(80, 1) == NO_AP
     assert p.now_us - start_us == load("esp32_devkit").phase_us("no_ap")
     assert p.send([], 0, 1, 80) == 0
-    assert p.count[plan.JOINS_FAILED] == 1
+    assert p.count[parts.JOINS_FAILED] == 1
 
 
 def test_loss_falls_with_power_and_signal() -> None:
@@ -162,7 +163,7 @@ def test_a_day_without_the_access_point_costs_less_than_a_fifth_more() -> None:
     calm = run.run(scenario.load("garden", ("days=3",)))
     outage = "world.wifi.outage=[{start_h=24, hours=24}]"
     harsh = run.run(scenario.load("garden", ("days=3", outage)))
-    assert harsh.count[plan.JOINS_FAILED] > 0
+    assert harsh.count[parts.JOINS_FAILED] > 0
     assert harsh.chunk_ua[1] < 1.2 * calm.chunk_ua[1]
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from host_sim import kernel, scenario
+from host_sim import scenario
+from host_sim.engine import kernel
+from host_sim.engine.hearing import Hearing
 from host_sim.errors import BadInput
-from host_sim.hearing import Hearing
 from host_sim.world import build
 
 EVENTS = slice(10, 13)  # event_us, event_kind, event_value

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from host_sim.engine.parts import PER_FIRST_QDB
 from host_sim.errors import BadInput
-from host_sim.plan import PER_FIRST_QDB
 from host_sim.world import wifi
 
 HEAD = "timestamp,sender_receiver_RSSI\n"

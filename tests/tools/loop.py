@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from host_sim import nodefile, scenario
-from host_sim.port import SimPort
+from host_sim.engine.port import SimPort
 from host_sim.world import build
 from tests.interpreters import HEAP, ROOT
 from tools import pil as tool

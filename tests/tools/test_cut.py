@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host_sim.trace import ppk2, segment, view
+from host_sim.trace.cut import segment
+from host_sim.trace.draw import view
+from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
 from tests.trace.waves import wave
 from tools import cli

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.trace import digest, evidence, reader
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
+from host_sim.trace.fit import evidence
 from tests.fidelity import __main__ as fidelity
 from tests.fidelity import published
 from tests.fidelity.unseen import GROUPS, digest_file

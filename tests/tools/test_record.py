@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_sim.trace import ppk2file, reader
-from host_sim.trace.part import Part
+from host_sim.trace import reader
+from host_sim.trace.formats import ppk2file
+from host_sim.trace.formats.part import Part
 from tests.tools.ppk2_device import STOP, Device, ua, word
 from tools import cli
 

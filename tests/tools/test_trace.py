@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.trace import digest
+from host_sim.trace.cut import digest
 from tools import cli
 
 PPK2 = "Timestamp(ms),Current(uA)\n0,100\n1,100\n2,50000\n3,50000\n"

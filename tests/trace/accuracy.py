@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from host_sim.trace import reader, segment
+from host_sim.trace import reader
+from host_sim.trace.cut import segment
 from tests.conftest import data
 
 LABELS = Path(__file__).parent / "labels"

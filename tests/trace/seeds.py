@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
-from host_sim.trace import jls
-from host_sim.trace.part import HEAD
+from host_sim.trace.formats import jls
+from host_sim.trace.formats.part import HEAD
 from host_sim.trace.recording import Recording
 from tests.trace import strict
 

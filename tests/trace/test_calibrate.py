@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 
 from host_sim.hardware import board
-from host_sim.trace import calibrate, digest, evidence, ppk2, reader
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
+from host_sim.trace.fit import calibrate, evidence
+from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
 from tools import cli
 

@@ -14,7 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from host_sim.trace import ppk2, reader, writer
+from host_sim.trace import reader, writer
+from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Gap, Recording
 from tools import cli
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.trace import digest, reader, segment
+from host_sim.trace import reader
+from host_sim.trace.cut import digest, segment
 from tests.trace.waves import wave
 
 HELTEC = "esp32/heltec-esp32-lora32"

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.hardware import states
-from host_sim.trace import fit
-from host_sim.trace.digest import Row
-from host_sim.trace.evidence import Evidence
+from host_sim.trace.cut.digest import Row
+from host_sim.trace.fit import fit
+from host_sim.trace.fit.evidence import Evidence
 
 
 def row(state: str, duration_s: float, mean_ma: float, peak_ma: float = 0.0) -> Row:

@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.trace import jls, reader
+from host_sim.trace import reader
+from host_sim.trace.columns.units import said
+from host_sim.trace.formats import jls
 from host_sim.trace.recording import Gap, Recording
-from host_sim.trace.units import said
 from tests.trace import fuzz, seeds, strict
 from tests.trace.seeds import MADE_A, Seed
 from tools import cli

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from host_sim.errors import BadInput
-from host_sim.trace import digest, labels, reader, spool
+from host_sim.trace import reader, spool
+from host_sim.trace.cut import digest, labels
 from tests.trace.waves import wave
 
 

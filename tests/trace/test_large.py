@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.trace import csvblocks, ppk2, ppk2jit, reader, rows, stats, writer
+from host_sim.trace import reader, writer
+from host_sim.trace.columns import csvblocks, rows
+from host_sim.trace.columns.source import Source
+from host_sim.trace.draw import stats
+from host_sim.trace.formats import ppk2, ppk2jit
 from host_sim.trace.recording import Recording
-from host_sim.trace.source import Source
 
 LINES = st.lists(st.sampled_from(["1,2", "10.5,-3.25", "7,0.125"]), min_size=1, max_size=60)
 

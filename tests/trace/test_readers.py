@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.trace import ppk2, reader
+from host_sim.trace import reader
+from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
 
 DMM_HEAD = (

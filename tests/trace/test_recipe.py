@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
 from host_sim.hardware import board
-from host_sim.trace import calibrate, judge, recipe
-from host_sim.trace.digest import Row
-from host_sim.trace.evidence import Evidence
+from host_sim.trace.cut.digest import Row
+from host_sim.trace.fit import calibrate, judge, recipe
+from host_sim.trace.fit.evidence import Evidence
 
 HELTEC = board.load("heltec_wifi_lora_32")
 

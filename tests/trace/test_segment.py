@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.hardware import board
-from host_sim.trace import digest, kernels, levels, pyramid, reader, segment, spool
-from host_sim.trace.intervals import Intervals, Painting
+from host_sim.trace import reader, spool
+from host_sim.trace.cut import digest, kernels, levels, pyramid, segment
+from host_sim.trace.cut.intervals import Intervals, Painting
 from host_sim.trace.recording import Recording
 from tests.trace import accuracy
 from tests.trace.waves import Part, wave

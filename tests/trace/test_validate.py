@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from host_sim.hardware import board
-from host_sim.trace import digest, plot, ppk2, reader
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
+from host_sim.trace.draw import plot
+from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Gap, Recording
 from tools import cli
 

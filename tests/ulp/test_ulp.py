@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.ulp import Ulp
+from host_sim.ulp.emulator import Ulp
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import REGISTERS
 

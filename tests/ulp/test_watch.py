@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
 from host_sim.hardware import board
-from host_sim.ulp import Ulp
-from host_sim.ulpwatch import watch
+from host_sim.ulp.emulator import Ulp
+from host_sim.ulp.watch import watch
 from tests.ulp.everywhere import PIN
 from torpor.policy import cascade
 from torpor.ulp.assemble import CHIPS, Program, assemble

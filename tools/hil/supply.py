@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from host_sim.trace.part import RATE_HZ
+from host_sim.trace.formats.part import RATE_HZ
 from tools.hil.bench import Supply as Settings
 from tools.ppk2 import Ppk2
 

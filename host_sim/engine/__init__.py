@@ -1,0 +1,1 @@
+"""What runs in virtual time: the simulated port, its link and ledger; ints only, so it compiles."""

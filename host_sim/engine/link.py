@@ -1,0 +1,156 @@
+"""The Wi-Fi link of the simulated port: joins in phases, frames that get lost, retries.
+
+A phase has a duration and a number of frames that must get through. What the MAC gives up after its
+own repeats is sent again after a time-out. These are functions over the
+port, so that the port's file stays readable; they are compiled with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from host_sim.engine import replay
+from host_sim.engine.parts import (
+    ADDRESS_CACHED_US,
+    ADDRESS_US,
+    AP_QDBM,
+    ASSOCIATE_US,
+    BROWN_OUT_MV,
+    CONNECT_US,
+    FRAME_US,
+    FRAMES_ADDRESS,
+    FRAMES_ASSOCIATE,
+    FRAMES_CONNECT,
+    JOINS,
+    JOINS_CACHED,
+    JOINS_FAILED,
+    MESSAGE_US,
+    NO_AP_US,
+    PER_FIRST_QDB,
+    READINGS,
+    RESISTANCE_MOHM,
+    RETRY_US,
+    SCAN_US,
+    SENDS,
+    SENDS_ACKED,
+    SENSITIVITY_QDBM,
+)
+from host_sim.hardware.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN, TX
+from torpor.policy.txpower import ATTEMPTS
+from torpor.port import NO_AP
+
+if TYPE_CHECKING:
+    from host_sim.engine.port import SimPort
+
+PHASE_TRIES = 3  # of a frame within a phase, each after a time-out, before the join fails
+READINGS_A_FRAME = 20  # readings of about 60 bytes of JSON that fit one 1,400-byte segment
+MINUTE_US = 60_000_000
+
+
+def rssi_dbm(port: SimPort) -> int:
+    """What the node hears of the access point now."""
+    return port.rssi[port.now_us // MINUTE_US % len(port.rssi)]
+
+
+def loss_65536(port: SimPort, tx_qdbm: int) -> int:
+    """Chance that one uplink frame at this power is lost now, parts per 65,536.
+
+    The path loss is taken to be the same both ways.
+    """
+    up_qdbm = rssi_dbm(port) * 4 + tx_qdbm - port.radio[AP_QDBM]
+    cell = up_qdbm - port.radio[SENSITIVITY_QDBM] - PER_FIRST_QDB
+    if cell < 0 or not port.ap_up:
+        return 65536
+    last = len(port.per_65536) - 1
+    return port.per_65536[cell if cell < last else last]
+
+
+def phase(port: SimPort, state: int, which: int, frames: int, level: int, loss: int) -> bool:
+    """One phase: its frames on the air, the rest of its time in `state`; whether it succeeded.
+
+    The MAC's own repeats of a frame are within its time and its loss.
+    """
+    air_us = frames * port.timing[FRAME_US]
+    port.spend(TX + level, air_us)
+    replay.phase(port, state, which, air_us)
+    for _ in range(frames):
+        tries = 1
+        while port.random() < loss:
+            port.spend(state, port.timing[RETRY_US])
+            if tries == PHASE_TRIES:
+                return False
+            port.spend(TX + level, port.timing[FRAME_US])
+            tries += 1
+    return True
+
+
+def join(port: SimPort, tx_qdbm: int, cached: int) -> int:
+    """Port.join(): scan, associate, take an address, reach the broker."""
+    port.happen()
+    if port.joined:
+        return rssi_dbm(port)
+    port.count[JOINS] += 1
+    level = port.levels[tx_qdbm]
+    if brown_out(port, level):
+        return NO_AP
+    if phases(port, tx_qdbm, level, cached):
+        port.joined = True
+        return rssi_dbm(port)
+    port.count[JOINS_FAILED] += 1
+    return NO_AP
+
+
+def phases(port: SimPort, tx_qdbm: int, level: int, cached: int) -> bool:
+    """The phases of a join in their order; whether all succeeded.
+
+    A cached join saves the address only: stock MicroPython drops the channel that connect() is
+    given (its pull request 11819), so every join scans.
+    """
+    radio = port.radio
+    if not port.ap_up:
+        port.spend(SCAN, port.timing[NO_AP_US])
+        return False
+    replay.phase(port, SCAN, SCAN_US, 0)
+    address = ADDRESS_US
+    address_frames = radio[FRAMES_ADDRESS]
+    if cached:
+        port.count[JOINS_CACHED] += 1
+        address = ADDRESS_CACHED_US
+        address_frames = 1  # one ARP announcement
+    loss = loss_65536(port, tx_qdbm)
+    return (
+        phase(port, ASSOCIATE, ASSOCIATE_US, radio[FRAMES_ASSOCIATE], level, loss)
+        and phase(port, ADDRESS, address, address_frames, level, loss)
+        and phase(port, CONNECT, CONNECT_US, radio[FRAMES_CONNECT], level, loss)
+    )
+
+
+def brown_out(port: SimPort, level: int) -> bool:
+    """Whether the cell is empty, or a burst at this level would pull it too low: the end."""
+    permille = port.soc_permille()
+    sag_mv = port.current_na[TX + level] // 1000 * port.cell[RESISTANCE_MOHM] // 1_000_000
+    if permille == 0 or port.battery[permille] - sag_mv < port.cell[BROWN_OUT_MV]:
+        port.alive = False
+    return not port.alive
+
+
+def send(port: SimPort, count: int, tx_qdbm: int) -> int:
+    """Port.send(): the attempts that a message of so many readings took, or 0."""
+    port.happen()
+    level = port.levels[tx_qdbm]
+    loss = loss_65536(port, tx_qdbm)
+    frames = 1 + (count - 1) // READINGS_A_FRAME
+    port.count[SENDS] += 1
+    for attempt in range(1, ATTEMPTS + 1):
+        replay.phase(port, LISTEN, MESSAGE_US, 0)
+        port.spend(TX + level, frames * port.timing[FRAME_US])
+        through = True
+        for _ in range(frames):
+            through = through and port.random() >= loss
+        if through:
+            port.count[SENDS_ACKED] += 1
+            port.count[READINGS] += count
+            return attempt
+        port.spend(LISTEN, port.timing[RETRY_US])
+    port.joined = False
+    return 0

@@ -1,0 +1,1 @@
+"""From the bytes of a file to checked columns of samples, in memory or on disk."""

@@ -1,0 +1,101 @@
+"""A large text file in blocks of whole lines, so that it is never in memory as a whole."""
+
+import mmap
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import BinaryIO, TypeVar
+
+import numpy as np
+
+from host_sim.errors import BadInput
+from host_sim.trace.columns.source import Source, plain
+
+BLOCK_BYTES = 1 << 20
+KEPT_BYTES = 2 << 20  # of a mapped file in memory
+NEWLINE = ord("\n")
+AT_ONCE = 2  # blocks that are parsed while those before them are used
+
+Parsed = TypeVar("Parsed")
+Text = memoryview  # of whole lines
+
+
+def blocks(source: Source, header_lines: int) -> Iterator[tuple[int, Text]]:
+    """(Number of its first line, whole lines) of each block after the header.
+
+    Blank lines at the end are left out. A last line without its end is refused where its last
+    number has not as many digits as the one above, for exporters print them alike: it is cut.
+    """
+    line, above, held = header_lines + 1, Text(b""), Text(b"")
+    with source.open() as file:
+        for _ in range(header_lines):
+            file.readline()
+        for block in _mapped(source, file) if plain(file) else _read(source, file):
+            if bytes(block[:1]).isspace() and bytes(block).isspace():
+                held = Text(bytes(held) + bytes(block))
+                continue
+            if held:
+                yield line, held
+                line += int(np.count_nonzero(np.frombuffer(held, np.uint8) == NEWLINE))
+            above, held = held, block
+        end = bytes(held)
+        before, _, row = end.rpartition(b"\n")
+        before = (before or bytes(above)).rstrip()
+    last = end.rstrip()
+    if row.strip() and before and _digits(last) != _digits(before):
+        number = line + end.count(b"\n")
+        raise BadInput(
+            "the last row is cut off", where=source.path, line=number, remedy="export it again"
+        )
+    if last:
+        yield line, Text(last + b"\n")
+
+
+def _read(source: Source, file: BinaryIO) -> Iterator[Text]:
+    """Whole lines of what is unpacked as it is read."""
+    while data := file.read(BLOCK_BYTES):
+        end = file.readline(BLOCK_BYTES)
+        if len(end) == BLOCK_BYTES:
+            raise _endless(source)
+        yield Text(data + end)
+
+
+def _mapped(source: Source, file: BinaryIO) -> Iterator[Text]:
+    """Whole lines of a file as it lies on disk: mapped, for copies cost more than the parsing."""
+    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # until its last block is gone
+    text, at, size = Text(mapped), file.tell(), len(mapped)
+    while at < size:
+        end = size
+        if at + BLOCK_BYTES < size:
+            end = mapped.rfind(b"\n", at, at + BLOCK_BYTES) + 1
+            if end == 0:
+                raise _endless(source)
+        yield text[at:end]
+        source.progress(end / size)
+        if at // KEPT_BYTES < end // KEPT_BYTES:
+            mapped.madvise(mmap.MADV_DONTNEED)  # what is still wanted is read again
+        at = end
+
+
+def _endless(source: Source) -> BadInput:
+    return BadInput("a line without end", where=source.path, remedy="export it again")
+
+
+def _digits(text: bytes) -> tuple[bytes, int]:
+    """Of the last number: whether there is a point, and how many digits follow it."""
+    _, point, digits = text.rpartition(b"\n")[2].rpartition(b",")[2].rpartition(b".")
+    return point, len(digits)
+
+
+def in_turn(
+    parse: Callable[[int, Text], Parsed], found: Iterable[tuple[int, Text]]
+) -> Iterator[Parsed]:
+    """What `parse` makes of each block, in their order, some ahead on other threads."""
+    begun: deque[Future[Parsed]] = deque()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for line, data in found:
+            begun.append(pool.submit(parse, line, data))
+            if len(begun) > AT_ONCE:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()

@@ -1,0 +1,1 @@
+"""A recording cut into states: sleep, boot, listening, transmitting; and its digest."""

@@ -1,0 +1,171 @@
+"""A digest: a recording as a table of its states, small enough to ship as facts.
+
+The charge of the rows adds up to the recording's: each sample is in one row.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from itertools import groupby
+from math import isfinite
+from pathlib import Path
+
+from host_sim.errors import BadInput
+from host_sim.trace.cut import pyramid, segment
+from host_sim.trace.cut.segment import Found
+from host_sim.trace.recording import Recording
+from host_sim.trace.spool import PLACES, give_back
+
+ASLEEP = segment.NAMES[segment.DEEP_SLEEP]
+IDLE = segment.NAMES[segment.IDLE]
+LEVEL_RATIO = 0.07  # what a level that was given may differ by: half a step of steps.STEP_RATIO
+
+_START = b"# recording: "
+REMEDY = "write one with torpor trace digest -o"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One stretch of one state."""
+
+    state: str
+    start_s: float
+    duration_s: float
+    mean_ma: float
+    sd_ma: float
+    peak_ma: float
+    charge_mc: float
+
+
+def rows(recording: Recording) -> list[Row]:
+    """The recording's states in their order."""
+    return of_segments(recording, segment.find(recording))
+
+
+def of_segments(recording: Recording, found: Found) -> list[Row]:
+    """Segments with their current and charge."""
+    rate_hz = recording.rate_hz
+    out = []
+    for number, part in enumerate(found.segments):
+        if number % PLACES == 0:
+            give_back(recording.current_ua)
+        count = part.end - part.start
+        total, squares, peak = pyramid.total(found.pyramid, part.start, part.end)
+        mean = total / count
+        out.append(
+            Row(
+                part.state,
+                part.start / rate_hz,
+                count / rate_hz,
+                mean / 1000,
+                max(0.0, squares / count - mean**2) ** 0.5 / 1000,
+                peak / 1000,
+                total / rate_hz / 1000,
+            )
+        )
+    return out
+
+
+def named(table: Iterable[Row], levels_ma: Mapping[str, float]) -> list[Row]:
+    """Idle rows by the name of the level that they are at, as cpu_160 at 49 mA, where one is."""
+
+    def name(row: Row) -> str:
+        apart = {state: abs(row.mean_ma / ma - 1) for state, ma in levels_ma.items()}
+        nearest = min(apart, key=apart.__getitem__, default=IDLE)
+        return nearest if row.state == IDLE and apart.get(nearest, 1) <= LEVEL_RATIO else row.state
+
+    return [replace(row, state=name(row)) for row in table]
+
+
+def wakes(table: list[Row]) -> list[list[Row]]:
+    """The rows of each wake: what lies between two sleeps."""
+    runs = groupby(table, key=lambda row: row.state == ASLEEP)
+    return [list(rows) for asleep, rows in runs if not asleep]
+
+
+def sleep_ma(table: list[Row]) -> float | None:
+    """Mean current of deep sleep, or None where it never sleeps."""
+    asleep = [row for row in table if row.state == ASLEEP]
+    if not asleep:
+        return None
+    return sum(row.charge_mc for row in asleep) / sum(row.duration_s for row in asleep)
+
+
+def sha256(path: Path) -> str:
+    """Of the file as it is, to cite it by."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write(path: Path, table: Iterable[Row], facts: Mapping[str, str]) -> None:
+    """Write a digest; the first lines are the facts. BadInput when it cannot be written."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(f"# {key}: {value}\n" for key, value in facts.items())
+            out = csv.writer(file, lineterminator="\n")
+            out.writerow(field.name for field in fields(Row))
+            for row in table:
+                out.writerow(_fields(row))
+    except OSError as error:
+        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+
+
+def _fields(row: Row) -> list[str]:
+    state, *numbers = asdict(row).values()
+    return [state, *(f"{number:.6g}" for number in numbers)]
+
+
+def rounded(table: Iterable[Row]) -> list[Row]:
+    """The rows as they read back, so that a fit is the same from the file."""
+    fields = (_fields(row) for row in table)
+    return [Row(state, *map(float, numbers)) for state, *numbers in fields]
+
+
+def is_digest(path: Path) -> bool:
+    """Whether a file is a digest rather than a recording: it begins as one."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_START)) == _START
+    except OSError:
+        return False  # the reader says what is wrong
+
+
+def facts(path: Path) -> dict[str, str]:
+    """What the first lines say; BadInput when it cannot be read."""
+    found = {}
+    for line in _lines(path):
+        if not line.startswith("#"):
+            break
+        key, _, value = line[1:].partition(":")
+        found[key.strip()] = value.strip()
+    return found
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise BadInput("no digest", where=path, remedy=REMEDY) from None
+
+
+def load(path: Path) -> list[Row]:
+    """Read a digest; BadInput for anything else."""
+    try:
+        table = csv.DictReader(line for line in _lines(path) if not line.startswith("#"))
+        rows = [
+            Row(row["state"], *(float(row[field.name]) for field in fields(Row)[1:]))
+            for row in table
+        ]
+        if not rows or not all(_sound(row) for row in rows):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, csv.Error):
+        raise BadInput("no digest", where=path, remedy=REMEDY) from None
+    return rows
+
+
+def _sound(row: Row) -> bool:
+    """Finite numbers that took time; only the noise of a sleep may be negative."""
+    _, *numbers = asdict(row).values()
+    awake = row.state != ASLEEP
+    return all(map(isfinite, numbers)) and row.duration_s > 0 and (row.charge_mc > 0 or not awake)

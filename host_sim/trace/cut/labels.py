@@ -1,0 +1,56 @@
+"""States by the digital channels, where the firmware said on its pins what it was doing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from host_sim.errors import BadInput
+from host_sim.trace.cut import pyramid
+from host_sim.trace.cut.pyramid import Progress
+from host_sim.trace.cut.segment import Found, Segment
+from host_sim.trace.recording import Recording
+from host_sim.trace.spool import chunks
+
+
+def parse(text: str) -> dict[int, str]:
+    """`0=sleep,1=boot,0b10=tx`: state by pattern, of which bit i is channel i. BadInput else."""
+    out = {}
+    for word in text.split(","):
+        pattern, _, state = word.partition("=")
+        try:
+            number = int(pattern, 0)
+        except ValueError:
+            number = -1
+        if not 0 <= number < 256 or not state.isidentifier():
+            raise BadInput(f"no label {word or text!r}", remedy="write 0=sleep,1=boot")
+        out[number] = "deep_sleep" if state == "sleep" else state
+    return out
+
+
+def find(
+    recording: Recording,
+    states: Mapping[int, str],
+    where: Path,
+    progress: Progress | None = None,
+) -> Found:
+    """A segment for each run of a pattern; one without a state is named by what is high in it.
+
+    BadInput where the recording, read from the file `where`, has no digital channels.
+    """
+    if recording.digital is None:
+        raise BadInput("no digital channels", where=where, remedy="leave --labels out")
+    starts, before, at = [np.zeros(1, np.int64)], recording.digital[0], 0
+    for chunk in chunks(recording.digital):
+        starts.append(np.flatnonzero(np.diff(chunk, prepend=before)) + at)
+        before, at = chunk[-1], at + len(chunk)
+    edges = np.concatenate(starts)
+    names = [states.get(p) or _high(p, recording) for p in recording.digital[edges].tolist()]
+    bounds = [*edges.tolist(), at]
+    found = [Segment(*one) for one in zip(names, bounds, bounds[1:], strict=False)]
+    return Found(found, None, pyramid.build(recording, progress))
+
+
+def _high(pattern: int, recording: Recording) -> str:
+    high = [name for bit, name in enumerate(recording.channels) if pattern >> bit & 1]
+    return "+".join(high) or "none"

@@ -1,0 +1,1 @@
+"""What a recording looks like: figures, pictures, a page to zoom in."""

@@ -1,0 +1,1 @@
+"""A board fitted to digests, and what it predicts judged against others."""

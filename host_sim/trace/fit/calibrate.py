@@ -1,0 +1,208 @@
+"""A board's folder from its evidence: digests and board.toml, written together or not at all.
+
+What the evidence is not for keeps its value, tag and source. Comments stay.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Table
+
+from host_sim.errors import BadInput
+from host_sim.hardware import board as boards
+from host_sim.hardware import states
+from host_sim.hardware.board import Board, Step
+from host_sim.trace.fit import evidence as evidences
+from host_sim.trace.fit import fit, recipe
+from host_sim.trace.fit.evidence import TX, Evidence
+from host_sim.trace.fit.fit import Estimate
+
+DIGITS = 4  # of a fitted current: what is beyond is the instrument's noise
+RECEIVING = ("scan", "associate", "address", "connect", "listen")  # the receiver is on throughout
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What the evidence says of a board."""
+
+    currents: dict[str, Estimate]
+    tx: tuple[float, float] | None  # dBm and mA
+    boot_us: int | None
+    wakes: dict[str, list[Step]]
+
+    @property
+    def missing(self) -> list[str]:
+        """The states that keep their old value."""
+        have = {*self.currents, *(RECEIVING if "listen" in self.currents else ())}
+        return [name for name in states.NAMES[: states.TX] if name not in have]
+
+
+def calibrate(evidence: Sequence[Evidence], board: Board) -> Calibration:
+    """Fit all that the evidence is for."""
+    wakes = {}
+    for name in dict.fromkeys(one.wake for one in evidence if one.wake):
+        mine = [one for one in evidence if one.wake == name]
+        if not any(one.wakes() for one in mine):
+            raise BadInput(f"no wake in the recordings of {name}", remedy="record one from sleep")
+        wakes[name] = steps(mine, board)
+    return Calibration(fit.currents(evidence), fit.peak_ma(evidence), fit.boot_us(evidence), wakes)
+
+
+def steps(evidence: Sequence[Evidence], board: Board) -> list[Step]:
+    """The recipe of one wake, in the board's integers."""
+    found, tx = fit.currents(evidence), fit.peak_ma(evidence)
+    na = dict(zip(states.NAMES, board.current_na, strict=True))
+    board_ma = {"listen": na["listen"] / 1e6}
+    if "listen" in found:
+        board_ma["listen"] = rounded(found["listen"].mean_ma)
+    tx_name = ""
+    if tx:
+        tx_name = level_name(tx[0])
+        board_ma[TX] = rounded(tx[1])
+    return [
+        Step(
+            tx_name if part.state == TX and part.charge_mc is None else part.state,
+            round(part.duration_s * 1e6),
+            None if part.charge_mc is None else round(part.charge_mc * 1e6),
+            round(part.per_record_s * 1e6),
+            round(part.per_record_mc * 1e6),
+        )
+        for part in recipe.make(evidence, board_ma)
+    ]
+
+
+def level_name(dbm: float) -> str:
+    """The state of a transmit level; BadInput for a power that is none of the eleven."""
+    if dbm not in states.TX_LEVELS_DBM:
+        levels = ", ".join(f"{level:g}" for level in states.TX_LEVELS_DBM)
+        raise BadInput(f"no transmit level of {dbm:g} dBm", remedy=f"one of {levels}")
+    return f"tx_{dbm:g}"
+
+
+def rounded(ma: float) -> float:
+    """To DIGITS significant digits."""
+    return float(f"{ma:.{DIGITS}g}")
+
+
+def document(
+    old: str, found: Calibration, evidence: Sequence[Evidence], firmware: dict[str, str]
+) -> str:
+    """board.toml with the calibrated numbers in the place of the old ones.
+
+    `firmware` says, by the name of a wake, what runs in it.
+    """
+    toml: Any = tomlkit.parse(old)
+    by_recording = {one.recording: one for one in evidence}
+    for name, estimate in found.currents.items():
+        cited = _cite(by_recording[recording] for recording in estimate.recordings)
+        _put(toml["states"][name], _state(estimate, cited))
+        for state in RECEIVING if name == "listen" else ():
+            _put(toml["states"][state], _state(estimate, cited))
+    if found.boot_us:
+        cited = _cite(one for one in evidence if "boot" in one.states)
+        _put(
+            toml["phases"]["boot"], _sourced("duration_us", f"{found.boot_us:_}", f"{cited}: mean")
+        )
+    if found.tx:
+        _put(toml["radio"]["tx"], _transmit(toml, found.tx, evidence))
+    for name, steps_ in found.wakes.items():
+        wakes = toml.setdefault("wakes", tomlkit.table(is_super_table=True))
+        table = wakes.setdefault(name, tomlkit.table())
+        table["firmware"] = firmware.get(name) or table.get("firmware", "not described")
+        table["source"] = _cite(one for one in evidence if one.wake == name)
+        table["phases"] = tomlkit.value(_phases(steps_))
+    return tomlkit.dumps(toml)
+
+
+def _put(table: Table, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        table[key] = value
+
+
+def _sourced(key: str, value: str, source: str, tag: str = "M") -> dict[str, Any]:
+    return {key: tomlkit.value(value), "tag": tag, "source": source}
+
+
+def _state(estimate: Estimate, cited: str) -> dict[str, Any]:
+    source = f"{cited}: mean of {estimate.seconds:,.2f} s"
+    values = _sourced("current_na", _na(estimate.mean_ma), source)
+    values["sd_na"] = tomlkit.value(_na(estimate.sd_ma))
+    values["quantiles_na"] = tomlkit.value(_list(estimate.quantiles_ma))
+    if estimate.ci95_ma:
+        values["ci95_na"] = tomlkit.value(_list(estimate.ci95_ma))
+    return values
+
+
+def _transmit(toml: Any, tx: tuple[float, float], evidence: Sequence[Evidence]) -> dict[str, Any]:
+    dbm, ma = tx
+    listen_ma = toml["states"]["listen"]["current_na"] / 1e6
+    cited = _cite(one for one in evidence if TX in one.states)
+    source = (
+        f"{cited}: median peak of whole bursts, taken as {dbm:g} dBm; the other levels by "
+        f"I = a + b * P_mW^{fit.EXPONENT}, a listening, the exponent fitted to the four 802.15.4 "
+        "points of the ESP32-C6 datasheet (rms 1.8 mA)"
+    )
+    return _sourced("current_na", _list(fit.levels_ma(listen_ma, dbm, rounded(ma))), source, "I")
+
+
+def _na(ma: float) -> str:
+    return f"{round(rounded(ma) * 1e6):_}"
+
+
+def _list(some_ma: Iterable[float]) -> str:
+    return f"[{', '.join(map(_na, some_ma))}]"
+
+
+def _phases(steps: list[Step]) -> str:
+    """The steps as TOML, a line each."""
+    lines = []
+    for step in steps:
+        items = [f'state = "{step.state}"', f"duration_us = {step.duration_us:_}"]
+        if step.per_record_us:
+            items.append(f"per_record_us = {step.per_record_us:_}")
+        if step.charge_nc is not None:
+            items.append(f"charge_nc = {step.charge_nc:_}")
+        if step.per_record_nc:
+            items.append(f"per_record_nc = {step.per_record_nc:_}")
+        lines.append(f"    {{ {', '.join(items)} }},\n")
+    return f"[\n{''.join(lines)}]"
+
+
+def _cite(evidence: Iterable[Evidence]) -> str:
+    """Whose recordings, and which."""
+    by_source: dict[str, dict[str, None]] = {}
+    for one in evidence:
+        by_source.setdefault(one.source, {})[one.recording] = None
+    cited = ((source, ", ".join(names)) for source, names in by_source.items())
+    return "; ".join(f"{source}: {names}" if source else names for source, names in cited)
+
+
+def write(out: Path, text: str, digests: dict[str, Evidence]) -> Board:
+    """Write the folder `out`, a board of that name; it is checked first, then put in place.
+
+    BadInput when the board would not load, or cannot be written; then nothing is.
+    """
+    toml = tomlkit.parse(text)
+    toml["name"] = out.name
+    with tempfile.TemporaryDirectory() as temporary:
+        fresh = Path(temporary) / out.name
+        fresh.mkdir()
+        (fresh / "board.toml").write_text(tomlkit.dumps(toml), encoding="utf-8")
+        for name, one in digests.items():
+            evidences.write(fresh / name, one)
+        boards.load(str(fresh))
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            for path in (*sorted(fresh.glob("*.csv")), fresh / "board.toml"):
+                part = out / f".{path.name}.part"
+                shutil.copyfile(path, part)
+                os.replace(part, out / path.name)
+        except OSError as error:
+            raise BadInput(f"cannot be written ({error.strerror})", where=out) from None
+    return boards.load(str(out))

@@ -1,0 +1,107 @@
+"""What a board's measured numbers rest on: digests of recordings, each with what it is good for.
+
+They ship with the board, so that its fit can be repeated without the recordings. A digest's first
+lines say whose recording it is of and what it may be used for:
+
+    # recording: its file
+    # source: whose it is
+    # sha256: of the file
+    # states: idle listen cpu=idle     what is calibrated by it; cpu by what was named idle
+    # tx_dbm: 20                       the transmit power, where tx is among them
+    # wake: batch_v3                   the recipe that its wake is one of
+    # set: records=2                   and how many records were sent in it
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from host_sim.errors import BadInput
+from host_sim.trace.cut import digest
+from host_sim.trace.cut.digest import Row
+
+STATES = ("deep_sleep", "light_sleep", "modem_sleep", "idle", "boot", "cpu", "sense", "listen")
+TX = "tx"
+MOST_RECORDS = 10_000
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A recording's digest and its uses. `states` maps a board's state to the one in the digest."""
+
+    recording: str
+    sha256: str
+    rows: list[Row]
+    source: str = ""
+    states: dict[str, str] = field(default_factory=dict)
+    tx_dbm: float | None = None
+    wake: str = ""
+    records: int | None = None
+
+    def wakes(self) -> list[list[Row]]:
+        """The rows of each wake."""
+        return digest.wakes(self.rows)
+
+
+def load(folder: Path) -> dict[str, Evidence]:
+    """All digests in a board's folder, by file name; BadInput for a damaged one."""
+    return {path.name: read(path) for path in sorted(folder.glob("*.csv"))}
+
+
+def read(path: Path) -> Evidence:
+    """One digest with its uses."""
+    facts = digest.facts(path)
+    dbm = facts.get("tx_dbm")
+    try:
+        tx_dbm = None if dbm is None else float(dbm)
+    except ValueError:
+        raise BadInput(f"tx_dbm is {dbm}", where=path, remedy="write a number of dBm") from None
+    return Evidence(
+        facts.get("recording", path.name),
+        facts.get("sha256", ""),
+        digest.load(path),
+        facts.get("source", ""),
+        parse_states(facts.get("states", "").split(), path),
+        tx_dbm,
+        facts.get("wake", ""),
+        parse_records(facts.get("set"), path),
+    )
+
+
+def write(path: Path, evidence: Evidence) -> None:
+    """Write a digest with its uses."""
+    facts = {"recording": evidence.recording, "sha256": evidence.sha256}
+    if evidence.source:
+        facts["source"] = evidence.source
+    if evidence.states:
+        pairs = evidence.states.items()
+        facts["states"] = " ".join(own if own == seen else f"{own}={seen}" for own, seen in pairs)
+    if evidence.tx_dbm is not None:
+        facts["tx_dbm"] = f"{evidence.tx_dbm:g}"
+    if evidence.wake:
+        facts["wake"] = evidence.wake
+    if evidence.records is not None:
+        facts["set"] = f"records={evidence.records}"
+    digest.write(path, evidence.rows, facts)
+
+
+def parse_states(words: list[str], where: Path | str) -> dict[str, str]:
+    """`idle` or `cpu=idle` each; BadInput for a state that no board has."""
+    out = {}
+    for word in words:
+        own, _, seen = word.partition("=")
+        if own not in (*STATES, TX):
+            known = ", ".join((*STATES, TX))
+            raise BadInput(f"no state named {own}", where=where, remedy=f"one of {known}")
+        out[own] = seen or own
+    return out
+
+
+def parse_records(word: str | None, where: Path | str) -> int | None:
+    """`records=2`, the setting of a batch; BadInput for another, or no count."""
+    if word is None:
+        return None
+    key, _, value = word.partition("=")
+    if key != "records" or not value.isdecimal() or int(value) > MOST_RECORDS:
+        remedy = f"records=N, N of at most {MOST_RECORDS:,}"
+        raise BadInput(f"a wake has no setting {word}", where=where, remedy=remedy)
+    return int(value)

@@ -1,0 +1,125 @@
+"""From the digests of a board to its power states and the recipes of its wakes.
+
+A state's current is the mean over time, of a steady state over its long stretches: short ones hold
+edges. Its 95 % interval is of a bootstrap over recordings and the stretches in them; with a single
+recording it does not hold what differs from wake to wake. Transmit levels that were not recorded
+are inferred.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from host_sim.hardware import states
+from host_sim.trace.cut.digest import Row
+from host_sim.trace.fit.evidence import TX, Evidence
+
+STEADY = ("idle", "cpu", "listen", "sense")  # one level; the other states are cycles of several
+LONG = 0.7  # of the longest stretch of a steady state in a recording
+FULL = 0.92  # of the highest peak: a burst that fills its sample, to tell from one cut by it
+EXPONENT = 0.39  # of power in mW; the ESP32-C6 datasheet's four 802.15.4 points (rms 1.8 mA)
+BOOTSTRAPS = 1_000
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Mean current of a state in mA, with its spread over samples and its 95 % interval."""
+
+    mean_ma: float
+    sd_ma: float
+    quantiles_ma: tuple[float, float, float]  # 10, 50 and 90 % of the time in stretches
+    ci95_ma: tuple[float, float] | None  # None of a single stretch
+    seconds: float
+    recordings: tuple[str, ...]
+
+
+def currents(evidence: Iterable[Evidence]) -> dict[str, Estimate]:
+    """Each state that the evidence is for, transmitting excepted."""
+    pool: dict[str, dict[str, list[Row]]] = {}
+    for one in evidence:
+        for own, seen in one.states.items():
+            rows = [row for row in one.rows if row.state == seen]
+            if rows and own != TX:
+                pool.setdefault(own, {})[one.recording] = _long(rows) if own in STEADY else rows
+    return {state: _estimate(recordings) for state, recordings in pool.items()}
+
+
+def _long(rows: list[Row]) -> list[Row]:
+    least_s = LONG * max(row.duration_s for row in rows)
+    return [row for row in rows if row.duration_s >= least_s]
+
+
+def _estimate(recordings: dict[str, list[Row]]) -> Estimate:
+    rows = [row for some in recordings.values() for row in some]
+    seconds = np.array([row.duration_s for row in rows])
+    mean_ma = np.array([row.mean_ma for row in rows])
+    mean = float(np.average(mean_ma, weights=seconds))
+    within = np.array([row.sd_ma for row in rows]) ** 2
+    sd = float(np.sqrt(np.average(within + (mean_ma - mean) ** 2, weights=seconds)))
+    order = np.argsort(mean_ma)
+    share = (np.cumsum(seconds[order]) - seconds[order] / 2) / seconds.sum()
+    low, middle, high = np.interp((0.1, 0.5, 0.9), share, mean_ma[order])
+    ci95 = interval(list(recordings.values())) if len(rows) > 1 else None
+    return Estimate(
+        mean,
+        sd,
+        (float(low), float(middle), float(high)),
+        ci95,
+        float(seconds.sum()),
+        tuple(recordings),
+    )
+
+
+def average(rows: Iterable[Row]) -> float:
+    """Mean current: charge over time."""
+    some = list(rows)
+    return sum(row.charge_mc for row in some) / sum(row.duration_s for row in some)
+
+
+def interval(recordings: Sequence[list[Row]]) -> tuple[float, float]:
+    """95 % of the mean over bootstraps: recordings are drawn with replacement, and rows in them."""
+    random = np.random.default_rng(1)
+
+    def again() -> Iterator[Row]:
+        for i in random.integers(len(recordings), size=len(recordings)):
+            rows = recordings[i]
+            yield from (rows[j] for j in random.integers(len(rows), size=len(rows)))
+
+    low, high = np.percentile([average(again()) for _ in range(BOOTSTRAPS)], (2.5, 97.5))
+    return float(low), float(high)
+
+
+def boot_us(evidence: Iterable[Evidence]) -> int | None:
+    """Mean duration of a boot, where the evidence is for one."""
+    seconds = [
+        row.duration_s
+        for one in evidence
+        for row in one.rows
+        if row.state == one.states.get("boot")
+    ]
+    return round(sum(seconds) / len(seconds) * 1e6) if seconds else None
+
+
+def beacon_nc(found: dict[str, Estimate], period_s: float) -> float | None:
+    """Charge of receiving one beacon: what modem sleep draws over idling, in a period."""
+    if "modem_sleep" not in found or "idle" not in found:
+        return None
+    return (found["modem_sleep"].mean_ma - found["idle"].mean_ma) * period_s * 1e6
+
+
+def peak_ma(evidence: Iterable[Evidence]) -> tuple[float, float] | None:
+    """Transmit power and current of the evidence for it: the median peak of whole bursts."""
+    for one in evidence:
+        if one.tx_dbm is not None and TX in one.states:
+            peaks = [row.peak_ma for row in one.rows if row.state == one.states[TX]]
+            if peaks:
+                return one.tx_dbm, median(ma for ma in peaks if ma >= FULL * max(peaks))
+    return None
+
+
+def levels_ma(listen_ma: float, dbm: float, ma: float) -> Iterator[float]:
+    """Current at each transmit level: a + b * P^0.39 through listening and the recorded level."""
+    for level in states.TX_LEVELS_DBM:
+        yield listen_ma + (ma - listen_ma) * 10 ** ((level - dbm) / 10 * EXPONENT)

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta
 
 from host_sim.hardware.board import Board
-from host_sim.nodefaults import Fault
+from host_sim.spec.nodefaults import Fault
 from host_sim.toml.file import dotted
 
 # A number, or the name that the board gives it: `torpor board show BOARD` lists them.

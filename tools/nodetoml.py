@@ -12,11 +12,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from host_sim import nodefaults
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
-from host_sim.nodefaults import Fault
-from host_sim.nodefile import Name, Node, device_config
+from host_sim.spec import nodefaults
+from host_sim.spec.nodefaults import Fault
+from host_sim.spec.nodefile import Name, Node, device_config
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 from tools import nodepins

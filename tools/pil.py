@@ -13,12 +13,12 @@ import serial
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
-from host_sim import nodefile
-from host_sim import scenario as scenarios
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
-from host_sim.scenario import Scenario
-from host_sim.world import build
+from host_sim.sim import build
+from host_sim.spec import nodefile
+from host_sim.spec import scenario as scenarios
+from host_sim.spec.scenario import Scenario
 from tools import output
 from tools.provision import ports
 from torpor import config, pil, record, sensor, switch

@@ -4,7 +4,7 @@ from rich.markup import escape
 
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry
-from host_sim.result import Result
+from host_sim.sim.result import Result
 from tools import output
 
 

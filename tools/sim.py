@@ -5,12 +5,14 @@ from typing import Any
 
 import click
 
-from host_sim import baseline, run, scenario
 from host_sim.engine.plain import Engine
 from host_sim.errors import BadInput
-from host_sim.result import Result
+from host_sim.lab import baseline
+from host_sim.sim import run
+from host_sim.sim.build import DAY_US
+from host_sim.sim.result import Result
+from host_sim.spec import scenario
 from host_sim.trace import writer
-from host_sim.world.build import DAY_US
 from tools import cli, output, report
 
 
@@ -73,11 +75,11 @@ def command(
         results = [_run(given, as_today, runner)]
         output.as_json(results[0].as_json()) if as_json else report.show(results[0], as_today)
     if plot:
-        from host_sim.report import plot as plots
+        from host_sim.sim import plot as plots
 
         plots.year(results, plot)
     if export:
-        from host_sim import waveform
+        from host_sim.sim import waveform
 
         given, device = _device(given, as_today)
         waveform.export(given, device, export, from_s, to_s)

@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from host_sim import run, scenario
 from host_sim.engine.native import Compiled
+from host_sim.sim import run
+from host_sim.spec import scenario
 from tests.bench import garden_simpy, recording, recordings, replay, segmentation
 from tests.bench.rounds import ROUNDS, interleaved, ratio, timed
 from tests.interpreters import run as interpret

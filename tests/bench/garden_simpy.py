@@ -9,12 +9,12 @@ from typing import Any
 
 import simpy
 
-from host_sim import nodefile
 from host_sim.engine import link, parts
 from host_sim.engine.port import SimPort
 from host_sim.hardware import states
-from host_sim.scenario import Scenario
-from host_sim.world import build
+from host_sim.sim import build
+from host_sim.spec import nodefile
+from host_sim.spec.scenario import Scenario
 from torpor import config, record
 from torpor.policy import report, txpower
 from torpor.record import REPORT, TX

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from host_sim import nodefile
 from host_sim.engine.port import SimPort
-from host_sim.scenario import Scenario
-from host_sim.world import build
+from host_sim.sim import build
+from host_sim.spec import nodefile
+from host_sim.spec.scenario import Scenario
 from torpor import config, record, sensor
 from torpor.port import COLD, Port
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from host_sim import scenario
 from host_sim.engine import kernel, parts
 from host_sim.engine.port import SimPort
-from host_sim.world import build
+from host_sim.sim import build
+from host_sim.spec import scenario
 from tests.firmware import rig
 from torpor.link.mqtt import Mqtt
 from torpor.policy.sleep import DEEP

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from host_sim import nodefile, scenario
+from host_sim.spec import nodefile, scenario
 from tests.firmware.broker import HOST, PASSWORD, USER
 from tests.interpreters import HEAP
 from tools import firmware

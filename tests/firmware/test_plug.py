@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from host_sim import nodefile, scenario
+from host_sim.spec import nodefile, scenario
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker
 from tests.firmware.chip import Chip
 from tools.fakes import world

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from host_sim import nodefile
 from host_sim.hardware.board import Board
+from host_sim.spec import nodefile
 from host_sim.toml import file as tomlfile
 from tests.firmware.broker import PASSWORD, USER, Broker
 from tools import firmware

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from host_sim import nodefile, scenario
 from host_sim.errors import BadInput
+from host_sim.spec import nodefile, scenario
 from tests.firmware.chip import DRIVERS
 from tests.interpreters import ROOT
 from tests.provision.conftest import BROKER, NODE, WIFI

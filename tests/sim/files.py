@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from host_sim import scenario
 from host_sim.errors import BadInput
+from host_sim.spec import scenario
 
 
 def text_of(name: str) -> str:

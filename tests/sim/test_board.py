@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim import scenario
 from host_sim.engine import link
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.hardware import board, states
-from host_sim.world import build
+from host_sim.sim import build
+from host_sim.spec import scenario
 from tools import board as tool
 from tools import cli
 
@@ -266,7 +266,7 @@ def test_show_names_every_state_and_phase(name: str, capsys: pytest.CaptureFixtu
     assert "…" not in out
     for state in states.NAMES[: states.TX]:
         assert f"\n{state} " in out
-    for phase in board.PHASES:
+    for phase in states.PHASES:
         assert f"\n{phase} phase " in out
     for dbm in states.TX_LEVELS_DBM:
         assert f"\ntransmit at {dbm:g} dBm " in out

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from host_sim import nodefile, run, scenario
 from host_sim.engine import replay
 from host_sim.engine.native import Compiled
 from host_sim.engine.plain import Engine
 from host_sim.engine.port import SimPort
+from host_sim.sim import build, run
+from host_sim.spec import nodefile, scenario
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
-from host_sim.world import build
 from torpor import config, record, retain, sensor, switch
 from torpor.port import COLD
 

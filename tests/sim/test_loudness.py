@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from host_sim import baseline, run, scenario
 from host_sim.errors import BadInput
 from host_sim.hardware import board
+from host_sim.lab import baseline
+from host_sim.sim import run
+from host_sim.spec import scenario
 from host_sim.ulp.watch import PRICES
 from host_sim.world import loudness, sound
 

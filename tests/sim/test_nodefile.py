@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim import nodefile, scenario
 from host_sim.errors import BadInput
 from host_sim.hardware import cell
+from host_sim.spec import nodefile, scenario
 from host_sim.toml import struct
 from tests.sim.files import changed_line, fault, variation
 from torpor import config, record

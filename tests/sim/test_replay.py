@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from host_sim import run, scenario
 from host_sim.engine.ledger import Entry
-from host_sim.result import Result
+from host_sim.sim import run
+from host_sim.sim.result import Result
+from host_sim.sim.waveform import RATE_HZ, export
+from host_sim.spec import scenario
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
-from host_sim.waveform import RATE_HZ, export
 from tools import cli
 
 ROOT = Path(__file__).parents[2]

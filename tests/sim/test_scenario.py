@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim import run, scenario
+from host_sim.sim import run
+from host_sim.spec import scenario
 from tests.sim.files import changed_line, fault, line_at, text_of, variation
 
 NAMES = scenario.names()

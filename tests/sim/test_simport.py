@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim import run, scenario
 from host_sim.engine import kernel, ledger, link, parts
 from host_sim.engine.port import SimPort
 from host_sim.hardware import states
 from host_sim.hardware.board import load
-from host_sim.world import build, sound
+from host_sim.sim import build, run
+from host_sim.spec import scenario
+from host_sim.world import sound
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import diff
 from torpor.port import DELTA, NO_AP, NODE, PIN, SLEEP, TIMER, Port

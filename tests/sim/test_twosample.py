@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from host_sim.twosample import p_value
+from host_sim.sim.twosample import p_value
 
 
 def test_a_known_distance_has_its_tabulated_chance() -> None:

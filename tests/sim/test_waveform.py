@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from host_sim import baseline, nodefile, run, scenario, waveform
 from host_sim.errors import BadInput
 from host_sim.hardware import states
-from host_sim.scenario import Scenario
+from host_sim.lab import baseline
+from host_sim.sim import run, waveform
+from host_sim.sim.waveform import RATE_HZ
+from host_sim.spec import nodefile, scenario
+from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
-from host_sim.waveform import RATE_HZ
 
 FIVE_MINUTES = "days=0.00347222222222222222"  # 300 s, to the microsecond
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from host_sim import scenario
 from host_sim.engine import kernel
 from host_sim.engine.hearing import Hearing
 from host_sim.errors import BadInput
-from host_sim.world import build
+from host_sim.sim import build
+from host_sim.spec import scenario
 
 EVENTS = slice(10, 13)  # event_us, event_kind, event_value
 

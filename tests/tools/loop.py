@@ -8,9 +8,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from host_sim import nodefile, scenario
 from host_sim.engine.port import SimPort
-from host_sim.world import build
+from host_sim.sim import build
+from host_sim.spec import nodefile, scenario
 from tests.interpreters import HEAP, ROOT
 from tools import pil as tool
 from tools.virtual.board import micropython

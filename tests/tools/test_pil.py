@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim import scenario
+from host_sim.spec import scenario
 from tests.tools.loop import in_the_loop
 from tools import pil as tool
 from torpor import pil

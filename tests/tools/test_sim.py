@@ -12,7 +12,7 @@ import matplotlib.image
 import numpy as np
 import pytest
 
-from host_sim import scenario
+from host_sim.spec import scenario
 from tools import cli
 
 NAMES = scenario.names()

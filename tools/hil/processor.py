@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from host_sim import scenario as scenarios
+from host_sim.spec import scenario as scenarios
 from tools import pil
 from tools.hil.node import Node
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from host_sim.world import recordings
 
 if TYPE_CHECKING:
-    from host_sim.scenario import World
+    from host_sim.spec.scenario import World
 
 APPLIANCE = "appliance:"
 SOURCES = (

@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from host_sim import twosample
 from host_sim.engine import parts, replay
 from host_sim.engine.ledger import Entry, Ledger
 from host_sim.hardware import cell
-from host_sim.scenario import Budget, Scenario
-from host_sim.world import build
+from host_sim.sim import build, twosample
+from host_sim.spec.scenario import Budget, Scenario
 
 
 @dataclass(frozen=True)

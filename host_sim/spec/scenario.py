@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from host_sim import faults
 from host_sim.errors import BadInput
 from host_sim.hardware import board as boards
-from host_sim.nodefile import Name, Node
+from host_sim.spec import faults
+from host_sim.spec.nodefile import Name, Node
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
-SCENARIOS = Path(__file__).parent / "scenarios"
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from host_sim import nodefile
-from host_sim.scenario import Scenario
+from host_sim.spec import nodefile
+from host_sim.spec.scenario import Scenario
 
 FULL_POWER = 10  # level index of 20 dBm
 

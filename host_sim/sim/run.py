@@ -4,13 +4,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from host_sim import nodefile
 from host_sim.engine.ledger import Ledger
 from host_sim.engine.plain import Engine
 from host_sim.hardware.cell import CHARGE_SHIFT
-from host_sim.result import Replayed, Result
-from host_sim.scenario import Scenario
-from host_sim.world import build, replays
+from host_sim.sim import build, replays
+from host_sim.sim.result import Replayed, Result
+from host_sim.spec import nodefile
+from host_sim.spec.scenario import Scenario
 from torpor import config, record, retain
 from torpor.policy import cascade
 from torpor.port import COLD

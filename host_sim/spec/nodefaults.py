@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from host_sim.hardware.board import Board
-from host_sim.nodefile import OWN_LINES, Node, Report, Task
+from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task
 from torpor.ulp.encode import CHIPS
 
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode

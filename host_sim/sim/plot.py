@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from host_sim.errors import BadInput
-from host_sim.result import Result
+from host_sim.sim.result import Result
 
 COLOURS = ("#1b6ca8", "#d9822b")
 OURS = "Torpor", "baseline"

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from host_sim import nodefile
 from host_sim.engine.plain import Engine
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.hardware.states import BOOT, CPU
-from host_sim.scenario import Scenario
+from host_sim.sim import build
+from host_sim.spec import nodefile
+from host_sim.spec.scenario import Scenario
 from host_sim.trace import writer
 from host_sim.trace.recording import Recording
-from host_sim.world import build
 from torpor import config
 from torpor.policy.sleep import DEEP
 from torpor.port import COLD

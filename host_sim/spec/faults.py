@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from host_sim import nodefaults
 from host_sim.engine import replay
-from host_sim.nodefaults import Fault
-from host_sim.world import sound, sources
+from host_sim.spec import nodefaults, sources
+from host_sim.spec.nodefaults import Fault
+from host_sim.world import sound
 
 if TYPE_CHECKING:
     from host_sim.hardware.board import Board
-    from host_sim.scenario import ScenarioFile
+    from host_sim.spec.scenario import ScenarioFile
 
 
 def of(file: ScenarioFile, board: Board) -> Iterator[Fault]:

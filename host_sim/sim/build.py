@@ -9,8 +9,10 @@ import numpy as np
 from host_sim.engine import kernel, ledger, parts
 from host_sim.engine.hearing import Hearing
 from host_sim.hardware import cell, states
-from host_sim.scenario import Scenario, World
-from host_sim.world import loudness, recordings, replays, sound, sources, weather, wifi
+from host_sim.sim import replays
+from host_sim.spec import sources
+from host_sim.spec.scenario import Scenario, World
+from host_sim.world import loudness, recordings, sound, weather, wifi
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000

@@ -1,0 +1,1 @@
+"""One run and its outcome: built from a scenario, run, told, drawn."""

@@ -19,7 +19,7 @@ sim: $(RUNTIME)  ## simulate a year of the garden sensor and print where the cha
 	@$(BIN)/torpor sim garden
 
 firmware: $(RUNTIME)  ## compile what goes onto a device into build/firmware
-	@$(BIN)/python -m tools.firmware
+	@$(BIN)/python -m tools.provision.firmware
 
 test: $(DEV)  ## run every test and say which were skipped and why
 	$(BIN)/pytest -n 2 --quiet

@@ -29,7 +29,7 @@ BROKEN_PIPE = 141  # 128 + SIGPIPE
 
 
 class Lazy(click.Group):
-    """A group whose commands are modules of tools/, each with a `command`."""
+    """A group whose commands are modules of tools/commands/, each with a `command`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the README."""
@@ -39,7 +39,9 @@ class Lazy(click.Group):
         """Import a command's module."""
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"tools.{name.replace('-', '_')}").command
+        command: click.Command = importlib.import_module(
+            f"tools.commands.{name.replace('-', '_')}"
+        ).command
         return command
 
     def resolve_command(

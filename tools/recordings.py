@@ -7,7 +7,7 @@ import click
 
 from host_sim.trace import reader, writer
 from host_sim.trace.recording import Recording
-from tools import output
+from tools.show import output
 
 
 def told(command: Any) -> Any:

@@ -15,7 +15,7 @@ from tests.bench import garden_simpy, recording, recordings, replay, segmentatio
 from tests.bench.rounds import ROUNDS, interleaved, ratio, timed
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
-from tools import pil
+from tools import loop
 
 COUNTS = (1_000, 3_000)
 POLICIES = ("cascade", "txpower", "schedule", "report", "energy", "sleep")
@@ -84,7 +84,7 @@ def recording_rows() -> list[Row]:
 def loop_rows() -> list[Row]:
     """A month with MicroPython's unix interpreter in the loop, through a pipe."""
     world, plain, _ = in_the_loop("garden", "30", 0)
-    assert pil.difference(plain, world.calls) is None
+    assert loop.difference(plain, world.calls) is None
     wall_s = world.ended_s - world.began_s
     own = sum(world.busy_us) / 1e6 / wall_s
     return [

@@ -11,8 +11,8 @@ from tests.contract.benches import Bench, Chip, Simulated
 from tests.contract.device import Device
 from tests.firmware import rig
 from tests.firmware.broker import PASSWORD, USER, Broker
-from tools import firmware
 from tools.hil.bench import Bench as BenchFile
+from tools.provision import firmware
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.policy.ticks import MASK, diff
 from torpor.policy.txpower import LEVEL_QDBM

@@ -19,8 +19,8 @@ from typing import Any
 from host_sim.spec import nodefile, scenario
 from tests.firmware.broker import HOST, PASSWORD, USER
 from tests.interpreters import HEAP
-from tools import firmware
 from tools.fakes import world
+from tools.provision import firmware
 from tools.virtual.board import FAKES, micropython
 from torpor import record, retain
 

@@ -10,8 +10,8 @@ from host_sim.hardware.board import Board
 from host_sim.spec import nodefile
 from host_sim.toml import file as tomlfile
 from tests.firmware.broker import PASSWORD, USER, Broker
-from tools import firmware
 from tools.hil.bench import Bench
+from tools.provision import firmware
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,10 @@ from littlefs import LittleFS
 
 from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
-from tools import cli, firmware, nodetoml
-from tools import deploy as command
-from tools.provision import filesystem, layout, sending, version
+from tools import cli
+from tools.commands import deploy as command
+from tools.provision import filesystem, firmware, layout, sending, version
+from tools.provision.node_toml import load
 
 SIZE = 256 * filesystem.BLOCK
 
@@ -102,7 +103,7 @@ def test_a_configuration_and_its_secrets(
     assert list(json.loads(said.out)["sent_bytes"]) == ["config.json"]
     config = json.loads(content(board, "b/config.json"))
     space = config.pop("secrets")
-    assert config == nodetoml.load(node_toml).config
+    assert config == load(node_toml).config
     first = {f"{space}.wifi_password": WIFI, f"{space}.broker_password": BROKER}
     assert nvs(board) == first
     for secret in (WIFI, BROKER):

@@ -3,7 +3,7 @@
 import pytest
 
 from host_sim.hardware import board as boards
-from tools.nodepins import CHIPS, Use, faults
+from tools.provision.pins import CHIPS, Use, faults
 
 ESP32 = boards.load("esp32_devkit")
 

@@ -13,7 +13,7 @@ from host_sim.spec import nodefile, scenario
 from tests.firmware.chip import DRIVERS
 from tests.interpreters import ROOT
 from tests.provision.conftest import BROKER, NODE, WIFI
-from tools import nodetoml
+from tools.provision import node_toml
 
 GARDEN = """\
 name = "garden"
@@ -28,10 +28,10 @@ battery = { driver = "analog", pin = "battery_adc", ratio = 2.0 }
 """
 
 
-def load(folder: Path, text: str) -> nodetoml.Provision:
+def load(folder: Path, text: str) -> node_toml.Provision:
     path = folder / "node.toml"
     path.write_text(text, encoding="utf-8")
-    return nodetoml.load(path)
+    return node_toml.load(path)
 
 
 def test_a_scenarios_node_is_a_real_one(tmp_path: Path) -> None:

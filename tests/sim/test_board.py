@@ -15,8 +15,8 @@ from host_sim.errors import BadInput
 from host_sim.hardware import board, states
 from host_sim.sim import build
 from host_sim.spec import scenario
-from tools import board as tool
 from tools import cli
+from tools.commands import board as tool
 
 NAMES = ("esp32_devkit", "esp32c3", "esp32c5", "esp32c6", "esp32s3", "heltec_wifi_lora_32")
 TEXT = (board.BOARDS / "esp32_devkit" / "board.toml").read_text()

@@ -12,7 +12,7 @@ from host_sim.engine.port import SimPort
 from host_sim.sim import build
 from host_sim.spec import nodefile, scenario
 from tests.interpreters import HEAP, ROOT
-from tools import pil as tool
+from tools import loop as tool
 from tools.virtual.board import micropython
 from torpor import pil
 

@@ -23,7 +23,7 @@ def test_help_names_every_command_and_imports_none() -> None:
     for name, what in cli.COMMANDS.items():
         assert f"  {name} " in text
         assert what in text
-        assert f"tools.{name}" not in modules.split()
+        assert f"tools.commands.{name}" not in modules.split()
     assert not {"numpy", "matplotlib", "rich"} & set(modules.split())
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from host_sim.spec import scenario
 from tests.tools.loop import in_the_loop
-from tools import pil as tool
+from tools import loop as tool
 from torpor import pil
 
 FRAME = st.tuples(

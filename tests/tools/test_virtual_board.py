@@ -15,10 +15,10 @@ import pytest
 
 from host_sim.hardware import board
 from tools import cli
+from tools.commands.virtual_board import FLASH_BYTES
 from tools.fakes import world
 from tools.provision import filesystem
 from tools.virtual.process import running
-from tools.virtual_board import FLASH_BYTES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
 
@@ -114,7 +114,7 @@ def test_files_go_there_and_come_back(shared: Path, tmp_path: Path) -> None:
 
 
 def test_mounted_folders_are_imported_from_bytecode_too(shared: Path, tmp_path: Path) -> None:
-    from tools import firmware
+    from tools.provision import firmware
 
     (tmp_path / "wanted.py").write_text("def answer():\n    return bytes(range(256))\n")
     firmware.compile_file(tmp_path / "wanted.py", Path("wanted.py"), tmp_path)

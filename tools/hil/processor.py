@@ -1,9 +1,9 @@
-"""The processor of a node, deciding in the simulator's world (tools/pil.py)."""
+"""The processor of a node, deciding in the simulator's world (tools/loop.py)."""
 
 from typing import Any
 
 from host_sim.spec import scenario as scenarios
-from tools import pil
+from tools import loop
 from tools.hil.node import Node
 
 
@@ -22,6 +22,6 @@ class Processor:
         """
         self.node.interrupt()
         changes = () if days is None else (f"days={days:g}",)
-        report = pil.in_the_loop(scenarios.load(scenario, changes), self.node.link)
+        report = loop.in_the_loop(scenarios.load(scenario, changes), self.node.link)
         self.node.interrupt()  # the frames' end took its prompt along
         return report

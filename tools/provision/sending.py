@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from host_sim.errors import BadInput
-from tools.nodetoml import Provision
 from tools.provision import nvs, version
 from tools.provision.binary import NEEDS, too_old
+from tools.provision.node_toml import Provision
 
 LOG = "torpor.log"  # the node's own, beside the files of its version
 CHUNK = 768  # bytes of a file in one program, 1,024 characters

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tools import firmware
+from tools.provision import firmware
 
 SLOTS = ("a", "b")
 CONFIG = "config.json"
@@ -32,7 +32,7 @@ def files(config: bytes | None) -> dict[str, bytes]:
 
 
 def read(compiled: Path) -> dict[str, bytes]:
-    """The files of a version from a folder that tools.firmware filled."""
+    """The files of a version from a folder that tools.provision.firmware filled."""
     found = (path for path in sorted(compiled.rglob("*")) if path.is_file())
     out = {path.relative_to(compiled).as_posix(): path.read_bytes() for path in found}
     del out["boot.py"]  # the board's own enters a slot

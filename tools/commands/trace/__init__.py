@@ -7,7 +7,9 @@ from rich.markup import escape
 
 from host_sim.trace import writer
 from host_sim.trace.draw import stats
-from tools import cut, output, recordings
+from tools import recordings
+from tools.commands.trace import cut
+from tools.show import output
 
 
 @click.group("trace")

@@ -13,7 +13,8 @@ from host_sim.sim.build import DAY_US
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.trace import writer
-from tools import cli, output, report
+from tools import cli
+from tools.show import output, report
 
 
 @click.command("sim")

@@ -18,7 +18,8 @@ from host_sim.trace.fit import evidence, judge
 from host_sim.trace.fit.evidence import Evidence
 from host_sim.trace.fit.judge import Priced, Verdict
 from host_sim.trace.recording import Recording
-from tools import output, recordings
+from tools import recordings
+from tools.show import output
 
 
 @dataclass(frozen=True)

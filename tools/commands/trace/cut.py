@@ -16,7 +16,8 @@ from host_sim.trace.cut.difference import Line
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.cut.segment import Found
 from host_sim.trace.recording import Recording
-from tools import output, recordings
+from tools import recordings
+from tools.show import output
 
 PATH = click.Path(path_type=Path)
 Command = Callable[..., None]

@@ -1,4 +1,4 @@
-"""torpor pil: a node's decisions on the processor behind a port, its world in the simulator."""
+"""The processor in the loop: its decisions, the simulator's world, and every call compared."""
 
 import json
 import time
@@ -8,7 +8,6 @@ from itertools import zip_longest
 from statistics import median
 from typing import Any, Protocol
 
-import click
 import serial
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
@@ -17,10 +16,7 @@ from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.sim import build
 from host_sim.spec import nodefile
-from host_sim.spec import scenario as scenarios
 from host_sim.spec.scenario import Scenario
-from tools import output
-from tools.provision import ports
 from torpor import config, pil, record, sensor, switch
 from torpor.port import COLD
 
@@ -183,42 +179,6 @@ class Board:
         return self.serial.write(data)
 
 
-@click.command("pil")
-@click.argument("scenario")
-@click.option("--port", required=True, help="Serial port of a board, or of torpor virtual-board.")
-@click.option("--days", type=click.FloatRange(min=0, min_open=True), help="Instead of its own.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def command(scenario: str, port: str, days: float | None, as_json: bool) -> None:
-    """Run SCENARIO with its decisions taken by the processor behind a serial port.
-
-    The world is the simulator's: clock, radio, sensors and sleep. Every decision is compared with
-    the plain simulation's; exit 1 when one differs. torpor must be on the board's file system.
-
-    \b
-    torpor pil garden --port /dev/ttyUSB0 --days 1
-    """
-    changes = () if days is None else (f"days={days:g}",)
-    chosen = scenarios.load(scenario, changes)
-    ports.check(port)
-    repl = _repl(port)
-    with output.Progress("in the loop") as progress:
-        document = in_the_loop(chosen, repl, progress)
-    output.as_json(document) if as_json else _show(document, chosen.file.title)
-    if document["difference"]:
-        raise SystemExit(1)
-
-
-def _repl(port: str) -> SerialTransport:
-    """The port, at the raw REPL."""
-    try:
-        repl = SerialTransport(port, baudrate=115200)
-        repl.enter_raw_repl(soft_reset=False)
-    except (TransportError, OSError) as error:
-        what = str(error).strip().splitlines()[-1]
-        raise BadInput(what, where=port, remedy="is MicroPython at its prompt there?") from None
-    return repl
-
-
 def in_the_loop(
     scenario: Scenario, repl: SerialTransport, progress: Callable[[float], None] = lambda done: None
 ) -> dict[str, Any]:
@@ -250,24 +210,3 @@ def report(world: World, plain: list[Call]) -> dict[str, Any]:
         "allocated_bytes": {"median": median(world.allocated), "max": max(world.allocated)},
         "heap_bytes": {"median": median(world.heap), "max": max(world.heap)},
     }
-
-
-def _show(document: dict[str, Any], title: str) -> None:
-    grid = output.table(title, "", "")
-    grid.show_header = False
-    for name, value in (
-        ("wakes", f"{document['wakes']:,}"),
-        ("calls of the port", f"{document['calls']:,}"),
-        ("decisions", document["difference"] or "equal to the simulation's, every one"),
-        ("frames asked again", f"{document['asked_again']:,}"),
-        ("a wake on the processor", _spread(document["wake_us"], "us")),
-        ("allocated in a wake", _spread(document["allocated_bytes"], "bytes")),
-        ("heap in use at its end", _spread(document["heap_bytes"], "bytes")),
-        ("a call through the line", f"{document['call_ms']:.3f} ms"),
-    ):
-        grid.add_row(name, value)
-    output.console.print(grid)
-
-
-def _spread(value: dict[str, float], unit: str) -> str:
-    return f"{value['median']:,.0f} {unit}, at most {value['max']:,}"

@@ -5,7 +5,7 @@ from rich.markup import escape
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry
 from host_sim.sim.result import Result
-from tools import output
+from tools.show import output
 
 
 def show(result: Result, as_today: bool) -> None:

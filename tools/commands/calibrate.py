@@ -18,7 +18,8 @@ from host_sim.trace.fit import calibrate, evidence, fit
 from host_sim.trace.fit.calibrate import Calibration
 from host_sim.trace.fit.evidence import STATES, TX, Evidence
 from host_sim.trace.recording import Recording
-from tools import output, recordings
+from tools import recordings
+from tools.show import output
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from host_sim.errors import BadInput
-from tools import nodetoml, output
-from tools.provision import ports, version
+from tools.provision import node_toml, ports, version
 from tools.provision.repl import Board, Cut, Shut
 from tools.provision.sending import Sent, deploy
+from tools.show import output
 
 ATTEMPTS = 3
 AGAIN_S = 3.0  # to push the plug back in
@@ -30,7 +30,7 @@ def command(port: str, config: Path | None, as_json: bool) -> None:
     \b
     torpor deploy --port /dev/ttyUSB0 --config node.toml
     """
-    node = nodetoml.load(config) if config else None
+    node = node_toml.load(config) if config else None
     done = _persistently(port, version.files(None), node)
     document: dict[str, Any] = {
         "slot": done.slot,
@@ -42,7 +42,7 @@ def command(port: str, config: Path | None, as_json: bool) -> None:
     output.as_json(document) if as_json else _show(document, port)
 
 
-def _persistently(port: str, files: dict[str, bytes], node: nodetoml.Provision | None) -> Sent:
+def _persistently(port: str, files: dict[str, bytes], node: node_toml.Provision | None) -> Sent:
     """Deploy, and begin anew where the line is cut."""
     ports.check(port)
     for attempt in range(ATTEMPTS):

@@ -10,10 +10,10 @@ from rich.markup import escape
 from host_sim.errors import BadInput
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
-from tools import nodetoml, output
-from tools.provision import binary, layout, version
+from tools.provision import binary, layout, node_toml, version
 from tools.provision.binary import Binary, Partition
 from tools.provision.layout import Plan
+from tools.show import output
 
 MIB = 1 << 20
 SIZES = ["2MB", "4MB", "8MB", "16MB", "32MB"]
@@ -63,7 +63,7 @@ def command(
     if flash_size and port:
         raise BadInput("--flash-size is for no board", remedy="leave it out: the board is asked")
     output.writable(image)
-    node = nodetoml.load(config) if config else None
+    node = node_toml.load(config) if config else None
     board = _board(name, node)
     micropython = binary.read(firmware, board.file.chip)
     if image and image.exists() and image.samefile(firmware):
@@ -100,7 +100,7 @@ def command(
     output.as_json(document) if as_json else _show(document)
 
 
-def _board(name: str | None, node: nodetoml.Provision | None) -> Board:
+def _board(name: str | None, node: node_toml.Provision | None) -> Board:
     if name is None and node is None:
         raise BadInput("which board?", remedy="give --board or --config")
     if node is None:

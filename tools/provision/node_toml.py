@@ -19,8 +19,8 @@ from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name, Node, device_config
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
-from tools import nodepins
-from tools.nodepins import Pin, Use, number
+from tools.provision.pins import Pin, Use, number
+from tools.provision.pins import faults as pin_faults
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names as ulp_names
 from torpor.ulp.programs import PROGRAMS
@@ -190,7 +190,7 @@ def _driver(sensor: Sensor, board: Board) -> dict[str, Any]:
 def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     """What a schema cannot say."""
     yield from nodefaults.of(file.node, board)
-    yield from nodepins.faults(_pins(file), board)
+    yield from pin_faults(_pins(file), board)
     channels = [channel.name for channel in file.node.channel]
     for name, sensor in file.sensor.items():
         if name not in channels:

@@ -10,7 +10,7 @@ from host_sim.hardware.board import Board
 from host_sim.toml.file import read_text
 from host_sim.ulp import emulator
 from host_sim.ulp import watch as ulpwatch
-from tools import output
+from tools.show import output
 from torpor.ulp.assemble import AssemblyError, Program, assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS

@@ -1,0 +1,1 @@
+"""Exactly what `torpor` lists: one file a command."""

@@ -11,7 +11,8 @@ from host_sim.engine.hearing import Hearing
 from host_sim.hardware import cell, states
 from host_sim.sim import replays
 from host_sim.spec import sources
-from host_sim.spec.scenario import Scenario, World
+from host_sim.spec.scenario import Scenario
+from host_sim.spec.scenariofile import World
 from host_sim.world import loudness, recordings, sound, weather, wifi
 
 DAY_US = 86_400_000_000

@@ -6,7 +6,8 @@ from pathlib import Path
 from host_sim.engine import replay
 from host_sim.engine.parts import REPLAY_ROW
 from host_sim.errors import BadInput
-from host_sim.spec.scenario import Replay, Scenario
+from host_sim.spec.scenario import Scenario
+from host_sim.spec.scenariofile import Replay
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
 

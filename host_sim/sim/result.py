@@ -10,7 +10,8 @@ from host_sim.engine import parts, replay
 from host_sim.engine.ledger import Entry, Ledger
 from host_sim.hardware import cell
 from host_sim.sim import build, twosample
-from host_sim.spec.scenario import Budget, Scenario
+from host_sim.spec.scenario import Scenario
+from host_sim.spec.scenariofile import Budget
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,14 @@
 """What the schema of a scenario cannot say: sources that must exist, and what fits together."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from host_sim.engine import replay
+from host_sim.hardware.board import Board
 from host_sim.spec import nodefaults, sources
 from host_sim.spec.nodefaults import Fault
+from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.world import sound
-
-if TYPE_CHECKING:
-    from host_sim.hardware.board import Board
-    from host_sim.spec.scenario import ScenarioFile
 
 
 def of(file: ScenarioFile, board: Board) -> Iterator[Fault]:

@@ -1,14 +1,10 @@
 """What a channel may read, and what the world must have for it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from host_sim.spec.scenariofile import World
 from host_sim.world import recordings
-
-if TYPE_CHECKING:
-    from host_sim.spec.scenario import World
 
 APPLIANCE = "appliance:"
 SOURCES = (

@@ -133,7 +133,8 @@ def test_what_is_told_in_parts_is_what_is_true(values: list[float], chunk: int) 
 MEASURE = """
 import sys
 from pathlib import Path
-from host_sim.trace import reader, stats
+from host_sim.trace import reader
+from host_sim.trace.draw import stats
 facts = stats.facts(reader.read(Path(sys.argv[1])))
 status = Path("/proc/self/status").read_text()
 print(facts["samples"], status.partition("VmHWM:")[2].split()[0])

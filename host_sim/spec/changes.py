@@ -1,0 +1,59 @@
+"""--set key=value: keys of a scenario changed without touching its file."""
+
+from typing import Any
+
+import msgspec
+
+from host_sim.errors import BadInput
+from host_sim.spec.scenariofile import ScenarioFile
+from host_sim.toml import file as tomlfile
+
+
+def changed(file: ScenarioFile, changes: tuple[str, ...]) -> ScenarioFile:
+    """The file with each key=value set: a dotted key and a TOML value, or a bare string."""
+    document: Any = msgspec.to_builtins(file)
+    document = _without_none(document)
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise BadInput(f"--set {change} has no value", remedy="write --set key=value")
+        _set(document, key.strip().split("."), _value(value), change)
+    return tomlfile.convert(document, "", "--set", ScenarioFile)
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(child) for key, child in value.items() if child is not None}
+    if isinstance(value, (list, tuple)):
+        return [_without_none(child) for child in value]
+    return value
+
+
+def _value(text: str) -> Any:
+    """A TOML value, or the text itself where it is none (so that strings need no quotes)."""
+    try:
+        return tomlfile.value(text)
+    except ValueError:
+        return text
+
+
+def _set(document: Any, parts: list[str], value: Any, change: str) -> None:
+    """Set one key; a part may be an index or the name of an entry of a list."""
+    *above, last = parts
+    at = document
+    for part in above:
+        at = _child(at, part, change)
+    if isinstance(at, list):
+        raise BadInput(f"--set {change}: {last} is an entry of a list", remedy="name a key in it")
+    at[last] = value
+
+
+def _child(at: Any, part: str, change: str) -> Any:
+    if isinstance(at, dict):
+        found = at.get(part)
+    else:
+        entries = (child for child in enumerate(at) if isinstance(child[1], dict))
+        found = next((c for i, c in entries if part in (str(i), c.get("name"))), None)
+    if isinstance(found, (dict, list)):
+        return found
+    raise BadInput(f"--set {change}: there is no {part}", remedy="see the scenario's file")

@@ -233,7 +233,8 @@ def test_without_numba_the_compiled_engine_is_cpython_and_says_so(capsys: Captur
 # a terminal only: here it tells when the run has begun.
 TELLING = """
 import signal, sys
-from tools import cli, output
+from tools import cli
+from tools.show import output
 signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a shell's foreground
 output.Progress.__call__ = lambda self, done: print("running", file=sys.stderr, flush=True)
 cli.main()

@@ -13,6 +13,7 @@ from torpor import __version__
 
 COMMANDS = {
     "sim": "Simulate a node and print where the charge went.",
+    "engine": "Build the compiled engine, which makes long runs fast.",
     "trace": "Read, measure and digest power recordings.",
     "calibrate": "Fit a board to recordings of it.",
     "validate": "Compare a predicted wake with a recorded one.",

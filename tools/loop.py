@@ -17,7 +17,7 @@ from host_sim.errors import BadInput
 from host_sim.sim import build
 from host_sim.spec import nodefile
 from host_sim.spec.scenario import Scenario
-from torpor import config, pil, record, sensor, switch
+from torpor import config, life, pil, record
 from torpor.port import COLD
 
 SILENT_S = 15.0  # the processor asks again for ten
@@ -126,21 +126,15 @@ class Here:
 def simulated(scenario: Scenario) -> list[Call]:
     """Every call of the plain simulation."""
     calls: list[Call] = []
-    port = SimPort(*build.arguments(scenario))
+    port = SimPort(build.parts(scenario))
     here: Any = Here(port, calls)
     r = [0] * record.SIZE
     config.configure(r, nodefile.device_config(scenario.file.node, scenario.board))
-    wake = switch.wake if r[record.KIND] == record.SWITCH else sensor.wake
     cause = COLD
-    while port.now_us < until_us(scenario) and port.alive:
-        ms = wake(r, here, cause)
+    while port.now_us < build.end_us(scenario) and port.alive:
+        ms = life.wake(r, here, cause)
         cause = here.sleep(r[record.SLEEP_KIND], ms)
     return calls
-
-
-def until_us(scenario: Scenario) -> int:
-    """The end of a scenario."""
-    return round(scenario.file.days * build.DAY_US)
 
 
 def difference(ours: list[Call], theirs: list[Call]) -> str | None:
@@ -183,7 +177,7 @@ def in_the_loop(
     scenario: Scenario, repl: SerialTransport, progress: Callable[[float], None] = lambda done: None
 ) -> dict[str, Any]:
     """Run a scenario on the processor at this raw REPL, and compare every call; as report()."""
-    world = World(SimPort(*build.arguments(scenario)), until_us(scenario), progress)
+    world = World(SimPort(build.parts(scenario)), build.end_us(scenario), progress)
     device = nodefile.device_config(scenario.file.node, scenario.board)
     where = repl.serial.port
     try:

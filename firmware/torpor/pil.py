@@ -12,7 +12,7 @@ import sys
 import time
 from array import array
 
-from torpor import record, sensor, switch
+from torpor import life, record
 from torpor.config import configure
 from torpor.policy import const
 from torpor.port import COLD, Port
@@ -189,13 +189,12 @@ def run(config: dict, answer_ms: int = ANSWER_MS) -> None:
     port = PilPort(Stdio(answer_ms))
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
     configure(r, config)
-    wake = switch.wake if r[record.KIND] == record.SWITCH else sensor.wake
     cause = COLD
     while cause != END:
         gc.collect()
         port.outside_us = port.outside_bytes = 0
         began_us, began_bytes = time.ticks_us(), gc.mem_alloc()
-        ms = wake(r, port, cause)
+        ms = life.wake(r, port, cause)
         heap = gc.mem_alloc()
         allocated = heap - began_bytes - port.outside_bytes
         busy_us = time.ticks_diff(time.ticks_us(), began_us) - port.outside_us

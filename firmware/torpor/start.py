@@ -9,7 +9,7 @@ import sys
 from array import array
 from binascii import crc32
 
-from torpor import record, retain, sensor, switch
+from torpor import life, record, retain
 from torpor.config import configure
 from torpor.policy import sleep
 from torpor.port import COLD, Port
@@ -44,9 +44,7 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
     """Wake after wake, for good: a port that is to end it raises out of sleep()."""
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
     cause = restore(r, port, config, fingerprint, cause)
-    wake = sensor.wake
     if r[record.KIND] == record.SWITCH:
-        wake = switch.wake
         port.actuate(0, r[record.OUTPUT])  # a reset opened the relay
     while True:
         crashes = r[record.CRASHES]
@@ -54,7 +52,7 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
         port.retain(retain.pack(r, fingerprint))
         r[record.CRASHES] = crashes
         try:
-            ms = wake(r, port, cause)
+            ms = life.wake(r, port, cause)
         except Exception as error:  # whatever it is must not end the node
             log(error)
             retain.unpack(port.retained(), r, fingerprint)

@@ -31,11 +31,12 @@ FC_PER_MC = 10**12
 
 @dataclass(frozen=True)
 class Entry:
-    """Time and charge of one line of a view."""
+    """Time and charge of one line of a view, and how often it was booked to."""
 
     name: str
     duration_us: int
     charge_fc: int
+    times: int
 
     @property
     def charge_mc(self) -> float:
@@ -47,13 +48,16 @@ class Entry:
 class Ledger:
     """Priced books: `us` as the port left it, one current per state in nA, the tasks' names.
 
-    `extra` is charge beyond those currents by cell, in 1,024 fC (host_sim.engine.replay).
+    `times` is how often each cell was booked to: with it a change of charge is one of how often,
+    how long, or at which current. `extra` is charge beyond those currents by cell, in 1,024 fC
+    (replay.py).
     """
 
     us: list[int]
     current_na: list[int]
     task_names: list[str]
     extra: list[int] = field(default_factory=lambda: [0] * CELLS)
+    times: list[int] = field(default_factory=lambda: [0] * CELLS)
 
     def _charge_fc(self, cell: int) -> int:
         own = self.us[cell] * self.current_na[cell % states.STATES]
@@ -63,12 +67,14 @@ class Ledger:
         """Sum the cells by their index into names; lines in that order, empty ones left out."""
         duration = [0] * len(names)
         charge = [0] * len(names)
+        times = [0] * len(names)
         for cell, us in enumerate(self.us):
             if us:
                 duration[index[cell]] += us
                 charge[index[cell]] += self._charge_fc(cell)
-        lines = zip(names, duration, charge, strict=True)
-        return [Entry(name, us, fc) for name, us, fc in lines if us]
+                times[index[cell]] += self.times[cell]
+        lines = zip(names, duration, charge, times, strict=True)
+        return [Entry(name, us, fc, booked) for name, us, fc, booked in lines if us]
 
     def by_state(self) -> list[Entry]:
         """One line a power state."""

@@ -5,10 +5,6 @@ own repeats is sent again after a time-out. These are functions over the
 port, so that the port's file stays readable; they are compiled with it.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from host_sim.engine import replay
 from host_sim.engine.parts import (
     ADDRESS_CACHED_US,
@@ -35,24 +31,22 @@ from host_sim.engine.parts import (
     SENDS_ACKED,
     SENSITIVITY_QDBM,
 )
+from host_sim.engine.state import State
 from host_sim.hardware.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN, TX
 from torpor.policy.txpower import ATTEMPTS
 from torpor.port import NO_AP
-
-if TYPE_CHECKING:
-    from host_sim.engine.port import SimPort
 
 PHASE_TRIES = 3  # of a frame within a phase, each after a time-out, before the join fails
 READINGS_A_FRAME = 20  # readings of about 60 bytes of JSON that fit one 1,400-byte segment
 MINUTE_US = 60_000_000
 
 
-def rssi_dbm(port: SimPort) -> int:
+def rssi_dbm(port: State) -> int:
     """What the node hears of the access point now."""
     return port.rssi[port.now_us // MINUTE_US % len(port.rssi)]
 
 
-def loss_65536(port: SimPort, tx_qdbm: int) -> int:
+def loss_65536(port: State, tx_qdbm: int) -> int:
     """Chance that one uplink frame at this power is lost now, parts per 65,536.
 
     The path loss is taken to be the same both ways.
@@ -65,7 +59,7 @@ def loss_65536(port: SimPort, tx_qdbm: int) -> int:
     return port.per_65536[cell if cell < last else last]
 
 
-def phase(port: SimPort, state: int, which: int, frames: int, level: int, loss: int) -> bool:
+def phase(port: State, state: int, which: int, frames: int, level: int, loss: int) -> bool:
     """One phase: its frames on the air, the rest of its time in `state`; whether it succeeded.
 
     The MAC's own repeats of a frame are within its time and its loss.
@@ -84,7 +78,7 @@ def phase(port: SimPort, state: int, which: int, frames: int, level: int, loss: 
     return True
 
 
-def join(port: SimPort, tx_qdbm: int, cached: int) -> int:
+def join(port: State, tx_qdbm: int, cached: int) -> int:
     """Port.join(): scan, associate, take an address, reach the broker."""
     port.happen()
     if port.joined:
@@ -100,7 +94,7 @@ def join(port: SimPort, tx_qdbm: int, cached: int) -> int:
     return NO_AP
 
 
-def phases(port: SimPort, tx_qdbm: int, level: int, cached: int) -> bool:
+def phases(port: State, tx_qdbm: int, level: int, cached: int) -> bool:
     """The phases of a join in their order; whether all succeeded.
 
     A cached join saves the address only: stock MicroPython drops the channel that connect() is
@@ -125,7 +119,7 @@ def phases(port: SimPort, tx_qdbm: int, level: int, cached: int) -> bool:
     )
 
 
-def brown_out(port: SimPort, level: int) -> bool:
+def brown_out(port: State, level: int) -> bool:
     """Whether the cell is empty, or a burst at this level would pull it too low: the end."""
     permille = port.soc_permille()
     sag_mv = port.current_na[TX + level] // 1000 * port.cell[RESISTANCE_MOHM] // 1_000_000
@@ -134,7 +128,7 @@ def brown_out(port: SimPort, level: int) -> bool:
     return not port.alive
 
 
-def send(port: SimPort, count: int, tx_qdbm: int) -> int:
+def send(port: State, count: int, tx_qdbm: int) -> int:
     """Port.send(): the attempts that a message of so many readings took, or 0."""
     port.happen()
     level = port.levels[tx_qdbm]

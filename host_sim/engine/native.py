@@ -1,150 +1,98 @@
-"""The compiled engine: the firmware's own source, and the port's, bound to numba from outside.
+"""The compiled engine: the same source as machine code. Its results equal the plain engine's.
 
-Functions become njit functions, the port's classes become jitclasses with fields typed from an
-instance, and lists become int64 arrays; the source is not touched. Modules are bound as copies, so
-the firmware that CPython runs stays as it is. Results equal the default engine's (a test).
+Compiling takes numba some 20 s, once for all processes (cache.py). Loading takes llvmlite alone,
+and milliseconds.
 """
 
-import inspect
-import time
-import types
+import ctypes
+from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
+from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
-from host_sim.engine import hearing, kernel, link, replay
-from host_sim.engine import port as port_module
-from host_sim.engine.hearing import Hearing
-from host_sim.engine.plain import Engine
+from host_sim.engine import cache as kept
+from host_sim.engine import plain
+from host_sim.engine.layout import Memory
+from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
+from host_sim.engine.program import ENTRY
 from host_sim.errors import BadInput
-from torpor import node, record, sensor, switch
-from torpor.policy import cascade, energy, report, schedule, sleep, ticks, txpower
 
-# Every module whose functions run inside a wake; those that are called come first.
-MODULES = (
-    ticks,
-    cascade,
-    energy,
-    report,
-    schedule,
-    sleep,
-    txpower,
-    record,
-    node,
-    sensor,
-    switch,
-    replay,
-    link,
-    kernel,
-)
+BOOKS = ("us", "times", "extra", "count", "drawn")  # the lists of Parts that a run fills
+Progress = Callable[[float], None]
 
 
-class Compiled(Engine):
-    """The bound program. `compile_s` is how long the first wake of each kind took to compile."""
+class Life(plain.Life):
+    """A node from power-on on, compiled. Its `parts` hold arrays."""
 
-    chunk_days = 10  # a day takes 0.1 ms here, and as long again to call
+    name = "compiled"
+    chunk_days = 10  # a day takes 30 µs here, and a call some 10
 
-    def __init__(self) -> None:
-        self.known: dict[int, Any] = {}
-        self.bound = bind(self.known)
-        self.compiled: set[str] = set()
-        self.compile_s = 0.0
-        self.classes: tuple[Any, Any] | None = None
+    def __init__(self, parts: Parts, device: dict[str, Any]) -> None:
+        """Switch a node of this configuration on in its world."""
+        super().__init__(parts, device)
+        self.code = _loaded(build(self.port))
+        self.r = np.array(self.r, dtype=np.int64)
+        self.memory = Memory(self.port)
+        hearing = copy(parts.hearing)
+        hearing.caught = self.memory.parts["hearing"].lists["caught"]  # type: ignore[assignment]
+        books: Any = {name: self.memory.lists[name] for name in BOOKS}
+        self.parts = replace(parts, hearing=hearing, **books)
 
-    def record(self) -> Any:
-        """An empty record."""
-        return np.zeros(record.SIZE, dtype=np.int64)
-
-    def port(self, arguments: tuple[Any, ...]) -> Any:
-        """A compiled port for the arguments of a plain one."""
-        started = time.perf_counter()
-        if self.classes is None:
-            example = SimPort(*[_copy(argument) for argument in arguments])
-            heard = jitclass(Hearing, example.hearing, vars(hearing), self.known)
-            self.classes = heard, jitclass(SimPort, example, vars(port_module), self.known)
-        hearing_class, port_class = self.classes
-        port = port_class(
-            *[
-                hearing_class(*map(_array, _arguments(argument)))
-                if isinstance(argument, Hearing)
-                else _array(argument)
-                for argument in arguments
-            ]
+    def live(self, until_us: int) -> None:
+        """Live until this instant, or until the cell is empty."""
+        cause = ctypes.c_int64()
+        fault = ctypes.c_void_p()
+        status = self.code(
+            ctypes.byref(cause),
+            ctypes.byref(fault),
+            self.r.ctypes.data,
+            self.memory.address,
+            self.cause,
+            until_us,
         )
-        self.compile_s += time.perf_counter() - started
-        return port
-
-    def live(
-        self, kind: str, r: Any, port: Any, cause: int, until_us: int
-    ) -> tuple[int, int, int, bool]:
-        """Let the node live until this instant, as kernel.run does."""
-        module = self.bound["torpor.switch" if kind == "switch" else "torpor.sensor"]
-        run = self.bound["host_sim.engine.kernel"].run
-        if kind not in self.compiled:
-            started = time.perf_counter()
-            run(module.wake, r, port, cause, 0)
-            self.compile_s += time.perf_counter() - started
-            self.compiled.add(kind)
-        done: tuple[int, int, int, bool] = run(module.wake, r, port, cause, until_us)
-        return done
+        if status:
+            raise RuntimeError("the compiled engine failed where CPython would raise")
+        self.cause = cause.value
+        self.now_us, self.used = self.memory["now_us"], self.memory["used"]
+        self.alive = bool(self.memory["alive"])
 
 
-def _numba() -> Any:
-    try:
-        import numba
-        import numba.experimental
-    except ImportError:
-        raise BadInput(
-            "the compiled engine needs numba", remedy="pip install 'torpor[compiled]'"
-        ) from None
-    return numba
+def is_ready() -> bool:
+    """Whether this program has been compiled for this machine, and can be loaded."""
+    return find_spec("llvmlite") is not None and kept.load() is not None
 
 
-def _copy(argument: Any) -> Any:
-    """For the example whose fields are looked at: it must not write into the real results."""
-    return Hearing(*_arguments(argument)) if isinstance(argument, Hearing) else list(argument)
+def build(example: SimPort, progress: Progress = lambda done: None) -> bytes:
+    """The program's object code, compiled where it is not kept; BadInput without numba."""
+    code = kept.load()
+    if code is None:
+        try:
+            from host_sim.engine import bind
+        except ImportError:
+            remedy = "pip install 'torpor[compiled]'"
+            raise BadInput("the compiled engine needs numba", remedy=remedy) from None
+        code = bind.compiled(example, progress)
+        kept.keep(code)
+    return code
 
 
-def _arguments(heard: Hearing) -> list[Any]:
-    """What a Hearing was made of."""
-    return [getattr(heard, name) for name in inspect.signature(Hearing).parameters]
+@cache
+def _loaded(code: bytes) -> Callable[..., int]:
+    """The entry of object code, to be called."""
+    import llvmlite.binding as llvm
 
-
-def _array(value: Any) -> Any:
-    return np.array(value, dtype=np.int64) if isinstance(value, list) else value
-
-
-def bind(known: dict[int, Any]) -> dict[str, Any]:
-    """Copies of the modules with every function compiled; `known` maps originals to bound ones."""
-    njit = _numba().njit(error_model="numpy")
-    copies: dict[str, Any] = {}
-    for module in MODULES:
-        copy = types.ModuleType(module.__name__)
-        for name, value in vars(module).items():
-            setattr(copy, name, known.get(id(value), value))
-        for name, value in vars(module).items():
-            if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
-                known[id(value)] = njit(types.FunctionType(value.__code__, vars(copy), name))
-                setattr(copy, name, known[id(value)])
-        known[id(module)] = copies[module.__name__] = copy
-    return copies
-
-
-def jitclass(cls: type, example: object, scope: dict[str, Any], known: dict[int, Any]) -> Any:
-    """A class compiled: its fields typed from an instance, its globals replaced by bound ones."""
-    numba = _numba()
-    typed = {int: numba.int64, bool: numba.boolean, list: numba.int64[:]}
-    fields = {field: getattr(example, field) for field in getattr(cls, "__slots__", vars(example))}
-    spec = [
-        (field, typed.get(type(value)) or known[id(type(value))].class_type.instance_type)
-        for field, value in fields.items()
-    ]
-    bound = {name: known.get(id(value), value) for name, value in scope.items()}
-    methods = {
-        name: types.FunctionType(method.__code__, bound, name)
-        for name, method in vars(cls).items()
-        if isinstance(method, types.FunctionType)
-    }
-    known[id(cls)] = numba.experimental.jitclass(spec)(type(cls.__name__, (), methods))
-    return known[id(cls)]
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
+    linked = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    linked.add_object_file(llvm.ObjectFileRef.from_data(code))
+    linked.finalize_object()
+    kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * 4)
+    entry: Any = kind(linked.get_function_address(ENTRY))
+    entry.linked = linked  # which owns the code
+    return entry  # type: ignore[no-any-return]

@@ -1,9 +1,12 @@
-"""The layout of what a run is given: which cell of which list means what.
+"""What a run is given and what it fills: flat lists of ints, and which cell of which means what.
 
-A scenario becomes flat lists of ints (host_sim/sim/build.py); the simulated port reads them by the
-names below. Lists and ints alone run in CPython and compiled alike.
+host_sim/sim/build.py makes them of a scenario. Lists and ints alone run in CPython and compiled
+alike.
 """
 
+from dataclasses import dataclass
+
+from host_sim.engine.hearing import Hearing
 from host_sim.hardware.states import PHASES
 
 # timing: durations, µs; the board's phases by name, and two of its radio's numbers.
@@ -47,9 +50,12 @@ REPLAY_ROW = 2
 # cell: the battery, charge in the unit of hardware/cell.py.
 CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM, BROWN_OUT_MV = range(4)
 
-# clock: the node's own, and the run's seed and end. WATCH_TASK is whose polls they are; the ULP's
-# last ULP_US at ULP_NA on top of sleep, 0 where the CPU wakes to poll.
-DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK, ULP_US, ULP_NA = range(7)
+# clock: the node's own, and the run's seed and end.
+DRIFT_PPM, FIRST_TICK, SEED, END_US = range(4)
+
+# watch: whose polls they are; and of a look by the ULP its length (µs) and its current on top of
+# sleep (nA), 0 where the CPU wakes to poll.
+WATCH_TASK, ULP_US, ULP_NA = range(3)
 
 # count: what came of it.
 (
@@ -63,3 +69,59 @@ DRIFT_PPM, FIRST_TICK, SEED, END_US, WATCH_TASK, ULP_US, ULP_NA = range(7)
     POLLS,
 ) = range(8)
 COUNTERS = 8
+
+
+@dataclass
+class Parts:
+    """One node's world. The port keeps these lists: the first four, and drawn, are its results.
+
+    us          ledger, µs by (task * DECISIONS + decision) * STATES + state (ledger.py)
+    times       how often each cell of the ledger was booked to
+    extra       charge beyond the board's currents by the ledger's cell, 1,024 fC
+    count       counters
+    current_na  current by state, nA
+    timing      durations, µs
+    radio       the link's plain numbers
+    per_65536   loss of a frame by margin
+    levels      transmit level by quarter-dBm asked for
+    rssi        what the node hears of the access point, dBm, a cell a minute, repeating
+    series      cells of all recorded and modelled sensors, one behind the other
+    channels    what each channel reads
+    event_*     the world's events, columns of events.ordered()
+    look_us     duration of a look, by detector stage
+    hearing     what the detector hears
+    battery     open-circuit mV by state of charge, 0 … 1,000 permille
+    cell        the battery's other numbers
+    replay      what is drawn from recordings
+    replay_us   recorded durations, µs
+    replay_na   and mean currents, nA
+    drawn       how often each was drawn
+    clock       the node's clock, and the seed
+    watch       the detector's numbers
+    """
+
+    us: list[int]
+    times: list[int]
+    extra: list[int]
+    count: list[int]
+    current_na: list[int]
+    timing: list[int]
+    radio: list[int]
+    per_65536: list[int]
+    levels: list[int]
+    rssi: list[int]
+    series: list[int]
+    channels: list[int]
+    event_us: list[int]
+    event_kind: list[int]
+    event_value: list[int]
+    look_us: list[int]
+    hearing: Hearing
+    battery: list[int]
+    cell: list[int]
+    replay: list[int]
+    replay_us: list[int]
+    replay_na: list[int]
+    drawn: list[int]
+    clock: list[int]
+    watch: list[int]

@@ -1,28 +1,37 @@
-"""The engines that run a node. This one is CPython: the source as it is."""
+"""The plain engine: CPython runs the source as it is."""
 
 from typing import Any
 
 from host_sim.engine import kernel
+from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
-from torpor import record, sensor, switch
+from torpor import config, record
+from torpor.port import COLD
 
 
-class Engine:
-    """What a run needs of an engine; host_sim.engine.native has the other one."""
+class Life:
+    """A node from power-on on; native.py has the same, compiled.
 
+    r        its record
+    parts    its world, and the books that it fills
+    now_us   virtual time
+    used     charge drawn so far, 1,024 fC
+    alive    its cell still carries it
+    """
+
+    name = "cpython"
     chunk_days = 1  # simulated at a stretch: between two looks at progress and Ctrl-C
 
-    def record(self) -> Any:
-        """An empty record."""
-        return [0] * record.SIZE
+    def __init__(self, parts: Parts, device: dict[str, Any]) -> None:
+        """Switch a node of this configuration (torpor.config) on in its world."""
+        self.parts = parts
+        self.r: Any = [0] * record.SIZE
+        config.configure(self.r, device)
+        self.port = SimPort(parts)
+        self.cause, self.now_us, self.used, self.alive = COLD, 0, 0, True
 
-    def port(self, arguments: tuple[Any, ...]) -> Any:
-        """A port at time zero, power just switched on."""
-        return SimPort(*arguments)
-
-    def live(
-        self, kind: str, r: Any, port: Any, cause: int, until_us: int
-    ) -> tuple[int, int, int, bool]:
-        """Let the node live until this instant, as kernel.run does."""
-        wake = switch.wake if kind == "switch" else sensor.wake
-        return kernel.run(wake, r, port, cause, until_us)
+    def live(self, until_us: int) -> None:
+        """Live until this instant, or until the cell is empty."""
+        self.cause, self.now_us, self.used, self.alive = kernel.run(
+            self.r, self.port, self.cause, until_us
+        )

@@ -7,15 +7,9 @@ generator of their own, so the rest of a run stays as it was. These are function
 compiled with it.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from host_sim.engine.parts import REPLAY_ROW, TIMING
+from host_sim.engine.state import State
 from host_sim.hardware.states import NAMES
-
-if TYPE_CHECKING:
-    from host_sim.engine.port import SimPort
 
 PHASES = tuple(name for name in TIMING if name not in ("frame", "retry", "no_ap"))
 RESTS = NAMES[:4]  # the states whose length is the node's to decide
@@ -28,7 +22,7 @@ def key(name: str) -> int:
     return TIMING.index(name) if name in TIMING else FIRST_STATE + RESTS.index(name)
 
 
-def draw(port: SimPort, which: int) -> int:
+def draw(port: State, which: int) -> int:
     """One of the recorded, and a mark that it was drawn."""
     port.replay_seed = (port.replay_seed * 0x5DEECE66D + 11) & 0xFFFFFFFFFFFF  # POSIX drand48
     count = port.replay[which * REPLAY_ROW + 1]
@@ -37,7 +31,7 @@ def draw(port: SimPort, which: int) -> int:
     return at
 
 
-def phase(port: SimPort, state: int, which: int, air_us: int) -> None:
+def phase(port: State, state: int, which: int, air_us: int) -> None:
     """Let a phase pass but for its time on the air: the board's, or a recorded one."""
     if port.replay[which * REPLAY_ROW + 1] == 0:
         if port.timing[which] > air_us:
@@ -48,7 +42,7 @@ def phase(port: SimPort, state: int, which: int, air_us: int) -> None:
         port.spend_at(state, port.replay_us[at] - air_us, port.replay_na[at])
 
 
-def rest(port: SimPort, state: int, us: int) -> None:
+def rest(port: State, state: int, us: int) -> None:
     """Let time pass in a state at the board's current, or at a recorded one."""
     which = FIRST_STATE + state
     if us > 0 and port.replay[which * REPLAY_ROW + 1] > 0:

@@ -2,12 +2,21 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from host_sim.engine import kernel, ledger, parts
+from host_sim.engine import events, ledger
 from host_sim.engine.hearing import Hearing
+from host_sim.engine.parts import (
+    BATTERY,
+    COUNTERS,
+    OUTPUT,
+    PIN_LEVEL,
+    SERIES,
+    SOUND,
+    TIMING,
+    Parts,
+)
 from host_sim.hardware import cell, states
 from host_sim.sim import replays
 from host_sim.spec import sources
@@ -20,48 +29,46 @@ HOUR_US = 3_600_000_000
 FIRST_TICK = 2**30 - 3_600_000  # the clock wraps an hour into every run
 
 
-def arguments(scenario: Scenario) -> tuple[Any, ...]:
-    """What SimPort is made of, in its order."""
+def parts(scenario: Scenario) -> Parts:
+    """One node's world, and books that are empty yet."""
     file, board = scenario.file, scenario.board
     days = int(np.ceil(file.days))
     series, channels = _channels(scenario, days)
-    replay = replays.plan(scenario)
-    events = kernel.ordered(_events(file.world, days, file.seed))
-    clock = [
-        file.world.drift_ppm,
-        FIRST_TICK,
-        _first_random(file.seed),
-        round(file.days * DAY_US),
-        len(file.node.task) + 1,
-        *(loudness.price(board.file.chip) if _by_ulp(scenario) else (0, 0)),
-    ]
-    radio = board.file.radio
-    return (
-        [0] * ledger.CELLS,
-        [0] * parts.COUNTERS,
-        board.current_na,
-        _timing(scenario),
-        [
-            radio.frames_associate,
-            radio.frames_address,
-            radio.frames_connect,
-            round(file.world.wifi.ap_dbm * 4),
-            round((wifi.HALF_LOST_DBM + wifi.RATE_DB[file.world.wifi.rate]) * 4),
-        ],
-        wifi.loss_65536(),
-        _levels(),
-        _rssi(file.world, scenario.path.parent, days, file.seed),
-        series,
-        channels,
-        *events,
-        list(sound.LOOK_US) if file.world.sound else [0, 20_000],
-        _hearing(scenario, days),
-        *_battery(scenario),
-        *replay,
-        [0] * len(replay[1]),
-        [0] * ledger.CELLS,
-        clock,
+    replay, replay_us, replay_na = replays.plan(scenario)
+    event_us, event_kind, event_value = events.ordered(_events(file.world, days, file.seed))
+    battery, cell = _battery(scenario)
+    return Parts(
+        us=[0] * ledger.CELLS,
+        times=[0] * ledger.CELLS,
+        extra=[0] * ledger.CELLS,
+        count=[0] * COUNTERS,
+        current_na=board.current_na,
+        timing=_timing(scenario),
+        radio=_radio(scenario),
+        per_65536=wifi.loss_65536(),
+        levels=_levels(),
+        rssi=_rssi(file.world, scenario.path.parent, days, file.seed),
+        series=series,
+        channels=channels,
+        event_us=event_us,
+        event_kind=event_kind,
+        event_value=event_value,
+        look_us=list(sound.LOOK_US) if file.world.sound else [0, 20_000],
+        hearing=_hearing(scenario, days),
+        battery=battery,
+        cell=cell,
+        replay=replay,
+        replay_us=replay_us,
+        replay_na=replay_na,
+        drawn=[0] * len(replay_us),
+        clock=[file.world.drift_ppm, FIRST_TICK, _first_random(file.seed), end_us(scenario)],
+        watch=[len(file.node.task) + 1, *_ulp(scenario)],
     )
+
+
+def end_us(scenario: Scenario) -> int:
+    """The length of the run, µs."""
+    return round(scenario.file.days * DAY_US)
 
 
 def _first_random(seed: int) -> int:
@@ -73,7 +80,19 @@ def _timing(scenario: Scenario) -> list[int]:
     """The board's durations, in the order of host_sim.engine.parts."""
     board = scenario.board
     own = {"frame": board.file.radio.frame_us, "retry": board.file.radio.retry_us}
-    return [own[name] if name in own else board.phase_us(name) for name in parts.TIMING]
+    return [own[name] if name in own else board.phase_us(name) for name in TIMING]
+
+
+def _radio(scenario: Scenario) -> list[int]:
+    """The link's plain numbers, in the order of host_sim.engine.parts."""
+    radio, link = scenario.board.file.radio, scenario.file.world.wifi
+    return [
+        radio.frames_associate,
+        radio.frames_address,
+        radio.frames_connect,
+        round(link.ap_dbm * 4),
+        round((wifi.HALF_LOST_DBM + wifi.RATE_DB[link.rate]) * 4),
+    ]
 
 
 def _levels() -> list[int]:
@@ -95,10 +114,10 @@ def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
     series: list[int] = []
     rows: list[int] = []
     fixed = {
-        "battery": parts.BATTERY,
-        "door": parts.PIN_LEVEL,
-        "sound": parts.SOUND,
-        "output": parts.OUTPUT,
+        "battery": BATTERY,
+        "door": PIN_LEVEL,
+        "sound": SOUND,
+        "output": OUTPUT,
     }
     for channel in file.node.channel:
         source = file.world.reads[channel.name]
@@ -106,7 +125,7 @@ def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
             rows += [fixed[source], 1, 0, 1]
             continue
         one = _series(file.world, source, days, file.seed)
-        rows += [parts.SERIES, one.step_us, len(series), len(one.values)]
+        rows += [SERIES, one.step_us, len(series), len(one.values)]
         series += one.values
     return series, rows
 
@@ -122,25 +141,30 @@ def _series(world: World, source: str, days: int, seed: int) -> recordings.Serie
 
 def _events(world: World, days: int, seed: int) -> list[tuple[int, int, int]]:
     """What happens from outside, in any order."""
-    events: list[tuple[int, int, int]] = []
+    out: list[tuple[int, int, int]] = []
     for outage in world.wifi.outage:
         start_us = round(outage.start_h * HOUR_US)
-        events.append((start_us, kernel.AP_DOWN, 0))
-        events.append((start_us + round(outage.hours * HOUR_US), kernel.AP_UP, 0))
+        out.append((start_us, events.AP_DOWN, 0))
+        out.append((start_us + round(outage.hours * HOUR_US), events.AP_UP, 0))
     if world.door:
         for i, at in enumerate(recordings.door_edges(world.door, days)):
-            events.append((at, kernel.EDGE, (i + 1) % 2))
+            out.append((at, events.EDGE, (i + 1) % 2))
     if world.commands_per_day:
         random = np.random.default_rng([seed, 4])
         count = random.poisson(world.commands_per_day * days)
         for i, at in enumerate(sorted(random.integers(0, days * DAY_US, count).tolist())):
-            events.append((at, kernel.COMMAND, i % 2))
-    return events
+            out.append((at, events.COMMAND, i % 2))
+    return out
 
 
 def _by_ulp(scenario: Scenario) -> bool:
     watch = scenario.file.node.watch
     return watch is not None and watch.ulp
+
+
+def _ulp(scenario: Scenario) -> tuple[int, int]:
+    """Length and current of a look by the ULP, 0 where the CPU looks."""
+    return loudness.price(scenario.board.file.chip) if _by_ulp(scenario) else (0, 0)
 
 
 def _hearing(scenario: Scenario, days: int) -> Hearing:

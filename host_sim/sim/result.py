@@ -71,6 +71,7 @@ class Result:
     caught: int
     complete: bool
     alive: bool
+    engine: str = "cpython"
     chunk_days: int = 1
     chunk_ua: list[float] = field(default_factory=list)
     replayed: list[Replayed] = field(default_factory=list)
@@ -139,6 +140,7 @@ class Result:
             "complete": self.complete,
             "simulated_s": self.simulated_us / 1e6,
             "wall_s": self.wall_s,
+            "engine": self.engine,
             "wakes": self.count[parts.WAKES],
             "joins": self.count[parts.JOINS],
             "joins_cached": self.count[parts.JOINS_CACHED],
@@ -171,6 +173,10 @@ def _percent(part: int, whole: int) -> float:
 
 def _view(lines: list[Entry]) -> dict[str, dict[str, float]]:
     return {
-        line.name: {"duration_s": line.duration_us / 1e6, "charge_mc": line.charge_mc}
+        line.name: {
+            "times": line.times,
+            "duration_s": line.duration_us / 1e6,
+            "charge_mc": line.charge_mc,
+        }
         for line in lines
     }

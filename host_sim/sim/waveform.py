@@ -6,17 +6,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from host_sim.engine.plain import Engine
+from host_sim.engine import kernel
+from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
-from host_sim.hardware.states import BOOT, CPU
 from host_sim.sim import build
 from host_sim.spec import nodefile
 from host_sim.spec.scenario import Scenario
 from host_sim.trace import writer
 from host_sim.trace.recording import Recording
-from torpor import config
-from torpor.policy.sleep import DEEP
+from torpor import config, record
 from torpor.port import COLD
 
 RATE_HZ = 10_000
@@ -25,9 +24,14 @@ RATE_HZ = 10_000
 class TracedPort(SimPort):
     """The simulated port, which also keeps when each current began (µs, nA)."""
 
-    def __init__(self, *arguments: Any) -> None:
+    def __init__(self, parts: Parts) -> None:
         self.steps: list[tuple[int, int]] = []
-        super().__init__(*arguments)
+        super().__init__(parts)
+
+    def wake_up(self, kind: int, cause: int) -> None:
+        """Wake up phase by phase, as if each were drawn."""
+        self.replays = True
+        super().wake_up(kind, cause)
 
     def spend(self, state: int, us: int) -> None:
         """Let time pass, with a note."""
@@ -41,13 +45,6 @@ class TracedPort(SimPort):
         if us:
             self.steps[-1] = (self.steps[-1][0], na)
 
-    def wake_up(self, kind: int, cause: int) -> None:
-        """Wake up; a start from deep sleep is booked without spend()."""
-        if kind == DEEP and not self.replays:
-            boot_na, cpu_na = self.current_na[BOOT], self.current_na[CPU]
-            self.steps += [(self.now_us, boot_na), (self.now_us + self.boot_us, cpu_na)]
-        super().wake_up(kind, cause)
-
 
 def current_ua(
     scenario: Scenario, device: dict[str, Any], from_s: float, to_s: float
@@ -56,11 +53,10 @@ def current_ua(
 
     Raises BadInput where the cell was empty before.
     """
-    engine = Engine()
-    r = engine.record()
+    r = [0] * record.SIZE
     config.configure(r, device)
-    port = TracedPort(*build.arguments(scenario))
-    engine.live(scenario.file.node.kind, r, port, COLD, round(to_s * 1e6))
+    port = TracedPort(build.parts(scenario))
+    kernel.run(r, port, COLD, round(to_s * 1e6))
     if port.now_us <= from_s * 1e6:
         raise BadInput("the node was dead by then", remedy=f"it lived {port.now_us / 1e6:,.0f} s")
     starts = np.array([step[0] for step in port.steps] + [port.now_us], dtype=np.int64)

@@ -26,8 +26,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from host_sim.engine.events import NEVER_US
 from host_sim.engine.hearing import HOUR_US, Hearing
-from host_sim.engine.kernel import NEVER_US
 from host_sim.world.recordings import DATA, Ints
 
 STEP_US = 10_000

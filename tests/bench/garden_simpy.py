@@ -28,7 +28,7 @@ class Garden:
     def __init__(self, scenario: Scenario) -> None:
         self.env: Any = simpy.Environment()
         self.chip = simpy.Resource(self.env)
-        self.world = SimPort(*build.arguments(scenario))
+        self.world = SimPort(build.parts(scenario))
         self.node = scenario.file.node
         self.r = [0] * record.SIZE
         config.configure(self.r, nodefile.device_config(self.node, scenario.board))

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
 from host_sim.spec import nodefile
 from host_sim.spec.scenario import Scenario
-from torpor import config, record, sensor
+from torpor import config, life, record
 from torpor.port import COLD, Port
 
 ANSWERING = ("ticks_ms", "measure", "look", "join", "send", "command", "sleep")
@@ -17,8 +18,8 @@ SILENT = ("wait", "account", "watch", "leave", "actuate", "feed")
 class Recorder(SimPort):
     """The simulated port, keeping each answer in its order."""
 
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
         self.answers: list[int] = []
 
 
@@ -64,14 +65,14 @@ class Garden:
     def __init__(self, scenario: Scenario) -> None:
         self.device = nodefile.device_config(scenario.file.node, scenario.board)
         self.scenario = scenario
-        self.until_us = round(scenario.file.days * build.DAY_US)
-        recorder = Recorder(*build.arguments(scenario))
+        self.until_us = build.end_us(scenario)
+        recorder = Recorder(build.parts(scenario))
         self.wakes = self._live(recorder, lambda: recorder.now_us < self.until_us)
         self.answers = recorder.answers
 
     def simulated(self) -> Callable[[], int]:
         """A run with the simulated port, ready to go."""
-        port = SimPort(*build.arguments(self.scenario))
+        port = SimPort(build.parts(self.scenario))
         return lambda: self._live(port, lambda: port.now_us < self.until_us)
 
     def bare(self) -> Callable[[], int]:
@@ -86,7 +87,7 @@ class Garden:
         cause = COLD
         wakes = 0
         while goes_on():
-            ms = sensor.wake(r, port, cause)
+            ms = life.wake(r, port, cause)
             cause = port.sleep(r[record.SLEEP_KIND], ms)
             wakes += 1
         return wakes

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from host_sim.engine import kernel, parts
+from host_sim.engine import events, parts
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
 from host_sim.spec import scenario
@@ -14,9 +14,6 @@ from torpor.link.mqtt import Mqtt
 from torpor.policy.sleep import DEEP
 from torpor.policy.ticks import MASK
 from torpor.port import Port
-
-EDGES_CLOCK = 10  # where build.arguments has the events' three columns, and the clock
-CLOCK = -1
 
 
 class Bench(ABC):
@@ -110,13 +107,13 @@ class Simulated(Bench):
     port: SimPort
 
     def start(self, edges: tuple[tuple[int, int], ...] = (), first_tick: int = 0) -> None:
-        arguments = list(build.arguments(scenario.load("door", ("days=1", "world.drift_ppm=0"))))
-        lead_us = arguments[3][parts.BOOT_US] + arguments[3][parts.WAKE_CPU_US]
-        arguments[CLOCK][parts.FIRST_TICK] = first_tick - lead_us // 1000 & MASK
-        arguments[EDGES_CLOCK : EDGES_CLOCK + 3] = kernel.ordered(
-            [(lead_us + ms * 1000, kernel.EDGE, level) for ms, level in edges]
+        world = build.parts(scenario.load("door", ("days=1", "world.drift_ppm=0")))
+        lead_us = world.timing[parts.BOOT_US] + world.timing[parts.WAKE_CPU_US]
+        world.clock[parts.FIRST_TICK] = first_tick - lead_us // 1000 & MASK
+        world.event_us, world.event_kind, world.event_value = events.ordered(
+            [(lead_us + ms * 1000, events.EDGE, level) for ms, level in edges]
         )
-        self.port = SimPort(*arguments)
+        self.port = SimPort(world)
 
     def access_point(self, present: bool) -> None:
         self.port.ap_up = present

@@ -101,7 +101,7 @@ def test_a_join_costs_what_glenn20_measured(ms: float, mc: float, parts: tuple[s
 @pytest.mark.parametrize(("cached", "part"), [(1, "cached_join"), (0, "full_join")])
 def test_the_listed_join_is_the_simulated_one(cached: int, part: str) -> None:
     given = scenario.load("garden", ("days=1", "world.wifi.mean_dbm=-40", "world.wifi.sd_db=0"))
-    port = SimPort(*build.arguments(given))
+    port = SimPort(build.parts(given))
     before = list(port.us)
     link.join(port, 80, cached)
     spent = [after - at for after, at in zip(port.us, before, strict=True)]

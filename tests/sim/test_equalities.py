@@ -6,30 +6,23 @@ from typing import Any
 
 import pytest
 
-from host_sim.engine import replay
-from host_sim.engine.native import Compiled
-from host_sim.engine.plain import Engine
+from host_sim.engine import native, plain, replay
 from host_sim.engine.port import SimPort
 from host_sim.sim import build, run
 from host_sim.spec import nodefile, scenario
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
-from torpor import config, record, retain, sensor, switch
+from torpor import config, life, record, retain
 from torpor.port import COLD
 
 NAMES = scenario.names()
 
 
-@pytest.fixture(scope="module")
-def compiled() -> Compiled:
-    return Compiled()
-
-
 @pytest.mark.parametrize("name", [*NAMES, "sound node.watch.ulp=true"])
-def test_the_compiled_engine_gives_what_cpython_gives(name: str, compiled: Compiled) -> None:
+def test_the_compiled_engine_gives_what_cpython_gives(name: str) -> None:
     name, *changes = name.split()
     given = scenario.load(name, ("days=12", *changes))
-    ours, theirs = run.run(given), run.run(given, engine=compiled)
+    ours, theirs = run.run(given), run.run(given, engine=native.Life)
     assert theirs.ledger == ours.ledger
     assert theirs.count == ours.count
     assert (theirs.simulated_us, theirs.caught, theirs.false_wakes) == (
@@ -39,9 +32,7 @@ def test_the_compiled_engine_gives_what_cpython_gives(name: str, compiled: Compi
     )
 
 
-def test_the_compiled_engine_draws_the_same_from_recordings(
-    compiled: Compiled, tmp_path: Path
-) -> None:
+def test_the_compiled_engine_draws_the_same_from_recordings(tmp_path: Path) -> None:
     rows = [Row("any", 0, s, ma, 0, ma, s * ma) for s, ma in ((0.1, 20), (0.2, 50), (0.3, 10))]
     digest.write(tmp_path / "three.csv", rows, {"recording": "three"})
     replays = "".join(
@@ -53,7 +44,7 @@ def test_the_compiled_engine_draws_the_same_from_recordings(
         path = tmp_path / f"{name}.toml"
         path.write_text(scenario.find(name).read_text() + replays)
         given = scenario.load(str(path), ("days=2",))
-        ours, theirs = run.run(given), run.run(given, engine=compiled)
+        ours, theirs = run.run(given), run.run(given, engine=native.Life)
         assert theirs.ledger == ours.ledger
         assert theirs.replayed == ours.replayed
         drawn |= {one.name for one in ours.replayed if sum(one.times)}
@@ -64,15 +55,14 @@ def test_the_compiled_engine_draws_the_same_from_recordings(
 def test_a_node_built_anew_at_each_deep_sleep_lives_the_same_life(name: str) -> None:
     given = scenario.load(name, ("days=3",))
     device = nodefile.device_config(given.file.node, given.board)
-    wake = switch.wake if given.file.node.kind == "switch" else sensor.wake
     lives: list[tuple[Any, ...]] = []
     for through_bytes in (False, True):
-        port = SimPort(*build.arguments(given))
+        port = SimPort(build.parts(given))
         r: Any = [0] * record.SIZE
         config.configure(r, device)
         cause = COLD
         while port.now_us < port.end_us:
-            sleep_ms = wake(r, port, cause)
+            sleep_ms = life.wake(r, port, cause)
             cause = port.sleep(r[record.SLEEP_KIND], sleep_ms)
             if through_bytes:
                 kept = retain.pack(r, 7)
@@ -105,11 +95,11 @@ def test_the_three_views_are_one_sum_and_time_is_complete(name: str) -> None:
 
 
 def test_chunks_make_no_difference() -> None:
-    class Slow(Engine):
+    class Slow(plain.Life):
         chunk_days = 1
 
-    class Fast(Engine):
+    class Fast(plain.Life):
         chunk_days = 7
 
     given = scenario.load("garden", ("days=15",))
-    assert run.run(given, engine=Slow()).ledger.us == run.run(given, engine=Fast()).ledger.us
+    assert run.run(given, engine=Slow).ledger.us == run.run(given, engine=Fast).ledger.us

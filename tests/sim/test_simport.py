@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim.engine import kernel, ledger, link, parts
+from host_sim.engine import events, ledger, link, parts
+from host_sim.engine.events import NEVER_US, ordered
 from host_sim.engine.port import SimPort
 from host_sim.hardware import states
 from host_sim.hardware.board import load
@@ -22,13 +23,13 @@ NEAR = "world.wifi.mean_dbm=-30"
 
 
 def port(name: str = "garden", *changes: str) -> SimPort:
-    return SimPort(*build.arguments(scenario.load(name, ("days=2", *changes))))
+    return SimPort(build.parts(scenario.load(name, ("days=2", *changes))))
 
 
-def with_events(events: list[tuple[int, int, int]], name: str = "garden") -> SimPort:
-    arguments: list[Any] = list(build.arguments(scenario.load(name, ("days=2",))))
-    arguments[10:13] = kernel.ordered(events)
-    return SimPort(*arguments)
+def with_events(happens: list[tuple[int, int, int]], name: str = "garden") -> SimPort:
+    world = build.parts(scenario.load(name, ("days=2",)))
+    world.event_us, world.event_kind, world.event_value = ordered(happens)
+    return SimPort(world)
 
 
 def spent(p: SimPort, state: int) -> int:
@@ -41,11 +42,16 @@ def test_it_answers_every_call_of_the_contract() -> None:
 
 
 def test_events_are_ordered_by_time_then_kind_then_sequence() -> None:
-    events = [(5, kernel.EDGE, 1), (5, kernel.AP_DOWN, 2), (3, kernel.EDGE, 3), (5, kernel.EDGE, 4)]
-    at_us, kinds, values = kernel.ordered(events)
+    happens = [
+        (5, events.EDGE, 1),
+        (5, events.AP_DOWN, 2),
+        (3, events.EDGE, 3),
+        (5, events.EDGE, 4),
+    ]
+    at_us, kinds, values = ordered(happens)
     assert values == [3, 2, 1, 4, 0]
-    assert at_us == [3, 5, 5, 5, kernel.NEVER_US]
-    assert kinds[:2] == [kernel.EDGE, kernel.AP_DOWN]
+    assert at_us == [3, 5, 5, 5, NEVER_US]
+    assert kinds[:2] == [events.EDGE, events.AP_DOWN]
 
 
 def test_time_is_booked_to_the_account_in_force() -> None:
@@ -98,13 +104,13 @@ def test_a_run_ends_on_the_microsecond() -> None:
 @pytest.mark.parametrize(("late_us", "cause"), [(-1, PIN), (0, PIN), (1, TIMER)])
 def test_an_edge_at_the_very_end_of_a_sleep_wakes(late_us: int, cause: int) -> None:
     end_us = with_events([]).now_us + 10_000_000 - 400  # the clock is 40 ppm fast
-    p = with_events([(end_us + late_us, kernel.EDGE, 1)])
+    p = with_events([(end_us + late_us, events.EDGE, 1)])
     p.watch(0, 0)
     assert p.sleep(LIGHT, 10_000) == cause
 
 
 def test_a_watch_is_armed_for_one_sleep_only() -> None:
-    p = with_events([(20_000_000, kernel.EDGE, 1), (40_000_000, kernel.EDGE, 0)])
+    p = with_events([(20_000_000, events.EDGE, 1), (40_000_000, events.EDGE, 0)])
     p.watch(0, 0)
     assert p.sleep(DEEP, 30_000) == PIN
     assert p.now_us >= 20_000_000
@@ -114,7 +120,7 @@ def test_a_watch_is_armed_for_one_sleep_only() -> None:
 
 
 def test_a_command_ends_a_modem_sleep_and_is_told_once() -> None:
-    p = with_events([(5_000_000, kernel.COMMAND, 1)], "plug")
+    p = with_events([(5_000_000, events.COMMAND, 1)], "plug")
     assert p.sleep(MODEM, 10_000) == PIN
     assert p.now_us < 6_000_000
     assert p.command() == 1
@@ -139,7 +145,7 @@ def test_a_join_without_loss_takes_the_boards_phases() -> None:
 
 
 def test_without_an_access_point_a_join_costs_a_scan_in_vain() -> None:
-    p = with_events([(0, kernel.AP_DOWN, 0)])
+    p = with_events([(0, events.AP_DOWN, 0)])
     start_us = p.now_us
     assert p.join(80, 1) == NO_AP
     assert p.now_us - start_us == load("esp32_devkit").phase_us("no_ap")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from host_sim.engine.events import NEVER_US
 from host_sim.engine.hearing import HOUR_US, Hearing
-from host_sim.engine.kernel import NEVER_US
 from host_sim.world import sound
 from host_sim.world.recordings import Ints
 

@@ -64,7 +64,7 @@ def in_the_loop(
     device = json.dumps(nodefile.device_config(chosen.file.node, chosen.board))
     answer_ms = 30 if every else pil.ANSWER_MS
     program = f"import json\nfrom torpor import pil\npil.run(json.loads({device!r}), {answer_ms})"
-    world = tool.World(SimPort(*build.arguments(chosen)), tool.until_us(chosen))
+    world = tool.World(SimPort(build.parts(chosen)), build.end_us(chosen))
     with subprocess.Popen(
         [micropython(), "-X", f"heapsize={heap}", "-c", program],
         stdin=subprocess.PIPE,

@@ -219,11 +219,14 @@ def test_an_output_may_replace_what_is_no_input(tmp_path: Path) -> None:
     assert path.read_text().startswith("Timestamp(ms),Current(uA)\n")
 
 
-def test_without_numba_the_compiled_engine_is_cpython_and_says_so(capsys: Capture) -> None:
+def test_without_numba_the_compiled_engine_is_cpython_and_says_so(
+    capsys: Capture, tmp_path: Path
+) -> None:
     program = "import sys; sys.modules['numba'] = None; from tools.cli import main; main()"
     args = ["sim", "garden", "--days", "1", "--json"]
     command = [sys.executable, "-c", program, *args, "--engine", "compiled"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    nothing_built = {**os.environ, "TORPOR_CACHE": str(tmp_path)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=nothing_built)
     remedy = "pip install 'torpor[compiled]'; running on CPython"
     assert done.stderr == f"torpor: the compiled engine needs numba; {remedy}\n"
     assert timeless(json.loads(done.stdout)) == timeless(as_json(capsys, *args[1:-1]))

@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
-from host_sim.engine.plain import Engine
+from host_sim.engine import native
+from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.lab import baseline
-from host_sim.sim import run
+from host_sim.sim import engines, run
 from host_sim.sim.build import DAY_US
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
@@ -33,7 +34,11 @@ from tools.show import output, report
 )
 @click.option("--window", default="0:20", show_default=True, help="Seconds FROM:TO to export.")
 @click.option(
-    "--engine", type=click.Choice(["cpython", "compiled"]), default="cpython", show_default=True
+    "--engine",
+    type=click.Choice(engines.NAMES),
+    default="auto",
+    show_default=True,
+    help="auto: compiled for long runs, after torpor engine build.",
 )
 def command(
     name: str,
@@ -68,7 +73,7 @@ def command(
     output.writable(plot, *inputs)
     output.writable(export, *inputs)
     from_s, to_s = _window(window, given.file.days if export else None)
-    runner = _engine(engine)
+    runner = _engine(engine, given)
     if compare:
         results = _both(given, runner)
         report.compare(results[0], results[1], as_json)
@@ -91,7 +96,7 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _run(given: scenario.Scenario, as_today: bool, engine: Engine) -> Result:
+def _run(given: scenario.Scenario, as_today: bool, engine: type[Life]) -> Result:
     progress = output.Progress(given.name)
     given, device = _device(given, as_today)
     result = run.run(given, device=device, engine=engine, progress=progress)
@@ -108,7 +113,7 @@ def _device(
     return baseline.scenario(given), baseline.device_config(given)
 
 
-def _both(given: scenario.Scenario, engine: Engine) -> list[Result]:
+def _both(given: scenario.Scenario, engine: type[Life]) -> list[Result]:
     """Ours and the baseline; Ctrl-C ends both, for half a run compares with nothing."""
     results = []
     for as_today in (False, True):
@@ -118,16 +123,16 @@ def _both(given: scenario.Scenario, engine: Engine) -> list[Result]:
     return results
 
 
-def _engine(name: str) -> Engine:
+def _engine(name: str, given: scenario.Scenario) -> type[Life]:
     """The engine asked for; CPython, and a word about it, where numba is not installed."""
-    if name == "compiled":
-        from host_sim.engine.native import Compiled
-
+    if name == "compiled" and not native.is_ready():
         try:
-            return Compiled()
+            with output.Compiling() as progress:
+                engines.compile_for(given, progress)
         except BadInput as error:
             click.echo(f"torpor: {error}; running on CPython", err=True)
-    return Engine()
+            return Life
+    return engines.chosen(name, given)
 
 
 def _window(text: str, days: float | None) -> tuple[float, float]:

@@ -80,3 +80,18 @@ class Progress:
         """Clear the line."""
         if self.visible:
             click.echo("\r" + " " * (len(self.what) + 24) + "\r", err=True, nl=False)
+
+
+class Compiling(Progress):
+    """The progress of compiling the engine, announced at once: it takes a while."""
+
+    def __init__(self) -> None:
+        super().__init__("compiling")
+        self.said = False
+
+    def __call__(self, done: float) -> None:
+        """Show a fraction of 1."""
+        if not self.said:
+            click.echo("torpor: compiling the engine, once for this machine: some 20 s", err=True)
+            self.said = True
+        super().__call__(done)

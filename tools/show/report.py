@@ -16,7 +16,7 @@ def show(result: Result, as_today: bool) -> None:
     output.console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
     output.console.print(
         f"{escape(scenario.name)} on {escape(scenario.board.file.name)}, {result.days:.6g} days, "
-        f"seed {scenario.file.seed}; simulated in {result.wall_s:.2f} s, "
+        f"seed {scenario.file.seed}; simulated in {result.wall_s:.2f} s{_by(result)}, "
         f"{speed / 1e6:.1f} million times real time\n"
     )
     grid = output.table("", "", "")
@@ -41,6 +41,10 @@ def show(result: Result, as_today: bool) -> None:
                 budget["name"], f"{budget['value']:,.1f}", sign, f"{budget['limit']:,.1f}", verdict
             )
         output.console.print(budgets)
+
+
+def _by(result: Result) -> str:
+    return " by the compiled engine" if result.engine == "compiled" else ""
 
 
 def summary(result: Result) -> list[tuple[str, str]]:

@@ -1,0 +1,158 @@
+"""The state of a simulated node: its books, its clock, and the world around it as laid out ahead.
+
+Ints, flat int lists and one Hearing, so that the same class runs in CPython and compiled. There is
+one way to let time pass: spend(); the port's wake_up() does it twice at once, for speed.
+"""
+
+from host_sim.engine.events import AP_DOWN, AP_UP, COMMAND
+from host_sim.engine.parts import (
+    BOOT_US,
+    CAPACITY_PERMILLE,
+    CHANNEL_ROW,
+    DRIFT_PPM,
+    END_US,
+    FIRST_TICK,
+    LEAK_PER_S,
+    MEASURE_US,
+    SEED,
+    ULP_NA,
+    ULP_US,
+    WAKE_CPU_US,
+    WATCH_TASK,
+    Parts,
+)
+from host_sim.hardware.cell import CHARGE_SHIFT
+from host_sim.hardware.states import BOOT, CPU
+from torpor.port import NONE
+
+
+class State:
+    """What a simulated port knows. It keeps the lists of its Parts and does not copy them.
+
+    now_us       virtual time
+    account_at   first cell of the account in force: (task * DECISIONS + decision) * STATES
+    used         charge drawn so far, 1,024 fC
+    pin, output  levels of the wake pin and of the relay; pin_read: the pin's when it was last read
+    commanded    the newest command that nobody took yet, or NONE
+    armed_ms     the detector's interval for the next sleep, or NONE; threshold its mark
+    ap_up        the access point is there; joined: the node is associated
+    alive        the cell still carries the node
+    replays      something is drawn from recordings
+    """
+
+    # CPython keeps the fields of an object with more than 30 in a dict, which costs a run a tenth.
+    __slots__ = """
+        us times extra count current_na timing radio per_65536 levels rssi series source step_us
+        first cells
+        event_us event_kind event_value look_us hearing battery cell seed replay replay_us
+        replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
+        ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
+        output commanded armed_ms threshold ap_up joined alive boot_us wake_cpu_us measure_us
+        start_us start_used
+    """.split()  # noqa: SIM905  fifty lines as a list
+
+    def __init__(self, parts: Parts) -> None:
+        self.us = parts.us
+        self.times = parts.times
+        self.count = parts.count
+        self.current_na = parts.current_na
+        self.timing = parts.timing
+        self.radio = parts.radio
+        self.per_65536 = parts.per_65536
+        self.levels = parts.levels
+        self.rssi = parts.rssi
+        self.series = parts.series
+        self.source = parts.channels[::CHANNEL_ROW]
+        self.step_us = parts.channels[1::CHANNEL_ROW]
+        self.first = parts.channels[2::CHANNEL_ROW]
+        self.cells = parts.channels[3::CHANNEL_ROW]
+        self.event_us = parts.event_us
+        self.event_kind = parts.event_kind
+        self.event_value = parts.event_value
+        self.look_us = parts.look_us
+        self.hearing = parts.hearing
+        self.battery = parts.battery
+        self.cell = parts.cell
+        self.seed = parts.clock[SEED]
+        self.replay = parts.replay
+        self.replay_us = parts.replay_us
+        self.replay_na = parts.replay_na
+        self.drawn = parts.drawn
+        self.extra = parts.extra
+        self.replays = len(parts.drawn) > 0
+        self.replay_seed = parts.clock[SEED]
+        self.drift_ppm = parts.clock[DRIFT_PPM]
+        self.first_tick = parts.clock[FIRST_TICK]
+        self.end_us = parts.clock[END_US]
+        self.watch_task = parts.watch[WATCH_TASK]
+        self.ulp_us = parts.watch[ULP_US]
+        self.ulp_na = parts.watch[ULP_NA]
+        self.now_us = 0
+        self.account_at = 0
+        self.used = 0
+        self.next_event = 0
+        self.next_event_us = parts.event_us[0]
+        self.pin = 0
+        self.pin_read = 0
+        self.output = 0
+        self.commanded = NONE
+        self.armed_ms = NONE
+        self.threshold = 0
+        self.ap_up = True
+        self.joined = False
+        self.alive = True
+        self.boot_us = parts.timing[BOOT_US]
+        self.wake_cpu_us = parts.timing[WAKE_CPU_US]
+        self.measure_us = parts.timing[MEASURE_US]
+        self.start_us = self.boot_us + self.wake_cpu_us
+        self.start_used = (self.boot_us * self.current_na[BOOT] >> CHARGE_SHIFT) + (
+            self.wake_cpu_us * self.current_na[CPU] >> CHARGE_SHIFT
+        )
+
+    def spend(self, state: int, us: int) -> None:
+        """Let time pass in a state, on the account in force."""
+        at = self.account_at + state
+        self.us[at] += us
+        self.times[at] += 1
+        self.used += us * self.current_na[state] >> CHARGE_SHIFT
+        self.now_us += us
+
+    def spend_at(self, state: int, us: int, na: int) -> None:
+        """Let time pass in a state at a current of its own, nA."""
+        self.spend(state, us)
+        more = us * (na - self.current_na[state]) >> CHARGE_SHIFT
+        self.extra[self.account_at + state] += more
+        self.used += more
+
+    def random(self) -> int:
+        """0 … 65,535: the top bits of the 48-bit generator of POSIX drand48."""
+        self.seed = (self.seed * 0x5DEECE66D + 11) & 0xFFFFFFFFFFFF
+        return self.seed >> 32
+
+    def happen(self) -> None:
+        """Let the world's events up to now take effect; none of them wakes an awake node."""
+        while self.next_event_us <= self.now_us:
+            self.take_event()
+
+    def take_event(self) -> int:
+        """Apply the next event of the world; its kind."""
+        kind = self.event_kind[self.next_event]
+        value = self.event_value[self.next_event]
+        self.next_event += 1
+        self.next_event_us = self.event_us[self.next_event]
+        if kind == AP_DOWN:
+            self.ap_up = False
+            self.joined = False
+        elif kind == AP_UP:
+            self.ap_up = True
+        elif kind == COMMAND:
+            self.commanded = value
+        else:
+            self.pin = value
+        return kind
+
+    def soc_permille(self) -> int:
+        """Charge left in the cell after what was drawn and what leaked, permille."""
+        leaked = self.now_us // 1_000_000 * self.cell[LEAK_PER_S]
+        left = 1000 - (self.used + leaked) // self.cell[CAPACITY_PERMILLE]
+        return left if left > 0 else 0

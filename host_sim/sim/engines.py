@@ -1,0 +1,40 @@
+"""Which engine runs a scenario: CPython, or the compiled one, whose results are the same."""
+
+from dataclasses import replace
+
+import msgspec
+
+from host_sim.engine import native, plain
+from host_sim.engine.port import SimPort
+from host_sim.sim import build
+from host_sim.spec.scenario import Scenario
+
+NAMES = ("auto", "cpython", "compiled")
+LONG_WAKES = 20_000  # take CPython longer than the compiled code takes to load
+DAY_S = 86_400
+
+
+def chosen(name: str, scenario: Scenario) -> type[plain.Life]:
+    """The engine of this name; by "auto" the compiled one where that is ready and the run is long.
+
+    What "compiled" needs is compiled at the first run, some 20 s; compile_for() tells its progress.
+    """
+    if name == "compiled":
+        return native.Life
+    if name == "auto" and wakes(scenario) >= LONG_WAKES and native.is_ready():
+        return native.Life
+    return plain.Life
+
+
+def wakes(scenario: Scenario) -> float:
+    """At most so many wakes by timer in a run, as if no two tasks shared one; polls are none."""
+    node = scenario.file.node
+    periods_s = [node.report.period_s, *(task.period_s for task in node.task)]
+    return sum(scenario.file.days * DAY_S / period_s for period_s in periods_s)
+
+
+def compile_for(scenario: Scenario, progress: native.Progress) -> None:
+    """Compile the engine where that is not done yet; BadInput where numba is not installed."""
+    if not native.is_ready():
+        file = msgspec.structs.replace(scenario.file, days=1)
+        native.build(SimPort(build.parts(replace(scenario, file=file))), progress)

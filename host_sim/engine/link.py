@@ -1,18 +1,15 @@
 """The Wi-Fi link of the simulated port: joins in phases, frames that get lost, retries.
 
 A phase has a duration and a number of frames that must get through. What the MAC gives up after its
-own repeats is sent again after a time-out. These are functions over the
-port, so that the port's file stays readable; they are compiled with it.
+own repeats is sent again after a time-out.
 """
+
+from collections.abc import Iterable
 
 from host_sim.engine import replay
 from host_sim.engine.parts import (
-    ADDRESS_CACHED_US,
-    ADDRESS_US,
     AP_QDBM,
-    ASSOCIATE_US,
     BROWN_OUT_MV,
-    CONNECT_US,
     FRAME_US,
     FRAMES_ADDRESS,
     FRAMES_ASSOCIATE,
@@ -22,23 +19,43 @@ from host_sim.engine.parts import (
     JOINS_FAILED,
     MESSAGE_US,
     NO_AP_US,
+    NO_FRAMES,
+    ONE_FRAME,
     PER_FIRST_QDB,
     READINGS,
     RESISTANCE_MOHM,
     RETRY_US,
-    SCAN_US,
     SENDS,
     SENDS_ACKED,
     SENSITIVITY_QDBM,
+    TIMING,
 )
 from host_sim.engine.state import State
-from host_sim.hardware.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN, TX
+from host_sim.hardware.states import CACHED_JOIN, JOIN, LISTEN, NAMES, SCAN, TX, Part
 from torpor.policy.txpower import ATTEMPTS
 from torpor.port import NO_AP
 
 PHASE_TRIES = 3  # of a frame within a phase, each after a time-out, before the join fails
 READINGS_A_FRAME = 20  # readings of about 60 bytes of JSON that fit one 1,400-byte segment
 MINUTE_US = 60_000_000
+
+_FRAMES = {
+    0: NO_FRAMES,
+    1: ONE_FRAME,
+    "frames_associate": FRAMES_ASSOCIATE,
+    "frames_address": FRAMES_ADDRESS,
+    "frames_connect": FRAMES_CONNECT,
+}
+
+
+def _numbers(join: Iterable[Part]) -> tuple[tuple[int, int, int], ...]:
+    """A join's parts as state, cell in `timing` and cell in `radio`."""
+    return tuple(
+        (NAMES.index(part.state), TIMING.index(part.phase), _FRAMES[part.frames]) for part in join
+    )
+
+
+PARTS, CACHED_PARTS = _numbers(JOIN), _numbers(CACHED_JOIN)
 
 
 def rssi_dbm(port: State) -> int:
@@ -65,7 +82,8 @@ def phase(port: State, state: int, which: int, frames: int, level: int, loss: in
     The MAC's own repeats of a frame are within its time and its loss.
     """
     air_us = frames * port.timing[FRAME_US]
-    port.spend(TX + level, air_us)
+    if air_us:
+        port.spend(TX + level, air_us)
     replay.phase(port, state, which, air_us)
     for _ in range(frames):
         tries = 1
@@ -95,28 +113,20 @@ def join(port: State, tx_qdbm: int, cached: int) -> int:
 
 
 def phases(port: State, tx_qdbm: int, level: int, cached: int) -> bool:
-    """The phases of a join in their order; whether all succeeded.
-
-    A cached join saves the address only: stock MicroPython drops the channel that connect() is
-    given (its pull request 11819), so every join scans.
-    """
-    radio = port.radio
+    """The phases of a join in their order; whether all succeeded."""
     if not port.ap_up:
         port.spend(SCAN, port.timing[NO_AP_US])
         return False
-    replay.phase(port, SCAN, SCAN_US, 0)
-    address = ADDRESS_US
-    address_frames = radio[FRAMES_ADDRESS]
     if cached:
         port.count[JOINS_CACHED] += 1
-        address = ADDRESS_CACHED_US
-        address_frames = 1  # one ARP announcement
-    loss = loss_65536(port, tx_qdbm)
-    return (
-        phase(port, ASSOCIATE, ASSOCIATE_US, radio[FRAMES_ASSOCIATE], level, loss)
-        and phase(port, ADDRESS, address, address_frames, level, loss)
-        and phase(port, CONNECT, CONNECT_US, radio[FRAMES_CONNECT], level, loss)
-    )
+    loss = -1
+    for state, which, cell in CACHED_PARTS if cached else PARTS:
+        frames = port.radio[cell]
+        if frames and loss < 0:
+            loss = loss_65536(port, tx_qdbm)  # the channel is as the first frame finds it
+        if not phase(port, state, which, frames, level, loss):
+            return False
+    return True
 
 
 def brown_out(port: State, level: int) -> bool:

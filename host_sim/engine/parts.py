@@ -29,12 +29,14 @@ TIMING = (*PHASES, "frame", "retry")
 
 # radio: the link's plain numbers.
 (
+    NO_FRAMES,
+    ONE_FRAME,
     FRAMES_ASSOCIATE,
     FRAMES_ADDRESS,
     FRAMES_CONNECT,
     AP_QDBM,
     SENSITIVITY_QDBM,
-) = range(5)
+) = range(7)
 
 # per_65536: loss of one frame, a cell a quarter-dB of margin over sensitivity, from -10 dB on.
 PER_FIRST_QDB = -40

@@ -199,16 +199,12 @@ def _table_faults(file: BoardFile) -> Iterator[Fault]:
 def _value_faults(file: BoardFile) -> Iterator[Fault]:
     """Frames that outlast their phase, transmit currents that fall, recipes with no such state."""
     radio = file.radio
-    for phase, frames in (
-        ("associate", radio.frames_associate),
-        ("address", radio.frames_address),
-        ("address_cached", 1),
-        ("connect", radio.frames_connect),
-    ):
+    for part in dict.fromkeys((*states.JOIN, *states.CACHED_JOIN)):
+        frames = part.frames if isinstance(part.frames, int) else getattr(radio, part.frames)
         air_us = frames * radio.frame_us
-        if file.phases[phase].duration_us < air_us:
+        if file.phases[part.phase].duration_us < air_us:
             what = f"shorter than the {air_us:,} µs that its frames are on the air"
-            yield what, ("phases", phase, "duration_us"), "a phase holds its frames"
+            yield what, ("phases", part.phase, "duration_us"), "a phase holds its frames"
     tx = radio.tx.current_na
     for dbm, below, here in zip(states.TX_LEVELS_DBM[1:], tx, tx[1:], strict=False):
         if here < below:

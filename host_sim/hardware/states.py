@@ -4,6 +4,8 @@ An index here is an index into a board's current table. The radio's phases are s
 own so that a breakdown says where in a join the charge went; the eleven transmit levels come last.
 """
 
+from typing import NamedTuple
+
 DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, IDLE, BOOT, CPU, SENSE = range(7)
 SCAN, ASSOCIATE, ADDRESS, CONNECT, LISTEN = range(7, 12)
 TX = 12  # TX + level, level 0 … 10
@@ -43,3 +45,26 @@ PHASES = (
     "measure",
     "no_ap",
 )
+
+
+class Part(NamedTuple):
+    """A part of a join: the state it listens in, its phase, and its frames.
+
+    Frames are a number, or the key of a board's [radio] that has it. They lie within the phase.
+    """
+
+    state: str
+    phase: str
+    frames: int | str
+
+
+# A join by stock MicroPython, in its order. A cached one keeps the address, for which one ARP
+# announcement remains; it scans all the same, for connect() drops the channel that it is given
+# (MicroPython's pull request 11819).
+JOIN = (
+    Part("scan", "scan", 0),
+    Part("associate", "associate", "frames_associate"),
+    Part("address", "address", "frames_address"),
+    Part("connect", "connect", "frames_connect"),
+)
+CACHED_JOIN = (*JOIN[:2], Part("address", "address_cached", 1), *JOIN[3:])

@@ -87,6 +87,8 @@ def _radio(scenario: Scenario) -> list[int]:
     """The link's plain numbers, in the order of host_sim.engine.parts."""
     radio, link = scenario.board.file.radio, scenario.file.world.wifi
     return [
+        0,
+        1,
         radio.frames_associate,
         radio.frames_address,
         radio.frames_connect,

@@ -8,8 +8,6 @@ from host_sim.engine.parts import REPLAY_ROW
 from host_sim.errors import BadInput
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Replay
-from host_sim.trace import reader
-from host_sim.trace.cut import digest
 
 Segment = tuple[int, int]  # duration in µs, mean current in nA
 
@@ -40,6 +38,9 @@ def _changed_ns(path: Path) -> int:
 @lru_cache(maxsize=256)  # a run asks at its start and for its report, a comparison twice that
 def _of_file(path: Path, changed_ns: int, wanted: str) -> list[Segment]:
     """The segments of one state in a file that was last changed then."""
+    from host_sim.trace import reader  # most runs replay nothing, and its formats take their time
+    from host_sim.trace.cut import digest
+
     rows = digest.load(path) if digest.is_digest(path) else digest.rows(reader.read(path))
     some = [row for row in rows if row.state == wanted]
     if not some:

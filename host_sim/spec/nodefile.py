@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from host_sim.errors import BadInput
-from host_sim.hardware import cell, states
+from host_sim.hardware import cell, price, states
 from host_sim.hardware.board import Board
 from host_sim.toml.file import Strict
 from host_sim.world.wifi import HALF_LOST_DBM
@@ -124,8 +124,7 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
     """config.json: the same as numbers, with the board's costs."""
     watch, battery = node.watch, node.battery
     lowest, highest, target = MODES[node.mode]
-    radio = board.file.radio
-    frames = radio.frames_associate + radio.frames_connect + 2  # of a cached join and a message
+    frames = price.all_frames(board, states.CACHED_JOIN) + 1  # and a message
     join_uc = _join_uc(board)
     tasks = [
         {
@@ -173,7 +172,7 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
             "sensitivity_dbm": HALF_LOST_DBM,
             "ap_qdbm": 80,
             "retry_uc": min(
-                txpower.MAX_UC - 100_000, frames * _uc(board, "listen", radio.retry_us)
+                txpower.MAX_UC - 100_000, frames * _uc(board, "listen", board.file.radio.retry_us)
             ),
             "rejoin_uc": min(txpower.MAX_UC, join_uc + _uc(board, "boot", board.phase_us("boot"))),
             "attempt_uc": _burst_uc(board),
@@ -186,31 +185,22 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
 
 def _uc(board: Board, state: str, us: int) -> int:
     """Charge of a state for a time, µC."""
-    return us * board.current_na[states.NAMES.index(state)] // 10**9
+    return price.state_fc(board, state, us) // price.FC_PER_UC
 
 
 def _join_uc(board: Board) -> int:
     """Charge of a cached join and a message at full power when nothing is lost, µC."""
-    radio = board.file.radio
-    phases = (
-        ("associate", "associate", radio.frames_associate),
-        ("address", "address_cached", 1),
-        ("connect", "connect", radio.frames_connect),
-    )
     listening = sum(
-        _uc(board, state, board.phase_us(phase) - frames * radio.frame_us)
-        for state, phase, frames in phases
+        price.listening_fc(board, part) // price.FC_PER_UC for part in states.CACHED_JOIN
     )
-    scan = _uc(board, "scan", board.phase_us("scan"))
-    message = _uc(board, "listen", board.phase_us("message"))
-    return scan + listening + message + _burst_uc(board)[-1]
+    return listening + _uc(board, "listen", board.phase_us("message")) + _burst_uc(board)[-1]
 
 
 def _burst_uc(board: Board) -> list[int]:
     """Charge of the bursts of a cached join and a message at each level, µC."""
-    radio = board.file.radio
-    us = (radio.frames_associate + radio.frames_connect + 2) * radio.frame_us
-    return [us * na // 10**9 for na in radio.tx.current_na]
+    frames = price.all_frames(board, states.CACHED_JOIN) + 1
+    levels = range(len(states.TX_LEVELS_DBM))
+    return [price.air_fc(board, frames, level) // price.FC_PER_UC for level in levels]
 
 
 def _measure_uc(board: Board, task: Task) -> int:

@@ -1,5 +1,7 @@
 """First-order noise, which passing weather and radio shadowing have in common."""
 
+from itertools import accumulate
+
 import numpy as np
 
 
@@ -13,9 +15,4 @@ def gauss_markov(
     keep = float(np.exp(-1 / correlation_steps))
     kicks = random.normal(0, sd * np.sqrt(1 - keep * keep), count)
     kicks[:1] = random.normal(0, sd, 1)
-    level = 0.0
-    out = []
-    for kick in kicks.tolist():
-        level = keep * level + kick
-        out.append(level)
-    return out
+    return list(accumulate(kicks.tolist(), lambda level, kick: keep * level + kick))

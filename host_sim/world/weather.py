@@ -7,6 +7,7 @@ of a temperate garden: all of them inferred (I), none fitted.
 """
 
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -29,13 +30,10 @@ HUMIDITY_PER_CC = -3.0
 
 def _lagged(drive: np.ndarray, lag_steps: float) -> np.ndarray:
     """First-order low-pass of a series."""
-    out = np.empty(len(drive))
-    state = drive[0]
-    keep = np.exp(-1 / lag_steps)
-    for i, value in enumerate(drive.tolist()):
-        state = keep * state + (1 - keep) * value
-        out[i] = state
-    return out
+    keep = float(np.exp(-1 / lag_steps))
+    values = drive.tolist()
+    lagged = accumulate(values, lambda state, v: keep * state + (1 - keep) * v, initial=values[0])
+    return np.fromiter(lagged, float)[1:]
 
 
 @cache

@@ -52,7 +52,9 @@ def modelled_rssi(
     """RSSI, dBm by the minute: Gauss-Markov shadowing (Gudmundson 1991) around a mean."""
     random = np.random.default_rng([seed, 2])
     shadowing = gauss_markov(random, days * 1440, sd_db, correlation_s / 60)
-    return [min(-20, max(-100, round(mean_dbm + db))) for db in shadowing]
+    dbm = np.rint(mean_dbm + np.array(shadowing)).clip(-100, -20)
+    rssi: list[int] = dbm.astype(np.int64).tolist()
+    return rssi
 
 
 def recorded_rssi(path: Path) -> list[int]:

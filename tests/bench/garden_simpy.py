@@ -103,17 +103,10 @@ class Garden:
         level = txpower.choose(self.r, TX)
         self.world.now_us = self.env.now
         loss = link.loss_65536(self.world, txpower.LEVEL_QDBM[level])
-        if not cached:
-            yield from self.spend(states.SCAN, timing[parts.SCAN_US])
-        address = parts.ADDRESS_CACHED_US if cached else parts.ADDRESS_US
-        for state, us, frames in (
-            (states.ASSOCIATE, timing[parts.ASSOCIATE_US], radio[parts.FRAMES_ASSOCIATE]),
-            (states.ADDRESS, timing[address], 1 if cached else radio[parts.FRAMES_ADDRESS]),
-            (states.CONNECT, timing[parts.CONNECT_US], radio[parts.FRAMES_CONNECT]),
-            (states.LISTEN, timing[parts.MESSAGE_US], 1),
-        ):
-            yield from self.spend(state, us)
-            for _ in range(frames):
+        join = link.CACHED_PARTS if cached else link.PARTS
+        for state, which, cell in (*join, (states.LISTEN, parts.MESSAGE_US, parts.ONE_FRAME)):
+            yield from self.spend(state, timing[which])
+            for _ in range(radio[cell]):
                 yield from self.spend(states.TX + level, timing[parts.FRAME_US])
                 while self.world.random() < loss:
                     yield from self.spend(state, timing[parts.RETRY_US])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from host_sim.engine import link
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
-from host_sim.hardware import board, states
+from host_sim.hardware import board, price, states
 from host_sim.sim import build
 from host_sim.spec import scenario
 from tools import cli
@@ -67,6 +67,7 @@ def test_transmitting_draws_the_receive_current_and_a_power_of_the_radiated_one(
 # glenn20/upy-esp32-experiments, ESPNowvsWifiEnergyUsage: whole cycles of a board that draws 15 mA
 # beside the chip, the first of them nothing but the start from a frozen module. ms and mC.
 BOARD_MA = 15
+FULL_POWER = 10  # level of 20 dBm
 START = (70.0, 3.32)
 
 
@@ -80,22 +81,17 @@ START = (70.0, 3.32)
 )
 def test_a_join_costs_what_glenn20_measured(ms: float, mc: float, parts: tuple[str, ...]) -> None:
     devkit = board.load("esp32_devkit")
-    radio = devkit.file.radio
-    frames = {
-        "associate": radio.frames_associate,
-        "address": radio.frames_address,
-        "address_cached": 1,
-        "connect": radio.frames_connect,
-        "message": 1,
-    }
-    state = {"address_cached": "address", "message": "listen"}
-    us = {part: devkit.phase_us(part) for part in parts}
-    if "message" in us:
-        us["message"] += radio.frame_us  # the node listens before and after its frame
-    charge = sum(tool.charge_mc(devkit, state.get(p, p), us[p], frames[p]) for p in parts)
+    known = {part.phase: part for part in (*states.JOIN, *states.CACHED_JOIN)}
+    charge = price.join_fc(devkit, [known[p] for p in parts if p in known], FULL_POWER)
+    us = sum(devkit.phase_us(part) for part in parts)
+    if "message" in parts:
+        charge += price.message_fc(devkit, FULL_POWER)
+        us += devkit.file.radio.frame_us  # the node listens before and after its frame
     start_ms, start_mc = START
-    assert start_ms + sum(us.values()) / 1e3 == pytest.approx(ms, rel=0.001)
-    assert start_mc + (ms - start_ms) * BOARD_MA / 1e3 + charge == pytest.approx(mc, rel=0.01)
+    assert start_ms + us / 1e3 == pytest.approx(ms, rel=0.001)
+    assert start_mc + (ms - start_ms) * BOARD_MA / 1e3 + charge / 1e12 == pytest.approx(
+        mc, rel=0.01
+    )
 
 
 @pytest.mark.parametrize(("cached", "part"), [(1, "cached_join"), (0, "full_join")])

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import click
 from rich.markup import escape
 
-from host_sim.hardware import board, states
+from host_sim.hardware import board, price, states
 from host_sim.hardware.board import Board
 from tools.show import output
 
-FULL_POWER = states.NAMES[-1]  # 20 dBm
+FULL_POWER = 10  # index of 20 dBm
 TAGS = "D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred"
 
 Row = tuple[str, str, str, str]  # what, value with unit, tag, source
@@ -90,25 +90,13 @@ def summary(shown: Board) -> dict[str, str | float]:
 
 def charges_mc(shown: Board) -> dict[str, float]:
     """Charge of a start, of both joins and of a message at 20 dBm with no frame lost, mC."""
-    us, radio = shown.phase_us, shown.file.radio
-    scan = charge_mc(shown, "scan", us("scan"))
-    associate = charge_mc(shown, "associate", us("associate"), radio.frames_associate)
-    announce = charge_mc(shown, "address", us("address_cached"), 1)
-    address = charge_mc(shown, "address", us("address"), radio.frames_address)
-    connect = charge_mc(shown, "connect", us("connect"), radio.frames_connect)
-    return {
-        "boot": charge_mc(shown, "boot", us("boot")),
-        "cached_join": scan + associate + announce + connect,
-        "full_join": scan + associate + address + connect,
-        "message": charge_mc(shown, "listen", us("message") + radio.frame_us, 1),
+    charges_fc = {
+        "boot": price.state_fc(shown, "boot", shown.phase_us("boot")),
+        "cached_join": price.join_fc(shown, states.CACHED_JOIN, FULL_POWER),
+        "full_join": price.join_fc(shown, states.JOIN, FULL_POWER),
+        "message": price.message_fc(shown, FULL_POWER),
     }
-
-
-def charge_mc(shown: Board, state: str, us: int, frames: int = 0) -> float:
-    """Charge of a time, mC: so many frames of it on the air, the rest in `state`."""
-    current_na = dict(zip(states.NAMES, shown.current_na, strict=True))
-    air_us = frames * shown.file.radio.frame_us
-    return ((us - air_us) * current_na[state] + air_us * current_na[FULL_POWER]) / 1e12
+    return {part: charge_fc / price.FC_PER_MC for part, charge_fc in charges_fc.items()}
 
 
 def rows(shown: Board) -> Iterator[Row]:

@@ -1,7 +1,8 @@
-"""Who may import whom: the rules that keep one source, and the hardware behind one door."""
+"""Who may import whom: one source, the hardware behind one door, and rooms that import one way."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -9,6 +10,27 @@ import pytest
 
 CHECKOUT = Path(__file__).parent.parent
 HARDWARE = ("machine", "network", "esp32", "espnow")
+# The rooms of the simulator, and of the tools behind them: each imports those of the lines above
+# its own, and of its line only itself. A room named a.b is a part of room a.
+ROOMS = (
+    ("host_sim.errors",),
+    ("host_sim.toml",),
+    ("host_sim.hardware",),
+    ("host_sim.engine", "host_sim.ulp", "host_sim.trace.spool"),
+    ("host_sim.trace.recording",),
+    ("host_sim.trace.columns", "host_sim.trace.cut"),
+    ("host_sim.trace.formats", "host_sim.trace.fit"),
+    ("host_sim.trace.reader", "host_sim.trace.writer", "host_sim.trace.draw"),
+    ("host_sim.world",),
+    ("host_sim.spec",),
+    ("host_sim.sim",),
+    ("host_sim.lab", "host_sim.home"),
+    ("tools.show", "tools.fakes", "tools.ppk2"),
+    ("tools.recordings", "tools.provision", "tools.loop"),
+    ("tools.virtual",),
+    ("tools.hil",),
+    ("tools.commands", "tools.pytest_torpor"),
+)
 FILES = [
     path.relative_to(CHECKOUT).as_posix()
     for folder in ("firmware", "host_sim", "tools")
@@ -45,6 +67,50 @@ def faults(path: str, source: str) -> list[str]:
     if path.startswith("tools/"):
         refused += [name for name in names if within(name, ("tests",))]
     return sorted(set(refused))
+
+
+def room(name: str) -> int | None:
+    """The line of ROOMS that a module or a name in it is of."""
+    return next((i for i, line in enumerate(ROOMS) if within(name, line)), None)
+
+
+def against_the_order(path: str, source: str) -> list[str]:
+    """What a file imports from a room of its own line that is not its own, or from a later one."""
+    own = module_of(path)
+    line = room(own)
+    if line is None:
+        return []
+    names = list(imported(source, own if path.endswith("__init__.py") else own.rpartition(".")[0]))
+    mine = next(one for one in ROOMS[line] if within(own, (one,)))
+    return [
+        name
+        for name in names
+        if (other := room(name)) is not None
+        and (other > line or (other == line and not within(name, (mine,))))
+    ]
+
+
+def module_of(path: str) -> str:
+    """The dotted name of a file's module."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def circle(sources: Iterable[tuple[str, str]]) -> list[str]:
+    """Modules that import one another in a circle, for whatever reason; or nothing."""
+    given = dict(sources)
+    modules = {module_of(path): path for path in given}
+    graph: dict[str, set[str]] = {}
+    for module, path in modules.items():
+        package = module if path.endswith("__init__.py") else module.rpartition(".")[0]
+        names = imported(given[path], package)
+        found = {n if n in modules else n.rpartition(".")[0] for n in names}
+        graph[module] = (found & set(modules)) - {module}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        cycle: list[str] = error.args[1]
+        return cycle
+    return []
 
 
 def touches_hardware(path: str) -> bool:
@@ -85,3 +151,41 @@ def test_a_file_keeps_the_rules(path: str) -> None:
 )
 def test_the_rules_see_what_they_must(path: str, source: str, refused: list[str]) -> None:
     assert faults(path, source) == refused
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if not path.startswith("firmware/")])
+def test_a_room_imports_the_rooms_before_it(path: str) -> None:
+    assert room(module_of(path)) is not None or path in TOP
+    assert against_the_order(path, (CHECKOUT / path).read_text(encoding="utf-8")) == []
+
+
+TOP = ("host_sim/__init__.py", "tools/__init__.py", "tools/cli.py", "host_sim/trace/__init__.py")
+
+
+def test_no_module_imports_itself_by_a_circle() -> None:
+    files = [path for path in FILES if not path.startswith("firmware/")]
+    assert circle((path, (CHECKOUT / path).read_text(encoding="utf-8")) for path in files) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "refused"),
+    [
+        ("host_sim/toml/a.py", "from host_sim.errors import BadInput", []),
+        ("host_sim/toml/a.py", "from host_sim.toml import line", []),
+        ("host_sim/toml/a.py", "from host_sim.hardware import board", ["host_sim.hardware.board"]),
+        ("host_sim/engine/a.py", "from host_sim.ulp import watch", ["host_sim.ulp.watch"]),
+        ("host_sim/engine/a.py", "if T:\n    from host_sim.sim import run", ["host_sim.sim.run"]),
+        ("host_sim/trace/cut/a.py", "from host_sim.trace import reader", ["host_sim.trace.reader"]),
+        ("tools/show/a.py", "from tools.commands import sim", ["tools.commands.sim"]),
+        ("tools/cli.py", "from tools.commands import sim", []),
+    ],
+)
+def test_the_order_sees_what_it_must(path: str, source: str, refused: list[str]) -> None:
+    assert against_the_order(path, source) == refused
+
+
+def test_a_circle_is_seen_also_where_types_alone_make_it() -> None:
+    typed = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p.a import A\n"
+    assert circle([("p/a.py", "from p import b"), ("p/b.py", "import os")]) == []
+    assert set(circle([("p/a.py", "from p import b"), ("p/b.py", typed)])) == {"p.a", "p.b"}
+    assert set(circle([("p/a.py", "import p.b"), ("p/b.py", "from . import a")])) == {"p.a", "p.b"}

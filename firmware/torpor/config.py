@@ -5,7 +5,7 @@ it is all numbers. Every key is needed, so a wrong file fails at the first start
 """
 
 from torpor import record
-from torpor.policy import cascade, energy, report, schedule, sleep, txpower
+from torpor.policy import cascade, energy, report, schedule, sleep, spread, txpower
 
 
 def configure(r: list[int], config: dict) -> None:
@@ -32,6 +32,8 @@ def configure(r: list[int], config: dict) -> None:
     r[record.REST + sleep.DEEPEST] = rest["deepest"]
     r[record.REST + sleep.ASSOCIATED] = rest["associated"]
     _cascade(r, record.CASCADE, config["cascade"])
+    r[record.SPREAD + spread.STATE] = config["spread"]["seed"]
+    r[record.SPREAD + spread.WITHIN_MS] = config["spread"]["within_ms"]
 
 
 def _tasks(r: list[int], tasks: list) -> None:

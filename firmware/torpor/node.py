@@ -1,8 +1,8 @@
 """What every wake has in common: begin, serve the tasks that are due, deliver, and rest."""
 
 from torpor import record
-from torpor.policy import cascade, const, energy, report, schedule, sleep, txpower
-from torpor.policy.ticks import diff
+from torpor.policy import cascade, const, energy, report, schedule, sleep, spread, txpower
+from torpor.policy.ticks import add, diff
 from torpor.port import (
     COALESCED,
     COLD,
@@ -18,7 +18,7 @@ from torpor.port import (
     SLEEP,
     Port,
 )
-from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, TASK, TX
+from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, SPREAD, TASK, TX
 
 CRASH_LIMIT = const(5)  # crashes in a row that end in safe mode
 BACKOFF_MIN_MS = const(60000)
@@ -33,7 +33,7 @@ def begin(r: list[int], cause: int, now: int) -> int:
     """
     elapsed_ms = 0
     if cause == COLD:
-        schedule.start(r, SCHEDULE, now)
+        schedule.start(r, SCHEDULE, add(now, spread.wait_ms(r, SPREAD)))
     else:
         elapsed_ms = diff(now, r[record.CLOCK])
         if elapsed_ms < 0:
@@ -135,7 +135,10 @@ def ask(r: list[int], within_ms: int, now: int) -> None:
 
 
 def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
-    """Join once for these radio tasks and send the queue. When it fails, all of them back off."""
+    """Join once for these radio tasks and send the queue. When it fails, all of them back off.
+
+    How long is in part chance: other nodes of the same access point failed at the same time.
+    """
     if why == 0:
         why = DELTA if r[REPORT + report.QUEUED] else HEARTBEAT
     report.heartbeat(r, REPORT)
@@ -149,7 +152,8 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
         if mask >> task & 1:
             finish(r, task, now)
             if not delivered:
-                schedule.defer(r, SCHEDULE, task, now, backoff_ms)
+                wait_ms = backoff_ms + spread.wait_ms(r, SPREAD)
+                schedule.defer(r, SCHEDULE, task, now, wait_ms)
 
 
 def join(r: list[int], port: Port, task: int, why: int) -> bool:

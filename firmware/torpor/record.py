@@ -4,7 +4,7 @@ Each policy owns a block of it, configuration and state together, so that a wake
 needs no file. Where each block starts is here; its fields are in the policy's module.
 """
 
-from torpor.policy import cascade, const, energy, report, schedule, sleep, txpower
+from torpor.policy import cascade, const, energy, report, schedule, sleep, spread, txpower
 
 # The node's own block.
 KIND = const(0)  # SENSOR or SWITCH
@@ -44,4 +44,5 @@ REST = ENERGY + energy.SIZE
 CASCADE = REST + sleep.SIZE
 SCHEDULE = CASCADE + cascade.SIZE
 REPORT = SCHEDULE + schedule.SIZE
-SIZE = REPORT + report.SIZE
+SPREAD = REPORT + report.SIZE
+SIZE = SPREAD + spread.SIZE

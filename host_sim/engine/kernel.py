@@ -5,8 +5,10 @@ is not, and at the same microsecond it comes after them. So a run is a function 
 seed, bit for bit.
 """
 
+from host_sim.engine.home import AWAKE, Home
 from host_sim.engine.port import SimPort
 from torpor import life, record
+from torpor.policy.sleep import LIGHT
 
 
 def run(r: list[int], port: SimPort, cause: int, until_us: int) -> tuple[int, int, int, bool]:
@@ -20,3 +22,36 @@ def run(r: list[int], port: SimPort, cause: int, until_us: int) -> tuple[int, in
         sleep_ms = life.wake(r, port, cause)
         cause = port.sleep(r[record.SLEEP_KIND], sleep_ms)
     return cause, port.now_us, port.used, port.alive
+
+
+def run_home(home: Home, until_us: int) -> int:
+    """Let the nodes of a home live until this instant; when the next one acts (µs)."""
+    while home.next_us() < until_us:
+        i = home.first[1]
+        port, r = home.ports[i], home.records[i]
+        if home.kind[i] != AWAKE:
+            began_us = home.next_us()
+            home.cause[i] = port.sleep(home.kind[i], home.ms[i])
+            home.kind[i] = AWAKE
+            if port.now_us > began_us + port.wake_cpu_us:  # an event that ended no sleep
+                home.plan(i, port.now_us)
+                continue
+        if port.now_us >= port.end_us or not port.alive:
+            home.plan(i, home.never_us)
+            continue
+        ms = life.wake(r, port, home.cause[i])
+        kind = r[record.SLEEP_KIND]
+        if port.joined and kind < LIGHT:
+            home.kind[i], home.ms[i] = kind, ms
+            home.plan(i, min(port.planned_us(ms), port.next_event_us))
+        else:
+            home.cause[i] = port.sleep(kind, ms)
+            home.plan(i, port.now_us)
+        if home.ether.mails:
+            home.settle()
+    for i in range(home.nodes):
+        port = home.ports[i]
+        if home.kind[i] != AWAKE and until_us >= port.end_us:  # the run ends in its sleep
+            port.sleep(home.kind[i], home.ms[i])
+            home.kind[i] = AWAKE
+    return home.next_us()

@@ -7,6 +7,7 @@ own repeats is sent again after a time-out.
 from collections.abc import Iterable
 
 from host_sim.engine import replay
+from host_sim.engine.ether import FREE, SPOILT
 from host_sim.engine.parts import (
     AP_QDBM,
     BROWN_OUT_MV,
@@ -32,12 +33,17 @@ from host_sim.engine.parts import (
 )
 from host_sim.engine.state import State
 from host_sim.hardware.states import CACHED_JOIN, JOIN, LISTEN, NAMES, SCAN, TX, Part
-from torpor.policy.txpower import ATTEMPTS
+from torpor.policy.report import CELLS
+from torpor.policy.txpower import ATTEMPTS, LEVEL_QDBM
 from torpor.port import NO_AP
 
 PHASE_TRIES = 3  # of a frame within a phase, each after a time-out, before the join fails
 READINGS_A_FRAME = 20  # readings of about 60 bytes of JSON that fit one 1,400-byte segment
 MINUTE_US = 60_000_000
+
+# A shared channel.
+CONTENTION_SLOTS, SLOT_US = 16, 9
+PATIENCE_US = 1_000_000  # I: of ESP-IDF's authentication time-out, 1 s
 
 _FRAMES = {
     0: NO_FRAMES,
@@ -81,6 +87,8 @@ def phase(port: State, state: int, which: int, frames: int, level: int, loss: in
 
     The MAC's own repeats of a frame are within its time and its loss.
     """
+    if port.shared and frames:
+        return shared_phase(port, state, which, frames, level, loss)
     air_us = frames * port.timing[FRAME_US]
     if air_us:
         port.spend(TX + level, air_us)
@@ -94,6 +102,49 @@ def phase(port: State, state: int, which: int, frames: int, level: int, loss: in
             port.spend(TX + level, port.timing[FRAME_US])
             tries += 1
     return True
+
+
+def shared_phase(port: State, state: int, which: int, frames: int, level: int, loss: int) -> bool:
+    """The same on a channel that others use: its frames are spread over it, one by one."""
+    frame_us = port.timing[FRAME_US]
+    silent_us = port.timing[which] - frames * frame_us
+    gap_us = silent_us // (frames + 1)
+    for _ in range(frames):
+        port.spend(state, gap_us)
+        tries = 1
+        while not frame(port, state, level, loss):
+            port.spend(state, port.timing[RETRY_US])
+            if tries == PHASE_TRIES:
+                return False
+            tries += 1
+    port.spend(state, silent_us - frames * gap_us)
+    return True
+
+
+def frame(port: State, state: int, level: int, loss: int) -> bool:
+    """One frame to the access point, when the channel is free; whether it arrived.
+
+    Who hears others waits until they are done and for a random time behind it (the contention
+    window of IEEE 802.11: 16 slots of 9 µs), and gives up after PATIENCE_US.
+    """
+    ether = port.ether
+    air_us = port.timing[FRAME_US]
+    qdbm = LEVEL_QDBM[level]
+    at_us = port.now_us
+    found = ether.busy(port.index, ether.nodes, at_us, air_us, qdbm)
+    ether.waits += found > SPOILT
+    while found > SPOILT:
+        at_us = found + port.random() % CONTENTION_SLOTS * SLOT_US
+        if at_us > port.now_us + PATIENCE_US:
+            port.spend(state, PATIENCE_US)
+            return False
+        found = ether.busy(port.index, ether.nodes, at_us, air_us, qdbm)
+    if at_us > port.now_us:
+        port.spend(state, at_us - port.now_us)
+    ether.hits += found == SPOILT
+    ether.add(port.index, at_us, air_us, qdbm)
+    port.spend(TX + level, air_us)
+    return port.random() >= loss and found == FREE
 
 
 def join(port: State, tx_qdbm: int, cached: int) -> int:
@@ -147,14 +198,29 @@ def send(port: State, count: int, tx_qdbm: int) -> int:
     port.count[SENDS] += 1
     for attempt in range(1, ATTEMPTS + 1):
         replay.phase(port, LISTEN, MESSAGE_US, 0)
-        port.spend(TX + level, frames * port.timing[FRAME_US])
-        through = True
-        for _ in range(frames):
-            through = through and port.random() >= loss
-        if through:
+        if through(port, frames, level, loss):
             port.count[SENDS_ACKED] += 1
             port.count[READINGS] += count
             return attempt
         port.spend(LISTEN, port.timing[RETRY_US])
     port.joined = False
     return 0
+
+
+def through(port: State, frames: int, level: int, loss: int) -> bool:
+    """A message on the air; whether all of its frames arrived."""
+    arrived = True
+    if port.shared:
+        for _ in range(frames):
+            arrived = frame(port, LISTEN, level, loss) and arrived
+    else:
+        port.spend(TX + level, frames * port.timing[FRAME_US])
+        for _ in range(frames):
+            arrived = arrived and port.random() >= loss
+    return arrived
+
+
+def report(port: State, r: list[int], first: int, count: int) -> None:
+    """Tell the broker of readings that arrived: what is linked to them hears of it."""
+    for cell in range(first, first + count * CELLS, CELLS):
+        port.ether.report(port.index, r[cell], r[cell + 1], port.now_us)

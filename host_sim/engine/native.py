@@ -1,6 +1,6 @@
 """The compiled engine: the same source as machine code. Its results equal the plain engine's.
 
-Compiling takes numba some 20 s, once for all processes (cache.py). Loading takes llvmlite alone,
+Compiling takes numba some 25 s, once for all processes (cache.py). Loading takes llvmlite alone,
 and milliseconds.
 """
 
@@ -19,7 +19,7 @@ from host_sim.engine import plain
 from host_sim.engine.layout import Memory
 from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
-from host_sim.engine.program import ENTRY
+from host_sim.engine.program import HOME_ENTRY, RUN_ENTRY
 from host_sim.errors import BadInput
 
 BOOKS = ("us", "times", "extra", "count", "drawn")  # the lists of Parts that a run fills
@@ -35,31 +35,54 @@ class Life(plain.Life):
     def __init__(self, parts: Parts, device: dict[str, Any]) -> None:
         """Switch a node of this configuration on in its world."""
         super().__init__(parts, device)
-        self.code = _loaded(build(self.port))
-        self.r = np.array(self.r, dtype=np.int64)
+        self.run = entry(RUN_ENTRY, 4, build(self.port))
         self.memory = Memory(self.port)
-        hearing = copy(parts.hearing)
-        hearing.caught = self.memory.parts["hearing"].lists["caught"]  # type: ignore[assignment]
-        books: Any = {name: self.memory.lists[name] for name in BOOKS}
-        self.parts = replace(parts, hearing=hearing, **books)
+        self.r = np.array(self.r, dtype=np.int64)
+        self.parts = _books(parts, self.memory)
 
     def live(self, until_us: int) -> None:
         """Live until this instant, or until the cell is empty."""
-        cause = ctypes.c_int64()
-        fault = ctypes.c_void_p()
-        status = self.code(
-            ctypes.byref(cause),
-            ctypes.byref(fault),
-            self.r.ctypes.data,
-            self.memory.address,
-            self.cause,
-            until_us,
-        )
-        if status:
-            raise RuntimeError("the compiled engine failed where CPython would raise")
-        self.cause = cause.value
+        self.cause = self.run(self.r.ctypes.data, self.memory.address, self.cause, until_us)
         self.now_us, self.used = self.memory["now_us"], self.memory["used"]
         self.alive = bool(self.memory["alive"])
+
+
+class Lives(plain.Lives):
+    """Many nodes on one clock, compiled. Their `parts` hold arrays."""
+
+    name = "compiled"
+
+    def __init__(self, parts: list[Parts], devices: list[dict[str, Any]]) -> None:
+        """Switch nodes of these configurations on, which share the first one's channel."""
+        super().__init__(parts, devices)
+        self.run = entry(HOME_ENTRY, 2, build(self.home.ports[0]))
+        self.memory = Memory(self.home)
+        self.ports = [self.memory.of(port) for port in self.home.ports]
+        self.records = self.memory.rows["records"]
+        self.parts = [_books(one, of) for one, of in zip(parts, self.ports, strict=True)]
+
+    def live(self, until_us: int) -> int:
+        """Live until this instant; when the next node acts."""
+        next_us = self.run(self.memory.address, until_us)
+        air = self.memory.of(self.home.ether)
+        self.home.ether.hits, self.home.ether.waits = air["hits"], air["waits"]
+        return next_us
+
+    def alive(self, node: int) -> bool:
+        """Whether a node's cell still carries it."""
+        return bool(self.ports[node]["alive"])
+
+    def now_us(self, node: int) -> int:
+        """A node's time."""
+        return self.ports[node]["now_us"]
+
+
+def _books(parts: Parts, memory: Memory) -> Parts:
+    """The parts with the arrays that a run fills."""
+    hearing = copy(parts.hearing)
+    hearing.caught = memory.of(parts.hearing).lists["caught"]  # type: ignore[assignment]
+    books: Any = {name: memory.lists[name] for name in BOOKS}
+    return replace(parts, hearing=hearing, **books)
 
 
 def is_ready() -> bool:
@@ -81,9 +104,25 @@ def build(example: SimPort, progress: Progress = lambda done: None) -> bytes:
     return code
 
 
+def entry(name: str, arguments: int, code: bytes) -> Callable[..., int]:
+    """A function of so many ints in object code."""
+    kind = ctypes.CFUNCTYPE(
+        ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * arguments
+    )
+    call = kind(_loaded(code).get_function_address(name))
+
+    def answered(*given: int) -> int:
+        answer, fault = ctypes.c_int64(), ctypes.c_void_p()
+        if call(ctypes.byref(answer), ctypes.byref(fault), *given):
+            raise RuntimeError("the compiled engine failed where CPython would raise")
+        return answer.value
+
+    return answered
+
+
 @cache
-def _loaded(code: bytes) -> Callable[..., int]:
-    """The entry of object code, to be called."""
+def _loaded(code: bytes) -> Any:
+    """Object code, linked and ready to run."""
     import llvmlite.binding as llvm
 
     llvm.initialize_native_target()
@@ -92,7 +131,4 @@ def _loaded(code: bytes) -> Callable[..., int]:
     linked = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     linked.add_object_file(llvm.ObjectFileRef.from_data(code))
     linked.finalize_object()
-    kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * 4)
-    entry: Any = kind(linked.get_function_address(ENTRY))
-    entry.linked = linked  # which owns the code
-    return entry  # type: ignore[no-any-return]
+    return linked

@@ -6,6 +6,7 @@ alike.
 
 from dataclasses import dataclass
 
+from host_sim.engine.ether import Ether
 from host_sim.engine.hearing import Hearing
 from host_sim.hardware.states import PHASES
 
@@ -100,6 +101,8 @@ class Parts:
     drawn       how often each was drawn
     clock       the node's clock, and the seed
     watch       the detector's numbers
+    ether       the channel, and who shares it
+    index       the node's number there
     """
 
     us: list[int]
@@ -127,3 +130,5 @@ class Parts:
     drawn: list[int]
     clock: list[int]
     watch: list[int]
+    ether: Ether
+    index: int = 0

@@ -3,6 +3,7 @@
 from typing import Any
 
 from host_sim.engine import kernel
+from host_sim.engine.home import Home
 from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
 from torpor import config, record
@@ -35,3 +36,30 @@ class Life:
         self.cause, self.now_us, self.used, self.alive = kernel.run(
             self.r, self.port, self.cause, until_us
         )
+
+
+class Lives:
+    """Many nodes on one clock, from power-on on; as Life, but of each its parts and record."""
+
+    name = "cpython"
+    chunk_us = 3_600_000_000
+
+    def __init__(self, parts: list[Parts], devices: list[dict[str, Any]]) -> None:
+        """Switch nodes of these configurations on, which share the first one's channel."""
+        self.parts = parts
+        self.records: list[Any] = [[0] * record.SIZE for _ in parts]
+        for r, device in zip(self.records, devices, strict=True):
+            config.configure(r, device)
+        self.home = Home([SimPort(one) for one in parts], self.records, parts[0].ether)
+
+    def live(self, until_us: int) -> int:
+        """Live until this instant; when the next node acts."""
+        return kernel.run_home(self.home, until_us)
+
+    def alive(self, node: int) -> bool:
+        """Whether a node's cell still carries it."""
+        return self.home.ports[node].alive
+
+    def now_us(self, node: int) -> int:
+        """A node's time."""
+        return self.home.ports[node].now_us

@@ -85,7 +85,10 @@ class SimPort(State, Port):
         return link.join(self, tx_qdbm, cached)
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
-        return link.send(self, count, tx_qdbm)
+        attempts = link.send(self, count, tx_qdbm)
+        if attempts and self.shared:
+            link.report(self, r, first, count)
+        return attempts
 
     def leave(self) -> None:
         self.joined = False
@@ -105,9 +108,7 @@ class SimPort(State, Port):
         if self.next_event_us <= self.now_us:
             self.happen()
         self.joined = self.joined and kind < LIGHT
-        end_us = self.now_us + ms * 1000 - ms * self.drift_ppm // 1000
-        if end_us > self.end_us:
-            end_us = max(self.now_us, self.end_us)  # the run ends in the midst of a sleep
+        end_us = self.planned_us(ms)
         cause = TIMER
         if self.armed_ms != NONE or self.commanded != NONE or self.next_event_us <= end_us:
             end_us, cause = self.interrupted(kind, end_us)
@@ -119,6 +120,11 @@ class SimPort(State, Port):
         if self.now_us < self.end_us:
             self.wake_up(kind, cause)
         return cause
+
+    def planned_us(self, ms: int) -> int:
+        """When a sleep ends of itself: by the node's own clock, or with the run."""
+        end_us = self.now_us + ms * 1000 - ms * self.drift_ppm // 1000
+        return end_us if end_us < self.end_us else max(self.now_us, self.end_us)
 
     def interrupted(self, kind: int, end_us: int) -> tuple[int, int]:
         """When a sleep ends that would last until end_us, and why; polls are booked."""

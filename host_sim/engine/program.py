@@ -9,12 +9,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from host_sim.engine import hearing, kernel, link, port, replay, state
+from host_sim.engine import ether, hearing, home, kernel, link, port, replay, state
+from host_sim.engine.ether import Ether
 from host_sim.engine.hearing import Hearing
+from host_sim.engine.home import Home
 from host_sim.engine.port import SimPort
 from host_sim.engine.state import State
 from torpor import life, node, record, sensor, switch
-from torpor.policy import cascade, energy, report, schedule, sleep, ticks, txpower
+from torpor.policy import cascade, energy, report, schedule, sleep, spread, ticks, txpower
 
 # Every module whose functions run inside a wake; those that are called come first.
 MODULES = (
@@ -24,6 +26,7 @@ MODULES = (
     report,
     schedule,
     sleep,
+    spread,
     txpower,
     record,
     node,
@@ -34,8 +37,14 @@ MODULES = (
     link,
     kernel,
 )
-CLASSES = ((Hearing, hearing), (State, state), (SimPort, port))
-ENTRY = "torpor_run"  # the name of the compiled code
+CLASSES = (
+    (Hearing, hearing),
+    (Ether, ether),
+    (State, state),
+    (SimPort, port),
+    (Home, home),
+)
+RUN_ENTRY, HOME_ENTRY = "torpor_run", "torpor_run_home"  # names in the compiled code
 
 
 @cache

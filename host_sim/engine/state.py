@@ -4,7 +4,7 @@ Ints, flat int lists and one Hearing, so that the same class runs in CPython and
 one way to let time pass: spend(); the port's wake_up() does it twice at once, for speed.
 """
 
-from host_sim.engine.events import AP_DOWN, AP_UP, COMMAND
+from host_sim.engine.events import AP_DOWN, AP_UP, COMMAND, NEVER_US
 from host_sim.engine.parts import (
     BOOT_US,
     CAPACITY_PERMILLE,
@@ -38,6 +38,8 @@ class State:
     ap_up        the access point is there; joined: the node is associated
     alive        the cell still carries the node
     replays      something is drawn from recordings
+    shared       the channel is shared with other nodes, this one being number `index`
+    mail         a command from one of them, which arrives at mail_us
     """
 
     # CPython keeps the fields of an object with more than 30 in a dict, which costs a run a tenth.
@@ -48,7 +50,7 @@ class State:
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
         output commanded armed_ms threshold ap_up joined alive boot_us wake_cpu_us measure_us
-        start_us start_used
+        start_us start_used ether index shared mail_us mail
     """.split()  # noqa: SIM905  fifty lines as a list
 
     def __init__(self, parts: Parts) -> None:
@@ -104,6 +106,11 @@ class State:
         self.boot_us = parts.timing[BOOT_US]
         self.wake_cpu_us = parts.timing[WAKE_CPU_US]
         self.measure_us = parts.timing[MEASURE_US]
+        self.ether = parts.ether
+        self.index = parts.index
+        self.shared = parts.ether.nodes > 1
+        self.mail_us = NEVER_US
+        self.mail = NONE
         self.start_us = self.boot_us + self.wake_cpu_us
         self.start_used = (self.boot_us * self.current_na[BOOT] >> CHARGE_SHIFT) + (
             self.wake_cpu_us * self.current_na[CPU] >> CHARGE_SHIFT
@@ -134,12 +141,24 @@ class State:
         while self.next_event_us <= self.now_us:
             self.take_event()
 
+    def deliver(self, value: int, at_us: int) -> None:
+        """A command from another node arrives at this instant; a newer one replaces it."""
+        self.mail = value
+        self.mail_us = at_us
+        if at_us < self.next_event_us:
+            self.next_event_us = at_us
+
     def take_event(self) -> int:
-        """Apply the next event of the world; its kind."""
+        """Apply the next event, of the world or from another node; its kind."""
+        if self.mail_us == self.next_event_us:
+            self.commanded = self.mail
+            self.mail_us = NEVER_US
+            self.next_event_us = self.event_us[self.next_event]
+            return COMMAND
         kind = self.event_kind[self.next_event]
         value = self.event_value[self.next_event]
         self.next_event += 1
-        self.next_event_us = self.event_us[self.next_event]
+        self.next_event_us = min(self.event_us[self.next_event], self.mail_us)
         if kind == AP_DOWN:
             self.ap_up = False
             self.joined = False

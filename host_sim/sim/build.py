@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.engine import events, ledger
+from host_sim.engine.ether import Ether, alone
 from host_sim.engine.hearing import Hearing
 from host_sim.engine.parts import (
     BATTERY,
@@ -26,16 +27,22 @@ from host_sim.world import loudness, recordings, sound, weather, wifi
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
+NEXT_SEED = 104_729  # between the nodes of a home
 FIRST_TICK = 2**30 - 3_600_000  # the clock wraps an hour into every run
 
 
-def parts(scenario: Scenario) -> Parts:
-    """One node's world, and books that are empty yet."""
+def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Parts:
+    """One node's world, and books that are empty yet.
+
+    `index` is its number in a home, whose channel is `ether`: sun and weather are those of all, the
+    link and what happens to the node its own.
+    """
     file, board = scenario.file, scenario.board
     days = int(np.ceil(file.days))
+    seed = (file.seed + NEXT_SEED * index) % 2**31
     series, channels = _channels(scenario, days)
     replay, replay_us, replay_na = replays.plan(scenario)
-    event_us, event_kind, event_value = events.ordered(_events(file.world, days, file.seed))
+    event_us, event_kind, event_value = events.ordered(_events(file.world, days, seed))
     battery, cell = _battery(scenario)
     return Parts(
         us=[0] * ledger.CELLS,
@@ -47,22 +54,24 @@ def parts(scenario: Scenario) -> Parts:
         radio=_radio(scenario),
         per_65536=wifi.loss_65536(),
         levels=_levels(),
-        rssi=_rssi(file.world, scenario.path.parent, days, file.seed),
+        rssi=_rssi(file.world, scenario.path.parent, days, seed),
         series=series,
         channels=channels,
         event_us=event_us,
         event_kind=event_kind,
         event_value=event_value,
         look_us=list(sound.LOOK_US) if file.world.sound else [0, 20_000],
-        hearing=_hearing(scenario, days),
+        hearing=_hearing(scenario, days, seed),
         battery=battery,
         cell=cell,
         replay=replay,
         replay_us=replay_us,
         replay_na=replay_na,
         drawn=[0] * len(replay_us),
-        clock=[file.world.drift_ppm, FIRST_TICK, _first_random(file.seed), end_us(scenario)],
+        clock=[file.world.drift_ppm, FIRST_TICK, _first_random(seed), end_us(scenario)],
         watch=[len(file.node.task) + 1, *_ulp(scenario)],
+        ether=ether or alone(),
+        index=index,
     )
 
 
@@ -169,7 +178,7 @@ def _ulp(scenario: Scenario) -> tuple[int, int]:
     return loudness.price(scenario.board.file.chip) if _by_ulp(scenario) else (0, 0)
 
 
-def _hearing(scenario: Scenario, days: int) -> Hearing:
+def _hearing(scenario: Scenario, days: int, seed: int) -> Hearing:
     world = scenario.file.world
     if world.sound is None:
         return sound.silence() if world.door is None else sound.contact()
@@ -181,7 +190,7 @@ def _hearing(scenario: Scenario, days: int) -> Hearing:
         given.day_gain_x16,
     )
     ulp = partial(loudness.scores, scenario.board.file.chip) if _by_ulp(scenario) else None
-    return sound.hearing(sounds, days, scenario.file.seed, ulp)
+    return sound.hearing(sounds, days, seed, ulp)
 
 
 def _battery(scenario: Scenario) -> tuple[list[int], list[int]]:

@@ -63,18 +63,18 @@ class Result:
 
     scenario: Scenario
     simulated_us: int
-    wall_s: float
     ledger: Ledger
     count: list[int]
     false_wakes: int
     words: int
     caught: int
-    complete: bool
-    alive: bool
+    replayed: list[Replayed] = field(default_factory=list)
+    wall_s: float = 0.0
+    complete: bool = True
+    alive: bool = True
     engine: str = "cpython"
     chunk_days: int = 1
     chunk_ua: list[float] = field(default_factory=list)
-    replayed: list[Replayed] = field(default_factory=list)
 
     @property
     def days(self) -> float:

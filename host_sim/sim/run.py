@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from host_sim.engine.ledger import Ledger
+from host_sim.engine.parts import Parts
 from host_sim.engine.plain import Life
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim import build, replays
@@ -51,26 +53,33 @@ def run(
     except KeyboardInterrupt:
         pass
     wall_s = time.perf_counter() - started
-    parts = life.parts
+    return replace(
+        outcome(scenario, life.parts, life.r, life.now_us),
+        wall_s=wall_s,
+        complete=complete,
+        alive=life.alive,
+        engine=engine.name,
+        chunk_days=engine.chunk_days,
+        chunk_ua=chunk_ua,
+    )
+
+
+def outcome(scenario: Scenario, parts: Parts, r: list[int], now_us: int) -> Result:
+    """What a node's books and record say at this instant."""
     heard = zip(parts.hearing.event_word, parts.hearing.event_us, strict=True)
     us, times, extra, count = (
         [int(cell) for cell in cells] for cells in (parts.us, parts.times, parts.extra, parts.count)
     )
+    tasks = nodefile.task_names(scenario.file.node)
     return Result(
-        scenario,
-        sum(us),
-        wall_s,
-        Ledger(us, scenario.board.current_na, nodefile.task_names(node), extra, times),
-        count,
-        int(life.r[record.CASCADE + cascade.FALSE_WAKES]),
-        sum(int(word) for word, at_us in heard if at_us < life.now_us),
-        int(sum(parts.hearing.caught)),
-        complete,
-        life.alive,
-        engine.name,
-        engine.chunk_days,
-        chunk_ua,
-        _replayed(scenario, parts.drawn),
+        scenario=scenario,
+        simulated_us=sum(us),
+        ledger=Ledger(us, scenario.board.current_na, tasks, extra, times),
+        count=count,
+        false_wakes=int(r[record.CASCADE + cascade.FALSE_WAKES]),
+        words=sum(int(word) for word, at_us in heard if at_us < now_us),
+        caught=int(sum(parts.hearing.caught)),
+        replayed=_replayed(scenario, parts.drawn),
     )
 
 

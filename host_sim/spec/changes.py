@@ -1,16 +1,19 @@
 """--set key=value: keys of a scenario changed without touching its file."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from host_sim.errors import BadInput
-from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.toml import file as tomlfile
 
+T = TypeVar("T")
 
-def changed(file: ScenarioFile, changes: tuple[str, ...]) -> ScenarioFile:
+
+def changed(file: T, changes: tuple[str, ...]) -> T:
     """The file with each key=value set: a dotted key and a TOML value, or a bare string."""
+    if not changes:
+        return file
     document: Any = msgspec.to_builtins(file)
     document = _without_none(document)
     for change in changes:
@@ -18,7 +21,7 @@ def changed(file: ScenarioFile, changes: tuple[str, ...]) -> ScenarioFile:
         if not equals:
             raise BadInput(f"--set {change} has no value", remedy="write --set key=value")
         _set(document, key.strip().split("."), _value(value), change)
-    return tomlfile.convert(document, "", "--set", ScenarioFile)
+    return tomlfile.convert(document, "", "--set", type(file))
 
 
 def _without_none(value: Any) -> Any:

@@ -52,6 +52,7 @@ class Report(Strict, frozen=True):
     early_s: Seconds = 0
     late_s: Seconds = 0
     priority: Priority = 6
+    spread_s: Seconds = 0  # many nodes: starts and retries wait for a random part of this
 
 
 class Stage(Strict, frozen=True):
@@ -120,8 +121,11 @@ def channel_index(node: Node, name: str) -> int:
     return names.index(name)
 
 
-def device_config(node: Node, board: Board) -> dict[str, Any]:
-    """config.json: the same as numbers, with the board's costs."""
+def device_config(node: Node, board: Board, seed: int = 1) -> dict[str, Any]:
+    """config.json: the same as numbers, with the board's costs.
+
+    `seed` is what the node's chances begin with; nodes of one home need different ones.
+    """
     watch, battery = node.watch, node.battery
     lowest, highest, target = MODES[node.mode]
     frames = price.all_frames(board, states.CACHED_JOIN) + 1  # and a message
@@ -180,6 +184,7 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
         "energy": _energy(battery),
         "sleep": _sleep(node, board),
         "cascade": _cascade(watch),
+        "spread": {"within_ms": node.report.spread_s * 1000, "seed": seed % 65_537},
     }
 
 

@@ -44,9 +44,7 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
     """Read a scenario; each change is key=value with a dotted key and a TOML value."""
     path = find(name)
     text = tomlfile.read_text(path)
-    file = tomlfile.decode(text, path, ScenarioFile)
-    if changes:
-        file = changed(file, changes)
+    file = changed(tomlfile.decode(text, path, ScenarioFile), changes)
     board = boards.named_in(path, text, file.board)
     for what, key, remedy in faults.of(file, board):
         raise tomlfile.located(what, text, path, key, remedy)

@@ -126,6 +126,7 @@ def config(**changes):
             "false_per_day": 0,
             "asks": 1,
         },
+        "spread": {"within_ms": 0, "seed": 1},
     }
     given.update(changes)
     return given

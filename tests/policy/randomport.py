@@ -229,4 +229,5 @@ def configuration(random: Random) -> dict:
             "associated": int(switch),
         },
         "cascade": cascade(random, switch),
+        "spread": {"within_ms": random.up_to(MAX_SLEEP_MS), "seed": random.below(65537)},
     }

@@ -54,6 +54,7 @@ CONFIG = {
         "false_per_day": 97,
         "asks": 98,
     },
+    "spread": {"within_ms": 99, "seed": 100},
 }
 
 

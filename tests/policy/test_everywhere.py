@@ -12,6 +12,7 @@ from tests.policy.words import Words
 MODULES = (
     "ticks",
     "sleep",
+    "spread",
     "energy",
     "report",
     "cascade",

@@ -39,7 +39,7 @@ def test_the_layout_is_the_documented_one():
     r[0] = 1
     r[1] = -2
     data = retain.pack(r, 0x01020304)
-    assert data[:18] == b"TP\x01\x00\x02\x00\x04\x03\x02\x01\x01\x00\x00\x00\xfe\xff\xff\xff"
+    assert data[:18] == b"TP\x02\x00\x02\x00\x04\x03\x02\x01\x01\x00\x00\x00\xfe\xff\xff\xff"
     assert len(data) == 22
 
 
@@ -50,7 +50,7 @@ def test_memory_that_holds_nothing_is_empty():
 
 def test_another_version_or_size_is_old():
     data = kept()[1]
-    assert refusal(data[:2] + b"\x02" + data[3:]) == retain.OLD
+    assert refusal(data[:2] + b"\x01" + data[3:]) == retain.OLD
     assert refusal(data, size=record.SIZE - 1) == retain.OLD
     assert refusal(data, size=record.SIZE + 1) == retain.OLD
 

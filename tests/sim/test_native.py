@@ -104,6 +104,7 @@ EDITS = {
     "firmware/torpor/policy/energy.py": ("_DAY_MIN = const(1440)", "_DAY_MIN = const(1441)"),
     "firmware/torpor/policy/report.py": ("CAPACITY // 2", "CAPACITY // 3"),
     "firmware/torpor/policy/sleep.py": ("gap_ms >= r", "gap_ms > r"),
+    "firmware/torpor/policy/spread.py": ("_FACTOR = const(75)", "_FACTOR = const(74)"),
     "firmware/torpor/policy/ticks.py": ("HALF = const(0x20000000)", "HALF = const(0x10000000)"),
     "firmware/torpor/policy/txpower.py": ("PATIENCE_MAX = const(", "PATIENCE_MAX = const(1 + "),
     "firmware/torpor/policy/schedule.py": (
@@ -114,6 +115,8 @@ EDITS = {
     "firmware/torpor/record.py": ("WAKES = const(4)", "WAKES = const(5)"),
     "firmware/torpor/node.py": ("BACKOFF_MIN_MS = const(60000)", "BACKOFF_MIN_MS = const(60001)"),
     "firmware/torpor/sensor.py": ("    why = 0\n", "    why = 1\n"),
+    "host_sim/engine/ether.py": ("CAPTURE_QDB = 10 * 4", "CAPTURE_QDB = 9 * 4"),
+    "host_sim/engine/home.py": ("AWAKE = -1", "AWAKE = -2"),
     "host_sim/engine/hearing.py": ("3_600_000_000", "3_600_000_001"),
     "host_sim/engine/kernel.py": ("port.now_us < until_us", "port.now_us <= until_us"),
     "host_sim/engine/link.py": ("PHASE_TRIES = 3", "PHASE_TRIES = 2"),

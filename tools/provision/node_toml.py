@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zlib import crc32
 
 import msgspec
 from msgspec import Meta
@@ -140,7 +141,7 @@ def load(path: Path) -> Provision:
 
 
 def _config(file: NodeFile, board: Board) -> dict[str, Any]:
-    config = device_config(file.node, board)
+    config = device_config(file.node, board, crc32(file.name.encode()))
     for channel, named in zip(config["channels"], file.node.channel, strict=True):
         channel["name"] = named.name
         if named.name in file.sensor:

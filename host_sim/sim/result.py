@@ -74,6 +74,7 @@ class Result:
     chunk_days: int = 1
     chunk_ua: list[float] = field(default_factory=list)
     replayed: list[Replayed] = field(default_factory=list)
+    chunk_end_days: list[float] = field(default_factory=list)  # a long sleep outlasts its chunk
 
     @property
     def days(self) -> float:

@@ -40,6 +40,7 @@ def run(
     cause, now_us, used, alive = engine.live(node.kind, r, port, COLD, 1)
     started = time.perf_counter()
     chunk_ua: list[float] = []
+    chunk_end_days: list[float] = []
     complete = False
     try:
         while now_us < until_us and alive:
@@ -50,6 +51,7 @@ def run(
                 retain.unpack(retain.pack(r, 0), r, 0)
             drawn_fc = (used - before) << CHARGE_SHIFT
             chunk_ua.append(drawn_fc / max(1, now_us - before_us) / 1000)
+            chunk_end_days.append(now_us / build.DAY_US)
             progress(now_us / until_us)
         complete = True
     except KeyboardInterrupt:
@@ -73,6 +75,7 @@ def run(
         engine.chunk_days,
         chunk_ua,
         _replayed(scenario, port),
+        chunk_end_days,
     )
 
 

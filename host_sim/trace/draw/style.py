@@ -1,7 +1,8 @@
 """How every picture looks: colours that a colour-blind reader tells apart, large and plain type.
 
-The colours are those of M. Okabe and K. Ito, "Color Universal Design" (2008). Importing this sets
-matplotlib up to draw into files, in this style.
+The colours are those of M. Okabe and K. Ito, "Color Universal Design" (2008), but for a purple that
+is darker than theirs and a grey in place of yellow. Importing this sets matplotlib up to draw into
+files, in this style.
 """
 
 import textwrap
@@ -18,12 +19,12 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter
 
-BLACK, GREY = "#333333", "#8a94a0"
+BLACK, GREY = "#333333", "#9aa5b1"
 BLUE, ORANGE, GREEN, VERMILION = "#0072b2", "#e69f00", "#009e73", "#d55e00"
-SKY, PURPLE, YELLOW = "#56b4e9", "#cc79a7", "#c9b800"  # yellow darker than theirs, on white
-EIGHT = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, YELLOW, BLACK)
-DARKER = ("#004468", "#7f3800", "#005e45", "#8a5f00", "#7a4864", "#346b8a", "#786e00", "#777777")
-LIGHTER = ("#7fb8d8", "#eaae7f", "#7fceb9", "#f2cf7f", "#e5bcd3", "#aad9f4", "#e4db7f", "#c0c0c0")
+SKY, PURPLE = "#56b4e9", "#aa3377"
+EIGHT = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, GREY, BLACK)
+DARKER = ("#004468", "#7f3800", "#005e45", "#8a5f00", "#661f47", "#346b8a", "#5c636a", "#000000")
+LIGHTER = ("#7fb8d8", "#eaae7f", "#7fceb9", "#f2cf7f", "#d499bb", "#aad9f4", "#cdd2d8", "#848484")
 MANY = (*EIGHT, *DARKER, *LIGHTER)  # beyond eight no palette is safe: hover, or zoom in
 FIRST, SECOND = BLUE, VERMILION  # ours and the baseline, recorded and predicted
 

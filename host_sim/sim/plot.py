@@ -2,34 +2,24 @@
 
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from host_sim.errors import BadInput
 from host_sim.sim.result import Result
+from host_sim.trace.draw import style
 
-COLOURS = ("#1b6ca8", "#d9822b")
+COLOURS = (style.FIRST, style.SECOND)
 OURS = "Torpor", "baseline"
 SMALLEST = 0.002  # a share below this is not drawn
+MANY = 500  # stretches from which on their line is thin
+MILLI_UA = 10_000  # from here on the current is told in mA
 
 
 def year(results: list[Result], path: Path) -> None:
     """Draw a run, or ours beside the baseline, as a PNG."""
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(12, 4.8), width_ratios=(3, 2), layout="constrained"
-    )
-    _current(left, results)
-    _breakdown(right, results)
-    first = results[0]
-    figure.suptitle(
-        f"{first.scenario.file.title} ({first.scenario.board.file.name}), "
-        f"{first.days:g} simulated days",
-        fontsize=12,
-        parse_math=False,
-    )
+    figure = picture(results)
     try:
         figure.savefig(path, dpi=120, format="png")
     except OSError as error:
@@ -38,46 +28,94 @@ def year(results: list[Result], path: Path) -> None:
         plt.close(figure)
 
 
-def _label(results: list[Result], i: int) -> str:
-    mean_ua = results[i].ledger.average_current_ua
-    name = OURS[i] if len(results) > 1 else "mean of each day"
-    return f"{name}: {mean_ua:,.0f} µA on average"
+def picture(results: list[Result]) -> Figure:
+    """The figure, to be saved."""
+    charges = [_by_state(result) for result in results]
+    names = _worth_drawing(charges)
+    height = 6.4 + 0.4 * max(0, len(names) - 10)
+    figure, (left, right) = plt.subplots(
+        1, 2, figsize=(16, height), width_ratios=(3, 2), layout="constrained"
+    )
+    _current(left, results)
+    _breakdown(right, charges, names)
+    scenario = results[0].scenario
+    length = f"{_days(results[0].days)} simulated on {scenario.board.file.name}"
+    style.title(figure, f"{scenario.file.title}: {length}", left.lines[: len(results)])
+    return figure
+
+
+def _days(days: float) -> str:
+    return f"{days:,.0f} days" if days >= 100 else f"{days:.3g} day{'' if days == 1 else 's'}"
 
 
 def _current(axes: Axes, results: list[Result]) -> None:
+    """The mean of each stretch of days, drawn over all of it: a run of one day is seen too."""
+    most_ua = max((ua for result in results for ua in result.chunk_ua), default=0.0)
+    unit, size = ("mA", 1000) if most_ua >= MILLI_UA else ("µA", 1)
+    length_days = max(result.days for result in results) or 1.0
+    axes.set(xlim=(0, length_days), ylim=(0, 1.12 * most_ua / size or 1), xlabel="day")
     for i, result in enumerate(results):
-        day = [chunk * result.chunk_days for chunk in range(len(result.chunk_ua))]
-        axes.plot(day, result.chunk_ua, color=COLOURS[i], linewidth=1.3, label=_label(results, i))
-    axes.set(xlabel="day", ylabel="mean current of the day, µA")
-    axes.set_ylim(bottom=0)
-    axes.set_xlim(0, max(result.days for result in results))
-    axes.grid(alpha=0.3)
-    axes.legend(frameon=False)
+        edges = [0.0, *result.chunk_end_days]
+        values = [ua / size for ua in result.chunk_ua]
+        label = f"{OURS[i]}: " if len(results) > 1 else ""
+        label += f"{result.ledger.average_current_ua / size:,.4g} {unit} on average{_life(result)}"
+        width = 1.8 if len(values) <= MANY else 0.9
+        axes.step(edges, [*values[:1], *values], color=COLOURS[i], linewidth=width, label=label)
+    for i, result in enumerate(results):
+        if not result.alive:
+            _end(axes, result, size, COLOURS[i])
+    stretch = "each day" if results[0].chunk_days == 1 else f"each {results[0].chunk_days} days"
+    axes.set_title(f"Mean current of {stretch}, {unit}")
+    axes.xaxis.set_major_formatter(style.thousands)
+    axes.yaxis.set_major_formatter(style.thousands)
 
 
-def _breakdown(axes: Axes, results: list[Result]) -> None:
-    """Charge by state, mC a day; all transmit levels as one."""
-    charges = [_by_state(result) for result in results]
-    largest = max(sum(charge.values()) for charge in charges)
-    names = [
-        name
-        for name in dict.fromkeys(name for charge in charges for name in charge)
-        if max(charge.get(name, 0.0) for charge in charges) >= SMALLEST * largest
-    ]
-    names.sort(key=lambda name: charges[0].get(name, 0.0))
-    height = 0.8 / len(results)
+def _life(result: Result) -> str:
+    """How long the cell lasts, or did; nothing without a cell."""
+    if not result.alive:
+        return f", cell empty after {_days(result.days)}"
+    life_days = result.battery_life_days
+    return "" if life_days is None else f", battery life {_days(life_days)}"
+
+
+def _end(axes: Axes, result: Result, size: int, colour: str) -> None:
+    """Say that a line ends because the cell was empty: behind it, or above where no room is."""
+    day, value = result.chunk_end_days[-1], result.chunk_ua[-1] / size
+    axes.plot(day, value, marker="X", markersize=11, color=colour, clip_on=False, zorder=3)
+    behind = day < 0.7 * axes.get_xlim()[1]
+    axes.annotate(
+        f"cell empty after {_days(result.days)}",
+        (day, value if behind else max(result.chunk_ua) / size),
+        xytext=(14, 0) if behind else (0, 14),
+        textcoords="offset points",
+        ha="left" if behind else "right",
+        va="center",
+    )
+
+
+def _worth_drawing(charges: list[dict[str, float]]) -> list[str]:
+    """States by the most that any run spent in them, the least first."""
+    most: dict[str, float] = {}
+    for charge in charges:
+        most |= {name: max(mc, most.get(name, 0.0)) for name, mc in charge.items()}
+    least = SMALLEST * max(sum(charge.values()) for charge in charges)
+    return sorted((name for name in most if most[name] >= least), key=most.__getitem__)
+
+
+def _breakdown(axes: Axes, charges: list[dict[str, float]], names: list[str]) -> None:
+    """Charge by state, mC a day, the largest on top; all transmit levels as one."""
+    height = 0.8 / len(charges)
     for i, charge in enumerate(charges):
-        at = [row + (len(results) - 1 - 2 * i) * height / 2 for row in range(len(names))]
-        values = [charge.get(name, 0.0) for name in names]
-        label = OURS[i] if len(results) > 1 else None
-        bars = axes.barh(at, values, height, color=COLOURS[i], label=label)
-        axes.bar_label(bars, fmt="{:,.0f}", padding=3, fontsize=8)
+        at = [row + (len(charges) - 1 - 2 * i) * height / 2 for row in range(len(names))]
+        bars = axes.barh(at, [charge.get(name, 0.0) for name in names], height, color=COLOURS[i])
+        axes.bar_label(bars, fmt="{:,.0f}", padding=4, fontsize=11)
     axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
-    axes.set(xlabel="charge by state, mC a day")
-    axes.margins(x=0.15)
-    axes.grid(axis="x", alpha=0.3)
-    if len(results) > 1:
-        axes.legend(frameon=False)
+    axes.set_xlim(0, 1.18 * axes.dataLim.x1 or 1)
+    axes.set_title("Charge by state, mC a day")
+    axes.tick_params(axis="y", length=0)
+    axes.set_xticks([])  # each bar says its value
+    axes.spines["bottom"].set_visible(False)
+    axes.grid(visible=False)
 
 
 def _by_state(result: Result) -> dict[str, float]:

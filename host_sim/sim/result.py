@@ -75,6 +75,7 @@ class Result:
     engine: str = "cpython"
     chunk_days: int = 1
     chunk_ua: list[float] = field(default_factory=list)
+    chunk_end_days: list[float] = field(default_factory=list)  # a long sleep outlasts its chunk
 
     @property
     def days(self) -> float:

@@ -39,6 +39,7 @@ def run(
     chunk_us = engine.chunk_days * build.DAY_US
     started = time.perf_counter()
     chunk_ua: list[float] = []
+    chunk_end_days: list[float] = []
     complete = False
     try:
         while life.now_us < until_us and life.alive:
@@ -48,6 +49,7 @@ def run(
                 retain.unpack(retain.pack(life.r, 0), life.r, 0)
             drawn_fc = (life.used - before) << CHARGE_SHIFT
             chunk_ua.append(drawn_fc / max(1, life.now_us - before_us) / 1000)
+            chunk_end_days.append(life.now_us / build.DAY_US)
             progress(life.now_us / until_us)
         complete = True
     except KeyboardInterrupt:
@@ -61,6 +63,7 @@ def run(
         engine=engine.name,
         chunk_days=engine.chunk_days,
         chunk_ua=chunk_ua,
+        chunk_end_days=chunk_end_days,
     )
 
 

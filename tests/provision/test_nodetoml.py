@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -45,7 +46,8 @@ def test_a_scenarios_node_is_a_real_one(tmp_path: Path) -> None:
         for key, value in DRIVERS[named.name].items():
             assert channel.pop(key) == value
         channel.pop("ratio_x16", 16)
-    policy = nodefile.device_config(chosen.file.node, chosen.board)
+    seed = crc32(made.config["name"].encode())
+    policy = nodefile.device_config(chosen.file.node, chosen.board, seed)
     assert {key: made.config[key] for key in policy} == policy
     assert made.secrets == {}
 

@@ -121,7 +121,7 @@ EDITS = {
     "host_sim/engine/kernel.py": ("port.now_us < until_us", "port.now_us <= until_us"),
     "host_sim/engine/link.py": ("PHASE_TRIES = 3", "PHASE_TRIES = 2"),
     "host_sim/engine/parts.py": ("PER_FIRST_QDB = -40", "PER_FIRST_QDB = -41"),
-    "host_sim/engine/port.py": ("> self.end_us", ">= self.end_us"),
+    "host_sim/engine/port.py": ("end_us < self.end_us", "end_us <= self.end_us"),
     "host_sim/engine/replay.py": ("0x5DEECE66D", "0x5DEECE66B"),
     "host_sim/engine/state.py": (">> 32", ">> 33"),
     "host_sim/engine/bind.py": ("speed_level=3", "speed_level=2"),

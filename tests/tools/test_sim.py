@@ -121,7 +121,7 @@ def test_a_title_is_printed_as_it_is_written(capsys: Capture, tmp_path: Path) ->
     assert cli.run([*args, "--plot", str(plot)]) == 0
     assert capsys.readouterr().out.startswith(f"{title}\n")
     assert cli.run([*args, "--compare"]) == 0
-    assert capsys.readouterr().out.startswith(f"{title}, 1 days ")
+    assert capsys.readouterr().out.startswith(f"{title}, 1 day ")
 
 
 @pytest.mark.parametrize("compare", [[], ["--compare"]])
@@ -130,7 +130,7 @@ def test_a_plot_is_a_picture(compare: list[str], tmp_path: Path) -> None:
     assert cli.run(["sim", "garden", "--days", "3", "--plot", str(path), *compare]) == 0
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     picture = matplotlib.image.imread(path, format="png")
-    assert picture.shape == (576, 1440, 4)
+    assert picture.shape[1:] == (1920, 4)  # its height grows with its states
     assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 20  # text and curves, no blank sheet
 
 

@@ -32,15 +32,19 @@ def list_boards(as_json: bool) -> None:
         output.as_json([summary(each) for each in boards])
         return
     heads = ("deep\nsleep, µA", "boot,\nmC", "cached\njoin, mC", "full\njoin, mC", "message,\nmC")
-    out = output.table("", "name", *heads)
-    out.add_column("chip")
-    out.add_column("title")
+    costs = output.table("", "\nname", *heads)
     for each in boards:
-        file, costs = each.file, charges_mc(each)
-        deep_ua = file.states["deep_sleep"].current_na / 1e3
-        figures = (deep_ua, *costs.values())
-        out.add_row(file.name, *(f"{x:,.1f}" for x in figures), file.chip, escape(file.title))
-    output.console.print(out)
+        deep_ua = each.file.states["deep_sleep"].current_na / 1e3
+        figures = (deep_ua, *charges_mc(each).values())
+        costs.add_row(each.file.name, *(f"{x:,.1f}" for x in figures))
+    output.console.print(costs)
+    output.console.print()
+    names = output.table("", "name")
+    names.add_column("chip")
+    names.add_column("what it is")
+    for each in boards:
+        names.add_row(each.file.name, each.file.chip, escape(each.file.title))
+    output.console.print(names)
 
 
 @command.command("show")

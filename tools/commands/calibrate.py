@@ -95,8 +95,8 @@ def command(
     With --labels the states are those that a node's marker pins say (docs/bench.md).
 
     \b
-    torpor calibrate --board esp32_devkit --out boards/mine asleep.csv awake.csv
-    torpor calibrate --board boards/mine --wake batch --set records=2 --states none two.csv
+    torpor calibrate --board esp32_devkit --out my asleep.csv awake.csv
+    torpor calibrate --board ./my --wake batch --set records=2 --states none 2.csv
     """
     profile = boards.load(board)
     use = Use(
@@ -161,9 +161,9 @@ def _show(found: Calibration, before: Board, after: Board) -> None:
         "before, mA",
         "now, mA",
         "95 % interval",
-        "spread",
+        "spread, mA",
         "time, s",
-        "recordings",
+        "files",
     )
     for name, estimate in found.currents.items():
         ci95 = estimate.ci95_ma

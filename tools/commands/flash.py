@@ -51,8 +51,8 @@ def command(
     verified after it.
 
     \b
-    torpor flash --port /dev/ttyUSB0 --firmware ESP32_GENERIC-v1.27.0.bin --config node.toml
-    torpor flash --firmware ESP32_GENERIC-v1.27.0.bin --config node.toml --image-only node.bin
+    torpor flash --port /dev/ttyUSB0 --firmware esp32.bin --config node.toml
+    torpor flash --firmware esp32.bin --config node.toml --image-only node.bin
     """
     if image and port:
         raise BadInput("--image-only writes a file", remedy="leave out --port")
@@ -157,6 +157,7 @@ def _show(document: dict[str, Any]) -> None:
     grid = output.table("", "at", "bytes", "partition", "")
     for column in grid.columns[2:]:
         column.justify = "left"
+    grid.columns[-1].no_wrap = False
     for row in document["partitions"]:
         grid.add_row(f"0x{row['at']:06x}", f"{row['size_bytes']:,}", row["name"], row["holds"])
     say(grid)

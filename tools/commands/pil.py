@@ -5,6 +5,7 @@ from typing import Any
 import click
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
+from rich.markup import escape
 
 from host_sim.errors import BadInput
 from host_sim.spec import scenario as scenarios
@@ -50,9 +51,7 @@ def _repl(port: str) -> SerialTransport:
 
 
 def _show(document: dict[str, Any], title: str) -> None:
-    grid = output.table(title, "", "")
-    grid.show_header = False
-    for name, value in (
+    pairs = (
         ("wakes", f"{document['wakes']:,}"),
         ("calls of the port", f"{document['calls']:,}"),
         ("decisions", document["difference"] or "equal to the simulation's, every one"),
@@ -61,9 +60,8 @@ def _show(document: dict[str, Any], title: str) -> None:
         ("allocated in a wake", _spread(document["allocated_bytes"], "bytes")),
         ("heap in use at its end", _spread(document["heap_bytes"], "bytes")),
         ("a call through the line", f"{document['call_ms']:.3f} ms"),
-    ):
-        grid.add_row(name, value)
-    output.console.print(grid)
+    )
+    output.console.print(output.facts(escape(title), pairs))
 
 
 def _spread(value: dict[str, float], unit: str) -> str:

@@ -121,13 +121,10 @@ def measure(instrument: Ppk2, part: Part, wanted: int | None) -> None:
 
 
 def _show(document: dict[str, object]) -> None:
-    grid = output.table("", "", "")
-    grid.show_header = False
-    for name, value in (
+    pairs = (
         ("file", f"{document['file']}"),
         ("samples", f"{document['samples']:,} at {RATE_HZ:,} Hz"),
         ("charge", f"{document['charge_mc']:,.3f} mC in {document['duration_s']:,.3f} s"),
         ("lost", f"{document['lost_samples']:,} samples in {document['losses']:,} places"),
-    ):
-        grid.add_row(name, value)
-    output.console.print(grid)
+    )
+    output.console.print(output.facts("", pairs))

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from rich.markup import escape
 
 from host_sim.errors import BadInput
 from host_sim.hardware import board as boards
@@ -62,9 +63,9 @@ def assemble_program(
         return
     lines = text.splitlines()
     out = output.table("", "word", "code", "cycles")
-    out.add_column("source", no_wrap=True)
+    out.add_column("source", overflow="fold")
     for at, (word, line) in enumerate(zip(program.text, program.lines, strict=True)):
-        out.add_row(f"{at}", f"{word:08x}", cycles(word), lines[line - 1].replace("[", r"\["))
+        out.add_row(f"{at}", f"{word:08x}", cycles(word), escape(lines[line - 1]))
     output.console.print(out)
     output.console.print(f"{len(program.binary())} bytes")
 
@@ -100,14 +101,15 @@ def watch(
     if as_json:
         output.as_json({**vars(seen), "charge_nc": seen.charge_nc, "mean_na": mean_na})
         return
-    out = output.table("", f"{source} on {board.file.name}", "")
-    out.add_row("looks", f"{seen.looks:,}")
-    out.add_row("wakes", f"{len(seen.wakes):,}")
-    out.add_row("cycles a look", f"{seen.cycles / seen.looks:,.1f}")
-    out.add_row("ULP, nC a look", f"{seen.ulp_nc / seen.looks:,.1f}")
-    out.add_row("deep sleep, nC a look", f"{seen.sleep_nc / seen.looks:,.1f}")
-    out.add_row("mean current, µA", f"{mean_na / 1000:,.1f}")
-    output.console.print(out)
+    pairs = (
+        ("looks", f"{seen.looks:,}"),
+        ("wakes", f"{len(seen.wakes):,}"),
+        ("cycles a look", f"{seen.cycles / seen.looks:,.1f}"),
+        ("ULP a look", f"{seen.ulp_nc / seen.looks:,.1f} nC"),
+        ("deep sleep a look", f"{seen.sleep_nc / seen.looks:,.1f} nC"),
+        ("mean current", f"{mean_na / 1000:,.1f} µA"),
+    )
+    output.console.print(output.facts(f"{source} on {board.file.name}", pairs))
 
 
 def load(source: str, board: Board, pin: int | None) -> tuple[str, Program]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import click
@@ -62,7 +62,7 @@ def command(
 
     \b
     torpor validate --plot wake.png
-    torpor validate --wake batch_v3 --set records=4 v3-size-4-adr-a.csv.xz v3-size-4-adr-b.csv.xz
+    torpor validate --wake batch_v3 --set records=4 four-a.csv.xz four-b.csv.xz
     """
     output.writable(plot, *files)
     profile = boards.load(board)
@@ -183,22 +183,21 @@ def _document(
 
 def _show(some: list[Judged], board: Board, wake: str, document: dict[str, object]) -> None:
     title = escape(f"{board.file.name}, wake {wake}: {board.file.wakes[wake].firmware}")
-    output.console.print(f"[bold]{title}[/bold]", soft_wrap=True)
+    output.console.print(f"[bold]{title}[/bold]")
     if len(some) == 1:
         output.console.print(_states(some[0].verdict))
         output.console.print()
-    grid = output.table(
-        "", "wake", "recorded, mC", "predicted, mC", "error", "95 % interval", "duration", "is"
-    )
+    heads = "recorded,\nmC", "predicted,\nmC", "error,\n%", "95 %\ninterval, %", "time,\n%", "\nis"
+    grid = output.table("", "\nwake", *heads)
     for one in some:
         ci95 = one.ci95_pct
         grid.add_row(
-            one.file,
+            escape(PurePath(one.file).name.partition(".")[0]),  # as its digest is named
             f"{one.verdict.recorded_mc:,.2f}",
             f"{one.verdict.predicted_mc:,.2f}",
-            f"{one.verdict.charge_error_pct:+.2f} %",
-            f"{ci95[0]:+.2f} … {ci95[1]:+.2f} %" if ci95 else "unknown",
-            f"{one.verdict.duration_error_pct:+.2f} %",
+            f"{one.verdict.charge_error_pct:+.2f}",
+            f"{ci95[0]:+.2f} … {ci95[1]:+.2f}" if ci95 else "unknown",
+            f"{one.verdict.duration_error_pct:+.2f}",
             "fitted" if one.fitted else "unseen",
         )
     output.console.print(grid)
@@ -211,7 +210,7 @@ def _show(some: list[Judged], board: Board, wake: str, document: dict[str, objec
         output.console.print("errors of fit: the board was fitted on these recordings")
     cited = document["fitted_on"]
     assert isinstance(cited, list)
-    output.console.print(escape(f"fitted on {', '.join(cited) or 'no recording'}"), soft_wrap=True)
+    output.console.print(escape(f"fitted on {', '.join(cited) or 'no recording'}"))
     output.console.print("charge is compared, not energy")
 
 

@@ -2,12 +2,15 @@
 
 import json
 import os
+import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, JustifyMethod
+from rich.markup import escape
 from rich.table import Table
 
 from host_sim.errors import BadInput
@@ -19,8 +22,10 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-# Piped output has no terminal to ask: wide enough that no column of ours is cut.
-console = _Console(width=None if os.isatty(1) else 110, highlight=False)
+NARROWEST = 80  # columns that every table fits; also what a pipe gets, which has no width to ask
+console = _Console(
+    width=max(NARROWEST, shutil.get_terminal_size((NARROWEST, 24)).columns), highlight=False
+)
 
 
 def as_json(document: Any) -> None:
@@ -29,12 +34,27 @@ def as_json(document: Any) -> None:
 
 
 def table(title: str, *columns: str) -> Table:
-    """An empty table; every column but the first is aligned to the right."""
+    """An empty table: names to the left, figures to the right.
+
+    Where a row is too long its name is folded; no cell is ever cut.
+    """
     out = Table(
         title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold"
     )
     for i, column in enumerate(columns):
-        out.add_column(column, justify="right" if i else "left", no_wrap=True)
+        figures = i > 0
+        justify: JustifyMethod = "right" if figures else "left"
+        out.add_column(column, justify=justify, no_wrap=figures, overflow="fold")
+    return out
+
+
+def facts(title: str, pairs: Iterable[tuple[str, str]]) -> Table:
+    """A name and what it is a line; text is taken as it is."""
+    out = table(title, "")
+    out.show_header = False
+    out.add_column(overflow="fold")
+    for name, value in pairs:
+        out.add_row(escape(name), escape(value))
     return out
 
 

@@ -7,31 +7,29 @@ from host_sim.engine.ledger import Entry
 from host_sim.sim.result import Result
 from tools.show import output
 
+BAR = 20  # columns of all the charge
+
 
 def show(result: Result, as_today: bool) -> None:
     """One run: what it needs, where the charge went, what the budgets say."""
     scenario = result.scenario
     title = f"{scenario.file.title}{' (baseline)' if as_today else ''}"
     speed = result.simulated_us / 1e6 / result.wall_s
-    output.console.print(f"[bold]{escape(title)}[/bold]", soft_wrap=True)
+    output.console.print(f"[bold]{escape(title)}[/bold]")
     output.console.print(
-        f"{escape(scenario.name)} on {escape(scenario.board.file.name)}, {result.days:.6g} days, "
-        f"seed {scenario.file.seed}; simulated in {result.wall_s:.2f} s{_by(result)}, "
+        f"{escape(scenario.name)} on {escape(scenario.board.file.name)}, {in_days(result.days)}, "
+        f"seed {scenario.file.seed}\nsimulated in {result.wall_s:.2f} s{_by(result)}, "
         f"{speed / 1e6:.1f} million times real time\n"
     )
-    grid = output.table("", "", "")
-    grid.show_header = False
-    for name, value in summary(result):
-        grid.add_row(name, value)
-    output.console.print(grid)
+    output.console.print(output.facts("", summary(result)))
     for name, lines in (
         ("state", result.ledger.by_state()),
         ("task", result.ledger.by_task()),
         ("decision", result.ledger.by_decision()),
     ):
-        output.console.print(view(name, lines, result))
+        output.console.print("", view(name, lines, result))
     if result.replayed:
-        output.console.print(replayed(result))
+        output.console.print("", replayed(result))
     if result.budgets():
         budgets = output.table("", "budget", "value", "", "limit", "")
         for budget in result.budgets():
@@ -40,7 +38,7 @@ def show(result: Result, as_today: bool) -> None:
             budgets.add_row(
                 budget["name"], f"{budget['value']:,.1f}", sign, f"{budget['limit']:,.1f}", verdict
             )
-        output.console.print(budgets)
+        output.console.print("", budgets)
 
 
 def _by(result: Result) -> str:
@@ -54,7 +52,7 @@ def summary(result: Result) -> list[tuple[str, str]]:
     life = result.battery_life_days
     battery = result.scenario.file.node.battery
     if life is not None and battery is not None:
-        cell = f"{battery.capacity_mah:g} mAh {battery.chemistry}"
+        cell = f"{battery.capacity_mah:,g} mAh {battery.chemistry}"
         rows.append(("battery life", f"{life:,.0f} days on {cell}"))
     if not result.alive:
         rows.append(("the cell was empty", f"after {days:,.1f} days"))
@@ -81,7 +79,7 @@ def view(name: str, lines: list[Entry], result: Result) -> object:
     total = result.ledger.charge_fc or 1
     for line in sorted(lines, key=lambda line: -line.charge_fc):
         share = line.charge_fc / total
-        bar = "█" * round(share * 30)
+        bar = "█" * round(share * BAR)
         out.add_row(
             line.name, duration(line.duration_us), f"{line.charge_mc:,.1f}", f"{share:.1%}", bar
         )
@@ -112,12 +110,17 @@ def duration(us: int) -> str:
     return f"{us / 1e6:,.2f} s"
 
 
+def in_days(days: float) -> str:
+    """A length of time in days."""
+    return f"{days:.6g} day{'' if days == 1 else 's'}"
+
+
 def compare(ours: Result, today: Result, as_json: bool) -> None:
     """Ours beside the baseline."""
     if as_json:
         output.as_json({"ours": ours.as_json(), "baseline": today.as_json()})
         return
-    title = f"{escape(ours.scenario.file.title)}, {ours.days:g} days"
+    title = f"{escape(ours.scenario.file.title)}, {in_days(ours.days)}"
     out = output.table(title, "", "ours", "baseline", "ours / baseline")
     for name, mine, theirs in _compared(ours, today):
         ratio = f"{mine / theirs:.3f}" if theirs else "-"

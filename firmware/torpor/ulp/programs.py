@@ -6,7 +6,7 @@ the CPU's to set and read: threshold, looks, score, and level of EDGES.
 """
 
 END = """
-        sub r1, r2, r1          # a borrow: score < threshold
+        sub r1, r2, r1          # borrow: below it
         jump done, ov
         reg_rd low_power, ready, ready
         and r0, r0, 1
@@ -27,8 +27,8 @@ looks:  .long 0
 score:  .long 0
 
         .text
-entry:  reg_wr adc, 18, 18, 0   # the ULP starts the converter
-        reg_wr adc, 31, 31, 0   # and selects its channel
+entry:  reg_wr adc, 18, 18, 0   # start the converter
+        reg_wr adc, 31, 31, 0   # and take a channel
         move r3, threshold
         ld r0, r3, looks_at
         add r0, r0, 1
@@ -72,7 +72,7 @@ entry:  reg_wr iomux, iomux_on, iomux_on, 1
         ld r1, r3, level_at
         st r0, r3, level_at
         add r0, r0, r1
-        and r0, r0, 1           # 1: another level than at the look before
+        and r0, r0, 1           # 1: it changed
         ld r2, r3, score_at
         add r2, r2, r0
         st r2, r3, score_at
@@ -117,7 +117,7 @@ below:  move r0, 0
         ld r0, r3, mean_at
         sub r0, r0, r1
 kept:   st r0, r3, mean_at
-        rsh r1, r1, 1           # halves: 32 of them fit 16 bits
+        rsh r1, r1, 1           # halves: 32 fit 16 bits
         add r2, r2, r1
         wait 2500
         stage_inc 1

@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 from host_sim.errors import BadInput
 from host_sim.trace.cut.digest import Row
+from host_sim.trace.draw import gaps, style
 from host_sim.trace.fit.judge import Verdict
 from host_sim.trace.recording import Floats, Recording
 
-RECORDED, PREDICTED = "#1b6ca8", "#d9822b"
 MOST_PIXELS = 2_000
 Curve = tuple[Floats, Floats]  # s since the start of the wake, mA
 
@@ -30,7 +28,7 @@ def of_recording(recording: Recording, wake: list[Row]) -> Curve:
     return np.linspace(0, (last - first) / recording.rate_hz, len(ma)), ma
 
 
-def cuts(recording: Recording, wake: list[Row]) -> list[tuple[float, float]]:
+def cuts(recording: Recording, wake: list[Row]) -> list[gaps.Gap]:
     """Gaps within the wake: where in it, and the length that was left out, both in s."""
     end_s = wake[-1].start_s + wake[-1].duration_s
     return [
@@ -55,37 +53,45 @@ def steps(parts: list[tuple[float, float]]) -> Curve:
 def wake(
     verdict: Verdict,
     recorded: Curve,
-    gaps: list[tuple[float, float]],
+    holes: list[gaps.Gap],
     predicted: Curve,
     title: str,
     path: Path,
 ) -> None:
     """Draw both as a PNG; BadInput when it cannot be written."""
-    figure, (above, below) = plt.subplots(
-        2, 1, figsize=(11, 6.4), sharex=True, sharey=True, layout="constrained"
-    )
-    for cut_s, length_s in gaps:
-        above.axvline(cut_s, color="grey", linestyle=":", label=f"{length_s:.3f} s left out here")
-    top_ma = 1.25 * max(recorded[1].max(), predicted[1].max())  # room for the legends
-    for axes, (at_s, ma), colour, label in (
-        (above, recorded, RECORDED, f"recorded: {verdict.recorded_mc:,.1f} mC"),
-        (
-            below,
-            predicted,
-            PREDICTED,
-            f"predicted: {verdict.predicted_mc:,.1f} mC ({verdict.charge_error_pct:+.2f} %), "
-            "each state once, in the order of the recipe",
-        ),
-    ):
-        axes.plot(at_s, ma, color=colour, linewidth=0.9, label=label)
-        axes.set(ylabel="current, mA", ylim=(0, top_ma))
-        axes.grid(alpha=0.3)
-        axes.legend(frameon=False, loc="upper right")
-    below.set(xlabel="time since the wake-up, s", xlim=(0, None))
-    figure.suptitle(title, fontsize=12, parse_math=False)
+    figure = picture(verdict, recorded, holes, predicted, title)
     try:
         figure.savefig(path, dpi=120, format="png")
     except OSError as error:
         raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
     finally:
         plt.close(figure)
+
+
+def picture(
+    verdict: Verdict, recorded: Curve, holes: list[gaps.Gap], predicted: Curve, title: str
+) -> Figure:
+    """The figure, to be saved. Both axes are linear: what lies under a curve is charge."""
+    figure, (above, below) = plt.subplots(
+        2, 1, figsize=(16, 9), sharex=True, sharey=True, layout="constrained"
+    )
+    error = f"{verdict.predicted_mc:,.1f} mC ({verdict.charge_error_pct:+.2f} %)"
+    for axes, (at_s, ma), colour, label in (
+        (above, recorded, style.FIRST, f"recorded: {verdict.recorded_mc:,.1f} mC"),
+        (
+            below,
+            predicted,
+            style.SECOND,
+            f"predicted: {error}, each state once, in the recipe's order",
+        ),
+    ):
+        axes.plot(at_s, ma, color=colour, linewidth=1.2, label=label)
+        axes.set_ylabel("current, mA")
+        axes.yaxis.set_major_formatter(style.thousands)
+    length_s = float(max(recorded[0][-1], predicted[0][-1]))
+    below.set(xlabel="time since the wake-up, s", xlim=(0, length_s), ylim=(0, None))
+    below.xaxis.set_major_formatter(style.thousands)
+    gaps.draw(above, holes, length_s)
+    curves = [*above.lines, *below.lines, *([gaps.key()] if holes else [])]
+    style.title(figure, title, curves)
+    return figure

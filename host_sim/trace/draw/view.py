@@ -7,27 +7,32 @@ recording is drawn from the least and most of its blocks instead of from its sam
 from itertools import cycle
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import NullFormatter
 from tsdownsample import MinMaxLTTBDownsampler
 
 from host_sim.errors import BadInput
 from host_sim.trace.cut.segment import Found
+from host_sim.trace.draw import gaps, page, scale, style
 from host_sim.trace.recording import Floats, Recording
 
 POINTS = {".html": 200_000, ".png": 8_000}
 FROM_BLOCKS = 4_000_000  # samples
 COLOURS = {
-    "deep_sleep": "#9aa5b1",
-    "light_sleep": "#6f8fa8",
-    "idle": "#1b6ca8",
-    "boot": "#7b4ea3",
-    "modem_sleep": "#2a9d8f",
-    "listen": "#d9a21b",
-    "tx": "#c8322b",
-    "load": "#8c5a2b",
+    "deep_sleep": style.GREY,
+    "light_sleep": style.SKY,
+    "idle": style.BLUE,
+    "boot": style.PURPLE,
+    "modem_sleep": style.GREEN,
+    "listen": style.ORANGE,
+    "tx": style.VERMILION,
+    "load": style.BLACK,
 }
-OTHERS = ("#1b6ca8", "#d9822b", "#2a9d8f", "#c8322b", "#7b4ea3", "#8c5a2b")  # of labels
-TIME, CURRENT = "recorded time, s", "current, mA"
+OTHERS = style.MANY  # of labels
 
 Curves = dict[str, tuple[Floats, Floats]]
 
@@ -40,7 +45,7 @@ def kind(path: Path) -> str:
 
 
 def curve(recording: Recording, found: Found, points: int) -> tuple[Floats, Floats]:
-    """Time of each point in s, gaps left out, and current in mA."""
+    """Time of each point in s, gaps left out, and current in mA, NaN at each gap."""
     ua, per_point = recording.current_ua, 1.0
     if len(ua) > FROM_BLOCKS:
         ua = np.column_stack([found.pyramid.low, found.pyramid.high]).ravel()
@@ -50,7 +55,10 @@ def curve(recording: Recording, found: Found, points: int) -> tuple[Floats, Floa
         kept = kept.astype(np.int64)
     else:
         kept = np.arange(len(ua))
-    return kept * per_point / recording.rate_hz, ua[kept] / 1000
+    at_s, ma = kept * per_point / recording.rate_hz, ua[kept] / 1000
+    cuts_s = np.array([gap.start_s for gap in recording.gaps])
+    cuts = np.searchsorted(at_s, cuts_s - 0.5 / recording.rate_hz)
+    return np.insert(at_s, cuts, cuts_s), np.insert(ma, cuts, np.nan)
 
 
 def by_state(recording: Recording, found: Found, curve: tuple[Floats, Floats]) -> Curves:
@@ -73,50 +81,61 @@ def draw(recording: Recording, found: Found, title: str, path: Path) -> None:
     """Write the picture; BadInput for another ending than .html and .png, or no room."""
     points = POINTS[kind(path)]
     curves = by_state(recording, found, curve(recording, found, points))
-    others = (state for state in curves if state not in COLOURS)
-    colours = COLOURS | dict(zip(others, cycle(OTHERS), strict=False))
     try:
-        (_page if kind(path) == ".html" else _picture)(curves, colours, title, path)
+        if kind(path) == ".html":
+            path.write_text(document(recording, curves, title), encoding="utf-8")
+        else:
+            _save(picture(recording, curves, title), path)
     except OSError as error:
         raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
 
 
-def _page(curves: Curves, colours: dict[str, str], title: str, path: Path) -> None:
-    from plotly import graph_objects
-
-    figure = graph_objects.Figure(
-        [
-            graph_objects.Scattergl(
-                x=at_s, y=ma, name=state, line={"color": colours[state], "width": 1}, mode="lines"
-            )
-            for state, (at_s, ma) in curves.items()
-        ]
-    )
-    figure.update_layout(
-        title={"text": title},
-        template="plotly_white",
-        dragmode="zoom",
-        xaxis_title=TIME,
-        yaxis_title=CURRENT,
-    )
-    figure.write_html(path, include_plotlyjs=True, config={"scrollZoom": True})
-
-
-def _picture(curves: Curves, colours: dict[str, str], title: str, path: Path) -> None:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(figsize=(14, 5), layout="constrained")
-    for state, (at_s, ma) in curves.items():
-        axes.plot(at_s, ma, color=colours[state], linewidth=0.8, label=state)
-    axes.set(xlabel=TIME, ylabel=CURRENT)
-    axes.margins(x=0)
-    axes.grid(alpha=0.3)
-    axes.legend(frameon=False, ncols=len(curves), loc="upper right")
-    figure.suptitle(title, fontsize=12, parse_math=False)
+def _save(figure: Figure, path: Path) -> None:
     try:
         figure.savefig(path, dpi=120, format="png")
     finally:
         plt.close(figure)
+
+
+def colours(curves: Curves) -> dict[str, str]:
+    """One of its own for each state, as far as there are some."""
+    others = (state for state in curves if state not in COLOURS)
+    return COLOURS | dict(zip(others, cycle(OTHERS), strict=False))
+
+
+def document(recording: Recording, curves: Curves, title: str) -> str:
+    """The page."""
+    levels = scale.knee_ma(ma for _, ma in curves.values())
+    holes = [(gap.start_s, gap.length_s) for gap in recording.gaps]
+    return page.page(title, curves, colours(curves), holes, *levels, recording.duration_s)
+
+
+def picture(recording: Recording, curves: Curves, title: str) -> Figure:
+    """The figure of a PNG."""
+    figure, axes = plt.subplots(figsize=(16, 6.4), layout="constrained")
+    colour = colours(curves)
+    for state, (at_s, ma) in curves.items():
+        axes.plot(at_s, ma, color=colour[state], linewidth=1)
+    axes.set_xlim(0, recording.duration_s)
+    axes.set_xlabel("recorded time, s" + (" (gaps left out)" if recording.gaps else ""))
+    axes.xaxis.set_major_formatter(style.thousands)
+    _currents(axes, curves)
+    holes = [(gap.start_s, gap.length_s) for gap in recording.gaps]
+    gaps.draw(axes, holes, recording.duration_s)
+    keys = [Patch(color=colour[state], label=state) for state in curves]
+    style.title(figure, title, keys + ([gaps.key()] if holes else []))
+    return figure
+
+
+def _currents(axes: Axes, curves: Curves) -> None:
+    """The axis of the current, on which the lowest level is seen too."""
+    knee, wide = scale.knee_ma(ma for _, ma in curves.values())
+    if wide:
+        axes.set_yscale("asinh", linear_width=knee)
+        low, high = (float(limit) for limit in axes.get_ylim())
+        axes.set_yticks(scale.decades(knee, low, high))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.set_ylabel(f"current, linear below {scale.label(knee)},\nlogarithmic above")
+    else:
+        axes.set_ylabel("current")
+    axes.yaxis.set_major_formatter(lambda ma, _: scale.label(ma))

@@ -34,10 +34,8 @@ def info(
         output.as_json(facts)
         return
     _title(file)
-    grid = output.table("", "", "")
-    grid.show_header = False
     energy_mj, voltage_v = facts["energy_mj"], facts["voltage_v"]
-    for name, value in (
+    pairs = (
         ("format", recording.format),
         ("samples", f"{facts['samples']:,} at {recording.rate_hz:,g} Hz"),
         ("duration", f"{recording.duration_s:,.3f} s recorded"),
@@ -48,9 +46,8 @@ def info(
         *((f"{name} current", f"{ma:,.3f} mA") for name, ma in facts["current_ma"].items()),
         ("clipped", f"{facts['clipped_samples']:,} samples"),
         ("channels", " ".join(recording.channels) or "none"),
-    ):
-        grid.add_row(name, value)
-    output.console.print(grid)
+    )
+    output.console.print(output.facts("", pairs))
 
 
 @command.command()

@@ -8,7 +8,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from host_sim.errors import BadInput
+from host_sim.files import picture
 from host_sim.sim.result import Result
 
 COLOURS = ("#1b6ca8", "#d9822b")
@@ -17,7 +17,7 @@ SMALLEST = 0.002  # a share below this is not drawn
 
 
 def year(results: list[Result], path: Path) -> None:
-    """Draw a run, or ours beside the baseline, as a PNG."""
+    """Draw a run, or ours beside the baseline; BadInput when it cannot be written."""
     figure, (left, right) = plt.subplots(
         1, 2, figsize=(12, 4.8), width_ratios=(3, 2), layout="constrained"
     )
@@ -31,9 +31,7 @@ def year(results: list[Result], path: Path) -> None:
         parse_math=False,
     )
     try:
-        figure.savefig(path, dpi=120, format="png")
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+        picture.save(figure, path)
     finally:
         plt.close(figure)
 

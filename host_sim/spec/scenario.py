@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs as files
 from host_sim.hardware import board as boards
 from host_sim.spec import faults
-from host_sim.spec.changes import changed
+from host_sim.spec.changes import blamed, changed
 from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.toml import file as tomlfile
 
@@ -43,12 +44,15 @@ def find(name: str) -> Path:
 def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
     """Read a scenario; each change is key=value with a dotted key and a TOML value."""
     path = find(name)
-    text = tomlfile.read_text(path)
+    text = files.text(path)
     file = tomlfile.decode(text, path, ScenarioFile)
     if changes:
         file = changed(file, changes)
     board = boards.named_in(path, text, file.board)
     for what, key, remedy in faults.of(file, board):
+        if change := blamed(changes, key):
+            where = f"--set {change}"
+            raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
         raise tomlfile.located(what, text, path, key, remedy)
     return Scenario(path.stem, path, file, board)
 

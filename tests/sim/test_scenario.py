@@ -332,7 +332,7 @@ def test_a_wrong_value_is_told(old: str, new: str, told: str, tmp_path: Path) ->
         ("none.toml", "none.toml: no such file; check the path"),
         ("x" * 300 + ".toml", "xxx"),
         ("empty.toml", "empty.toml: the file is empty; start from a shipped one"),
-        ("folder.toml", "folder.toml: cannot be read (Is a directory); name a readable file"),
+        ("folder.toml", "folder.toml: is a folder; name a file"),
         ("latin.toml", "latin.toml: not a UTF-8 text file; save it as UTF-8"),
     ],
 )

@@ -3,14 +3,11 @@
 import json
 import os
 import time
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.table import Table
-
-from host_sim.errors import BadInput
 
 
 class _Console(Console):
@@ -36,20 +33,6 @@ def table(title: str, *columns: str) -> Table:
     for i, column in enumerate(columns):
         out.add_column(column, justify="right" if i else "left", no_wrap=True)
     return out
-
-
-def writable(path: Path | None, *inputs: Path) -> None:
-    """Fail before the work, not after it, when an output cannot be written or is an input."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise BadInput("is a folder", where=path, remedy="name a file")
-    if not path.parent.is_dir():
-        raise BadInput("its folder does not exist", where=path, remedy="create it first")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise BadInput("cannot be written", where=path, remedy="choose another place")
-    if path.exists() and any(file.exists() and path.samefile(file) for file in inputs):
-        raise BadInput("is an input of this command", where=path, remedy="name another file")
 
 
 class Progress:

@@ -8,7 +8,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from host_sim.errors import BadInput
+from host_sim.files import picture
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit.judge import Verdict
 from host_sim.trace.recording import Floats, Recording
@@ -60,7 +60,7 @@ def wake(
     title: str,
     path: Path,
 ) -> None:
-    """Draw both as a PNG; BadInput when it cannot be written."""
+    """Draw both; BadInput when it cannot be written."""
     figure, (above, below) = plt.subplots(
         2, 1, figsize=(11, 6.4), sharex=True, sharey=True, layout="constrained"
     )
@@ -84,8 +84,6 @@ def wake(
     below.set(xlabel="time since the wake-up, s", xlim=(0, None))
     figure.suptitle(title, fontsize=12, parse_math=False)
     try:
-        figure.savefig(path, dpi=120, format="png")
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+        picture.save(figure, path)
     finally:
         plt.close(figure)

@@ -1,4 +1,4 @@
-"""A recording as a picture, its states in colours: a PNG, or a page to zoom in.
+"""A recording as a picture, its states in colours: a picture, or a page to zoom in.
 
 A page holds the recording at most at POINTS points, chosen by MinMaxLTTB: each peak stays. A long
 recording is drawn from the least and most of its blocks instead of from its samples.
@@ -11,10 +11,12 @@ import numpy as np
 from tsdownsample import MinMaxLTTBDownsampler
 
 from host_sim.errors import BadInput
+from host_sim.files import outputs, picture
 from host_sim.trace.cut.segment import Found
 from host_sim.trace.recording import Floats, Recording
 
-POINTS = {".html": 200_000, ".png": 8_000}
+PAGE = ".html"
+POINTS = {PAGE: 200_000} | dict.fromkeys(picture.ENDINGS, 8_000)
 FROM_BLOCKS = 4_000_000  # samples
 COLOURS = {
     "deep_sleep": "#9aa5b1",
@@ -35,7 +37,7 @@ Curves = dict[str, tuple[Floats, Floats]]
 def kind(path: Path) -> str:
     """The ending of a picture; BadInput for one that cannot be drawn."""
     if path.suffix not in POINTS:
-        raise BadInput("no such picture", where=path, remedy="name it .html or .png")
+        raise BadInput("no such picture", where=path, remedy=f"one of {', '.join(POINTS)}")
     return path.suffix
 
 
@@ -70,15 +72,12 @@ def by_state(recording: Recording, found: Found, curve: tuple[Floats, Floats]) -
 
 
 def draw(recording: Recording, found: Found, title: str, path: Path) -> None:
-    """Write the picture; BadInput for another ending than .html and .png, or no room."""
+    """Write the picture; BadInput for an ending that none has, or no room."""
     points = POINTS[kind(path)]
     curves = by_state(recording, found, curve(recording, found, points))
     others = (state for state in curves if state not in COLOURS)
     colours = COLOURS | dict(zip(others, cycle(OTHERS), strict=False))
-    try:
-        (_page if kind(path) == ".html" else _picture)(curves, colours, title, path)
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+    (_page if kind(path) == PAGE else _picture)(curves, colours, title, path)
 
 
 def _page(curves: Curves, colours: dict[str, str], title: str, path: Path) -> None:
@@ -99,7 +98,9 @@ def _page(curves: Curves, colours: dict[str, str], title: str, path: Path) -> No
         xaxis_title=TIME,
         yaxis_title=CURRENT,
     )
-    figure.write_html(path, include_plotlyjs=True, config={"scrollZoom": True})
+    page = figure.to_html(include_plotlyjs=True, config={"scrollZoom": True})
+    sign = f'<head><meta name="generator" content="{picture.SIGN}" />'
+    outputs.write({path: page.replace("<head>", sign, 1).encode("utf-8")})
 
 
 def _picture(curves: Curves, colours: dict[str, str], title: str, path: Path) -> None:
@@ -117,6 +118,6 @@ def _picture(curves: Curves, colours: dict[str, str], title: str, path: Path) ->
     axes.legend(frameon=False, ncols=len(curves), loc="upper right")
     figure.suptitle(title, fontsize=12, parse_math=False)
     try:
-        figure.savefig(path, dpi=120, format="png")
+        picture.save(figure, path)
     finally:
         plt.close(figure)

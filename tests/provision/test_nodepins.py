@@ -13,7 +13,7 @@ def said(*uses: Use, of: boards.Board = ESP32) -> list[str]:
 
 
 def reads(pin: int | str, name: str = "pin") -> Use:
-    return Use(pin, ("sensor", name))
+    return Use(pin, ("sensor", name), bus="level")
 
 
 def drives(pin: int | str, name: str = "out", bus: str = "") -> Use:
@@ -21,7 +21,7 @@ def drives(pin: int | str, name: str = "out", bus: str = "") -> Use:
 
 
 def wakes(pin: int | str) -> Use:
-    return Use(pin, ("pins", "wake"), wakes=True)
+    return Use(pin, ("pins", "wake"), bus="level", wakes=True)
 
 
 @pytest.mark.parametrize("name", boards.names())

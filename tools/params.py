@@ -119,6 +119,8 @@ class Name(Type):
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """As it is."""
         inputs.named(Path(value))
+        if not value:
+            self.fail("it is empty", param, ctx)
         return str(value)
 
 

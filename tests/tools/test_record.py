@@ -175,7 +175,7 @@ def test_a_port_that_is_no_instrument_is_one_line(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--mv", "5001"], "5001 mV is not what a PPK2 can do; 800 to 5000"),
+        (["--mv", "5001"], "5001 is not in the range 800<=x<=5000"),
         (["--seconds", "nan"], "nan is not from 0.001"),
         (["--seconds", "inf"], "inf is not from 0.001"),
         (["--seconds", "0"], "0 is not from 0.001"),

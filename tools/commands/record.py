@@ -13,7 +13,7 @@ from host_sim.trace import writer
 from host_sim.trace.formats.part import RATE_HZ, Part
 from host_sim.trace.recording import Recording
 from tools import params, recordings
-from tools.ppk2 import Ppk2
+from tools.ppk2 import HIGHEST_MV, LOWEST_MV, Ppk2
 from tools.show import output
 
 YEAR_S = 366 * 86_400
@@ -30,7 +30,13 @@ SHOWN_S = 0.25
 @click.option(
     "--mode", type=click.Choice(["source", "ampere"]), default="source", show_default=True
 )
-@click.option("--mv", type=int, default=3300, show_default=True, help="The supply, in mV.")
+@click.option(
+    "--mv",
+    type=click.IntRange(LOWEST_MV, HIGHEST_MV),
+    default=3300,
+    show_default=True,
+    help="The supply, in mV.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_json: bool) -> None:
     """Record a board through a Power Profiler Kit II until the time is up or Ctrl-C.

@@ -37,7 +37,7 @@ WINDOW = "0:20"
     type=params.Output(writer.WRITERS),
     help="Write the current: .csv, .ppk2, .jls, .parquet.",
 )
-@click.option("--window", help="Seconds FROM:TO to export; 0:20 where left out.")
+@click.option("--window", type=params.TEXT, help="Seconds FROM:TO to export; 0:20 where left out.")
 @click.option(
     "--engine", type=click.Choice(["cpython", "compiled"]), default="cpython", show_default=True
 )

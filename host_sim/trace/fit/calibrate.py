@@ -4,7 +4,6 @@ What the evidence is not for keeps its value, tag and source. Comments stay.
 """
 
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import tomlkit
 from tomlkit.items import Table
 
 from host_sim.errors import BadInput
-from host_sim.files import outputs
+from host_sim.files import outputs, scratch
 from host_sim.hardware import board as boards
 from host_sim.hardware import states
 from host_sim.hardware.board import Board, Step
@@ -203,8 +202,8 @@ def write(out: Path, text: str, digests: dict[str, Evidence]) -> Board:
     """
     toml = tomlkit.parse(text)
     toml["name"] = name = Path(os.path.abspath(out)).name
-    with tempfile.TemporaryDirectory() as temporary:
-        fresh = Path(temporary) / (name or "board")
+    with scratch.folder() as temporary:
+        fresh = temporary / (name or "board")
         fresh.mkdir()
         (fresh / boards.FILE).write_bytes(SIGN + tomlkit.dumps(toml).encode().removeprefix(SIGN))
         for digest, one in digests.items():

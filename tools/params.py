@@ -170,7 +170,7 @@ class Command(click.Command):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if any(isinstance(param.type, Output | Folder) for param in self.params):
-            text = "Replace a file that this command did not make."
+            text = "Replace any file but an input or Torpor's own."
             self.params.append(click.Option([f"--{FORCE}"], is_flag=True, help=text))
 
     def invoke(self, ctx: click.Context) -> Any:

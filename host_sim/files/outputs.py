@@ -58,7 +58,8 @@ def claim(
         raise _input(path)
     if not (force or made(_ends(target))):
         remedy = "name another file, or give --force to replace it"
-        raise BadInput("exists, and this command did not make it", where=path, remedy=remedy)
+        what = "exists" if made is nobodys else "exists, and Torpor did not make it"
+        raise BadInput(what, where=path, remedy=remedy)
 
 
 @contextmanager

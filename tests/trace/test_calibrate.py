@@ -136,7 +136,7 @@ NEW = ["--board", "esp32_devkit", "--out", "new"]
         (["--board", "esp32_devkit", "wake.csv"], "esp32_devkit ships with Torpor; give --out"),
         (
             ["--board", "esp32_devkit", "--out", "theirs", "wake.csv"],
-            "theirs/board.toml: exists, and this command did not make it; name another file, or",
+            "theirs/board.toml: exists, and Torpor did not make it; name another file, or",
         ),
         ([*NEW, "--unit", "A"], "--unit is for nothing"),
         (

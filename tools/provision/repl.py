@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import struct
 import termios
 import time
@@ -86,7 +87,7 @@ def _interrupt(line: serial.Serial, wait_s: float) -> bool:
                 line.dtr, line.rts = False, True
                 time.sleep(0.1)
                 line.rts = False
-        if waited_s > 2 * NAP_S and not asked:
+        if waited_s > 2 * NAP_S and not asked and os.isatty(2):
             asked = True
             click.echo(f"torpor: {line.port}: asleep? Press its RESET button", err=True)
         line.write(b"\r\x03\x01")

@@ -22,6 +22,7 @@ Priority = Annotated[int, Meta(ge=0, le=7)]
 
 # No gap is as long: where a deeper state saves nothing, it is never entered.
 NEVER_MS = 2 * schedule.MAX_SLEEP_MS
+MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
 
 # Modes that a person understands, as data: the levels allowed (index into the eleven) and the
 # messages per 65,536 that may fail.
@@ -138,7 +139,7 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
             "late_ms": task.late_s * 1000,
             "priority": task.priority,
             "radio": 0,
-            "cost_uc": _measure_uc(board, task),
+            "cost_uc": min(MOST_UC, _measure_uc(board, task)),
             "warmup_ms": task.warmup_ms,
         }
         for task in node.task
@@ -151,7 +152,7 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
             "late_ms": node.report.late_s * 1000,
             "priority": node.report.priority,
             "radio": 1,
-            "cost_uc": join_uc,
+            "cost_uc": min(MOST_UC, join_uc),
             "warmup_ms": 0,
         }
     )

@@ -45,15 +45,14 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
     """Read a scenario; each change is key=value with a dotted key and a TOML value."""
     path = find(name)
     text = files.text(path)
-    file = tomlfile.decode(text, path, ScenarioFile)
-    if changes:
-        file = changed(file, changes)
+    read = tomlfile.decode(text, path, ScenarioFile)
+    file = changed(read, changes) if changes else read
     board = boards.named_in(path, text, file.board)
     for what, key, remedy in faults.of(file, board):
-        if change := blamed(changes, key):
-            where = f"--set {change}"
-            raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
-        raise tomlfile.located(what, text, path, key, remedy)
+        if file is read or (what, key, remedy) in faults.of(read, board):
+            raise tomlfile.located(what, text, path, key, remedy)
+        where = f"--set {blamed(changes, key)}".strip()
+        raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
     return Scenario(path.stem, path, file, board)
 
 

@@ -32,6 +32,14 @@ def test_a_boards_own_pins_can_be_what_they_are_called(name: str) -> None:
     assert said(*uses, wakes("wake"), of=board) == []
 
 
+@pytest.mark.parametrize("bus", ["", "voltage"])
+def test_what_wakes_is_read_as_a_level_or_not_at_all(bus: str) -> None:
+    other = Use(33, ("sensor", "light"), bus=bus)
+    assert said(wakes(33), reads(33, "door")) == []
+    assert said(wakes(33), other) == ["GPIO 33 is that of pins.wake, too"]
+    assert said(other, reads(33, "door")) == ["GPIO 33 is that of sensor.light, too"]
+
+
 @pytest.mark.parametrize("chip", CHIPS)
 def test_flash_lies_on_pads_that_are_there(chip: str) -> None:
     pads = CHIPS[chip]

@@ -4,10 +4,13 @@ import os
 import stat
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
+from host_sim.trace import reader, writer
+from host_sim.trace.recording import Recording
 from tests.disk import no_room
 
 
@@ -49,6 +52,18 @@ def test_a_full_disk_is_said_of_the_file_that_did_not_fit(tmp_path: Path) -> Non
     assert everything(tmp_path) == {"a": b"old"}
     outputs.write(files)
     assert everything(tmp_path) == {"a": b"1234", "b": b"12345678"}
+
+
+@pytest.mark.parametrize("ending", writer.WRITERS)
+def test_no_format_calls_half_a_file_whole(ending: str, tmp_path: Path) -> None:
+    """pyjls itself does not say that the disk was full."""
+    path = tmp_path / f"out{ending}"
+    noise = np.random.default_rng(1).normal(50_000, 100, 20_000).astype(np.float32)
+    with no_room(4096), pytest.raises(BadInput, match=f"out{ending}: cannot be written"):
+        writer.write(path, Recording("test", 1000.0, noise))
+    assert everything(tmp_path) == {}
+    writer.write(path, Recording("test", 1000.0, noise))
+    assert len(reader.read(path).current_ua) == len(noise)
 
 
 def test_a_link_stays_and_its_file_keeps_its_rights(tmp_path: Path) -> None:

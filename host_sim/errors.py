@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+LONGEST = 400  # characters of a fault, which may repeat what a file holds
+
 
 class BadInput(Exception):
     """Input that cannot be used.
@@ -20,6 +22,7 @@ class BadInput(Exception):
         remedy: str = "",
     ) -> None:
         place = f"{where}:{line}" if line else f"{where}"
+        what = what if len(what) <= LONGEST else f"{what[:LONGEST]}…"
         text = ": ".join(part for part in (place, key, what) if part)
         line_text = f"{text}; {remedy}" if remedy else text
         # A name out of a damaged file may hold anything.

@@ -14,6 +14,7 @@ HARDWARE = ("machine", "network", "esp32", "espnow")
 # its own, and of its line only itself. A room named a.b is a part of room a.
 ROOMS = (
     ("host_sim.errors",),
+    ("host_sim.files",),
     ("host_sim.toml",),
     ("host_sim.hardware",),
     ("host_sim.engine", "host_sim.ulp", "host_sim.trace.spool"),
@@ -25,8 +26,10 @@ ROOMS = (
     ("host_sim.spec",),
     ("host_sim.sim",),
     ("host_sim.lab", "host_sim.home"),
-    ("tools.show", "tools.fakes", "tools.ppk2"),
-    ("tools.recordings", "tools.provision", "tools.loop"),
+    ("tools.show", "tools.fakes"),
+    ("tools.provision",),
+    ("tools.params", "tools.ppk2", "tools.loop"),
+    ("tools.recordings",),
     ("tools.virtual",),
     ("tools.hil",),
     ("tools.commands", "tools.pytest_torpor"),
@@ -159,7 +162,13 @@ def test_a_room_imports_the_rooms_before_it(path: str) -> None:
     assert against_the_order(path, (CHECKOUT / path).read_text(encoding="utf-8")) == []
 
 
-TOP = ("host_sim/__init__.py", "tools/__init__.py", "tools/cli.py", "host_sim/trace/__init__.py")
+TOP = (
+    "host_sim/__init__.py",
+    "tools/__init__.py",
+    "tools/cli.py",
+    "tools/start.py",
+    "host_sim/trace/__init__.py",
+)
 
 
 def test_no_module_imports_itself_by_a_circle() -> None:

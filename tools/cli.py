@@ -2,13 +2,16 @@
 
 import difflib
 import importlib
+import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 import click
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 from torpor import __version__
 
 COMMANDS = {
@@ -71,16 +74,31 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run the command line and exit."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line and exit. What ends the program early still cleans up."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, _end)
+    status = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done
+    sys.exit(status)
+
+
+class Ended(BaseException):
+    """The program is to end: SIGTERM, or the terminal is gone."""
+
+
+def _end(number: int, frame: object) -> None:
+    raise KeyboardInterrupt if number == signal.SIGINT else Ended(number)
 
 
 def run(args: Sequence[str]) -> int:
     """Run a command; every error of the user's is one line on stderr. Returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what it cannot print is no error
+            stream.reconfigure(errors="replace")
     try:
-        status = _invoke(args)
-        sys.stdout.flush()
-        return status
+        with inputs.remembered():
+            return _run(args)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
     except click.UsageError as error:
@@ -90,17 +108,33 @@ def run(args: Sequence[str]) -> int:
         _say(error.format_message())
     except BadInput as error:
         _say(str(error))
+    except MemoryError:
+        _say("there is not enough memory for it")
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         return INTERRUPTED
+    except Ended as ended:
+        _say(f"ended by {signal.Signals(ended.args[0]).name}")
+        return 128 + int(ended.args[0])
+    return 2
+
+
+def _run(args: Sequence[str]) -> int:
+    """Run it; what remains of the system's errors is of standard output."""
+    try:
+        status = _invoke(args)
+        if sys.stdout:
+            sys.stdout.flush()
+        return status
     except BrokenPipeError:
         _close()
         return BROKEN_PIPE
     except OSError as error:
         if error.filename is None:
             _close()
-        _say(f"{error.filename or 'standard output'}: {error.strerror}")
-    return 2
+        raise BadInput(
+            error.strerror or str(error), where=error.filename or "standard output"
+        ) from None
 
 
 def _invoke(args: Sequence[str]) -> int:

@@ -6,9 +6,10 @@ word of 32 bits: 14 of the converter, 3 of the range, 6 of a counter at bit 18, 
 port at bit 24 (NordicSemiconductor/pc-nrfconnect-ppk, the serial device's masks).
 """
 
-import logging
+import termios
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from ppk2_api.ppk2_api import PPK2_API
 
 from host_sim.errors import BadInput
 from host_sim.trace.recording import Bits, Samples
+from tools.provision import ports
 
 WORD = 4
 COUNTS = 64
@@ -28,7 +30,7 @@ SETTLE_S = 0.1  # until what it sent before a stop has come
 # A terminal hands over 4 kB at once, of which 10 ms are full: it is emptied without a pause.
 READ_BYTES, READ_S = 8192, 0.02
 
-logging.getLogger("ppk2_api").setLevel(logging.CRITICAL)
+GONE = (OSError, termios.error)  # pyserial's, and the terminal's
 
 
 @dataclass
@@ -85,6 +87,20 @@ class Framer:
         return False
 
 
+class _Api(PPK2_API):  # type: ignore[misc]
+    """ppk2-api on a port that is open; what fails is raised, not logged."""
+
+    def __init__(self, line: serial.Serial) -> None:
+        super().__init__(None)  # a port that is not open
+        self.ser = line
+
+    def _write_serial(self, cmd_tuple: tuple[int, ...]) -> None:
+        self.ser.write(self._pack_struct(cmd_tuple))
+
+    def __del__(self) -> None:
+        """Leave the port to who opened it."""
+
+
 class Ppk2:
     """The instrument, feeding nothing until on(); it measures while the context lasts, each time.
 
@@ -96,56 +112,73 @@ class Ppk2:
         if not LOWEST_MV <= mv <= HIGHEST_MV:
             remedy = f"{LOWEST_MV} to {HIGHEST_MV}"
             raise BadInput(f"{mv} mV is not what a PPK2 can do", where=port, remedy=remedy)
+        self.api: Any = _Api(ports.opened(port))
         try:
-            self.api: Any = PPK2_API(port, timeout=1, write_timeout=1, exclusive=True)
-        except (OSError, serial.SerialException) as error:
-            remedy = "is a PPK2 there, and no other program at it?"
-            what = f"cannot be opened ({_reason(error)})"
-            raise BadInput(what, where=port, remedy=remedy) from None
-        self.api.stop_measuring()  # a program that was killed left it sending
-        time.sleep(SETTLE_S)
-        self.api.ser.reset_input_buffer()
-        calibrated = None
-        with suppress(UnicodeDecodeError):  # another device may send anything
-            calibrated = self.api.get_modifiers()
-        if not calibrated:
+            self._start(mode, mv)
+        except BadInput:
             self.close()
-            remedy = "is it a PPK2? Name its first port"  # the second is a shell
-            raise BadInput("no calibration data came back", where=port, remedy=remedy)
-        if mode == "source":
-            self.api.use_source_meter()
-        else:
-            self.api.use_ampere_meter()
-        self.api.set_source_voltage(mv)
+            raise
+
+    def _start(self, mode: str, mv: int) -> None:
+        with self._asked():
+            if not self._calibrated():
+                remedy = "is it a PPK2? Name its first port"  # the second is a shell
+                raise BadInput("no calibration data came back", where=self.port, remedy=remedy)
+            if mode == "source":
+                self.api.use_source_meter()
+            else:
+                self.api.use_ampere_meter()
+            self.api.set_source_voltage(mv)
+
+    def _calibrated(self) -> bool:
+        """Whether it tells what it was calibrated with."""
+        with suppress(serial.SerialTimeoutException):  # it takes in nothing
+            self.api.stop_measuring()  # a program that was killed left it sending
+            time.sleep(SETTLE_S)
+            self.api.ser.reset_input_buffer()
+            with suppress(UnicodeDecodeError, ValueError, KeyError):  # others may send anything
+                return bool(self.api.get_modifiers())
+        return False
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """BadInput where it goes meanwhile."""
+        try:
+            yield
+        except GONE as error:
+            raise BadInput(f"the instrument is gone ({_reason(error)})", where=self.port) from None
 
     def on(self) -> None:
         """Feed the board."""
-        self.api.toggle_DUT_power("ON")
+        with self._asked():
+            self.api.toggle_DUT_power("ON")
 
     def off(self) -> None:
         """Stop feeding it."""
-        self.api.toggle_DUT_power("OFF")
+        with self._asked():
+            self.api.toggle_DUT_power("OFF")
 
     def close(self) -> None:
         """Let go of it; it feeds on."""
-        self.api.ser.close()
+        with suppress(*GONE):
+            self.api.ser.close()
 
     def __enter__(self) -> "Ppk2":
-        self.api.ser.reset_input_buffer()  # of what came after the last stop
-        self.framer = Framer()
-        self.api.ser.timeout = READ_S
-        self.api.start_measuring()
+        with self._asked():
+            self.api.ser.reset_input_buffer()  # of what came after the last stop
+            self.framer = Framer()
+            self.api.ser.timeout = READ_S
+            self.api.start_measuring()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.api.stop_measuring()
+        with suppress(*GONE):
+            self.api.stop_measuring()
 
     def read(self) -> tuple[Samples, Bits]:
         """Samples in µA, NaN where one was lost, and the logic port's; none came within READ_S."""
-        try:
+        with self._asked():
             data = self.api.ser.read(READ_BYTES)
-        except (OSError, serial.SerialException) as error:
-            raise BadInput(f"the instrument is gone ({_reason(error)})", where=self.port) from None
         words = self.framer.feed(data)
         if not words:
             return np.empty(0, np.float32), np.empty(0, np.uint8)
@@ -156,5 +189,5 @@ class Ppk2:
         return np.insert(np.float32(current_ua), at, np.nan), np.insert(np.uint8(bits), at, 0)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     return (getattr(error, "strerror", None) or str(error)).splitlines()[0]

@@ -7,14 +7,19 @@ import click
 
 from host_sim.trace import reader, writer
 from host_sim.trace.recording import Recording
+from tools import params
 from tools.show import output
 
 
 def told(command: Any) -> Any:
     """Options for what a file does not say itself."""
     for option in (
-        click.option("--channel", help="The current, where several could be it."),
-        click.option("--volts", type=float, help="The supply, where the file does not hold it."),
+        click.option("--channel", type=params.TEXT, help="The current, where several could be it."),
+        click.option(
+            "--volts",
+            type=params.Number(reader.LEAST_V, reader.MOST_V, " V"),
+            help="The supply, where the file does not hold it.",
+        ),
         click.option(
             "--unit",
             type=click.Choice(["A", "mA", "uA", "mW"]),

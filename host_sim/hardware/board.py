@@ -14,11 +14,13 @@ import msgspec
 from msgspec import Meta
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 from host_sim.hardware import states
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
 BOARDS = Path(__file__).parents[2] / "boards"
+FILE = "board.toml"
 
 Tag = Literal["D", "V", "M", "S", "I"]
 Source = Annotated[str, Meta(min_length=8)]
@@ -152,7 +154,7 @@ def load(name: str) -> Board:
         raise BadInput(
             f"no board named {name}", remedy=f"one of {', '.join(names())}, or a board.toml"
         )
-    text = tomlfile.read_text(path)
+    text = inputs.text(path)
     file = tomlfile.decode(text, path, BoardFile)
     _check(file, text, path)
     return Board(file, path.parent)

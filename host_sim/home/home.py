@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs as files
 from host_sim.spec import scenario as scenarios
 from host_sim.spec.changes import changed
 from host_sim.spec.homefile import HomeFile, Nodes, Place
@@ -56,14 +57,14 @@ def is_home(name: str) -> bool:
     path = Path(name)
     if path.suffix != ".toml" or not path.is_file():
         return False
-    lines = (line.strip() for line in tomlfile.read_text(path).splitlines())
+    lines = (line.strip() for line in files.text(path).splitlines())
     return any(line.startswith("[[nodes]]") for line in lines)
 
 
 def load(name: str, changes: tuple[str, ...] = ()) -> Home:
     """Read a home; each change is key=value with a dotted key and a TOML value."""
     path = HOMES / f"{name}.toml" if name in names() else Path(name)
-    text = tomlfile.read_text(path)
+    text = files.text(path)
     file = changed(tomlfile.decode(text, path, HomeFile), changes)
     for what, key, remedy in _name_faults(file):
         raise tomlfile.located(what, text, path, key, remedy)

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from host_sim.errors import BadInput
+from host_sim.files.picture import save
 from host_sim.sim.result import Result
 from host_sim.trace.draw import style
 
@@ -18,12 +18,10 @@ MILLI_UA = 10_000  # from here on the current is told in mA
 
 
 def year(results: list[Result], path: Path) -> None:
-    """Draw a run, or ours beside the baseline, as a PNG."""
+    """Draw a run, or ours beside the baseline; BadInput when it cannot be written."""
     figure = picture(results)
     try:
-        figure.savefig(path, dpi=120, format="png")
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+        save(figure, path)
     finally:
         plt.close(figure)
 

@@ -8,6 +8,7 @@ from host_sim.errors import BadInput
 from host_sim.toml import file as tomlfile
 
 T = TypeVar("T")
+SHOWN = 60  # characters
 
 
 def changed(file: T, changes: tuple[str, ...]) -> T:
@@ -19,9 +20,28 @@ def changed(file: T, changes: tuple[str, ...]) -> T:
     for change in changes:
         key, equals, value = change.partition("=")
         if not equals:
-            raise BadInput(f"--set {change} has no value", remedy="write --set key=value")
-        _set(document, key.strip().split("."), _value(value), change)
+            raise BadInput(f"--set {short(change)} has no value", remedy="write --set key=value")
+        _set(document, key.strip().split("."), _value(value), short(change))
     return tomlfile.convert(document, "", "--set", type(file))
+
+
+def short(change: str) -> str:
+    """A change as a message repeats it."""
+    return change if len(change) <= SHOWN else f"{change[:SHOWN]}…"
+
+
+def blamed(changes: tuple[str, ...], key: tuple[Any, ...]) -> str:
+    """The last change that set a key, or one above or below it; nothing where the file did."""
+    for change in reversed(changes):
+        parts = change.partition("=")[0].strip().split(".")
+        if all(_same(part, at) for part, at in zip(parts, key, strict=False)):
+            return short(change)
+    return ""
+
+
+def _same(part: str, at: Any) -> bool:
+    """Whether a part of a change may name a part of a key; an entry's name may be any index."""
+    return part == str(at) or (isinstance(at, int) and not part.isdecimal())
 
 
 def _without_none(value: Any) -> Any:

@@ -20,7 +20,15 @@ def of(file: ScenarioFile, board: Board) -> Iterator[Fault]:
         _poll_faults(file, board),
         _budget_faults(file),
         _replay_faults(file),
+        _command_faults(file),
     )
+
+
+def _command_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """Commands to a node that takes none."""
+    if file.world.commands_per_day and file.node.kind != "switch":
+        key = ("world", "commands_per_day")
+        yield "only a switch takes commands", key, 'leave it out, or set node.kind = "switch"'
 
 
 def _read_faults(file: ScenarioFile) -> Iterator[Fault]:

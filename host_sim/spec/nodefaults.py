@@ -18,6 +18,7 @@ def of(node: Node, board: Board) -> Iterator[Fault]:
     yield from _watch_faults(node)
     yield from _ulp_faults(node, board)
     yield from _task_faults(node)
+    yield from _battery_faults(node)
 
 
 def _name_faults(node: Node) -> Iterator[Fault]:
@@ -67,6 +68,14 @@ def _ulp_faults(node: Node, board: Board) -> Iterator[Fault]:
         yield f"the {board.file.chip} has no FSM ULP", key, f"chips that have: {', '.join(CHIPS)}"
     if not node.watch.interval_min_ms:
         yield "the ULP polls, a pin wakes by itself", key, "set interval_min_ms, or leave ulp out"
+
+
+def _battery_faults(node: Node) -> Iterator[Fault]:
+    """A cell that would be critical before it is low."""
+    battery = node.battery
+    if battery and battery.low_percent < battery.critical_percent:
+        what = f"below critical_percent, which is {battery.critical_percent}"
+        yield what, ("node", "battery", "low_percent"), "low comes first: raise it"
 
 
 def _task_faults(node: Node) -> Iterator[Fault]:

@@ -20,6 +20,10 @@ Seconds = Annotated[int, Meta(ge=0, le=schedule.MAX_SLEEP_MS // 1000)]
 Period = Annotated[int, Meta(ge=1, le=259_200)]
 Priority = Annotated[int, Meta(ge=0, le=7)]
 
+# No gap is as long: where a deeper state saves nothing, it is never entered.
+NEVER_MS = 2 * schedule.MAX_SLEEP_MS
+MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
+
 # Modes that a person understands, as data: the levels allowed (index into the eleven) and the
 # messages per 65,536 that may fail.
 MODES = {"through-wall": (5, 10, 16), "standard": (0, 10, 330), "eco": (0, 7, 3_300)}
@@ -83,7 +87,7 @@ class Battery(Strict, frozen=True):
     """The cell, the channel that reads it, and what is asked of it."""
 
     chemistry: Literal["li-ion", "lifepo4", "2xaa-lithium", "2xaa-alkaline"]
-    capacity_mah: Annotated[float, Meta(gt=0, le=1_000_000)]
+    capacity_mah: Annotated[float, Meta(ge=0.001, le=1_000_000)]
     channel: Name | None = None
     low_percent: Annotated[int, Meta(ge=0, le=100)] = 15
     critical_percent: Annotated[int, Meta(ge=0, le=100)] = 5
@@ -138,7 +142,7 @@ def device_config(node: Node, board: Board, seed: int = 1) -> dict[str, Any]:
             "late_ms": task.late_s * 1000,
             "priority": task.priority,
             "radio": 0,
-            "cost_uc": _measure_uc(board, task),
+            "cost_uc": min(MOST_UC, _measure_uc(board, task)),
             "warmup_ms": task.warmup_ms,
         }
         for task in node.task
@@ -151,7 +155,7 @@ def device_config(node: Node, board: Board, seed: int = 1) -> dict[str, Any]:
             "late_ms": node.report.late_s * 1000,
             "priority": node.report.priority,
             "radio": 1,
-            "cost_uc": join_uc,
+            "cost_uc": min(MOST_UC, join_uc),
             "warmup_ms": 0,
         }
     )
@@ -231,11 +235,11 @@ def _sleep(node: Node, board: Board) -> dict[str, int]:
     exit_us, boot_us = board.phase_us("light_exit"), board.phase_us("boot")
     light_saves = max(1, na["idle"] - na["light_sleep"])
     deep_saves = max(1, na["light_sleep"] - na["deep_sleep"])
-    light_ms = exit_us * na["cpu"] // light_saves // 1000 + 1
+    light_ms = min(NEVER_MS, exit_us * na["cpu"] // light_saves // 1000 + 1)
     boot_fc = boot_us * na["boot"] - exit_us * na["cpu"]
     return {
         "light_ms": light_ms,
-        "deep_ms": max(light_ms, boot_fc // deep_saves // 1000 + 1),
+        "deep_ms": max(light_ms, min(NEVER_MS, boot_fc // deep_saves // 1000 + 1)),
         "deepest": sleep.DEEP if node.deepest_sleep == "deep" else sleep.LIGHT,
         "associated": int(node.kind == "switch"),
     }

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs as files
 from host_sim.hardware import board as boards
 from host_sim.spec import faults
-from host_sim.spec.changes import changed
+from host_sim.spec.changes import blamed, changed
 from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.toml import file as tomlfile
 
@@ -43,11 +44,15 @@ def find(name: str) -> Path:
 def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
     """Read a scenario; each change is key=value with a dotted key and a TOML value."""
     path = find(name)
-    text = tomlfile.read_text(path)
-    file = changed(tomlfile.decode(text, path, ScenarioFile), changes)
+    text = files.text(path)
+    read = tomlfile.decode(text, path, ScenarioFile)
+    file = changed(read, changes)
     board = boards.named_in(path, text, file.board)
     for what, key, remedy in faults.of(file, board):
-        raise tomlfile.located(what, text, path, key, remedy)
+        if file is read or (what, key, remedy) in faults.of(read, board):
+            raise tomlfile.located(what, text, path, key, remedy)
+        where = f"--set {blamed(changes, key)}".strip()
+        raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
     return Scenario(path.stem, path, file, board)
 
 

@@ -7,14 +7,17 @@ from msgspec import Meta
 from host_sim.spec.nodefile import Name, Node
 from host_sim.toml.file import Strict
 
+MOST_DAYS = 36_500
+MOST_H = 24 * MOST_DAYS
+
 Percent = Annotated[float, Meta(ge=0, le=100)]
 
 
 class Outage(Strict, frozen=True):
     """The access point is away from this hour of the run on, for so long."""
 
-    start_h: Annotated[float, Meta(ge=0)]
-    hours: Annotated[float, Meta(gt=0)]
+    start_h: Annotated[float, Meta(ge=0, le=MOST_H)]
+    hours: Annotated[float, Meta(gt=0, le=MOST_H)]
 
 
 class Wifi(Strict, frozen=True):
@@ -94,7 +97,7 @@ class ScenarioFile(Strict, frozen=True):
     node: Node
     world: World
     baseline: Baseline
-    days: Annotated[float, Meta(gt=0, le=36_500)]
+    days: Annotated[float, Meta(gt=0, le=MOST_DAYS)]
     seed: Annotated[int, Meta(ge=0, lt=2**31)] = 1
     budget: tuple[Budget, ...] = ()
     replay: tuple[Replay, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 from host_sim.toml.line import Key, line_of
 from host_sim.toml.struct import AT, fields_at, key_of, value_at, values_at
 
@@ -21,6 +22,10 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table of a file: a key that it does not know is refused."""
 
 
+MOST_PARTS = 32  # of a key: the parser takes a time that grows with their square
+_DEEP = re.compile(
+    rf"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{MOST_PARTS}}}"""
+)
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _UNKNOWN = re.compile(r"(?s)Object contains unknown field `(.*)`")
 _MISSING = re.compile(r"Object missing required field `(.*)`")
@@ -38,27 +43,15 @@ _REMEDY = {
 
 def load(path: Path, struct: type[T]) -> T:
     """Read a TOML file as `struct`, strictly: no unknown key, no wrong type, no NaN or infinity."""
-    return decode(read_text(path), path, struct)
-
-
-def read_text(path: Path) -> str:
-    """A text file's content; BadInput when it is missing, unreadable, empty or not UTF-8."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise BadInput("no such file", where=path, remedy="check the path") from None
-    except OSError as error:
-        what = f"cannot be read ({error.strerror})"
-        raise BadInput(what, where=path, remedy="name a readable file") from None
-    except UnicodeDecodeError:
-        raise BadInput("not a UTF-8 text file", where=path, remedy="save it as UTF-8") from None
-    if not text.strip():
-        raise BadInput("the file is empty", where=path, remedy="start from a shipped one")
-    return text
+    return decode(inputs.text(path), path, struct)
 
 
 def decode(text: str, path: Path | str, struct: type[T]) -> T:
     """The same for text at hand; `path` is what an error names."""
+    if deep := _DEEP.search(text):
+        what = f"a key of more than {MOST_PARTS} parts"
+        line = text.count("\n", 0, deep.start()) + 1
+        raise BadInput(what, where=path, line=line, remedy="no key here has as many")
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -85,6 +78,8 @@ def convert(document: dict[str, Any], text: str, path: Path | str, struct: type[
 
 def value(text: str) -> Any:
     """One TOML value; ValueError when the text is none, or is NaN or infinite."""
+    if _DEEP.search(text):
+        raise ValueError("a key of too many parts")
     try:
         found = tomllib.loads(f"value = {text}")["value"]
     except RecursionError:

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+MOST_LINES = 500
 Key = tuple[Any, ...]  # names of tables and keys (str) and indices in lists (int)
 
 
@@ -26,9 +27,14 @@ def line_of(text: str, key: Key) -> int | None:
 
 
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Each statement's first line, its text (one line or more) and what it parses to alone."""
+    """Each statement's first line, its text (one line or more) and what it parses to alone.
+
+    They end at one of more than MOST_LINES: each line of it costs a look at all before.
+    """
     start, held = 1, ""
     for number, line in enumerate(text.split("\n"), 1):
+        if number - start > MOST_LINES:
+            return
         held += line + "\n"
         try:
             content = tomllib.loads(held)

@@ -1,13 +1,10 @@
-"""Write a recording for the viewers that people use, the format by the file's ending.
+"""Write a recording for the viewers that people use, the format by the file's ending."""
 
-The file is written beside its place and moved there when it is whole.
-"""
-
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.files import outputs
 from host_sim.trace.columns.source import Progress, silent
 from host_sim.trace.recording import Recording
 
@@ -56,16 +53,11 @@ def write(path: Path, recording: Recording, progress: Progress = silent) -> list
     BadInput when it cannot be written; what stood there before then still does.
     """
     writer = check(path)
-    part = path.with_name(f".{path.stem}.part{path.suffix}")
-    try:
-        writer(part, recording, progress)
-        os.replace(part, path)
-    except BadInput as error:  # of the format, which does not know the file's last name
-        raise BadInput(str(error), where=path) from None
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
-    finally:
-        part.unlink(missing_ok=True)
+    with outputs.beside(path) as part:
+        try:
+            writer(part, recording, progress)
+        except BadInput as error:  # of the format, which does not know the file's last name
+            raise BadInput(str(error), where=path) from None
     return lost(path.suffix, recording)
 
 

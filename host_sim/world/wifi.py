@@ -27,11 +27,13 @@ import numpy as np
 
 from host_sim.engine.parts import PER_FIRST_QDB
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 from host_sim.world.noise import gauss_markov
 
 HALF_LOST_DBM = -94  # at the basic rate that management and small frames use
 NEPERS_PER_DB = 0.5
 PER_CELLS = 200
+RECORDING_BYTES = 1 << 28  # a year with a row a second has half of it
 YEAR_MIN = 366 * 1440
 COLUMNS = "columns needed: timestamp, sender_receiver_RSSI"
 
@@ -68,13 +70,12 @@ def recorded_rssi(path: Path) -> list[int]:
     """
     minutes: dict[int, int] = {}
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = csv.DictReader(file)
-            for row in rows:
-                minute, dbm = _reading(row, path, rows.line_num)
-                minutes.setdefault(minute, dbm)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"cannot be read ({error})", where=path, remedy="check the path") from None
+        rows = csv.DictReader(inputs.text(path, RECORDING_BYTES).splitlines())
+        for row in rows:
+            minute, dbm = _reading(row, path, rows.line_num)
+            minutes.setdefault(minute, dbm)
+    except csv.Error as error:
+        raise BadInput(f"cannot be read ({error})", where=path, remedy=COLUMNS) from None
     if not minutes:
         raise BadInput("no rows", where=path, remedy=COLUMNS)
     first, last = min(minutes), max(minutes)

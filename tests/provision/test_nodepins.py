@@ -13,7 +13,7 @@ def said(*uses: Use, of: boards.Board = ESP32) -> list[str]:
 
 
 def reads(pin: int | str, name: str = "pin") -> Use:
-    return Use(pin, ("sensor", name))
+    return Use(pin, ("sensor", name), bus="level")
 
 
 def drives(pin: int | str, name: str = "out", bus: str = "") -> Use:
@@ -21,7 +21,7 @@ def drives(pin: int | str, name: str = "out", bus: str = "") -> Use:
 
 
 def wakes(pin: int | str) -> Use:
-    return Use(pin, ("pins", "wake"), wakes=True)
+    return Use(pin, ("pins", "wake"), bus="level", wakes=True)
 
 
 @pytest.mark.parametrize("name", boards.names())
@@ -30,6 +30,14 @@ def test_a_boards_own_pins_can_be_what_they_are_called(name: str) -> None:
     outputs = ("sda", "scl", "led", "relay")
     uses = [drives(pin, pin) if pin in outputs else reads(pin, pin) for pin in board.file.pins]
     assert said(*uses, wakes("wake"), of=board) == []
+
+
+@pytest.mark.parametrize("bus", ["", "voltage"])
+def test_what_wakes_is_read_as_a_level_or_not_at_all(bus: str) -> None:
+    other = Use(33, ("sensor", "light"), bus=bus)
+    assert said(wakes(33), reads(33, "door")) == []
+    assert said(wakes(33), other) == ["GPIO 33 is that of pins.wake, too"]
+    assert said(other, reads(33, "door")) == ["GPIO 33 is that of sensor.light, too"]
 
 
 @pytest.mark.parametrize("chip", CHIPS)

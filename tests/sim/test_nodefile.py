@@ -1,15 +1,19 @@
 """Node files: bounds that are told at their line, and the numbers that the device reads."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.hardware import cell
+from host_sim.hardware import board, cell
+from host_sim.hardware.board import Board
+from host_sim.sim import run
 from host_sim.spec import nodefile, scenario
 from host_sim.toml import struct
 from tests.sim.files import changed_line, fault, variation
@@ -61,7 +65,7 @@ def device(name: str, *changes: str) -> dict[str, Any]:
         ("sound", "watch.calm_s", "calm_s = 600", "calm_s = 0", "expected int >= 1, got 0; keep "),
         ("sound", "watch.false_per_day", "day = 100", "day = 10_001", "expected int <= 10000, go"),
         ("garden", "battery.chemistry", '"li-ion"', '"lipo"', "invalid enum value 'lipo'; one o"),
-        ("garden", "battery.capacity_mah", "mah = 3_000", "mah = 0", "expected float > 0.0, got "),
+        ("garden", "battery.capacity_mah", "mah = 3_000", "mah = 0", "expected float >= 0.001, "),
         ("garden", "battery.critical_percent", ION, CRITICAL, "expected int <= 100, got 101; ke"),
         ("garden", "battery.budget_mc_per_hour", ION, BUDGET, "expected int <= 20000, got 20001"),
         ("garden", "battery.low_percnt", ION, MISSPELT, "unknown key; did you mean low_percent?"),
@@ -143,6 +147,50 @@ def test_a_reading_is_priced_by_its_board() -> None:
     reading_us = 2 * given.board.phase_us("measure")
     by_hand_uc = (reading_us * sense_na + 15_000 * idle_na) / 1e9
     assert climate["cost_uc"] == pytest.approx(by_hand_uc, abs=2)
+
+
+@st.composite
+def board_of_any_numbers(draw: st.DrawFn) -> Board:
+    """As board.toml allows them, however odd: deep sleep may draw more than light sleep does."""
+    shipped = board.load("esp32_devkit")
+    na = st.integers(0, 2_000_000_000)
+    states = {
+        name: msgspec.structs.replace(state, current_na=draw(na))
+        for name, state in shipped.file.states.items()
+    }
+    phases = {
+        name: msgspec.structs.replace(phase, duration_us=draw(st.integers(800_000, 600_000_000)))
+        for name, phase in shipped.file.phases.items()
+    }
+    tx = msgspec.structs.replace(
+        shipped.file.radio.tx, current_na=sorted(draw(st.lists(na, min_size=11, max_size=11)))
+    )
+    radio = msgspec.structs.replace(shipped.file.radio, tx=tx)
+    file = msgspec.structs.replace(shipped.file, states=states, phases=phases, radio=radio)
+    return Board(file, shipped.folder)
+
+
+@settings(max_examples=100, deadline=None)
+@given(odd=board_of_any_numbers(), name=st.sampled_from(scenario.names()))
+def test_every_number_that_a_board_allows_fits_the_record(odd: Board, name: str) -> None:
+    r = [0] * record.SIZE
+    config.configure(r, nodefile.device_config(scenario.load(name).file.node, odd))
+    assert all(-(2**30) <= number <= 2**30 for number in r)
+
+
+def test_a_state_that_saves_nothing_is_never_entered() -> None:
+    """The break-even with deep sleep was a number of 64 bits here, which no record holds."""
+    shipped = board.load("esp32_devkit")
+    states = dict(shipped.file.states)
+    states["deep_sleep"] = states["light_sleep"]
+    odd = Board(msgspec.structs.replace(shipped.file, states=states), shipped.folder)
+    garden = scenario.load("garden")
+    sleeps = nodefile.device_config(garden.file.node, odd)["sleep"]
+    assert schedule.MAX_SLEEP_MS < sleeps["deep_ms"] < 2**31
+    result = run.run(dataclasses.replace(garden, board=odd))  # the record goes through its bytes
+    assert {line.name for line in result.ledger.by_state()} & {"deep_sleep", "light_sleep"} == {
+        "light_sleep"
+    }
 
 
 @settings(max_examples=100, deadline=None)

@@ -332,7 +332,7 @@ def test_a_wrong_value_is_told(old: str, new: str, told: str, tmp_path: Path) ->
         ("none.toml", "none.toml: no such file; check the path"),
         ("x" * 300 + ".toml", "xxx"),
         ("empty.toml", "empty.toml: the file is empty; start from a shipped one"),
-        ("folder.toml", "folder.toml: cannot be read (Is a directory); name a readable file"),
+        ("folder.toml", "folder.toml: is a folder; name a file"),
         ("latin.toml", "latin.toml: not a UTF-8 text file; save it as UTF-8"),
     ],
 )
@@ -409,10 +409,67 @@ def test_the_last_of_two_changes_holds() -> None:
         ("node.task.0.channels.x.y=1", "--set node.task.0.channels.x.y=1: there is no x; see the"),
         ("node.mode.x=1", "--set node.mode.x=1: there is no mode; see the scenario's file"),
         ("world.sound.words_per_hour=1", "--set world.sound.words_per_hour=1: there is no sound;"),
+        (
+            "node.battery.low_percent=4",
+            "--set node.battery.low_percent=4: node.battery.low_percent: below critical_percent",
+        ),
+        (
+            "node.channel.light.name=humidity",
+            "--set node.channel.light.name=humidity: node.channel[2].name: the name humidity is",
+        ),
+        (
+            "world.commands_per_day=1",
+            "--set world.commands_per_day=1: world.commands_per_day: only a switch takes commands",
+        ),
+        (
+            "node.battery.capacity_mah=1e-300",
+            "--set: node.battery.capacity_mah: expected float >= 0.001, got 1e-300; keep to that",
+        ),
+        (
+            "world.wifi.outage=[{start_h=1,hours=1e308}]",
+            "--set: world.wifi.outage[0].hours: expected float <= 876000.0, got 1e+308",
+        ),
+        ("a." * 50_000 + "b=1", f"--set {'a.' * 30}…: there is no a; see the scenario's file"),
     ],
 )
 def test_a_wrong_change_is_told(change: str, told: str) -> None:
     assert fault("garden", change).startswith(told)
+
+
+def test_a_fault_of_the_files_own_is_told_at_its_line_whatever_is_changed(tmp_path: Path) -> None:
+    ion = 'chemistry = "li-ion"'
+    path = variation(tmp_path, "garden", ion, f"low_percent = 1\n{ion}")
+    told = fault(path, "seed=2", "node.battery.target_days=1")
+    assert told.startswith(f"{path}:{changed_line(path)}: ")
+
+
+def test_low_may_be_critical() -> None:
+    battery = scenario.load("garden", ("node.battery.low_percent=5",)).file.node.battery
+    assert battery
+    assert battery.low_percent == battery.critical_percent
+
+
+@pytest.mark.parametrize(
+    "deep", ["{}b = 1", "[{}b]", "b = {{ {}b = 1 }}", '"x" . {}b = 1', "{}'b' = 1"]
+)
+def test_a_key_of_too_many_parts_is_told_before_it_is_parsed(deep: str, tmp_path: Path) -> None:
+    """50,000 took a minute and gigabytes."""
+    path = tmp_path / "deep.toml"
+    path.write_text(f"title = 'x'\n{deep.format('a.' * 50_000)}\n")
+    assert fault(path).startswith(f"{path}:2: a key of more than 32 parts; ")
+
+
+def test_the_line_in_a_long_list_is_not_searched_for_ever(tmp_path: Path) -> None:
+    path = variation(tmp_path, "garden", "seed = 1", "seed = [\n" + "1,\n" * 20_000 + "]")
+    assert "seed: expected int, got list" in fault(path)
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + text_of("garden").encode())
+    assert scenario.load(str(path)).file == scenario.load("garden").file
+    path.write_bytes(b"\xef\xbb\xbftitle = 1\n")
+    assert fault(path).startswith(f"{path}:1: title: expected string")
 
 
 VALUES = (

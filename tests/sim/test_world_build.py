@@ -55,5 +55,5 @@ def test_a_transmit_level_is_the_highest_not_above_what_was_asked() -> None:
 
 
 def test_a_link_that_was_not_recorded_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"none\.csv: cannot be read"):
+    with pytest.raises(BadInput, match=r"none\.csv: no such file"):
         parts("garden", "world.wifi.recording=none.csv")

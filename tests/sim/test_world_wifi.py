@@ -101,7 +101,7 @@ def test_a_real_recording_becomes_its_minutes(recordings: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "fault"),
     [
-        ("", None, "no rows"),
+        ("", None, "the file is empty"),
         (HEAD, None, "no rows"),
         ("time,rssi\n1,2\n", 2, "no time stamp and RSSI"),
         (HEAD + "2024-11-18 12:30:11,nan\n", 2, "no time stamp and RSSI"),
@@ -127,10 +127,10 @@ def test_an_unusable_recording_is_refused_in_one_line(
 def test_a_binary_recording_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "rssi.csv"
     path.write_bytes(content)
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="not a UTF-8 text file"):
         wifi.recorded_rssi(path)
 
 
 def test_an_absent_recording_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadInput, match="no such file"):
         wifi.recorded_rssi(tmp_path / "none.csv")

@@ -1,12 +1,17 @@
 """The command line as a user meets it: one line for a fault, the exit status, a fast start."""
 
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from host_sim.errors import BadInput
+from tests.conftest import CHECKOUT
 from tools import cli
 from torpor import __version__
 
@@ -77,6 +82,81 @@ def test_what_a_command_raises_becomes_a_status(
     monkeypatch.setattr(cli.Lazy, "get_command", lambda *_: command)
     assert cli.run(["sim"]) == status
     assert capsys.readouterr().err.startswith(f"torpor: {line}" if line else "")
+
+
+TORPOR = [sys.executable, "-m", "tools.start"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{CHECKOUT}{os.pathsep}{CHECKOUT / 'firmware'}"}
+
+
+def torpor(*args: str, **more: Any) -> "subprocess.CompletedProcess[bytes]":
+    environment = {**ENVIRONMENT, **more.pop("env", {})}
+    return subprocess.run([*TORPOR, *args], env=environment, stderr=subprocess.PIPE, **more)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_of_few_signs_is_no_error(encoding: str) -> None:
+    done = torpor("board", "list", stdout=subprocess.PIPE, env={"PYTHONIOENCODING": encoding})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "esp32c3" in done.stdout.decode(encoding)
+
+
+def test_a_name_that_is_no_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"f\xfcr.csv")).write_text("x")
+    done = torpor("trace", "info", os.fsdecode(b"f\xfcr.csv"), cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == b"torpor: f?r.csv: its name is not UTF-8; rename it\n"
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_a_stream_that_is_closed_is_no_error(closed: int) -> None:
+    done = torpor("board", "list", preexec_fn=lambda: os.close(closed), stdout=subprocess.DEVNULL)
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+def test_ctrl_c_amid_the_imports_is_one_line() -> None:
+    """It comes when the first module is asked for, which no finder that is there has."""
+    program = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, *rest):
+        if name == "tools.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from tools import start
+start.main()
+"""
+    command = [sys.executable, "-c", program, "--version"]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (cli.INTERRUPTED, b"torpor: interrupted\n")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_what_ends_a_command_leaves_no_half_file(number: signal.Signals, tmp_path: Path) -> None:
+    """It comes when the file beside its place is there and nothing is in it yet."""
+    program = f"""
+import os, signal, sys
+from pathlib import Path
+from host_sim.files import outputs
+from tools import cli
+sync = outputs._sync
+def end(path):
+    assert len(list(Path.cwd().iterdir())) == 1
+    os.kill(os.getpid(), {number})
+    sync(path)
+outputs._sync = end
+signal.signal(signal.SIGINT, signal.default_int_handler)
+cli.main()
+"""
+    command = [sys.executable, "-c", program, "ulp", "assemble", "adc", "-o", "adc.bin"]
+    done = subprocess.run(
+        command, env=ENVIRONMENT, cwd=tmp_path, stderr=subprocess.PIPE, check=False
+    )
+    assert done.returncode == 128 + number
+    assert done.stderr.startswith(b"torpor: ")
+    assert done.stderr.count(b"\n") == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:

@@ -107,7 +107,7 @@ def test_each_point_is_drawn_in_its_states_colour() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["plot", "wakes.csv", "-o", "out.gif"], "name it .html or .png"),
+        (["plot", "wakes.csv", "-o", "out.gif"], "no format ends in .gif; one of .html"),
         (["plot", "wakes.csv", "-o", "no/such.png"], "its folder does not exist"),
         (["digest", "wakes.csv", "--level", "cpu"], "the level in mA"),
         (["digest", "wakes.csv", "--level", "cpu=-1"], "the level in mA"),

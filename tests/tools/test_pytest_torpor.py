@@ -123,5 +123,5 @@ def test_what_is_no_kit_is_one_line(tmp_path: Path) -> None:
         pytest.raises(BadInput, match="no calibration data came back; is it a PPK2"),
     ):
         Supply(bench.Supply(device.port))
-    with pytest.raises(BadInput, match=r"cannot be opened .*; is a PPK2 there"):
+    with pytest.raises(BadInput, match="no such port"):
         Supply(bench.Supply(str(tmp_path / "none")))

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_sim.trace import reader
+from host_sim.trace import reader, writer
 from host_sim.trace.formats import ppk2file
 from host_sim.trace.formats.part import Part
+from tests.disk import no_room
 from tests.tools.ppk2_device import STOP, Device, ua, word
-from tools import cli
+from tools import cli, recordings
 
 MV = 3300
 
@@ -78,7 +79,7 @@ def test_an_instrument_that_goes_leaves_what_came(
 # In a shell's foreground, as Ctrl-C is: CI may run in the background.
 FOREGROUND = """
 import signal
-from tools import cli
+from tools import cli, recordings
 signal.signal(signal.SIGINT, signal.default_int_handler)
 cli.main()
 """
@@ -144,11 +145,16 @@ def test_a_sample_half_on_the_disk_is_left_out(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_written_stays_in_the_part(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The full disk is /dev/full, where the writer keeps the file that is not whole yet."""
+    """The disk is full as the writer begins: a file may not have a byte then."""
     out = tmp_path / "out.parquet"
-    (tmp_path / ".out.part.parquet").symlink_to("/dev/full")
+
+    def full(*args: Any) -> list[str]:
+        with no_room():
+            return writer.write(*args)
+
+    monkeypatch.setattr(recordings, "write", full)
     with Device([samples(1000)]) as device:
         assert record(device, out, "--seconds", "0.009") == 2
     said = capsys.readouterr().err
@@ -169,11 +175,11 @@ def test_a_port_that_is_no_instrument_is_one_line(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--mv", "5001"], "5001 mV is not what a PPK2 can do; 800 to 5000"),
-        (["--seconds", "nan"], "--seconds nan is no time to record"),
-        (["--seconds", "inf"], "--seconds inf is no time to record"),
-        (["--seconds", "0"], "--seconds 0 is no time to record"),
-        (["--ppk2", "/dev/none"], "/dev/none: cannot be opened"),
+        (["--mv", "5001"], "5001 is not in the range 800<=x<=5000"),
+        (["--seconds", "nan"], "nan is not from 0.001"),
+        (["--seconds", "inf"], "inf is not from 0.001"),
+        (["--seconds", "0"], "0 is not from 0.001"),
+        (["--ppk2", "/dev/none"], "/dev/none: no such port"),
         (["--out", "out.txt"], "out.txt"),
         (["--out", "no/out.ppk2"], "no/out.ppk2: its folder does not exist"),
     ],

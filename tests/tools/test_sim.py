@@ -125,11 +125,12 @@ def test_a_title_is_printed_as_it_is_written(capsys: Capture, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("compare", [[], ["--compare"]])
-def test_a_plot_is_a_picture(compare: list[str], tmp_path: Path) -> None:
-    path = tmp_path / "year.image"
-    assert cli.run(["sim", "garden", "--days", "3", "--plot", str(path), *compare]) == 0
+def test_a_plot_is_a_picture_and_is_drawn_anew(compare: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "year.png"
+    for _ in range(2):
+        assert cli.run(["sim", "garden", "--days", "3", "--plot", str(path), *compare]) == 0
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    picture = matplotlib.image.imread(path, format="png")
+    picture = matplotlib.image.imread(path)
     assert picture.shape[1:] == (1920, 4)  # its height grows with its states
     assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 20  # text and curves, no blank sheet
 
@@ -215,7 +216,10 @@ def contents(folder: Path) -> dict[Path, bytes]:
 def test_an_output_may_replace_what_is_no_input(tmp_path: Path) -> None:
     path = tmp_path / "wake.csv"
     path.write_text("old")
-    assert cli.run(["sim", "garden", "--days", "1", "--export", str(path), "--window", "0:1"]) == 0
+    exported = ["sim", "garden", "--days", "1", "--export", str(path), "--window", "0:1"]
+    assert cli.run(exported) == 2
+    assert path.read_text() == "old"
+    assert cli.run([*exported, "--force"]) == 0
     assert path.read_text().startswith("Timestamp(ms),Current(uA)\n")
 
 

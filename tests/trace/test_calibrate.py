@@ -89,18 +89,60 @@ def test_calls_add_up(wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "not calibrated: light_sleep" in capsys.readouterr().out
 
 
+NEW = ["--board", "esp32_devkit", "--out", "new"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["--board", "nothing", "wake.csv"], "no board named nothing"),
-        (["--board", "esp32_devkit"], "esp32_devkit has no digests to fit; give recordings"),
+        (
+            ["--board", "esp32_devkit", "--out", "new"],
+            "esp32_devkit has no digests to fit; give rec",
+        ),
         (["--board", "esp32_devkit", "none.csv"], "none.csv: no such file"),
-        (["--board", "esp32_devkit", "--states", "snore", "wake.csv"], "no state named snore"),
-        (["--board", "esp32_devkit", "--states", "modem_sleep", "wake.csv"], "no modem_sleep in"),
-        (["--board", "esp32_devkit", "--set", "records=x", "wake.csv"], "no setting records=x"),
-        (["--board", "esp32_devkit", "--tx-dbm", "3", "wake.csv"], "no transmit level of 3 dBm"),
-        (["--board", "esp32_devkit", "--wake", "w", "asleep.csv"], "it sleeps throughout"),
-        (["--board", "esp32_devkit", "--out", "wake.csv", "wake.csv"], "cannot be written"),
+        (
+            ["--board", "esp32_devkit", "--out", "new", "--states", "snore", "wake.csv"],
+            "no state named snore",
+        ),
+        (
+            ["--board", "esp32_devkit", "--out", "new", "--states", "modem_sleep", "wake.csv"],
+            "no modem_sleep in",
+        ),
+        (
+            [
+                "--board",
+                "esp32_devkit",
+                "--out",
+                "new",
+                "--wake",
+                "w",
+                "--set",
+                "records=x",
+                "wake.csv",
+            ],
+            "no setting records=x",
+        ),
+        (
+            ["--board", "esp32_devkit", "--out", "new", "--tx-dbm", "3", "wake.csv"],
+            "no transmit level of 3 dBm",
+        ),
+        (
+            ["--board", "esp32_devkit", "--out", "new", "--wake", "w", "asleep.csv"],
+            "it sleeps throughout",
+        ),
+        (["--board", "esp32_devkit", "--out", "wake.csv", "wake.csv"], "wake.csv: is no folder"),
+        (["--board", "esp32_devkit", "--out", ".", "wake.csv"], "wake.csv: is an input of this"),
+        (["--board", "esp32_devkit", "wake.csv"], "esp32_devkit ships with Torpor; give --out"),
+        (
+            ["--board", "esp32_devkit", "--out", "theirs", "wake.csv"],
+            "theirs/board.toml: exists, and Torpor did not make it; name another file, or",
+        ),
+        ([*NEW, "--unit", "A"], "--unit is for nothing"),
+        (
+            ["--board", "esp32_devkit", "--out", "new", "--firmware", "mine", "wake.csv"],
+            "--firmware is for nothing: there is no --wake",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
@@ -115,6 +157,8 @@ def test_bad_input_is_one_line_and_writes_nothing(
     ppk2.write(
         folder / "asleep.csv", Recording("test", 1000, np.asarray(np.full(6000, 140.0), np.float32))
     )
+    (folder / "theirs").mkdir()
+    (folder / "theirs" / "board.toml").write_text("# my own, with notes")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     assert cli.run(["calibrate", *arguments]) == 2
     said = capsys.readouterr()

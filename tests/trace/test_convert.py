@@ -163,7 +163,7 @@ def test_the_supply_may_be_told(tmp_path: Path) -> None:
     source, out = tmp_path / "x.csv", tmp_path / "x.parquet"
     source.write_text("Timestamp(ms),Current(uA)\n0,1000\n1,1000\n2,1000\n")
     assert cli.run(["trace", "convert", str(source), str(out), "--volts", "3"]) == 0
-    for recording in (reader.read(source, volts=3), reader.read(out), reader.read(out, volts=9)):
+    for recording in (reader.read(source, volts=3), reader.read(out)):
         assert recording.energy_mj == pytest.approx(0.009)
     assert reader.read(source).energy_mj is None
 
@@ -171,10 +171,13 @@ def test_the_supply_may_be_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "says"),
     [
-        (["--volts", "0"], "0 V is no supply"),
-        (["--volts", "-3.3"], "-3.3 V is no supply"),
-        (["--volts", "nan"], "nan V is no supply"),
+        (["--volts", "0"], "0 is not from 0.1 to 1,000 V"),
+        (["--volts", "-3.3"], "-3.3 is not from 0.1"),
+        (["--volts", "nan"], "nan is not from 0.1"),
+        (["--volts", "1e300"], "1e300 is not from 0.1"),
         (["--unit", "furlong"], "'furlong' is not one of"),
+        (["--unit", "A"], "PPK2 CSV says its unit itself; leave --unit out"),
+        (["--channel", "I"], "PPK2 CSV says its channel itself; leave --channel out"),
     ],
 )
 def test_what_is_told_wrongly_is_refused(

@@ -36,6 +36,30 @@ def test_a_wake_is_cut_into_its_states(rate_hz: float) -> None:
     ]
 
 
+@given(
+    rate_hz=st.floats(0.1, 60),
+    levels_ma=st.lists(st.floats(0.001, 400), min_size=2, max_size=60),
+    each_s=st.floats(0.1, 3),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_slow_recording_is_cut_as_well(
+    rate_hz: float, levels_ma: list[float], each_s: float
+) -> None:
+    """At 30 Hz and less a window is one sample."""
+    ua = np.repeat(levels_ma, max(1, round(each_s * rate_hz))).astype(np.float32) * 1000
+    recording = Recording("test", rate_hz, ua)
+    rows = digest.rows(recording)
+    assert sum(row.charge_mc for row in rows) == pytest.approx(recording.charge_mc, rel=1e-6)
+    assert sum(row.duration_s for row in rows) == pytest.approx(recording.duration_s)
+
+
+def test_the_steps_of_a_slow_recording_are_found_to_the_sample() -> None:
+    ua = np.repeat([30e3, 50e3, 30e3], [20, 7, 20]).astype(np.float32)
+    rows = digest.rows(Recording("test", 10.0, ua))
+    assert [round(row.mean_ma) for row in rows] == [30, 50, 30]
+    assert [row.duration_s for row in rows] == pytest.approx([2.0, 0.7, 2.0])
+
+
 @pytest.mark.parametrize("more_ma", [0.0, 8.0, 14.0])
 def test_what_a_board_draws_besides_changes_no_name(more_ma: float) -> None:
     asleep = (0.8 + more_ma / 2, 1.0)

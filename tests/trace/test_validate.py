@@ -41,7 +41,7 @@ def verdict(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, An
 
 
 def test_a_file_is_told_from_the_one_fitted(wake: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    document = verdict(capsys, str(wake))
+    document = verdict(capsys, "--wake", "wifi", str(wake))
     (judged,) = document["wakes"]
     assert not judged["fitted"]
     assert judged["recorded_s"] == pytest.approx(1.0)
@@ -100,7 +100,7 @@ def test_the_fitted_file_gives_what_its_digest_gives(
 def test_a_digest_and_a_recording_are_drawn(
     wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for arguments in ([], [str(wake)]):
+    for arguments in ([], ["--wake", "wifi", str(wake)]):
         out = tmp_path / "out.png"
         assert cli.run(["validate", *arguments, "--plot", str(out)]) == 0
         assert out.read_bytes().startswith(PNG)
@@ -139,9 +139,13 @@ def test_a_long_wake_keeps_its_peaks_when_drawn() -> None:
     [
         (["validate", "none.csv"], "none.csv: no such file"),
         (["validate", "--plot", "no/such/folder.png"], "its folder does not exist"),
-        (["validate", "--plot", "."], "is a folder"),
-        (["validate", "binary"], "no format that is known"),
+        (["validate", "--plot", "folder.png"], "is a folder"),
+        (["validate", "--wake", "wifi", "binary"], "no format that is known"),
         (["validate", "--board", "no_digest"], "no digest of wifi ships"),
+        (
+            ["validate", "wake.csv"],
+            "which wake of heltec_wifi_lora_32?; give --wake: wifi",
+        ),
         (["trace", "info", "binary"], "no format that is known"),
         (["trace", "info", "huge.csv", "--json"], "no current"),
         (["trace", "digest", "wake.csv", "-o", "."], "is a folder"),
@@ -161,6 +165,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
     (folder / "binary").write_bytes(bytes(range(256)))
     (folder / "huge.csv").write_text("Timestamp(ms),Current(uA)\n0,1e308\n1,1e308\n")
     (folder / "no_digest").mkdir()
+    (folder / "folder.png").mkdir()
     text = (board.BOARDS / "heltec_wifi_lora_32" / "board.toml").read_text()
     copy = text.replace('name = "heltec_wifi_lora_32"', 'name = "no_digest"')
     (folder / "no_digest" / "board.toml").write_text(copy)

@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from host_sim.hardware import board, price, states
 from host_sim.hardware.board import Board
+from tools import params
 from tools.show import output
 
 FULL_POWER = 10  # index of 20 dBm
@@ -20,7 +21,7 @@ def command() -> None:
     """List boards and show their numbers with sources."""
 
 
-@command.command("list")
+@command.command("list", cls=params.Command)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def list_boards(as_json: bool) -> None:
     """List the boards that ship and what a wake's parts cost there.
@@ -47,8 +48,8 @@ def list_boards(as_json: bool) -> None:
     output.console.print(names)
 
 
-@command.command("show")
-@click.argument("name", metavar="BOARD")
+@command.command("show", cls=params.Command)
+@click.argument("name", metavar="BOARD", type=params.BOARD)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def show(name: str, as_json: bool) -> None:
     """Show a board's numbers with their sources.

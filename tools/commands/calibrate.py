@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs, outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware import states
 from host_sim.hardware.board import Board
@@ -18,8 +19,10 @@ from host_sim.trace.fit import calibrate, evidence, fit
 from host_sim.trace.fit.calibrate import Calibration
 from host_sim.trace.fit.evidence import STATES, TX, Evidence
 from host_sim.trace.recording import Recording
-from tools import recordings
+from tools import params, recordings
 from tools.show import output
+
+TX_DBM = params.Number(states.TX_LEVELS_DBM[0], states.TX_LEVELS_DBM[-1], " dBm")
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,32 @@ class Use:
         )
 
 
-@click.command("calibrate")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--board", required=True, help="Board to start from: a name, or a folder.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write; else the board's.")
-@click.option("--states", "named", help="What FILEs are good for, as idle,cpu=idle; or none.")
-@click.option("--labels", help="States by the digital channels' pattern: 0=sleep,1=cpu.")
-@click.option("--tx-dbm", type=float, help="Transmit power in FILEs; without it tx is left alone.")
-@click.option("--wake", default="", help="The recipe that the wakes in FILEs are of.")
-@click.option("--set", "setting", help="Of a batch: records=N in each of FILEs.")
-@click.option("--firmware", default="", help="What runs in that wake, for the reader.")
-@click.option("--source", default="", help="Whose recordings FILEs are, to cite them by.")
+@click.command("calibrate", cls=params.Command)
+@click.argument("files", nargs=-1, type=params.RECORDING)
+@click.option(
+    "--board", type=params.BOARD, required=True, help="Board to start from: a name, or a folder."
+)
+@click.option("--out", type=params.Folder(), help="Folder to write; else the board's.")
+@click.option(
+    "--states",
+    "named",
+    type=params.TEXT,
+    help="What FILEs are good for, as idle,cpu=idle; or none.",
+)
+@click.option(
+    "--labels", type=params.TEXT, help="States by the digital channels' pattern: 0=sleep,1=cpu."
+)
+@click.option("--tx-dbm", type=TX_DBM, help="Transmit power in FILEs; without it tx is left alone.")
+@click.option(
+    "--wake", type=params.TEXT, default="", help="The recipe that the wakes in FILEs are of."
+)
+@click.option("--set", "setting", type=params.TEXT, help="Of a batch: records=N in each of FILEs.")
+@click.option(
+    "--firmware", type=params.TEXT, default="", help="What runs in that wake, for the reader."
+)
+@click.option(
+    "--source", type=params.TEXT, default="", help="Whose recordings FILEs are, to cite them by."
+)
 @recordings.told
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 def command(
@@ -86,6 +104,7 @@ def command(
     volts: float | None,
     channel: str | None,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Fit a board to recordings of it and write its folder: board.toml and a digest of each.
 
@@ -95,10 +114,14 @@ def command(
     With --labels the states are those that a node's marker pins say (docs/bench.md).
 
     \b
-    torpor calibrate --board esp32_devkit --out my asleep.csv awake.csv
-    torpor calibrate --board ./my --wake batch --set records=2 --states none 2.csv
+    torpor calibrate --board esp32_devkit --out mine asleep.csv awake.csv
+    torpor calibrate --board mine --wake batch --set records=2 --states none 2.csv
     """
+    _check_told(files, wake)
     profile = boards.load(board)
+    if out is None and outputs.own(profile.folder / boards.FILE):
+        raise BadInput(f"{board} ships with Torpor", remedy="give --out, a folder of your own")
+    folder = out or profile.folder
     use = Use(
         _states(named),
         tx_dbm,
@@ -110,23 +133,35 @@ def command(
         calibrate.level_name(tx_dbm)
     patterns = marks.parse(labels) if labels else None
     every = evidence.load(profile.folder)
+    names = {file: f"{file.name.partition('.')[0]}.csv" for file in files}
+    calibrate.claim(folder, {*every, *names.values()}, files, force)
     progress = output.Progress("digesting")
     for done, file in enumerate(files):
         progress(done / len(files))
         recording = reader.read(file, unit, volts, channel)
         one = use.evidence(file, _rows(recording, patterns, file))
-        name = f"{file.name.partition('.')[0]}.csv"
-        if name in every and every[name].sha256 != one.sha256:
-            raise BadInput(f"{name} is another recording's digest", where=file, remedy="rename it")
-        every[name] = one
+        before = every.setdefault(names[file], one)
+        if before.sha256 != one.sha256:
+            what = f"{names[file]} is another recording's digest"
+            raise BadInput(what, where=file, remedy="rename it")
+        every[names[file]] = one
     progress.close()
     if not every:
         raise BadInput(f"{board} has no digests to fit", remedy="give recordings")
     found = calibrate.calibrate(list(every.values()), profile)
-    old = (profile.folder / "board.toml").read_text(encoding="utf-8")
+    old = inputs.text(profile.folder / boards.FILE)
     text = calibrate.document(old, found, list(every.values()), {wake: firmware})
-    fresh = calibrate.write(out or profile.folder, text, every)
+    fresh = calibrate.write(folder, text, every)
     output.as_json(_document(found, fresh)) if as_json else _show(found, profile, fresh)
+
+
+def _check_told(files: tuple[Path, ...], wake: str) -> None:
+    """BadInput for an option that nothing on the line is for."""
+    of_files = ("named", "labels", "tx_dbm", "setting", "source", "unit", "volts", "channel")
+    if not files:
+        params.unused(of_files, "there is no FILE")
+    if not wake:
+        params.unused(("setting", "firmware"), "there is no --wake")
 
 
 def _rows(recording: Recording, patterns: dict[int, str] | None, file: Path) -> list[Row]:

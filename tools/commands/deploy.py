@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from host_sim.errors import BadInput
+from tools import params
 from tools.provision import node_toml, ports, version
-from tools.provision.repl import Board, Cut, Shut
+from tools.provision.repl import Board, Cut
 from tools.provision.sending import Sent, deploy
 from tools.show import output
 
@@ -17,9 +18,9 @@ AGAIN_S = 3.0  # to push the plug back in
 WAIT_S = 30.0  # for a board that sleeps
 
 
-@click.command("deploy")
-@click.option("--port", required=True, help="Serial port of the board.")
-@click.option("--config", type=click.Path(path_type=Path), help="The node anew, a node.toml.")
+@click.command("deploy", cls=params.Command)
+@click.option("--port", type=params.PORT, required=True, help="Serial port of the board.")
+@click.option("--config", type=params.NODE, help="The node anew, a node.toml.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def command(port: str, config: Path | None, as_json: bool) -> None:
     """Send a board the files that differ, and start it on them.
@@ -44,7 +45,6 @@ def command(port: str, config: Path | None, as_json: bool) -> None:
 
 def _persistently(port: str, files: dict[str, bytes], node: node_toml.Provision | None) -> Sent:
     """Deploy, and begin anew where the line is cut."""
-    ports.check(port)
     for attempt in range(ATTEMPTS):
         progress = output.Progress("sending")
         try:
@@ -53,9 +53,9 @@ def _persistently(port: str, files: dict[str, bytes], node: node_toml.Provision 
                 return deploy(board, files, node, progress)
             finally:
                 board.restart()
-        except Cut as error:
-            if isinstance(error, Shut) and attempt == 0:
-                raise ports.busy(port) from None
+        except (Cut, ports.Refused) as error:
+            if isinstance(error, ports.Refused) and attempt == 0:
+                raise
             why = str(error).strip().splitlines()[0]
             click.echo(f"torpor: {port}: the line was cut ({why})", err=True)
             time.sleep(AGAIN_S)

@@ -7,6 +7,7 @@ import click
 from host_sim.engine import cache, native
 from host_sim.sim import engines
 from host_sim.spec import scenario
+from tools import params
 from tools.show import output
 
 
@@ -15,7 +16,7 @@ def command() -> None:
     """Build the compiled engine: some 100 times as fast as CPython, with the same results."""
 
 
-@command.command()
+@command.command(cls=params.Command)
 def build() -> None:
     """Compile the engine for this machine, some 20 s, and keep it for every later run.
 

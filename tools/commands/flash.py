@@ -8,8 +8,10 @@ import click
 from rich.markup import escape
 
 from host_sim.errors import BadInput
+from host_sim.files import outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
+from tools import params
 from tools.provision import binary, layout, node_toml, version
 from tools.provision.binary import Binary, Partition
 from tools.provision.layout import Plan
@@ -19,18 +21,23 @@ MIB = 1 << 20
 SIZES = ["2MB", "4MB", "8MB", "16MB", "32MB"]
 
 
-@click.command("flash")
-@click.option("--board", "name", help="A board's name or file; that of the node where left out.")
-@click.option("--port", help="Serial port of the board.")
+@click.command("flash", cls=params.Command)
+@click.option(
+    "--board",
+    "name",
+    type=params.BOARD,
+    help="A board's name or file; that of the node where left out.",
+)
+@click.option("--port", type=params.PORT, help="Serial port of the board.")
 @click.option(
     "--firmware",
     required=True,
-    type=click.Path(path_type=Path),
+    type=params.Input("firmware", binary.FLASH_BYTES),
     help="MicroPython for its chip, as micropython.org has it (.bin).",
 )
-@click.option("--config", type=click.Path(path_type=Path), help="The node, a node.toml.")
+@click.option("--config", type=params.NODE, help="The node, a node.toml.")
 @click.option("--dry-run", is_flag=True, help="Print the map and write nothing.")
-@click.option("--image-only", "image", type=click.Path(path_type=Path), help="Write one file.")
+@click.option("--image-only", "image", type=params.Output(), help="Write one file.")
 @click.option("--with-secrets", is_flag=True, help="Put the passwords into that file too.")
 @click.option("--flash-size", type=click.Choice(SIZES), help="Where no board is there to ask.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
@@ -62,12 +69,9 @@ def command(
         raise BadInput("--with-secrets is for --image-only", remedy="a board is given them anyway")
     if flash_size and port:
         raise BadInput("--flash-size is for no board", remedy="leave it out: the board is asked")
-    output.writable(image)
     node = node_toml.load(config) if config else None
     board = _board(name, node)
     micropython = binary.read(firmware, board.file.chip)
-    if image and image.exists() and image.samefile(firmware):
-        raise BadInput("is the firmware itself", where=image, remedy="name another file")
     files = version.files(version.as_json(node.config) if node else None)
     secrets = node.secrets if node and (with_secrets or not image) else {}
     if port:
@@ -77,7 +81,9 @@ def command(
         plan = layout.plan(micropython, size, files, secrets)
     total = sum(len(part.data) for part in plan.regions)
     if image and not dry_run:
-        total = image.write_bytes(layout.merged(plan.regions))
+        merged = layout.merged(plan.regions)
+        outputs.write({image: merged})
+        total = len(merged)
         if node and node.secrets and not with_secrets:
             click.echo("torpor: no passwords in it: torpor deploy --config gives them", err=True)
     document = {

@@ -1,23 +1,30 @@
 """torpor pil: a node's decisions on the processor behind a port, its world in the simulator."""
 
+import struct
 from typing import Any
 
 import click
-from mpremote.transport import TransportError
-from mpremote.transport_serial import SerialTransport
 from rich.markup import escape
 
 from host_sim.errors import BadInput
 from host_sim.spec import scenario as scenarios
+from tools import params
 from tools.loop import in_the_loop
-from tools.provision import ports
+from tools.provision.repl import Cut, close, entered
 from tools.show import output
 
+WAIT_S = 10.0  # for a board that is busy
 
-@click.command("pil")
-@click.argument("scenario")
-@click.option("--port", required=True, help="Serial port of a board, or of torpor virtual-board.")
-@click.option("--days", type=click.FloatRange(min=0, min_open=True), help="Instead of its own.")
+
+@click.command("pil", cls=params.Command)
+@click.argument("scenario", type=params.SCENARIO)
+@click.option(
+    "--port",
+    type=params.PORT,
+    required=True,
+    help="Serial port of a board, or of torpor virtual-board.",
+)
+@click.option("--days", type=params.DAYS, help="Instead of its own.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def command(scenario: str, port: str, days: float | None, as_json: bool) -> None:
     """Run SCENARIO with its decisions taken by the processor behind a serial port.
@@ -30,24 +37,16 @@ def command(scenario: str, port: str, days: float | None, as_json: bool) -> None
     """
     changes = () if days is None else (f"days={days:g}",)
     chosen = scenarios.load(scenario, changes)
-    ports.check(port)
-    repl = _repl(port)
-    with output.Progress("in the loop") as progress:
-        document = in_the_loop(chosen, repl, progress)
+    try:
+        repl = entered(port, WAIT_S)
+        with output.Progress("in the loop") as progress:
+            document = in_the_loop(chosen, repl, progress)
+        close(repl)
+    except (Cut, struct.error, OSError) as error:
+        raise BadInput(f"the line was cut ({error})", where=port, remedy="try again") from None
     output.as_json(document) if as_json else _show(document, chosen.file.title)
     if document["difference"]:
         raise SystemExit(1)
-
-
-def _repl(port: str) -> SerialTransport:
-    """The port, at the raw REPL."""
-    try:
-        repl = SerialTransport(port, baudrate=115200)
-        repl.enter_raw_repl(soft_reset=False)
-    except (TransportError, OSError) as error:
-        what = str(error).strip().splitlines()[-1]
-        raise BadInput(what, where=port, remedy="is MicroPython at its prompt there?") from None
-    return repl
 
 
 def _show(document: dict[str, Any], title: str) -> None:

@@ -1,6 +1,5 @@
 """torpor record: a board's current by a Power Profiler Kit II."""
 
-import math
 import os
 import time
 from contextlib import closing
@@ -13,22 +12,31 @@ from host_sim.errors import BadInput
 from host_sim.trace import writer
 from host_sim.trace.formats.part import RATE_HZ, Part
 from host_sim.trace.recording import Recording
-from tools import recordings
-from tools.ppk2 import Ppk2
+from tools import params, recordings
+from tools.ppk2 import HIGHEST_MV, LOWEST_MV, Ppk2
 from tools.show import output
 
+YEAR_S = 366 * 86_400
 SILENT_S = 3.0  # without a sample: the instrument is gone
 SHOWN_S = 0.25
 
 
-@click.command("record")
-@click.option("--ppk2", "port", required=True, help="The instrument's serial port.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help=".parquet or .ppk2")
-@click.option("--seconds", type=float, help="Else until Ctrl-C.")
+@click.command("record", cls=params.Command)
+@click.option(
+    "--ppk2", "port", type=params.PORT, required=True, help="The instrument's serial port."
+)
+@click.option("--out", type=params.Output(writer.WRITERS), required=True, help=".parquet or .ppk2")
+@click.option("--seconds", type=params.Number(0.001, YEAR_S, " s"), help="Else until Ctrl-C.")
 @click.option(
     "--mode", type=click.Choice(["source", "ampere"]), default="source", show_default=True
 )
-@click.option("--mv", type=int, default=3300, show_default=True, help="The supply, in mV.")
+@click.option(
+    "--mv",
+    type=click.IntRange(LOWEST_MV, HIGHEST_MV),
+    default=3300,
+    show_default=True,
+    help="The supply, in mV.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_json: bool) -> None:
     """Record a board through a Power Profiler Kit II until the time is up or Ctrl-C.
@@ -43,9 +51,7 @@ def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_
     torpor record --ppk2 /dev/ttyACM0 --out wake.parquet --seconds 30
     torpor trace convert wake.parquet.part wake.parquet
     """
-    wanted = _samples(seconds)
-    output.writable(out)
-    writer.check(out)
+    wanted = None if seconds is None else round(seconds * RATE_HZ)
     failure = None
     with closing(Ppk2(port, mode, mv)) as instrument, Part(Path(f"{out}.part")) as part:
         instrument.on()
@@ -82,16 +88,6 @@ def _kept(part: Path, out: Path) -> Recording:
         raise BadInput(f"{error or 'interrupted'}: what was measured is in {part}") from None
     part.unlink()
     return recording
-
-
-def _samples(seconds: float | None) -> int | None:
-    """How many to take; None for no end."""
-    if seconds is None:
-        return None
-    if not 1 / RATE_HZ <= seconds < math.inf:
-        what = f"--seconds {seconds:g} is no time to record"
-        raise BadInput(what, remedy="write 30, or leave it out")
-    return round(seconds * RATE_HZ)
 
 
 def measure(instrument: Ppk2, part: Part, wanted: int | None) -> None:

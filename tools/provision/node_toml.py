@@ -13,6 +13,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Meta
 
+from host_sim.files import inputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from host_sim.spec import nodefaults
@@ -108,6 +109,10 @@ class Microphone(Strict, frozen=True, tag_field="driver", tag="microphone"):
 Sensor = Temperature | Humidity | Analog | Contact | Bl0937 | Microphone
 
 
+# What one pin may be read as more than once: a contact's level, which may wake the node, too.
+BUSES = {Contact: "level", Analog: "voltage", Microphone: "voltage", Bl0937: ""}
+
+
 class NodeFile(Strict, frozen=True):
     """The file."""
 
@@ -131,7 +136,7 @@ class Provision:
 
 def load(path: Path) -> Provision:
     """Read a node.toml. BadInput names file, line and key, and never shows a password."""
-    text = tomlfile.read_text(path)
+    text = inputs.text(path)
     file = tomlfile.decode(text, path, NodeFile)
     board = boards.named_in(path, text, file.board)
     for what, key, remedy in (*_faults(file, board), *_secret_faults(file)):
@@ -228,7 +233,8 @@ def _pins(file: NodeFile) -> list[Use]:
     """Each use of a pin, in the file's order of importance."""
     uses = []
     if file.pins.wake is not None:  # a switch only looks at it
-        uses.append(Use(file.pins.wake, ("pins", "wake"), wakes=file.node.kind == "sensor"))
+        wakes = file.node.kind == "sensor"
+        uses.append(Use(file.pins.wake, ("pins", "wake"), bus="level", wakes=wakes))
     uses += [Use(out.pin, ("pins", "outputs", i), True) for i, out in enumerate(file.pins.outputs)]
     uses += [Use(p, ("pins", "markers", i), True) for i, p in enumerate(file.pins.markers or ())]
     for name, sensor in file.sensor.items():
@@ -238,7 +244,7 @@ def _pins(file: NodeFile) -> list[Use]:
                 Use(sensor.scl, ("sensor", name, "scl"), True, "scl"),
             ]
         else:
-            uses.append(Use(sensor.pin, ("sensor", name, "pin")))
+            uses.append(Use(sensor.pin, ("sensor", name, "pin"), bus=BUSES[type(sensor)]))
     return uses
 
 

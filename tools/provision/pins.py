@@ -43,7 +43,7 @@ CHIPS = {
 
 
 class Use(NamedTuple):
-    """One use of a pin; those of the same `bus` line may be on one."""
+    """One use of a pin; those of the same `bus`, or that read alike, may be on one."""
 
     pin: Pin
     key: tuple[str | int, ...]
@@ -70,11 +70,7 @@ def faults(uses: list[Use], board: Board) -> Iterator[Fault]:
             yield wrong, use.key, "take another pin"
             continue
         other = taken.setdefault(gpio, use)
-        if (
-            (use.drives or other.drives)
-            and other is not use
-            and not (use.bus and use.bus == other.bus)
-        ):
+        if other is not use and not (use.bus and use.bus == other.bus):
             yield f"GPIO {gpio} is that of {dotted(other.key)}, too", use.key, "take another pin"
 
 

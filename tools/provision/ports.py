@@ -1,27 +1,76 @@
-"""Serial ports: which there are, and why one cannot be opened."""
+"""Serial ports: which there are, how one is opened, and why one cannot be.
 
+Every command opens its port here. What is read from it or written to it ends in time, whatever is
+at its other end.
+"""
+
+import errno
 import os
+import termios
 from pathlib import Path
 
+import serial
 from serial.tools import list_ports
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
+
+BAUD = 115_200
+SILENT_S = 5.0  # of one read or write
+
+_BUSY = (errno.EAGAIN, errno.EBUSY)
+_FORBIDDEN = (errno.EACCES, errno.EPERM)
+_NONE = (errno.ENOTTY, errno.EINVAL)
+
+
+class Refused(BadInput):
+    """A port that cannot be had."""
 
 
 def check(port: str) -> None:
     """Refuse a port that does not exist, is something else or may not be opened."""
+    inputs.named(Path(port))
     if not Path(port).exists():
-        raise BadInput("no such port", where=port, remedy=_here())
+        raise Refused("no such port", where=port, remedy=_here())
     if not Path(port).is_char_device():
-        raise BadInput("is no serial port", where=port, remedy=_here())
+        raise Refused("is no serial port", where=port, remedy=_here())
     if not os.access(port, os.R_OK | os.W_OK):
-        remedy = "join the group that it belongs to, as dialout, and log in anew"
-        raise BadInput("you may not open it", where=port, remedy=remedy)
+        raise _forbidden(port)
 
 
-def busy(port: str) -> BadInput:
-    """What to say where opening an existing port fails."""
-    return BadInput("is busy", where=port, remedy=f"close what uses it; {_here()}")
+def opened(port: str) -> serial.Serial:
+    """The port, this program's alone. BadInput says why it cannot be had."""
+    check(port)
+    try:
+        return serial.Serial(port, BAUD, timeout=SILENT_S, write_timeout=SILENT_S, exclusive=True)
+    except (OSError, termios.error) as error:
+        raise refused(port, error) from None
+
+
+def refused(port: str, error: BaseException) -> Refused:
+    """What to say of a port that there was and that cannot be opened, or not any more."""
+    code = _code(error)
+    if code in _BUSY:
+        return Refused("is busy", where=port, remedy=f"close what uses it; {_here()}")
+    if code in _FORBIDDEN:
+        return _forbidden(port)
+    if code in _NONE:
+        return Refused("is no serial port", where=port, remedy=_here())
+    return Refused("the cable was cut", where=port, remedy=f"plug it in again; {_here()}")
+
+
+def _code(error: BaseException) -> int:
+    """The system's number of an error; pyserial at times only writes it into its words."""
+    for number in (getattr(error, "errno", None), *error.args):
+        if isinstance(number, int):
+            return number
+    words = str(error)
+    return next((code for code in (*_BUSY, *_FORBIDDEN, *_NONE) if f"({code}," in words), 0)
+
+
+def _forbidden(port: str) -> Refused:
+    remedy = "join the group that it belongs to, as dialout, and log in anew"
+    return Refused("you may not open it", where=port, remedy=remedy)
 
 
 def _here() -> str:

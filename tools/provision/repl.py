@@ -2,19 +2,23 @@
 
 import contextlib
 import io
+import os
 import struct
 import termios
 import time
 from pathlib import Path
+from typing import Any
 
 import click
+import serial
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
 from host_sim.errors import BadInput
+from tools.provision import ports
 
 AGENT = (Path(__file__).parent / "agent.py").read_text(encoding="utf-8")
-SILENT_S = 5.0
+MOST_S = 60.0  # of one answer, however much comes
 NAP_S = 2.0
 OFTEN_S = 0.02
 RAW = b"raw REPL; CTRL-B to exit"
@@ -28,64 +32,86 @@ class Cut(Exception):
     """The board does not answer any more."""
 
 
-class Shut(Cut):
-    """The port cannot be opened."""
+class Repl(SerialTransport):  # type: ignore[misc]
+    """mpremote's words to a board, on a port that is open; none waits for ever."""
+
+    def __init__(self, line: serial.Serial) -> None:
+        self.serial, self.device_name = line, line.port
+        self.in_raw_repl = self.mounted = self.is_pty = False
+        self.use_raw_paste = True
+
+    def read_until(self, *args: Any, timeout_overall: float | None = None, **kwargs: Any) -> Any:
+        """As it has it, but not without end."""
+        most_s = MOST_S if timeout_overall is None else min(timeout_overall, MOST_S)
+        return super().read_until(*args, timeout_overall=most_s, **kwargs)
+
+
+def entered(port: str, wait_s: float) -> Repl:
+    """A board's raw REPL, its node interrupted; `wait_s` is how long it may sleep on.
+
+    BadInput where the port cannot be had or nobody answers, Cut where the line was cut meanwhile.
+    """
+    repl = Repl(ports.opened(port))
+    try:
+        answers = _interrupt(repl.serial, wait_s)
+        if answers:
+            with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it discards
+                repl.enter_raw_repl(soft_reset=False)
+            return repl
+    except serial.SerialTimeoutException:
+        pass  # it takes in nothing: nobody is there
+    except _CUT as error:
+        close(repl)
+        raise Cut(str(error)) from None
+    close(repl)
+    remedy = "press its RESET button; is MicroPython on it?"
+    raise BadInput("does not answer", where=port, remedy=remedy)
+
+
+def _interrupt(line: serial.Serial, wait_s: float) -> bool:
+    """Type Ctrl-C until the REPL answers; whether it did in this time.
+
+    A wake of a node is short, so it is typed often. A node that sleeps is reset by the port's
+    lines, as most boards have it; the others have a button.
+    """
+    line.timeout = OFTEN_S
+    began = time.monotonic()
+    seen, reset, asked = b"", False, False
+    while RAW not in seen:
+        waited_s = time.monotonic() - began
+        if waited_s > wait_s:
+            return False
+        if waited_s > NAP_S and not reset:
+            reset = True
+            with contextlib.suppress(OSError):  # a port without lines
+                line.dtr, line.rts = False, True
+                time.sleep(0.1)
+                line.rts = False
+        if waited_s > 2 * NAP_S and not asked and os.isatty(2):
+            asked = True
+            click.echo(f"torpor: {line.port}: asleep? Press its RESET button", err=True)
+        line.write(b"\r\x03\x01")
+        seen = (seen + line.read(4096))[-1_000:]
+    while line.read(4096):  # answers to what was typed too often
+        if time.monotonic() - began > wait_s + ports.SILENT_S:
+            return False  # it talks on and on
+    line.timeout = ports.SILENT_S
+    return True
+
+
+def close(repl: SerialTransport) -> None:
+    """Let go of the port."""
+    with contextlib.suppress(*_CUT):
+        repl.close()
 
 
 class Board:
-    """A board whose node is interrupted; `wait_s` is how long it may sleep on."""
+    """A board whose node is interrupted, where agent.py has run; as entered()."""
 
     def __init__(self, port: str, wait_s: float) -> None:
         self.port = port
-        try:
-            self.repl = SerialTransport(port, baudrate=115200, timeout=SILENT_S)
-        except TransportError:
-            raise Shut("it cannot be opened") from None
-        except _CUT as error:
-            raise Cut(str(error)) from None
-        try:
-            answers = self._interrupt(wait_s)
-            if answers:
-                with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it discards
-                    self.repl.enter_raw_repl(soft_reset=False)
-        except _CUT as error:
-            self.close()
-            raise Cut(str(error)) from None
-        if not answers:
-            self.close()
-            remedy = "press its RESET button; is MicroPython on it?"
-            raise BadInput("does not answer", where=port, remedy=remedy)
+        self.repl = entered(port, wait_s)
         self.exec(AGENT)
-
-    def _interrupt(self, wait_s: float) -> bool:
-        """Type Ctrl-C until the REPL answers; whether it did in this time.
-
-        A wake of a node is short, so it is typed often. A node that sleeps is reset by the port's
-        lines, as most boards have it; the others have a button.
-        """
-        line = self.repl.serial
-        line.timeout = OFTEN_S
-        began = time.monotonic()
-        seen, reset, asked = b"", False, False
-        while RAW not in seen:
-            waited_s = time.monotonic() - began
-            if waited_s > wait_s:
-                return False
-            if waited_s > NAP_S and not reset:
-                reset = True
-                with contextlib.suppress(OSError):  # a port without lines
-                    line.dtr, line.rts = False, True
-                    time.sleep(0.1)
-                    line.rts = False
-            if waited_s > 2 * NAP_S and not asked:
-                asked = True
-                click.echo(f"torpor: {self.port}: asleep? Press its RESET button", err=True)
-            line.write(b"\r\x03\x01")
-            seen = (seen + line.read(4096))[-1_000:]
-        while line.read(4096):  # answers to what was typed too often
-            pass
-        line.timeout = SILENT_S
-        return True
 
     def exec(self, program: str) -> str:
         """Run a program; what it printed. BadInput for an error of its, Cut for silence."""
@@ -107,9 +133,4 @@ class Board:
         """Reset the board, and let go of it."""
         with contextlib.suppress(*_CUT):
             self.repl.exec_raw_no_follow("import machine\nmachine.reset()")
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the port."""
-        with contextlib.suppress(*_CUT):
-            self.repl.close()
+        close(self.repl)

@@ -6,10 +6,10 @@ boot.py over the old one is atomic in LittleFS, so the board runs the one versio
 """
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from host_sim.files import scratch
 from tools.provision import firmware
 
 SLOTS = ("a", "b")
@@ -23,9 +23,9 @@ def pointer(slot: str) -> bytes:
 
 def files(config: bytes | None) -> dict[str, bytes]:
     """The files of a version, by their paths in its folder."""
-    with tempfile.TemporaryDirectory(prefix="torpor-") as folder:
-        firmware.compile_tree(Path(folder))
-        out = read(Path(folder))
+    with scratch.folder() as folder:
+        firmware.compile_tree(folder)
+        out = read(folder)
     if config is not None:
         out[CONFIG] = config
     return out

@@ -5,15 +5,12 @@ import os
 import shutil
 import time
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.table import Table
-
-from host_sim.errors import BadInput
 
 
 class _Console(Console):
@@ -56,20 +53,6 @@ def facts(title: str, pairs: Iterable[tuple[str, str]]) -> Table:
     for name, value in pairs:
         out.add_row(escape(name), escape(value))
     return out
-
-
-def writable(path: Path | None, *inputs: Path) -> None:
-    """Fail before the work, not after it, when an output cannot be written or is an input."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise BadInput("is a folder", where=path, remedy="name a file")
-    if not path.parent.is_dir():
-        raise BadInput("its folder does not exist", where=path, remedy="create it first")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise BadInput("cannot be written", where=path, remedy="choose another place")
-    if path.exists() and any(file.exists() and path.samefile(file) for file in inputs):
-        raise BadInput("is an input of this command", where=path, remedy="name another file")
 
 
 class Progress:

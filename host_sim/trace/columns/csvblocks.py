@@ -1,6 +1,5 @@
 """A large text file in blocks of whole lines, so that it is never in memory as a whole."""
 
-import mmap
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,10 +8,9 @@ from typing import BinaryIO, TypeVar
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.trace.columns.source import Source, plain
+from host_sim.trace.columns.source import Source
 
 BLOCK_BYTES = 1 << 20
-KEPT_BYTES = 2 << 20  # of a mapped file in memory
 NEWLINE = ord("\n")
 AT_ONCE = 2  # blocks that are parsed while those before them are used
 
@@ -30,7 +28,7 @@ def blocks(source: Source, header_lines: int) -> Iterator[tuple[int, Text]]:
     with source.open() as file:
         for _ in range(header_lines):
             file.readline()
-        for block in _mapped(source, file) if plain(file) else _read(source, file):
+        for block in _read(source, file):
             if bytes(block[:1]).isspace() and bytes(block).isspace():
                 held = Text(bytes(held) + bytes(block))
                 continue
@@ -52,33 +50,25 @@ def blocks(source: Source, header_lines: int) -> Iterator[tuple[int, Text]]:
 
 
 def _read(source: Source, file: BinaryIO) -> Iterator[Text]:
-    """Whole lines of what is unpacked as it is read."""
-    while data := file.read(BLOCK_BYTES):
-        end = file.readline(BLOCK_BYTES)
-        if len(end) == BLOCK_BYTES:
-            raise _endless(source)
-        yield Text(data + end)
+    """Whole lines, each block in bytes of its own. Not mapped: a file may shrink while it is read.
 
-
-def _mapped(source: Source, file: BinaryIO) -> Iterator[Text]:
-    """Whole lines of a file as it lies on disk: mapped, for copies cost more than the parsing."""
-    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # until its last block is gone
-    text, at, size = Text(mapped), file.tell(), len(mapped)
-    while at < size:
-        end = size
-        if at + BLOCK_BYTES < size:
-            end = mapped.rfind(b"\n", at, at + BLOCK_BYTES) + 1
-            if end == 0:
-                raise _endless(source)
-        yield text[at:end]
-        source.progress(end / size)
-        if at // KEPT_BYTES < end // KEPT_BYTES:
-            mapped.madvise(mmap.MADV_DONTNEED)  # what is still wanted is read again
-        at = end
-
-
-def _endless(source: Source) -> BadInput:
-    return BadInput("a line without end", where=source.path, remedy="export it again")
+    The last of them may lack its end.
+    """
+    rest = b""
+    while True:
+        block = bytearray(BLOCK_BYTES)
+        block[: len(rest)] = rest
+        size = len(rest) + file.readinto(Text(block)[len(rest) :])  # type: ignore[attr-defined]
+        if size == len(rest):
+            break
+        end = block.rfind(b"\n", 0, size) + 1
+        rest = bytes(block[end:size])
+        if len(rest) == BLOCK_BYTES:
+            raise BadInput("a line without end", where=source.path, remedy="export it again")
+        if end:
+            yield Text(block)[:end].toreadonly()
+    if rest:
+        yield Text(rest)
 
 
 def _digits(text: bytes) -> tuple[bytes, int]:

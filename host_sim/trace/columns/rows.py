@@ -22,8 +22,7 @@ def lines(source: Source) -> list[str]:
     above: exporters print them alike.
     """
     path = source.path
-    with source.open() as file:
-        data = file.read()
+    data = source.whole()
     found = ascii_lines(data.rstrip(), path)
     if not data.endswith(b"\n") and len(found) > 1 and _digits(found[-1]) != _digits(found[-2]):
         raise BadInput(

@@ -3,6 +3,7 @@
 import gzip
 import io
 import lzma
+import os
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -10,14 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from shutil import copyfileobj
 from typing import Any, BinaryIO
 
 import zstandard
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 
 HEAD_BYTES = 1 << 16
+AT_ONCE_BYTES = 1 << 30
 Progress = Callable[[float], None]  # told how much is done, of 1
 _DAMAGE = (lzma.LZMAError, EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
 
@@ -51,12 +53,22 @@ class Source:
         try:
             with io.BufferedReader(_Watched(self.path, self.progress)) as file:
                 yield _unpacked(file)
+                if file.raw.shrank():
+                    what = "became shorter while it was read"
+                    raise BadInput(what, where=self.path, remedy="read it when it is whole")
         except _DAMAGE:
             raise BadInput("cut off or damaged", where=self.path, remedy="fetch it again") from None
-        except FileNotFoundError:
-            raise BadInput("no such file", where=self.path, remedy="check the path") from None
         except OSError as error:
-            raise BadInput(f"cannot be read ({error.strerror})", where=self.path) from None
+            raise inputs.unreadable(self.path, error) from None
+
+    def whole(self) -> bytes:
+        """All unpacked bytes, for a format that is read at once; BadInput for too many."""
+        with self.open() as file:
+            data = file.read(AT_ONCE_BYTES + 1)
+        if len(data) > AT_ONCE_BYTES:
+            what = f"has more than {AT_ONCE_BYTES:,} bytes, too many for a file of this format"
+            raise BadInput(what, where=self.path, remedy="cut it, or record as .parquet or .ppk2")
+        return data
 
     @contextmanager
     def file(self) -> Iterator[Path]:
@@ -67,9 +79,18 @@ class Source:
                 return
             with tempfile.TemporaryDirectory() as folder:
                 copy = Path(folder) / "recording"
-                with copy.open("wb") as out:
-                    copyfileobj(unpacked, out, 1 << 20)
+                _copied(unpacked, copy)
                 yield copy
+
+
+def _copied(unpacked: BinaryIO, copy: Path) -> None:
+    with copy.open("wb") as out:
+        while data := unpacked.read(1 << 20):
+            try:
+                out.write(data)
+            except OSError as error:
+                what = f"no room for what is packed in a file ({error.strerror})"
+                raise BadInput(what, where=copy.parent.parent, remedy="set TMPDIR") from None
 
 
 def plain(file: BinaryIO) -> bool:
@@ -81,13 +102,17 @@ class _Watched(io.FileIO):
     """A file that says how far it was read."""
 
     def __init__(self, path: Path, progress: Progress) -> None:
-        super().__init__(path)
+        super().__init__(inputs.descriptor(path))
         self.progress = progress
-        self.bytes = max(1, path.stat().st_size)
+        self.bytes = os.fstat(self.fileno()).st_size
+
+    def shrank(self) -> bool:
+        """Whether it has fewer bytes than when it was opened."""
+        return os.fstat(self.fileno()).st_size < self.bytes
 
     def readinto(self, buffer: Any) -> int:
         count = super().readinto(buffer)
-        self.progress(min(1, self.tell() / self.bytes))
+        self.progress(min(1, self.tell() / max(1, self.bytes)))
         return count or 0
 
 

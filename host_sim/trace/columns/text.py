@@ -11,8 +11,7 @@ _MOST_GAPS = 0.05  # of the rows: with more, the times are those of arrival, not
 
 def lines(source: Source) -> list[str]:
     """The lines of a UTF-8 file, each whole: a last one without its end may be cut off."""
-    with source.open() as file:
-        data = file.read()
+    data = source.whole()
     try:
         found = data.decode("utf-8-sig").splitlines(keepends=True)
     except UnicodeDecodeError:

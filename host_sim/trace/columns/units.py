@@ -57,7 +57,7 @@ def as_ua(values: Floats, source: Source) -> Floats:
             where=source.path,
             remedy="give --unit A, mA or uA, or --unit mW with --volts",
         )
-    if not source.volts or not 0 < source.volts < float("inf"):
+    if source.volts is None:
         raise BadInput(
             "power is no current without the supply's voltage",
             where=source.path,

@@ -12,6 +12,7 @@ from math import isfinite
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs, outputs
 from host_sim.trace.cut import pyramid, segment
 from host_sim.trace.cut.segment import Found
 from host_sim.trace.recording import Recording
@@ -21,7 +22,8 @@ ASLEEP = segment.NAMES[segment.DEEP_SLEEP]
 IDLE = segment.NAMES[segment.IDLE]
 LEVEL_RATIO = 0.07  # what a level that was given may differ by: half a step of steps.STEP_RATIO
 
-_START = b"# recording: "
+START = b"# recording: "
+_MOST_BYTES = 1 << 28
 REMEDY = "write one with torpor trace digest -o"
 
 
@@ -94,21 +96,18 @@ def sleep_ma(table: list[Row]) -> float | None:
 
 def sha256(path: Path) -> str:
     """Of the file as it is, to cite it by."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with inputs.opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def write(path: Path, table: Iterable[Row], facts: Mapping[str, str]) -> None:
     """Write a digest; the first lines are the facts. BadInput when it cannot be written."""
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(f"# {key}: {value}\n" for key, value in facts.items())
-            out = csv.writer(file, lineterminator="\n")
-            out.writerow(field.name for field in fields(Row))
-            for row in table:
-                out.writerow(_fields(row))
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+    with outputs.beside(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(f"# {key}: {value}\n" for key, value in facts.items())
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(field.name for field in fields(Row))
+        for row in table:
+            out.writerow(_fields(row))
 
 
 def _fields(row: Row) -> list[str]:
@@ -124,11 +123,8 @@ def rounded(table: Iterable[Row]) -> list[Row]:
 
 def is_digest(path: Path) -> bool:
     """Whether a file is a digest rather than a recording: it begins as one."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_START)) == _START
-    except OSError:
-        return False  # the reader says what is wrong
+    with inputs.opened(path) as file:
+        return file.read(len(START)) == START
 
 
 def facts(path: Path) -> dict[str, str]:
@@ -144,8 +140,8 @@ def facts(path: Path) -> dict[str, str]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        return inputs.data(path, _MOST_BYTES).decode("utf-8").splitlines()
+    except UnicodeDecodeError:
         raise BadInput("no digest", where=path, remedy=REMEDY) from None
 
 

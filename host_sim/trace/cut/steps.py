@@ -26,7 +26,9 @@ def steps(pyramid: Pyramid, start: int, end: int, rate_hz: float) -> list[int]:
         if settled and not level / STEP_RATIO <= middle * settled <= level * STEP_RATIO:
             edge, reach = (first + at) * size, wide * size
             begin = max(edge - reach, found[-1] if found else start) + 1
-            found.append(begin + _split(pyramid.samples[begin : min(edge + reach, end)]))
+            around = pyramid.samples[begin : min(edge + reach, end)]
+            # At a rate so low that a window is one sample, the edge is known to the sample.
+            found.append(begin + _split(around) if len(around) > 1 else edge)
             at, settled, level = -(-found[-1] // size) - first + wide, 0, 0.0
         else:
             at, settled, level = at + wide, settled + 1, level + middle

@@ -9,6 +9,7 @@ from importlib import resources
 import numpy as np
 from plotly.offline import get_plotlyjs
 
+from host_sim.files.picture import SIGN
 from host_sim.trace.draw.gaps import Gap
 from host_sim.trace.recording import Floats
 
@@ -35,6 +36,7 @@ def page(
     }
     text = resources.files("host_sim.trace.draw").joinpath("page.html").read_text(encoding="utf-8")
     for place, value in (
+        ("{{sign}}", SIGN),
         ("{{title}}", escape(title)),
         ("{{data}}", json.dumps(data)),
         ("{{plotly}}", get_plotlyjs()),

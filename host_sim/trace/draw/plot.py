@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
-from host_sim.errors import BadInput
+from host_sim.files.picture import save
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.draw import gaps, style
 from host_sim.trace.fit.judge import Verdict
@@ -58,12 +58,10 @@ def wake(
     title: str,
     path: Path,
 ) -> None:
-    """Draw both as a PNG; BadInput when it cannot be written."""
+    """Draw both; BadInput when it cannot be written."""
     figure = picture(verdict, recorded, holes, predicted, title)
     try:
-        figure.savefig(path, dpi=120, format="png")
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+        save(figure, path)
     finally:
         plt.close(figure)
 

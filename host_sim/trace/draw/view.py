@@ -1,4 +1,4 @@
-"""A recording as a picture, its states in colours: a PNG, or a page to zoom in.
+"""A recording as a picture, its states in colours: a picture, or a page to zoom in.
 
 A page holds the recording at most at POINTS points, chosen by MinMaxLTTB: each peak stays. A long
 recording is drawn from the least and most of its blocks instead of from its samples.
@@ -16,11 +16,14 @@ from matplotlib.ticker import NullFormatter
 from tsdownsample import MinMaxLTTBDownsampler
 
 from host_sim.errors import BadInput
+from host_sim.files import outputs
+from host_sim.files.picture import ENDINGS, save
 from host_sim.trace.cut.segment import Found
 from host_sim.trace.draw import gaps, page, scale, style
 from host_sim.trace.recording import Floats, Recording
 
-POINTS = {".html": 200_000, ".png": 8_000}
+PAGE = ".html"
+POINTS = {PAGE: 200_000} | dict.fromkeys(ENDINGS, 8_000)
 FROM_BLOCKS = 4_000_000  # samples
 COLOURS = {
     "deep_sleep": style.GREY,
@@ -40,7 +43,7 @@ Curves = dict[str, tuple[Floats, Floats]]
 def kind(path: Path) -> str:
     """The ending of a picture; BadInput for one that cannot be drawn."""
     if path.suffix not in POINTS:
-        raise BadInput("no such picture", where=path, remedy="name it .html or .png")
+        raise BadInput("no such picture", where=path, remedy=f"one of {', '.join(POINTS)}")
     return path.suffix
 
 
@@ -78,21 +81,18 @@ def by_state(recording: Recording, found: Found, curve: tuple[Floats, Floats]) -
 
 
 def draw(recording: Recording, found: Found, title: str, path: Path) -> None:
-    """Write the picture; BadInput for another ending than .html and .png, or no room."""
+    """Write the picture; BadInput for an ending that none has, or no room."""
     points = POINTS[kind(path)]
     curves = by_state(recording, found, curve(recording, found, points))
-    try:
-        if kind(path) == ".html":
-            path.write_text(document(recording, curves, title), encoding="utf-8")
-        else:
-            _save(picture(recording, curves, title), path)
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+    if kind(path) == PAGE:
+        outputs.write({path: document(recording, curves, title).encode("utf-8")})
+    else:
+        _save(picture(recording, curves, title), path)
 
 
 def _save(figure: Figure, path: Path) -> None:
     try:
-        figure.savefig(path, dpi=120, format="png")
+        save(figure, path)
     finally:
         plt.close(figure)
 

@@ -4,9 +4,8 @@ What the evidence is not for keeps its value, tag and source. Comments stay.
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +14,17 @@ import tomlkit
 from tomlkit.items import Table
 
 from host_sim.errors import BadInput
+from host_sim.files import outputs, scratch
 from host_sim.hardware import board as boards
 from host_sim.hardware import states
 from host_sim.hardware.board import Board, Step
+from host_sim.trace.cut.digest import START
 from host_sim.trace.fit import evidence as evidences
 from host_sim.trace.fit import fit, recipe
 from host_sim.trace.fit.evidence import TX, Evidence
 from host_sim.trace.fit.fit import Estimate
 
+SIGN = b"# Calibrated by torpor calibrate.\n"  # a board.toml that may be fitted in place
 DIGITS = 4  # of a fitted current: what is beyond is the instrument's noise
 RECEIVING = ("scan", "associate", "address", "connect", "listen")  # the receiver is on throughout
 
@@ -183,26 +185,42 @@ def _cite(evidence: Iterable[Evidence]) -> str:
     return "; ".join(f"{source}: {names}" if source else names for source, names in cited)
 
 
+def claim(folder: Path, names: Iterable[str], sources: Iterable[Path], force: bool) -> None:
+    """Fail before the work where a board's folder may not be written; as outputs.claim()."""
+    if not folder.is_dir():
+        return
+    sources = list(sources)
+    for name, sign in {boards.FILE: SIGN, **dict.fromkeys(names, START)}.items():
+        made = outputs.begins(sign)
+        outputs.claim(folder / name, sources, force=force, made=made, renewed=True)
+
+
 def write(out: Path, text: str, digests: dict[str, Evidence]) -> Board:
     """Write the folder `out`, a board of that name; it is checked first, then put in place.
 
     BadInput when the board would not load, or cannot be written; then nothing is.
     """
     toml = tomlkit.parse(text)
-    toml["name"] = out.name
-    with tempfile.TemporaryDirectory() as temporary:
-        fresh = Path(temporary) / out.name
+    toml["name"] = name = Path(os.path.abspath(out)).name
+    with scratch.folder() as temporary:
+        fresh = temporary / (name or "board")
         fresh.mkdir()
-        (fresh / "board.toml").write_text(tomlkit.dumps(toml), encoding="utf-8")
-        for name, one in digests.items():
-            evidences.write(fresh / name, one)
+        (fresh / boards.FILE).write_bytes(SIGN + tomlkit.dumps(toml).encode().removeprefix(SIGN))
+        for digest, one in digests.items():
+            evidences.write(fresh / digest, one)
         boards.load(str(fresh))
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            for path in (*sorted(fresh.glob("*.csv")), fresh / "board.toml"):
-                part = out / f".{path.name}.part"
-                shutil.copyfile(path, part)
-                os.replace(part, out / path.name)
-        except OSError as error:
-            raise BadInput(f"cannot be written ({error.strerror})", where=out) from None
+        files = {
+            out / path.name: path.read_bytes()
+            for path in (*fresh.glob("*.csv"), fresh / boards.FILE)
+        }
+    made = not out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        outputs.write(files, renewed=True)
+    except OSError as error:
+        raise BadInput(f"cannot be written ({error.strerror})", where=out) from None
+    finally:
+        if made:
+            with suppress(OSError):
+                out.rmdir()  # where nothing came into it
     return boards.load(str(out))

@@ -184,6 +184,12 @@ def write(path: Path, recording: Recording, progress: Progress = silent) -> None
                 _write_bits(file, 3 + bit, recording, bit)
     except RuntimeError as error:
         raise BadInput(f"cannot be written ({error})") from None
+    try:
+        _check_closed(path, path)  # the library does not tell of a disk that is full
+    except BadInput:
+        raise BadInput(
+            "cannot be written (it did not come to its end: is the disk full?)"
+        ) from None
 
 
 def _write_floats(

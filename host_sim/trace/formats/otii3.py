@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 from host_sim.trace.columns.clock import MOST_HZ
 from host_sim.trace.columns.column import Column, floats
 from host_sim.trace.columns.source import Source
@@ -20,6 +21,7 @@ from host_sim.trace.spool import CHUNK
 
 NAME = "Otii 3 project"
 _FORMAT = "17"
+_PROJECT_BYTES = 1 << 26
 _STUB = re.compile(rb'\s*\{\s*"version"\s*:\s*"3\.[^"]*"\s*,\s*"created"')
 _ID = re.compile(r"[0-9a-fA-F-]{1,64}")  # also a folder's name
 
@@ -114,10 +116,7 @@ def _project(root: Path) -> _Project:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        remedy = "give the .otii3 as Otii saved it, with its data folder"
-        raise BadInput(f"cannot be read ({error.strerror})", where=path, remedy=remedy) from None
+        return inputs.data(path, _PROJECT_BYTES).decode("utf-8")
     except UnicodeDecodeError:
         raise BadInput("not a text file", where=path, remedy="save it again") from None
 
@@ -148,13 +147,9 @@ def _samples(root: Path, entry: _Entry, quantity: str, times: float = 1) -> Colu
     path = root / "data" / "project" / entry.data.id / "samples.dat"
     column.path = path
     scale = 1e6 if quantity == "current" else 1.0
-    try:
-        with path.open("rb") as file:
-            while data := file.read(CHUNK * 4):
-                if len(data) % 4:
-                    raise BadInput("cut off", where=path, remedy="save it again")
-                values = floats(data) * scale
-                column.append(np.repeat(values, int(times)))
-    except OSError as error:
-        raise BadInput(f"cannot be read ({error.strerror})", where=path) from None
+    with inputs.opened(path) as file:
+        while data := file.read(CHUNK * 4):
+            if len(data) % 4:
+                raise BadInput("cut off", where=path, remedy="save it again")
+            column.append(np.repeat(floats(data) * scale, int(times)))
     return column

@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from host_sim.trace import writer
 from host_sim.trace.draw import stats
-from tools import recordings
+from tools import params, recordings
 from tools.commands.trace import cut
 from tools.show import output
 
@@ -20,8 +20,8 @@ def command() -> None:
     """
 
 
-@command.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@command.command(cls=params.Command)
+@click.argument("file", type=params.RECORDING)
 @recordings.told
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def info(
@@ -50,9 +50,9 @@ def info(
     output.console.print(output.facts("", pairs))
 
 
-@command.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
+@command.command(cls=params.Command)
+@click.argument("file", type=params.RECORDING)
+@click.argument("out", type=params.Output(writer.WRITERS))
 @recordings.told
 def convert(
     file: Path, out: Path, unit: str | None, volts: float | None, channel: str | None
@@ -62,8 +62,6 @@ def convert(
     \b
     torpor trace convert wake.jls wake.parquet
     """
-    output.writable(out, file)
-    writer.check(out)
     lost = recordings.write(out, recordings.read(file, unit, volts, channel))
     for what in lost:
         click.echo(f"torpor: {out}: no place for {what}", err=True)

@@ -10,16 +10,18 @@ import click
 from rich.markup import escape
 
 from host_sim.errors import BadInput
+from host_sim.files import outputs, picture
 from host_sim.hardware import board as boards
 from host_sim.trace.cut import difference, digest, labels, levels, segment
 from host_sim.trace.cut.difference import Line
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.cut.segment import Found
 from host_sim.trace.recording import Recording
-from tools import recordings
+from tools import params, recordings
 from tools.show import output
 
-PATH = click.Path(path_type=Path)
+DIGEST = params.Output(made=outputs.begins(digest.START))
+PAGE = params.Output((".html", *picture.ENDINGS), picture.made)
 Command = Callable[..., None]
 
 
@@ -53,8 +55,14 @@ def how(command: Command) -> Command:
     """These and the options for what tells the states apart, as one argument `how`."""
 
     @recordings.told
-    @click.option("--board", help="A board whose currents tell the states apart.")
-    @click.option("--labels", help="States by the digital channels' pattern: 0=sleep,1=boot.")
+    @click.option(
+        "--board", type=params.BOARD, help="A board whose currents tell the states apart."
+    )
+    @click.option(
+        "--labels",
+        type=params.TEXT,
+        help="States by the digital channels' pattern: 0=sleep,1=boot.",
+    )
     @wraps(command)
     def wrapped(
         unit: str | None,
@@ -69,10 +77,12 @@ def how(command: Command) -> Command:
     return cast(Command, wrapped)
 
 
-@click.command("digest")
-@click.argument("file", type=PATH)
-@click.option("-o", "--out", type=PATH, help="Write the rows as CSV.")
-@click.option("--level", "named", multiple=True, help="Name an idle level: cpu_160=49 (mA).")
+@click.command("digest", cls=params.Command)
+@click.argument("file", type=params.RECORDING)
+@click.option("-o", "--out", type=DIGEST, help="Write the rows as CSV.")
+@click.option(
+    "--level", "named", multiple=True, type=params.TEXT, help="Name an idle level: cpu_160=49 (mA)."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 @how
 def digest_command(
@@ -85,7 +95,6 @@ def digest_command(
     torpor trace digest wake.csv --level cpu_80=34 --level cpu_160=49
     torpor trace digest marked.csv --labels 0=sleep,1=boot,2=send
     """
-    output.writable(out, file)
     levels_ma = dict(_level(word) for word in named)
     recording, found = how.cut(file)
     rows = digest.named(digest.of_segments(recording, found), levels_ma)
@@ -155,23 +164,21 @@ def _show(file: Path, rows: list[Row], found: Found) -> None:
         output.console.print(f"beacons each {found.beacon_period_s * 1000:.1f} ms")
 
 
-@click.command("plot")
-@click.argument("file", type=PATH)
-@click.option("-o", "--out", type=PATH, required=True, help="Write it here: .html or .png.")
+@click.command("plot", cls=params.Command)
+@click.argument("file", type=params.RECORDING)
+@click.option("-o", "--out", type=PAGE, required=True, help=".html, .png, .svg or .pdf.")
 @how
 def plot_command(file: Path, out: Path, how: How) -> None:
-    """Draw FILE, its states in colours: a PNG, or a page to zoom in."""
+    """Draw FILE, its states in colours: a picture, or a page to zoom in."""
     from host_sim.trace.draw import view
 
-    output.writable(out, file)
-    view.kind(out)
     recording, found = how.cut(file)
     view.draw(recording, found, file.name, out)
 
 
-@click.command("diff")
-@click.argument("first", type=PATH)
-@click.argument("second", type=PATH)
+@click.command("diff", cls=params.Command)
+@click.argument("first", type=params.RECORDING)
+@click.argument("second", type=params.RECORDING)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 @how
 def diff_command(first: Path, second: Path, as_json: bool, how: How) -> None:
@@ -179,6 +186,9 @@ def diff_command(first: Path, second: Path, as_json: bool, how: How) -> None:
 
     Of several wakes in a file the mean is taken.
     """
+    if all(digest.is_digest(file) for file in (first, second)):
+        of_recordings = ("unit", "volts", "channel", "board", "labels")
+        params.unused(of_recordings, "no FILE is a recording")
     lines = difference.between(*(_rows(file, how) for file in (first, second)))
     more_mc = sum(line.more_mc for line in lines)
     if as_json:

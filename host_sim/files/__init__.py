@@ -1,0 +1,1 @@
+"""The two doors of every command: what it reads, and what it writes."""

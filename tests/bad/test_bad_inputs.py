@@ -1,0 +1,238 @@
+"""Commands × bad inputs: one line on stderr, exit 2, nothing written, and an end in time.
+
+A command that is added joins by itself: by what its parameters are declared to be.
+"""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from host_sim.files import outputs
+from tests.bad import lines, words
+from tests.bad.lines import Line
+from tests.disk import no_room
+from tools import cli, params
+
+MOST_S = 30  # of one line: a hang, not a slow machine
+LINES = lines.lines()
+Capture = pytest.CaptureFixture[str]
+
+
+def declared(line: Line) -> list[click.Parameter]:
+    """The parameters that take a word."""
+    return [p for p in line.command.params if not (isinstance(p, click.Option) and p.is_flag)]
+
+
+ROWS = [
+    pytest.param(line.with_(param, word), id=f"{line.name} {param.opts[-1]}: {what}")
+    for line in LINES
+    for param in declared(line)
+    for what, word in words.bad(param.type).items()
+]
+LEFT_OUT = [
+    pytest.param(line.with_(param, ""), param, id=f"{line.name} without {param.opts[-1]}")
+    for line in LINES
+    for param in declared(line)
+    if param.required
+]
+OUTPUTS = [
+    pytest.param(line, param, id=f"{line.name} {param.opts[-1]}")
+    for line in LINES
+    for param in declared(line)
+    if isinstance(param.type, params.Output | params.Folder)
+]
+
+
+class Hangs(BaseException):
+    """It took longer than a command may."""
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """A hang fails; it does not hang the tests."""
+
+    def bark(number: int, frame: object) -> None:
+        raise Hangs
+
+    before = signal.signal(signal.SIGALRM, bark)
+    signal.setitimer(signal.ITIMER_REAL, MOST_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """All files, good and bad, and a port at whose other end nobody reads or answers."""
+    folder = tmp_path_factory.mktemp("bad", numbered=False)
+    ours, theirs = os.openpty()
+    words.furnish(folder, os.ttyname(theirs))
+    yield folder
+    os.close(ours)
+    os.close(theirs)
+
+
+@pytest.fixture
+def folder(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, as the working directory; what is in own/ is Torpor's."""
+    monkeypatch.chdir(furnished)
+    monkeypatch.setattr(outputs, "PROJECT", furnished / "own")
+    return furnished
+
+
+def contents(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """Every file with its number, its size and when it was changed."""
+    found = ((path, path.lstat()) for path in folder.rglob("*"))
+    return {str(path): (at.st_ino, at.st_size, at.st_mtime_ns) for path, at in found}
+
+
+def refused(args: list[str], folder: Path, capsys: Capture, late: bool = False) -> str:
+    """Run a line that must be refused, perhaps late, with its results printed; what it says."""
+    before = contents(folder)
+    with watched():
+        assert cli.run(args) == 2
+    said = capsys.readouterr()
+    assert said.out == "" or late
+    assert said.err.startswith("torpor: ")
+    assert said.err.count("\n") == 1
+    assert len(said.err) < 1_000
+    assert contents(folder) == before
+    return said.err
+
+
+def test_there_is_a_table() -> None:
+    assert len(ROWS) + len(LEFT_OUT) + len(OUTPUTS) >= 300
+    assert {line.words[0] for line in LINES} == set(cli.COMMANDS)
+    assert all(isinstance(line.command, params.Command) for line in LINES)
+
+
+@pytest.mark.parametrize("args", ROWS)
+def test_a_bad_word_is_refused(args: list[str], folder: Path, capsys: Capture) -> None:
+    refused(args, folder, capsys)
+
+
+@pytest.mark.parametrize(("args", "param"), LEFT_OUT)
+def test_a_word_that_is_left_out_is_asked_for(
+    args: list[str], param: click.Parameter, folder: Path, capsys: Capture
+) -> None:
+    at = args.index("")
+    del args[at - isinstance(param, click.Option) : at + 1]
+    refused(args, folder, capsys)
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.name)
+def test_what_no_command_knows_is_refused(line: Line, folder: Path, capsys: Capture) -> None:
+    for unknown in ("--nobody", "-ö"):
+        said = refused([*line.words, unknown], folder, capsys)
+        assert "No such option" in said or "Missing" in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [line for line in LINES if not line.asks_a_port and line.name not in lines.ENDLESS],
+    ids=lambda line: line.name,
+)
+def test_the_same_line_with_good_words_holds(
+    line: Line, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the rows above would show nothing."""
+    for name in (lines.RECORDING, lines.NODE, lines.FIRMWARE, lines.SAMPLES):
+        shutil.copy(folder / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(line.with_()) in (0, 1)
+
+
+@pytest.mark.parametrize(("line", "param"), OUTPUTS)
+def test_a_full_disk_leaves_nothing_and_loses_nothing(
+    line: Line,
+    param: click.Parameter,
+    folder: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From the moment that a file is made beside its place. With --force over another, too."""
+    for name in (lines.RECORDING, lines.NODE, lines.FIRMWARE, lines.SAMPLES, lines.PORT):
+        shutil.copy(folder / name, tmp_path, follow_symlinks=False)
+    monkeypatch.chdir(tmp_path)
+    new = outputs._new
+
+    @contextmanager
+    def full(target: Path) -> Iterator[Path]:
+        with new(target) as part, no_room():
+            yield part
+
+    monkeypatch.setattr(outputs, "_new", full)
+    (word,) = lines.good(param)
+    for flags in ([], ["--force"]):
+        if flags and isinstance(param.type, params.Output):
+            Path(word).write_text("theirs")
+        said = refused(line.with_(None, "", *flags), tmp_path, capsys, late=True)
+        assert line.asks_a_port or "new" in said
+        assert "standard output" not in said
+
+
+@pytest.mark.parametrize(
+    ("line", "param", "ending"),
+    [
+        pytest.param(line, param, (*param.type.endings, "")[0], id=line.name)
+        for line in LINES
+        for param in declared(line)
+        if isinstance(param.type, params.Output)
+    ],
+)
+def test_an_output_replaces_no_input(
+    line: Line, param: click.Parameter, ending: str, folder: Path, capsys: Capture
+) -> None:
+    """By whatever name, --force or not."""
+    for one in (p for p in declared(line) if isinstance(p.type, params.Input)):
+        (name,) = lines.good(one)
+        soft, hard = Path(f"soft{ending}"), Path(f"hard{ending}")
+        soft.symlink_to(name)
+        hard.hardlink_to(name)
+        for link in (soft, hard):
+            said = refused(line.with_(param, str(link), "--force"), folder, capsys)
+            assert "is an input of this command" in said
+        soft.unlink()
+        hard.unlink()
+
+
+@given(data=st.data())
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_is_typed_ends_in_a_line_or_holds(
+    data: st.DataObject, folder: Path, capsys: Capture
+) -> None:
+    """Any text in the place of any word; two of them at once."""
+    line = data.draw(st.sampled_from([one for one in LINES if one.name not in lines.ENDLESS]))
+    args = line.with_()
+    text = st.text(st.characters(exclude_characters="\0"), max_size=12)
+    numbers = st.floats().map(str) | st.integers().map(str)
+    names = st.sampled_from(sorted(words.NO_FILES.values()))
+    for _ in range(2):
+        at = data.draw(st.integers(len(line.words), len(args)))
+        args.insert(at, data.draw(text | numbers | names))
+    if "--help" in args:
+        return
+    before = contents(folder)
+    with watched():
+        status = cli.run(args)
+    said = capsys.readouterr()
+    assert status in (0, 1, 2)
+    if status == 2:
+        assert said.err.startswith("torpor: ")
+        assert said.err.count("\n") == 1
+        assert contents(folder) == before
+    for path in set(contents(folder)) - set(before):
+        shutil.rmtree(path) if Path(path).is_dir() else Path(path).unlink(missing_ok=True)

@@ -1,0 +1,206 @@
+"""What a command's words are: files to read, files to write, ports, names and numbers.
+
+Each is checked as click reads the line, before the command runs. A command that declares its words
+so needs no checks of its own, and tests/tools/test_bad_inputs.py tries every bad one on it.
+"""
+
+import math
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from host_sim.errors import BadInput
+from host_sim.files import inputs, outputs, picture
+from host_sim.files.outputs import Made, nobodys
+from host_sim.spec.scenariofile import MOST_DAYS
+
+FORCE = "force"
+
+Type = click.ParamType[Any]
+Kind = TypeVar("Kind", bound=Type)
+
+
+class Input(Type):
+    """A file to read; `what` is for the reader of --help."""
+
+    def __init__(self, what: str = "file", most_bytes: int | None = None) -> None:
+        self.name, self.most_bytes = what, most_bytes
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """As a path."""
+        inputs.check(Path(value), self.most_bytes)
+        return Path(value)
+
+
+class Output(Type):
+    """A file to write; `made` tells by a file's ends whether it is one that Torpor made."""
+
+    name = "file"
+
+    def __init__(self, endings: Iterable[str] = (), made: Made = nobodys) -> None:
+        self.endings, self.made = tuple(endings), made
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """As a path."""
+        path = Path(value)
+        if self.endings and path.suffix not in self.endings:
+            what = f"no format ends in {path.suffix or 'nothing'}"
+            raise BadInput(what, where=path, remedy=f"one of {', '.join(self.endings)}")
+        return path
+
+
+class Kept(Type):
+    """A file that the command goes on with, or makes where there is none."""
+
+    name = "file"
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """As a path."""
+        path = Path(value)
+        if os.path.lexists(path):
+            inputs.check(path, self.most_bytes)
+        outputs.claim(path, force=True)
+        return path
+
+
+class Link(Type):
+    """A new name for something."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """As a path."""
+        path = Path(value)
+        inputs.named(path)
+        if os.path.lexists(path):
+            raise BadInput("exists", where=path, remedy="remove it or choose another name")
+        outputs.claim(path)
+        return path
+
+
+class Folder(Type):
+    """A folder that a command fills, and claims the files of; it is told --force."""
+
+    name = "folder"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """As a path."""
+        inputs.named(Path(value))
+        if Path(value).exists() and not Path(value).is_dir():
+            raise BadInput("is no folder", where=value, remedy="name another")
+        return Path(value)
+
+
+class Port(Type):
+    """A serial port."""
+
+    name = "port"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """As it is."""
+        from tools.provision import ports  # pyserial looks for ports
+
+        ports.check(value)
+        return str(value)
+
+
+class Name(Type):
+    """The name of something that ships, or the path of one's own; who loads it knows which."""
+
+    def __init__(self, what: str) -> None:
+        self.name = what
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """As it is."""
+        inputs.named(Path(value))
+        if not value:
+            self.fail("it is empty", param, ctx)
+        return str(value)
+
+
+class Text(Type):
+    """Words for a reader, on one line."""
+
+    name = "text"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        """As it is."""
+        if not str(value).isprintable():
+            self.fail("more than a line, or no UTF-8", param, ctx)
+        return str(value)
+
+
+class Number(Type):
+    """A finite number within these bounds, `above` the first where that is not among them."""
+
+    name = "number"
+
+    def __init__(self, least: float, most: float, unit: str = "", above: bool = False) -> None:
+        self.least, self.most, self.unit, self.above = least, most, unit, above
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        """As a float."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not self.least <= number <= self.most or (self.above and number == self.least):
+            first = f"above {self.least:,}" if self.above else f"from {self.least:,}"
+            self.fail(f"{value} is not {first} to {self.most:,}{self.unit}", param, ctx)
+        return number
+
+
+RECORDING = Input("recording")
+NODE = Input("node.toml", inputs.TEXT_BYTES)
+BOARD, SCENARIO, PROGRAM = Name("board"), Name("scenario"), Name("program")
+PORT, TEXT = Port(), Text()
+DAYS = Number(0, MOST_DAYS, " days", above=True)
+PICTURE = Output(picture.ENDINGS, picture.made)
+
+
+class Command(click.Command):
+    """A command whose outputs are claimed before it runs; it has --force where it writes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if any(isinstance(param.type, Output | Folder) for param in self.params):
+            text = "Replace any file but an input or Torpor's own."
+            self.params.append(click.Option([f"--{FORCE}"], is_flag=True, help=text))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Check what is to be written against what is to be read, then run."""
+        asked = {param: ctx.params.get(param.name or "") for param in self.params}
+        sources = [Path(value) for kind in (Input, Name) for _, value in _of(asked, kind)]
+        if any(isinstance(param.type, Output) for param in self.params):
+            forced = ctx.params.pop(FORCE)
+            for kind, path in _of(asked, Output):
+                outputs.claim(path, sources, force=forced, made=kind.made)
+        return super().invoke(ctx)
+
+
+def _of(asked: dict[click.Parameter, Any], kind: type[Kind]) -> Iterator[tuple[Kind, Any]]:
+    """Each value of a kind of parameter, and its type."""
+    for param, value in asked.items():
+        if isinstance(param.type, kind) and value is not None:
+            for one in value if isinstance(value, tuple) else (value,):
+                yield param.type, one
+
+
+def given(name: str) -> bool:
+    """Whether a parameter of the running command stands on its line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+def unused(names: Iterable[str], why: str) -> None:
+    """BadInput where one of these parameters stands on the line: nothing would hear of it."""
+    context = click.get_current_context()
+    for param in context.command.params:
+        if param.name in names and given(param.name):
+            raise BadInput(f"{param.opts[-1]} is for nothing: {why}", remedy="leave it out")

@@ -21,8 +21,8 @@ class AccessPoint(Strict, frozen=True):
 class Nodes(Strict, frozen=True):
     """One node, or `count` alike around a place, at most `spread_m` from it.
 
-    `scenario` is what the node is and lives in: the name of a shipped scenario or a file of one.
-    Its link follows from the place.
+    `scenario` is what the node is and lives in: the name of a shipped scenario or a file of one;
+    `set` changes keys of it, as --set does. Its link follows from the place.
     """
 
     name: Name
@@ -30,6 +30,7 @@ class Nodes(Strict, frozen=True):
     place_m: Place
     count: Annotated[int, Meta(ge=1, le=10_000)] = 1
     spread_m: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
+    set: tuple[str, ...] = ()
 
 
 class Link(Strict, frozen=True, rename={"source": "from", "receiver": "to"}):

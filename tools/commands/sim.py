@@ -67,7 +67,7 @@ def command(
     torpor sim garden --compare             beside what people do today
     torpor sim garden --set node.mode=eco   one key changed
     torpor sim door --days 28 --json        for a program
-    torpor sim hall                         many nodes: a door that switches a plug
+    torpor sim hall                         many nodes: a door, and its plug
     torpor sim garden --export wake.csv     the first wakes as a waveform
     """
     changes = (*changes, *_lengths(days, seed))

@@ -1,6 +1,7 @@
 """Boards: what a board draws in each state and how long each phase takes, with sources.
 
-A board is a folder under boards/ with a board.toml. Every number stands beside its tag and source:
+A board is a TOML file, wherever it lies. Those that ship are a board.toml in a folder of its name
+under boards/, beside the digests that it was fitted on. Every number has its tag and source:
 D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred.
 """
 
@@ -118,7 +119,12 @@ class Board:
     """A checked board."""
 
     file: BoardFile
-    folder: Path
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where its digests lie."""
+        return self.path.parent
 
     @property
     def current_na(self) -> list[int]:
@@ -155,7 +161,7 @@ def load(name: str) -> Board:
     text = tomlfile.read_text(path)
     file = tomlfile.decode(text, path, BoardFile)
     _check(file, text, path)
-    return Board(file, path.parent)
+    return Board(file, path)
 
 
 def named_in(path: Path, text: str, name: str) -> Board:
@@ -175,10 +181,6 @@ Fault = tuple[str, tuple[Any, ...], str]
 
 def _check(file: BoardFile, text: str, path: Path) -> None:
     """What a schema cannot say."""
-    folder = path.resolve().parent.name  # board.toml alone is a path too
-    if file.name != folder:
-        what = f"the folder is called {folder}"
-        raise tomlfile.located(what, text, path, ("name",), "name both alike")
     for what, key, remedy in chain(_table_faults(file), _value_faults(file)):
         raise tomlfile.located(what, text, path, key, remedy)
 

@@ -59,4 +59,4 @@ def inputs(given: Scenario) -> list[Path]:
     recorded = [given.path.parent / recording] if recording else []
     for one in given.file.replay:
         recorded += [given.path.parent / name for name in (*one.recordings, *one.unseen)]
-    return [given.path, given.board.folder / "board.toml", *recorded]
+    return [given.path, given.board.path, *recorded]

@@ -60,7 +60,7 @@ class Use:
 
 @click.command("calibrate")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--board", required=True, help="Board to start from: a name, or a folder.")
+@click.option("--board", required=True, help="Board to start from: a name, a file or its folder.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write; else the board's.")
 @click.option("--states", "named", help="What FILEs are good for, as idle,cpu=idle; or none.")
 @click.option("--labels", help="States by the digital channels' pattern: 0=sleep,1=cpu.")
@@ -106,10 +106,12 @@ def command(
         evidence.parse_records(setting, "--set"),
         source,
     )
+    if out is None and profile.path.name != "board.toml":
+        raise BadInput("a board's folder is written", where=profile.path, remedy="give --out")
     if tx_dbm is not None:
         calibrate.level_name(tx_dbm)
     patterns = marks.parse(labels) if labels else None
-    every = evidence.load(profile.folder)
+    every = evidence.of(profile)
     progress = output.Progress("digesting")
     for done, file in enumerate(files):
         progress(done / len(files))
@@ -123,7 +125,7 @@ def command(
     if not every:
         raise BadInput(f"{board} has no digests to fit", remedy="give recordings")
     found = calibrate.calibrate(list(every.values()), profile)
-    old = (profile.folder / "board.toml").read_text(encoding="utf-8")
+    old = profile.path.read_text(encoding="utf-8")
     text = calibrate.document(old, found, list(every.values()), {wake: firmware})
     fresh = calibrate.write(out or profile.folder, text, every)
     output.as_json(_document(found, fresh)) if as_json else _show(found, profile, fresh)

@@ -70,7 +70,7 @@ def command(
         known = ", ".join(profile.file.wakes) or "none"
         raise BadInput(f"{board} has no wake {wake}", remedy=f"its wakes: {known}")
     records = evidence.parse_records(setting, "--set")
-    fitted = list(evidence.load(profile.folder).values())
+    fitted = list(evidence.of(profile).values())
     recorded: Iterable[tuple[Evidence, Recording | None]]
     if files:
         recorded = _recorded(files, records, unit, volts, channel)

@@ -33,7 +33,7 @@ class Task(Strict, frozen=True):
     period_s: Period
     early_s: Seconds = 0
     late_s: Seconds = 0
-    priority: Priority = 3
+    priority: Priority | None = None
     warmup_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
 
 
@@ -96,7 +96,7 @@ class Node(Strict, frozen=True):
     kind: Literal["sensor", "switch"]
     report: Report
     channel: Annotated[list[Channel], Meta(min_length=1, max_length=report.MAX_CHANNELS)]
-    task: Annotated[list[Task], Meta(max_length=schedule.MAX_TASKS - 2)]
+    task: Annotated[tuple[Task, ...], Meta(max_length=schedule.MAX_TASKS - 2)] = ()
     mode: Literal["through-wall", "standard", "eco"] = "standard"
     deepest_sleep: Literal["deep", "light"] = "deep"
     watch: Watch | None = None
@@ -110,6 +110,13 @@ OWN_LINES = ("report", "watch", "node")
 def task_names(node: Node) -> list[str]:
     """The tasks by index: the node's own, then the delivery, then the detector."""
     return [*(task.name for task in node.task), *OWN_LINES[:2]]
+
+
+def priority(node: Node, task: Task) -> int:
+    """A task's own, or 3; 5 for the cell's reading, which a low battery must not end."""
+    if task.priority is not None:
+        return task.priority
+    return 5 if node.battery and node.battery.channel in task.channels else 3
 
 
 def channel_index(node: Node, name: str) -> int:
@@ -133,7 +140,7 @@ def device_config(node: Node, board: Board) -> dict[str, Any]:
             "period_ms": task.period_s * 1000,
             "early_ms": task.early_s * 1000,
             "late_ms": task.late_s * 1000,
-            "priority": task.priority,
+            "priority": priority(node, task),
             "radio": 0,
             "cost_uc": _measure_uc(board, task),
             "warmup_ms": task.warmup_ms,

@@ -7,7 +7,7 @@ from host_sim.errors import BadInput
 from host_sim.hardware import board as boards
 from host_sim.spec import faults
 from host_sim.spec.changes import changed
-from host_sim.spec.scenariofile import ScenarioFile
+from host_sim.spec.scenariofile import Contact, ScenarioFile, Table
 from host_sim.toml import file as tomlfile
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -55,8 +55,10 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
 
 def inputs(given: Scenario) -> list[Path]:
     """The files that a run reads and an output must not replace."""
-    recording = given.file.world.wifi.recording
-    recorded = [given.path.parent / recording] if recording else []
+    world = given.file.world
+    sources = (*world.reads.values(), world.door)
+    own = [one.csv for one in sources if isinstance(one, Table | Contact)]
+    recorded = [given.path.parent / name for name in (world.wifi.recording, *own) if name]
     for one in given.file.replay:
         recorded += [given.path.parent / name for name in (*one.recordings, *one.unseen)]
     return [given.path, given.board.path, *recorded]

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from host_sim.spec.nodefile import Name, Node
 from host_sim.toml.file import Strict
+from host_sim.world import table
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 
@@ -38,13 +39,31 @@ class Sound(Strict, frozen=True):
     day_gain_x16: Annotated[int, Meta(ge=0, le=64)]
 
 
+class Table(Strict, frozen=True):
+    """A CSV with the columns seconds and value, as seen from the scenario's file.
+
+    Each value holds until the next row, and the table is repeated by whole days.
+    """
+
+    csv: Annotated[str, Meta(min_length=1)]
+    scale: float = 1.0
+
+
+class Contact(Strict, frozen=True):
+    """A contact of one's own: edges from a CSV (1 open, 0 closed), or openings at random."""
+
+    csv: Annotated[str, Meta(min_length=1)] | None = None
+    per_day: Annotated[float, Meta(gt=0, le=10_000)] | None = None
+    open_s: Annotated[float, Meta(ge=0.001, le=86_400)] = 3.0
+
+
 class World(Strict, frozen=True):
     """Where each channel's readings come from, and what else happens."""
 
-    reads: dict[Name, str]
+    reads: dict[Name, Annotated[int, Meta(ge=-table.MOST, le=table.MOST)] | str | Table]
     wifi: Wifi = Wifi()
     sound: Sound | None = None
-    door: str | None = None
+    door: str | Contact | None = None
     commands_per_day: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
     first_month: Annotated[int, Meta(ge=1, le=12)] = 1
     drift_ppm: Annotated[int, Meta(ge=-500, le=500)] = 0
@@ -80,9 +99,13 @@ class Budget(Strict, frozen=True):
 
 
 class Baseline(Strict, frozen=True):
-    """What people do today, where it is not the same for every node."""
+    """What people do today, where it is not the same for every node.
 
-    report_s: Annotated[int, Meta(ge=1, le=259_200)]
+    What is left out follows from the node: all is told as often as its shortest period comes round,
+    and its detector polls at its shortest interval.
+    """
+
+    report_s: Annotated[int, Meta(ge=1, le=259_200)] | None = None
     poll_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
 
 
@@ -93,8 +116,8 @@ class ScenarioFile(Strict, frozen=True):
     board: Annotated[str, Meta(min_length=1)]
     node: Node
     world: World
-    baseline: Baseline
     days: Annotated[float, Meta(gt=0, le=36_500)]
     seed: Annotated[int, Meta(ge=0, lt=2**31)] = 1
+    baseline: Baseline = Baseline()
     budget: tuple[Budget, ...] = ()
     replay: tuple[Replay, ...] = ()

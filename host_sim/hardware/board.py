@@ -19,7 +19,8 @@ from host_sim.hardware import states
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
-BOARDS = Path(__file__).parents[2] / "boards"
+_INSTALLED = Path(__file__).parents[1] / "boards"
+BOARDS = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "boards"  # a checkout's
 
 Tag = Literal["D", "V", "M", "S", "I"]
 Source = Annotated[str, Meta(min_length=8)]

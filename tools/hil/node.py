@@ -12,7 +12,7 @@ from mpremote.transport_serial import SerialTransport
 
 from host_sim.errors import BadInput
 from tools.hil.power import Power
-from tools.provision import sending, version
+from tools.provision import ports, sending, version
 from tools.provision.repl import AGENT
 
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
@@ -120,11 +120,7 @@ class Node:
         if self.power:
             self.power_cycle()
             return
-        with suppress(OSError):  # a port without lines
-            self.link.serial.dtr = False
-            self.link.serial.rts = True
-            time.sleep(0.1)
-            self.link.serial.rts = False
+        ports.reset(self.link.serial)
 
     def exec(self, program: str) -> str:
         """Run a program in the raw REPL; what it prints."""

@@ -11,7 +11,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim firmware test check installed bench differential fidelity fuzz requirements clean
+.PHONY: help sim firmware test hil check installed bench differential fidelity fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ firmware: $(RUNTIME)  ## compile what goes onto a device into build/firmware
 
 test: $(DEV)  ## run every test and say which were skipped and why
 	$(BIN)/pytest -n 2 --quiet
+
+hil: $(DEV)  ## the tests of a node, on the virtual board or by ARGS="--port /dev/ttyUSB0"
+	$(BIN)/pytest tests/hil $(ARGS)
 
 check: $(DEV) $(TYPINGS)  ## lint, formatting, types of the host's and the chip's code, import rules
 	$(BIN)/ruff check .

@@ -41,13 +41,17 @@ def find(name: str) -> Path:
 
 
 def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
-    """Read a scenario; each change is key=value with a dotted key and a TOML value."""
+    """Read a scenario; each change is key=value with a dotted key and a TOML value.
+
+    A board that a change names is a path as seen from here, not from the scenario's file.
+    """
     path = find(name)
     text = tomlfile.read_text(path)
     file = tomlfile.decode(text, path, ScenarioFile)
     if changes:
         file = changed(file, changes)
-    board = boards.named_in(path, text, file.board)
+    typed = any(change.partition("=")[0].strip() == "board" for change in changes)
+    board = boards.load(file.board) if typed else boards.named_in(path, text, file.board)
     for what, key, remedy in faults.of(file, board):
         raise tomlfile.located(what, text, path, key, remedy)
     return Scenario(path.stem, path, file, board)

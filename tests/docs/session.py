@@ -34,7 +34,7 @@ SPEED = "300"
 RELAY = "uhubctl"  # of a hub that switches its ports' power; here it switches nothing
 BOARD, KIT, PORT = "/dev/ttyUSB0", "/dev/ttyACM0", "1883"
 LEVELS = ((100, 0), (1_000, 1), (1_200, 2), (3_000, 3), (100, 0))  # converter's steps, D1 D0
-SAMPLES = 60_000  # of each
+SAMPLES = 60_000  # of each: 3 s, and all of them must be read, for a PTY holds few
 
 
 class Session:

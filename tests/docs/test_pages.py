@@ -31,7 +31,7 @@ README_TABLE = re.findall(
 ON_A_PORT = [command for command in README_TABLE if re.search("PORT|PATH", command)]
 FILLED_IN = {
     "--port PORT": "--port /dev/ttyUSB0",
-    "--ppk2 PORT --out FILE": "--ppk2 /dev/ttyACM0 --out out.parquet --seconds 0.5",
+    "--ppk2 PORT --out FILE": "--ppk2 /dev/ttyACM0 --out out.parquet --seconds 3",
     "--firmware FILE": "--firmware ESP32_GENERIC.bin",
     "--config FILE": "--config docs/examples/mailbox/node.toml",
     "--link PATH": "--link /tmp/node &",

@@ -35,7 +35,7 @@ FILLED_IN = {
     "--firmware FILE": "--firmware ESP32_GENERIC.bin",
     "--config FILE": "--config docs/examples/mailbox/node.toml",
     "--link PATH": "--link /tmp/node &",
-    "pil garden --port /dev/ttyUSB0": "pil garden --days 1 --port /tmp/awake",
+    "pil garden": "pil garden --days 1",
     "tests/hil": "tests/hil -k wakes",
 }
 SAMPLE = "Timestamp(ms),Current(uA)\n" + "\n".join(
@@ -114,8 +114,6 @@ def test_a_command_of_the_readmes_tables_runs_on_a_port(
     for named, real in FILLED_IN.items():
         command = command.replace(named, real)
     with Session("README.md", tmp_path) as session:
-        if "/tmp/awake" in command:
-            session.run("torpor virtual-board --link /tmp/awake &")
         status, printed = session.run(command)
     assert status == 0, printed
 

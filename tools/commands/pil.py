@@ -3,14 +3,16 @@
 from typing import Any
 
 import click
-from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
 from host_sim.errors import BadInput
 from host_sim.spec import scenario as scenarios
 from tools.loop import in_the_loop
 from tools.provision import ports
+from tools.provision.repl import Board, Cut, Shut
 from tools.show import output
+
+WAIT_S = 30.0  # for a board that sleeps
 
 
 @click.command("pil")
@@ -39,14 +41,13 @@ def command(scenario: str, port: str, days: float | None, as_json: bool) -> None
 
 
 def _repl(port: str) -> SerialTransport:
-    """The port, at the raw REPL."""
+    """The port, at the raw REPL, its node interrupted; one that sleeps is reset."""
     try:
-        repl = SerialTransport(port, baudrate=115200)
-        repl.enter_raw_repl(soft_reset=False)
-    except (TransportError, OSError) as error:
-        what = str(error).strip().splitlines()[-1]
-        raise BadInput(what, where=port, remedy="is MicroPython at its prompt there?") from None
-    return repl
+        return Board(port, WAIT_S).repl
+    except Shut:
+        raise ports.busy(port) from None
+    except Cut as error:
+        raise BadInput(f"the line was cut ({error})", where=port) from None
 
 
 def _show(document: dict[str, Any], title: str) -> None:

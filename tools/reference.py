@@ -35,6 +35,7 @@ from host_sim.engine import replay
 from host_sim.hardware import states
 from host_sim.hardware.board import BoardFile
 from host_sim.spec import scenariofile, sources
+from host_sim.spec.homefile import HomeFile
 from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.world import recordings
 from tools.hil.bench import Bench
@@ -52,6 +53,7 @@ number, or what the board calls it. `[[x]]` is one of several tables, `NAME` a n
 """
 FILES: tuple[tuple[str, str, type[msgspec.Struct]], ...] = (
     ("A scenario", "What `torpor sim` runs.", ScenarioFile),
+    ("A home", "Many nodes for `torpor sim`: [home.md](home.md) shows one.", HomeFile),
     ("node.toml", "What `torpor flash` and `torpor deploy` send ([flash.md](flash.md)).", NodeFile),
     ("board.toml", "What a board draws. `torpor board show` prints one.", BoardFile),
     ("The bench", "What `pytest --bench` is told of a desk ([bench.md](bench.md)).", Bench),
@@ -105,7 +107,7 @@ def _table(kind: Any, path: str) -> str:
     for field in kind.fields:
         name = field.encode_name
         cells = (f"`{name}`", _value(field.type), _default(field), _unit(name))
-        lines.append(f"| {' | '.join(cells)} | {meanings(kind.cls)[name]} |")
+        lines.append(f"| {' | '.join(cells)} | {meanings(kind.cls)[field.name]} |")
     for field in kind.fields:
         if names := NAMES.get((kind.cls, field.encode_name)):
             listed = ", ".join(f"`{name}`" for name in names)

@@ -15,7 +15,9 @@ from msgspec import Meta
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
+from host_sim.hardware import chip as chips
 from host_sim.hardware import states
+from host_sim.hardware.chip import Chip
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
@@ -104,7 +106,7 @@ class BoardFile(Strict, frozen=True):
 
     name: str
     title: str
-    chip: Literal["esp32", "esp32s2", "esp32s3", "esp32c3", "esp32c5", "esp32c6"]
+    chip: chips.Name
     cpu_mhz: Annotated[int, Meta(ge=10, le=240)]
     heap_bytes: Annotated[int, Meta(ge=16_384)]
     brown_out_mv: Annotated[int, Meta(ge=1_800, le=3_300)]
@@ -121,6 +123,11 @@ class Board:
 
     file: BoardFile
     folder: Path
+
+    @property
+    def chip(self) -> Chip:
+        """What its chip can do."""
+        return chips.CHIPS[self.file.chip]
 
     @property
     def current_na(self) -> list[int]:

@@ -201,8 +201,8 @@ def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     for name, sensor in file.sensor.items():
         if name not in channels:
             yield f"no channel named {name}", ("sensor", name), f"channels: {', '.join(channels)}"
-        if isinstance(sensor, Bl0937) and board.file.chip == "esp32c3":
-            yield "the ESP32-C3 counts no pulses", ("sensor", name), "take another chip"
+        if isinstance(sensor, Bl0937) and not board.chip.counts_pulses:
+            yield f"the {board.chip.title} counts no pulses", ("sensor", name), "take another chip"
     watch = file.node.watch
     read = [name for task in file.node.task for name in task.channels]
     if watch and file.node.kind == "sensor":

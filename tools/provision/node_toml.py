@@ -23,13 +23,13 @@ from host_sim.toml.file import Strict
 from tools.provision.drivers import Microphone, Sensor
 from tools.provision.pins import Pin, Use, number
 from tools.provision.pins import faults as pin_faults
+from torpor.link import SECRET_BYTES
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names as ulp_names
 from torpor.ulp.programs import PROGRAMS
 
 SSID_BYTES = 32  # IEEE 802.11, the SSID element
 WPA_CHARACTERS = range(8, 65)  # a passphrase of 8 to 63, or a key of 64 hexadecimal digits
-SECRET_BYTES = 128  # what the firmware has room for
 
 
 class Wifi(Strict, frozen=True):

@@ -1,14 +1,14 @@
 """Who may import whom: one source, the hardware behind one door, and rooms that import one way."""
 
-import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
-from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).parent.parent
+from tests import rooms
+from tests.rooms import CHECKOUT, imported, module_of
+
 HARDWARE = ("machine", "network", "esp32", "espnow")
 # The rooms of the simulator, and of the tools behind them: each imports those of the lines above
 # its own, and of its line only itself. A room named a.b is a part of room a.
@@ -32,23 +32,13 @@ ROOMS = (
     ("tools.recordings",),
     ("tools.virtual",),
     ("tools.hil",),
-    ("tools.commands", "tools.pytest_torpor"),
+    ("tools.commands", "tools.pytest_torpor", "tools.reference"),
 )
 FILES = [
     path.relative_to(CHECKOUT).as_posix()
     for folder in ("firmware", "host_sim", "tools")
     for path in sorted((CHECKOUT / folder).rglob("*.py"))
 ]
-
-
-def imported(source: str, package: str) -> Iterator[str]:
-    """The dotted names that a module of `package` imports, wherever in it."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = resolve_name("." * node.level + (node.module or ""), package)
-            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def within(name: str, packages: tuple[str, ...]) -> bool:
@@ -91,11 +81,6 @@ def against_the_order(path: str, source: str) -> list[str]:
         if (other := room(name)) is not None
         and (other > line or (other == line and not within(name, (mine,))))
     ]
-
-
-def module_of(path: str) -> str:
-    """The dotted name of a file's module."""
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def circle(sources: Iterable[tuple[str, str]]) -> list[str]:
@@ -198,3 +183,19 @@ def test_a_circle_is_seen_also_where_types_alone_make_it() -> None:
     assert circle([("p/a.py", "from p import b"), ("p/b.py", "import os")]) == []
     assert set(circle([("p/a.py", "from p import b"), ("p/b.py", typed)])) == {"p.a", "p.b"}
     assert set(circle([("p/a.py", "import p.b"), ("p/b.py", "from . import a")])) == {"p.a", "p.b"}
+
+
+def test_the_drawing_of_the_rooms_is_as_they_are() -> None:
+    page = rooms.PAGE.read_text(encoding="utf-8")
+    assert rooms.drawn(page) == page, "python -m tests.rooms"
+
+
+def test_a_room_stands_one_above_the_highest_that_it_imports() -> None:
+    graph = {"roof": {"left", "cellar"}, "left": {"cellar"}, "right": {"cellar"}, "cellar": set()}
+    assert rooms.floors(graph) == [["cellar"], ["left", "right"], ["roof"]]
+    _, _, ceiling, middle, floor, *_ = rooms.house(graph, dict.fromkeys(graph, "")).splitlines()
+    assert ceiling == f"├{'─' * 37}┬{'─' * 38}┤"
+    assert middle == f"│ left{' ' * 32}│ right{' ' * 32}│"
+    assert floor == f"├{'─' * 37}┴{'─' * 38}┤"
+    with pytest.raises(CycleError):
+        rooms.floors({**graph, "cellar": {"roof"}})

@@ -7,6 +7,7 @@ generator of their own, so the rest of a run stays as it was. These are function
 compiled with it.
 """
 
+from host_sim.engine.chance import ADDEND, FACTOR, MASK
 from host_sim.engine.parts import REPLAY_ROW, TIMING
 from host_sim.engine.state import State
 from host_sim.hardware.states import NAMES
@@ -24,7 +25,7 @@ def key(name: str) -> int:
 
 def draw(port: State, which: int) -> int:
     """One of the recorded, and a mark that it was drawn."""
-    port.replay_seed = (port.replay_seed * 0x5DEECE66D + 11) & 0xFFFFFFFFFFFF  # POSIX drand48
+    port.replay_seed = (port.replay_seed * FACTOR + ADDEND) & MASK
     count = port.replay[which * REPLAY_ROW + 1]
     at = port.replay[which * REPLAY_ROW] + ((port.replay_seed >> 17) * count >> 31)
     port.drawn[at] += 1

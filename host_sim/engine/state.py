@@ -4,6 +4,7 @@ Ints, flat int lists and one Hearing, so that the same class runs in CPython and
 one way to let time pass: spend(); the port's wake_up() does it twice at once, for speed.
 """
 
+from host_sim.engine.chance import ADDEND, FACTOR, MASK
 from host_sim.engine.events import AP_DOWN, AP_UP, COMMAND, NEVER_US
 from host_sim.engine.parts import (
     BOOT_US,
@@ -132,8 +133,8 @@ class State:
         self.used += more
 
     def random(self) -> int:
-        """0 … 65,535: the top bits of the 48-bit generator of POSIX drand48."""
-        self.seed = (self.seed * 0x5DEECE66D + 11) & 0xFFFFFFFFFFFF
+        """0 … 65,535: the top bits of the generator."""
+        self.seed = (self.seed * FACTOR + ADDEND) & MASK
         return self.seed >> 32
 
     def happen(self) -> None:

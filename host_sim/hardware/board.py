@@ -16,7 +16,9 @@ from msgspec import Meta
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
+from host_sim.hardware import chip as chips
 from host_sim.hardware import states
+from host_sim.hardware.chip import Chip
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
@@ -138,7 +140,7 @@ class BoardFile(Strict, frozen=True):
     """What reports call it."""
     title: str
     """One line for `torpor board list`."""
-    chip: Literal["esp32", "esp32s2", "esp32s3", "esp32c3", "esp32c5", "esp32c6"]
+    chip: chips.Name
     """What is on it."""
     cpu_mhz: Annotated[int, Meta(ge=10, le=240)]
     """The clock that its currents were measured at."""
@@ -169,6 +171,11 @@ class Board:
     def folder(self) -> Path:
         """Where its digests lie."""
         return self.path.parent
+
+    @property
+    def chip(self) -> Chip:
+        """What its chip can do."""
+        return chips.CHIPS[self.file.chip]
 
     @property
     def current_na(self) -> list[int]:

@@ -6,13 +6,13 @@ own so that a breakdown says where in a join the charge went; the eleven transmi
 
 from typing import NamedTuple
 
+from torpor.policy.txpower import LEVEL_QDBM
+
 DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, IDLE, BOOT, CPU, SENSE = range(7)
 SCAN, ASSOCIATE, ADDRESS, CONNECT, LISTEN = range(7, 12)
 TX = 12  # TX + level, level 0 … 10
 
-# Wi-Fi transmit power of the ESP32 family: what esp_wifi_set_max_tx_power() floors to
-# (ESP-IDF, esp_wifi.h), in dBm.
-TX_LEVELS_DBM = (2.0, 5.0, 7.0, 8.5, 11.0, 13.0, 14.0, 15.0, 16.5, 18.0, 20.0)
+TX_LEVELS_DBM = tuple(qdbm / 4 for qdbm in LEVEL_QDBM)  # those that the firmware chooses from
 
 NAMES = (
     "deep_sleep",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from host_sim.engine import events, ledger
+from host_sim.engine import chance, events, ledger
 from host_sim.engine.ether import Ether, alone
 from host_sim.engine.hearing import Hearing
 from host_sim.engine.parts import (
@@ -18,15 +18,17 @@ from host_sim.engine.parts import (
     TIMING,
     Parts,
 )
-from host_sim.hardware import cell, states
+from host_sim.hardware import cell
 from host_sim.sim import replays
 from host_sim.spec import sources
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Contact, Table, World
 from host_sim.world import loudness, recordings, sound, table, weather, wifi
+from torpor.policy.txpower import LEVEL_QDBM
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
+MOST_QDBM = 84  # that esp_wifi_set_max_tx_power() takes (ESP-IDF, esp_wifi.h)
 NEXT_SEED = 104_729  # between the nodes of a home
 FIRST_TICK = 2**30 - 3_600_000  # the clock wraps an hour into every run
 
@@ -70,7 +72,7 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
         replay_us=replay_us,
         replay_na=replay_na,
         drawn=[0] * len(replay_us),
-        clock=[file.world.drift_ppm, FIRST_TICK, _first_random(seed), end_us(scenario)],
+        clock=[file.world.drift_ppm, FIRST_TICK, chance.start(seed), end_us(scenario)],
         watch=[len(file.node.task) + 1, *_ulp(scenario)],
         ether=ether or alone(),
         index=index,
@@ -80,11 +82,6 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
 def end_us(scenario: Scenario) -> int:
     """The length of the run, µs."""
     return round(scenario.file.days * DAY_US)
-
-
-def _first_random(seed: int) -> int:
-    """drand48's start for a seed, so that small seeds do not begin alike."""
-    return (seed << 16 | 0x330E) & 0xFFFFFFFFFFFF
 
 
 def _timing(scenario: Scenario) -> list[int]:
@@ -110,8 +107,8 @@ def _radio(scenario: Scenario) -> list[int]:
 
 def _levels() -> list[int]:
     """Transmit level by quarter-dBm: the highest of the eleven that is not above it."""
-    qdbm = [round(dbm * 4) for dbm in states.TX_LEVELS_DBM]
-    return [max([i for i, q in enumerate(qdbm) if q <= asked] or [0]) for asked in range(85)]
+    asked = range(MOST_QDBM + 1)
+    return [max([i for i, qdbm in enumerate(LEVEL_QDBM) if qdbm <= q] or [0]) for q in asked]
 
 
 def _rssi(world: World, folder: Path, days: int, seed: int) -> list[int]:

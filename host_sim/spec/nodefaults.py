@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from host_sim.hardware.board import Board
+from host_sim.hardware.chip import ULPS
 from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task, priority
-from torpor.ulp.encode import CHIPS
 
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 
@@ -64,8 +64,8 @@ def _ulp_faults(node: Node, board: Board) -> Iterator[Fault]:
     if not node.watch or not node.watch.ulp:
         return
     key = ("node", "watch", "ulp")
-    if board.file.chip not in CHIPS:
-        yield f"the {board.file.chip} has no FSM ULP", key, f"chips that have: {', '.join(CHIPS)}"
+    if board.chip.ulp is None:
+        yield f"the {board.file.chip} has no FSM ULP", key, f"chips that have: {', '.join(ULPS)}"
     if not node.watch.interval_min_ms:
         yield "the ULP polls, a pin wakes by itself", key, "set interval_min_ms, or leave ulp out"
 

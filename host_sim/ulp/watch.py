@@ -7,40 +7,16 @@ own. tests/ulp compares the outcome with what Espressif measured.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from host_sim.errors import BadInput
 from host_sim.hardware.board import Board
+from host_sim.hardware.chip import ULPS, UlpPrice
 from host_sim.ulp.emulator import Ulp
 from torpor.ulp.assemble import Program
 
 # Slow clock cycles before a run, ESP-IDF ulp_common.c: 2 to wake the ULP, 2 to prepare its sleep,
 # and RTC_CNTL_ULPCP_TOUCH_START_WAIT, which resets to 16.
 START_CYCLES = 20
-
-
-class Price(NamedTuple):
-    """A chip's clocks, and what the ULP draws on top of deep sleep: running, and converting."""
-
-    fast_hz: int
-    slow_hz: int
-    active_na: int
-    adc_na: int
-
-
-# Clocks, S: ESP-IDF, soc/*/clk_tree_defs.h.
-PRICES = {
-    # active, M: an article on dzen.ru about the sleep of an ESP32-S module at 3.3 V: 435 uA while
-    # the ULP polls a pin without pause, less 3 uA asleep; the datasheet has 150 uA, D. adc, I: the
-    # datasheet's 100 uA of the "ULP sensor-monitored pattern" with the converter on 1 % of the
-    # time, less 5 uA asleep.
-    "esp32": Price(8_500_000, 150_000, 432_000, 9_500_000),
-    # As the S3, I: the S2's datasheet has 22 uA for that pattern, no more than it sleeps at.
-    "esp32s2": Price(8_500_000, 90_000, 170_000, 1_100_000),
-    # active, D: ESP32-S3 datasheet, Current Consumption in Low-Power Modes, ULP-FSM 170 uA. adc, I:
-    # its 18 uA of the sensor-monitored pattern at 1 %, less 7 uA asleep.
-    "esp32s3": Price(17_500_000, 136_000, 170_000, 1_100_000),
-}
 
 
 @dataclass(frozen=True)
@@ -85,14 +61,14 @@ def watch(
         if run.woke:
             wakes.append(i)
             _arm(ulp, threshold, seen)
-    return _priced(board, PRICES[chip], wakes, len(samples), cycles, adc_cycles, period_us)
+    return _priced(board, ULPS[chip], wakes, len(samples), cycles, adc_cycles, period_us)
 
 
 def chip_of(board: Board) -> str:
     """The chip of a board, if it has such a ULP."""
     chip = board.file.chip
-    if chip not in PRICES:
-        remedy = f"boards with one have the chip {', '.join(PRICES)}"
+    if chip not in ULPS:
+        remedy = f"boards with one have the chip {', '.join(ULPS)}"
         raise BadInput(f"the {chip} has no FSM ULP", where=board.file.name, remedy=remedy)
     return chip
 
@@ -105,24 +81,24 @@ def _arm(ulp: Ulp, threshold: int, level: int) -> None:
     ulp.timer = True
 
 
-def look(price: Price, cycles: int, adc_cycles: int) -> tuple[int, int]:
+def look(price: UlpPrice, cycles: int, adc_cycles: int) -> tuple[int, int]:
     """Duration (µs) of a look of so many cycles, and its current on top of sleep (nA)."""
     on_us = _on_us(price, 1, cycles)
     return on_us, _ulp_fc(price, 1, cycles, adc_cycles) // on_us
 
 
-def _on_us(price: Price, looks: int, cycles: int) -> int:
+def _on_us(price: UlpPrice, looks: int, cycles: int) -> int:
     return cycles * 1_000_000 // price.fast_hz + looks * START_CYCLES * 1_000_000 // price.slow_hz
 
 
-def _ulp_fc(price: Price, looks: int, cycles: int, adc_cycles: int) -> int:
+def _ulp_fc(price: UlpPrice, looks: int, cycles: int, adc_cycles: int) -> int:
     converting = adc_cycles * 1_000_000 * price.adc_na // price.fast_hz
     return _on_us(price, looks, cycles) * price.active_na + converting
 
 
 def _priced(
     board: Board,
-    price: Price,
+    price: UlpPrice,
     wakes: list[int],
     looks: int,
     cycles: int,

@@ -6,6 +6,7 @@ The words that the chip would run are run here, over the recorded samples.
 from collections.abc import Iterator
 from functools import cache
 
+from host_sim.hardware.chip import ULPS
 from host_sim.ulp import watch as ulpwatch
 from host_sim.ulp.emulator import Run, Ulp
 from host_sim.world import sound
@@ -23,7 +24,7 @@ BIAS = 2_048  # where it sees the microphone at rest
 def price(chip: str) -> tuple[int, int]:
     """Duration (µs) and current on top of sleep (nA) of a look."""
     run = _look(Ulp(_program(chip), chip, lambda unit, channel: BIAS, lambda: 0))
-    return ulpwatch.look(ulpwatch.PRICES[chip], run.cycles, run.adc_cycles)
+    return ulpwatch.look(ULPS[chip], run.cycles, run.adc_cycles)
 
 
 @cache

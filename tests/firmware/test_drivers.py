@@ -1,14 +1,18 @@
 """The drivers on the fake hardware, in CPython: what they make of it, and of what is damaged."""
 
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host_sim.hardware import board
 from tests.firmware import rig
 from tests.firmware.chip import DRIVERS, SHT3X, crc8, sht3x
 from tools.fakes import world
+from tools.provision.drivers import Driver, Sensor
+from torpor import drivers as opened
 from torpor.port import FAULT, NONE
 
 DOOR, LIGHT, BATTERY = 33, 34, 35
@@ -31,13 +35,32 @@ def fresh() -> tuple[Any, dict[str, Any]]:
     return port, state
 
 
+@pytest.mark.parametrize("kind", get_args(Sensor))
+def test_what_node_toml_names_is_what_the_chip_opens(kind: type[Driver]) -> None:
+    """Of each row one driver on the hardware, from the entry that its config.json has."""
+    rig.power_on()
+    keys = {"pin": DOOR, "mj_per_pulse": 1}
+    table = {"driver": kind.__struct_config__.tag}
+    table |= {name: keys[name] for name in kind.__struct_fields__ if name in keys}
+    entry = msgspec.convert(table, kind).entry(board.load("esp32_devkit"))
+    assert isinstance(opened.open_driver(entry), opened.Driver)
+
+
+@pytest.mark.parametrize("name", ["", "nonsense", "relay", "ulp", ".analog", "config"])
+def test_what_is_no_driver_is_a_fault(name: str) -> None:
+    rig.power_on()["adc"][str(LIGHT)] = 1_000
+    channel = {"driver": name, "pin": LIGHT}
+    port = rig.esp32.Esp32Port({"pins": {}, "channels": [channel], "watch_channel": NONE})
+    assert port.measure(0) == FAULT
+
+
 def test_the_checksum_is_the_datasheet_s() -> None:
-    assert rig.sht3x.crc8(b"\xbe\xef") == crc8(0xBEEF) == 0x92  # table 20
+    assert rig.drivers["sht3x"].crc8(b"\xbe\xef") == crc8(0xBEEF) == 0x92  # table 20
 
 
 @given(st.integers(0, 0xFFFF))
 def test_both_checksums_agree(word: int) -> None:
-    assert rig.sht3x.crc8(word.to_bytes(2, "big")) == crc8(word)
+    assert rig.drivers["sht3x"].crc8(word.to_bytes(2, "big")) == crc8(word)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +159,7 @@ def test_a_microphone_scores_silence_and_sound() -> None:
     state = rig.power_on()
     for swing_uv, least, most in ((0, 0, 1), (100_000, 1_800, 2_100)):
         state["adc"][str(LIGHT)] = [1_000_000 - swing_uv, 1_000_000 + swing_uv]
-        microphone = rig.microphone.Microphone(LIGHT)
+        microphone = rig.drivers["microphone"].Microphone(LIGHT)
         assert least <= microphone.score(0) <= most
         assert least <= microphone.score(1) <= most
     assert 16 <= microphone.score(2) <= 32  # sound that never pauses has no modulation
@@ -146,7 +169,7 @@ def test_a_microphone_scores_silence_and_sound() -> None:
 def test_a_relay_starts_open_and_keeps_its_polarity() -> None:
     state = rig.power_on()
     for on in (0, 1):
-        relay = rig.relay.Relay(20 + on, on)
+        relay = rig.drivers["relay"].Relay(20 + on, on)
         levels = []
         for value in (0, 1):
             levels.append(state["pins"][str(20 + on)])

@@ -29,7 +29,7 @@ NODE = {
 def stage_of(what: str, pin: int) -> Any:
     """A stage with a program for the ESP32."""
     program = assemble(PROGRAMS[what], "esp32", names("esp32", pin))
-    return rig.ulp.UlpStage(program.binary(), program.labels, pin)
+    return rig.drivers["ulp"].UlpStage(program.binary(), program.labels, pin)
 
 
 def run(answer: int | Callable[[], int], level: int) -> bool:

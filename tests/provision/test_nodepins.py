@@ -3,7 +3,8 @@
 import pytest
 
 from host_sim.hardware import board as boards
-from tools.provision.pins import CHIPS, Use, faults
+from host_sim.hardware.chip import CHIPS
+from tools.provision.pins import Use, faults
 
 ESP32 = boards.load("esp32_devkit")
 
@@ -42,7 +43,7 @@ def test_what_wakes_is_read_as_a_level_or_not_at_all(bus: str) -> None:
 
 @pytest.mark.parametrize("chip", CHIPS)
 def test_flash_lies_on_pads_that_are_there(chip: str) -> None:
-    pads = CHIPS[chip]
+    pads = CHIPS[chip].pads
     assert {*pads.flash, *pads.only_read, *pads.rtc} <= pads.there
     assert pads.flash
     assert not pads.rtc & {*pads.flash}

@@ -5,16 +5,16 @@ import pytest
 
 from host_sim.errors import BadInput
 from host_sim.hardware import board
+from host_sim.hardware.chip import ULPS
 from host_sim.lab import baseline
 from host_sim.sim import run
 from host_sim.spec import scenario
-from host_sim.ulp.watch import PRICES
 from host_sim.world import loudness, sound
 
 ULP = "node.watch.ulp=true"
 
 
-@pytest.mark.parametrize("chip", PRICES)
+@pytest.mark.parametrize("chip", ULPS)
 def test_a_look_hears_a_word_as_the_cpu_does(chip: str) -> None:
     """32 conversions in place of 160 samples, less what their own mean follows."""
     for word in sound.CLIPS[: sound.WORDS]:
@@ -24,7 +24,7 @@ def test_a_look_hears_a_word_as_the_cpu_does(chip: str) -> None:
             assert ours.mean() == pytest.approx(cpus.mean(), rel=0.05)
 
 
-@pytest.mark.parametrize("chip", PRICES)
+@pytest.mark.parametrize("chip", ULPS)
 def test_a_look_hears_little_of_a_rumble(chip: str) -> None:
     """63 % of the noise clip's power lies below 32 Hz."""
     assert np.mean(loudness.scores(chip, "noise", "noise")) < 0.7 * sound.levels("noise").mean()

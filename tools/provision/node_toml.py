@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zlib import crc32
 
-import msgspec
 from msgspec import Meta
 
 from host_sim.files import inputs
@@ -21,15 +20,16 @@ from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name, Node, device_config
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
+from tools.provision.drivers import Microphone, Sensor
 from tools.provision.pins import Pin, Use, number
 from tools.provision.pins import faults as pin_faults
+from torpor.link import SECRET_BYTES
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names as ulp_names
 from torpor.ulp.programs import PROGRAMS
 
 SSID_BYTES = 32  # IEEE 802.11, the SSID element
 WPA_CHARACTERS = range(8, 65)  # a passphrase of 8 to 63, or a key of 64 hexadecimal digits
-SECRET_BYTES = 128  # what the firmware has room for
 
 
 class Wifi(Strict, frozen=True):
@@ -77,63 +77,6 @@ class Pins(Strict, frozen=True):
     """Two pins that tell what the node does, the low bit first."""
 
 
-class Temperature(Strict, frozen=True, tag_field="driver", tag="sht3x.temperature"):
-    """Centi-degrees Celsius."""
-
-    sda: Pin = "sda"
-    """Data line of the bus."""
-    scl: Pin = "scl"
-    """Clock line of the bus."""
-
-
-class Humidity(Strict, frozen=True, tag_field="driver", tag="sht3x.humidity"):
-    """Centi-percent."""
-
-    sda: Pin = "sda"
-    """Data line of the bus."""
-    scl: Pin = "scl"
-    """Clock line of the bus."""
-
-
-class Analog(Strict, frozen=True, tag_field="driver", tag="analog"):
-    """Millivolts at the pin times `ratio`, that of the divider in front of it."""
-
-    pin: Pin
-    """A pin of the converter."""
-    ratio: Annotated[float, Meta(gt=0, le=60)] = 1.0
-    """Of the divider in front of the pin."""
-
-
-class Contact(Strict, frozen=True, tag_field="driver", tag="contact"):
-    """1 open, 0 closed to ground."""
-
-    pin: Pin
-    """The contact closes it to ground."""
-
-
-class Bl0937(Strict, frozen=True, tag_field="driver", tag="bl0937"):
-    """Milliwatts, from the energy that one pulse stands for."""
-
-    pin: Pin
-    """The meter's CF."""
-    mj_per_pulse: Annotated[int, Meta(ge=1, le=65_535)]
-    """What a pulse stands for, by calibration."""
-
-
-class Microphone(Strict, frozen=True, tag_field="driver", tag="microphone"):
-    """An analog microphone, which a detector watches."""
-
-    pin: Pin = "sound_adc"
-    """A pin of the converter."""
-
-
-Sensor = Temperature | Humidity | Analog | Contact | Bl0937 | Microphone
-
-
-# What one pin may be read as more than once: a contact's level, which may wake the node, too.
-BUSES = {Contact: "level", Analog: "voltage", Microphone: "voltage", Bl0937: ""}
-
-
 class NodeFile(Strict, frozen=True):
     """The file."""
 
@@ -178,7 +121,7 @@ def _config(file: NodeFile, board: Board) -> dict[str, Any]:
     for channel, named in zip(config["channels"], file.node.channel, strict=True):
         channel["name"] = named.name
         if named.name in file.sensor:
-            channel.update(_driver(file.sensor[named.name], board))
+            channel.update(file.sensor[named.name].entry(board))
     pins: dict[str, Any] = {}
     if file.pins.wake is not None:
         pins["wake"] = number(file.pins.wake, board)
@@ -210,17 +153,6 @@ def _ulp(chip: str, pin: int) -> dict[str, Any]:
     return {"binary": b64encode(program.binary()).decode(), "words": words}
 
 
-def _driver(sensor: Sensor, board: Board) -> dict[str, Any]:
-    """What torpor.drivers reads of a channel's entry."""
-    entry: dict[str, Any] = msgspec.to_builtins(sensor)
-    for key in ("pin", "sda", "scl"):
-        if key in entry:
-            entry[key] = number(entry[key], board)
-    if "ratio" in entry:
-        entry["ratio_x16"] = round(entry.pop("ratio") * 16)
-    return entry
-
-
 def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     """What a schema cannot say."""
     yield from nodefaults.of(file.node, board)
@@ -229,8 +161,8 @@ def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     for name, sensor in file.sensor.items():
         if name not in channels:
             yield f"no channel named {name}", ("sensor", name), f"channels: {', '.join(channels)}"
-        if isinstance(sensor, Bl0937) and board.file.chip == "esp32c3":
-            yield "the ESP32-C3 counts no pulses", ("sensor", name), "take another chip"
+        if lack := sensor.lacks(board.chip):
+            yield lack, ("sensor", name), "take another chip"
     watch = file.node.watch
     read = [name for task in file.node.task for name in task.channels]
     if watch and file.node.kind == "sensor":
@@ -266,13 +198,7 @@ def _pins(file: NodeFile) -> list[Use]:
     uses += [Use(out.pin, ("pins", "outputs", i), True) for i, out in enumerate(file.pins.outputs)]
     uses += [Use(p, ("pins", "markers", i), True) for i, p in enumerate(file.pins.markers or ())]
     for name, sensor in file.sensor.items():
-        if isinstance(sensor, Temperature | Humidity):
-            uses += [
-                Use(sensor.sda, ("sensor", name, "sda"), True, "sda"),
-                Use(sensor.scl, ("sensor", name, "scl"), True, "scl"),
-            ]
-        else:
-            uses.append(Use(sensor.pin, ("sensor", name, "pin"), bus=BUSES[type(sensor)]))
+        uses += sensor.uses(("sensor", name))
     return uses
 
 

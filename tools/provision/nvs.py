@@ -5,8 +5,9 @@ from typing import Any
 
 from esp_idf_nvs_partition_gen import nvs_partition_gen
 
+from torpor.link import NAMESPACE
+
 PAGE = 4096
-NAMESPACE = "torpor"  # torpor.link.wifi reads there unless config.json says otherwise
 
 
 def image(secrets: dict[str, str], size: int) -> bytes:

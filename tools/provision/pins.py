@@ -1,9 +1,4 @@
-"""Pins of a node: by number or by the board's name, and what a chip's cannot do.
-
-The tables are of Espressif's ESP-IDF Programming Guide, "GPIO & RTC GPIO" of each chip: pads that a
-package does not have, those of the SPI flash, those of the RTC (which alone end deep sleep), and
-those that can only be read.
-"""
+"""Pins of a node: by number or by the board's name, and what a chip's cannot do."""
 
 from collections.abc import Iterator
 from typing import Annotated, NamedTuple
@@ -16,30 +11,6 @@ from host_sim.toml.file import dotted
 
 # A number, or the name that the board gives it: `torpor board show BOARD` lists them.
 Pin = Annotated[int, Meta(ge=0, le=48)] | str
-
-
-class Pads(NamedTuple):
-    """Numbers of a chip's pads."""
-
-    there: set[int]
-    flash: range
-    rtc: set[int]
-    only_read: range = range(0)
-
-
-CHIPS = {
-    "esp32": Pads(
-        {*range(40)} - {20, 24, *range(28, 32)},
-        range(6, 12),
-        {0, 2, 4, *range(12, 16), *range(25, 28), *range(32, 40)},
-        range(34, 40),
-    ),
-    "esp32s2": Pads({*range(47)} - {*range(22, 26)}, range(26, 33), {*range(22)}, range(46, 47)),
-    "esp32s3": Pads({*range(49)} - {*range(22, 26)}, range(26, 33), {*range(22)}),
-    "esp32c3": Pads({*range(22)}, range(12, 18), {*range(6)}),
-    "esp32c5": Pads({*range(29)}, range(16, 23), {*range(7)}),
-    "esp32c6": Pads({*range(31)}, range(24, 31), {*range(8)}),
-}
 
 
 class Use(NamedTuple):
@@ -66,7 +37,7 @@ def faults(uses: list[Use], board: Board) -> Iterator[Fault]:
             yield f"{board.file.name} has no pin named {use.pin}", use.key, known
             continue
         gpio = number(use.pin, board)
-        if wrong := _wrong(gpio, use, board.file.chip):
+        if wrong := _wrong(gpio, use, board):
             yield wrong, use.key, "take another pin"
             continue
         other = taken.setdefault(gpio, use)
@@ -74,9 +45,9 @@ def faults(uses: list[Use], board: Board) -> Iterator[Fault]:
             yield f"GPIO {gpio} is that of {dotted(other.key)}, too", use.key, "take another pin"
 
 
-def _wrong(gpio: int, use: Use, chip: str) -> str:
+def _wrong(gpio: int, use: Use, board: Board) -> str:
     """Why the chip cannot use a pin so, or nothing."""
-    pads = CHIPS[chip]
+    chip, pads = board.file.chip, board.chip.pads
     if gpio not in pads.there:
         return f"the {chip} has no GPIO {gpio}"
     if gpio in pads.flash:

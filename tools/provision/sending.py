@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from host_sim.errors import BadInput
-from tools.provision import nvs, version
+from tools.provision import version
 from tools.provision.binary import NEEDS, too_old
 from tools.provision.node_toml import Provision
+from torpor.link import NAMESPACE
 
 LOG = "torpor.log"  # the node's own, beside the files of its version
 CHUNK = 768  # bytes of a file in one program, 1,024 characters
-SPACES = (nvs.NAMESPACE, nvs.NAMESPACE + "2")  # of secrets: as a version's files, never in place
+SPACES = (NAMESPACE, NAMESPACE + "2")  # of secrets: as a version's files, never in place
 
 
 class Board(Protocol):

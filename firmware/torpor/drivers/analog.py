@@ -20,3 +20,8 @@ class Analog(Driver):
         for _ in range(SAMPLES):
             total_uv += self.adc.read_uv() // SAMPLES
         return total_uv // 1000 * self.ratio_x16 // 16
+
+
+def opened(spec: dict) -> Analog:
+    """As config.json has it."""
+    return Analog(spec["pin"], spec.get("ratio_x16", 16))

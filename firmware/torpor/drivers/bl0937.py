@@ -36,3 +36,8 @@ class Bl0937(Driver):
             raise OSError("nothing counted yet")
         self.since = now
         return self.counter.value(0) * self.mj_per_pulse * 1000 // ms
+
+
+def opened(spec: dict) -> Bl0937:
+    """As config.json has it."""
+    return Bl0937(spec["pin"], spec["mj_per_pulse"])

@@ -64,3 +64,8 @@ class Microphone(Driver):
             else:
                 low = middle + 1
         return low if low > QUIET else QUIET
+
+
+def opened(spec: dict) -> Microphone:
+    """As config.json has it."""
+    return Microphone(spec["pin"])

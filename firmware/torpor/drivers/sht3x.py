@@ -62,3 +62,8 @@ def crc8(data: bytes) -> int:
         for _ in range(8):
             crc = (crc << 1 ^ POLYNOMIAL if crc & 0x80 else crc << 1) & 0xFF
     return crc
+
+
+def opened(spec: dict) -> Sht3x:
+    """As config.json has it."""
+    return Sht3x(spec["sda"], spec["scl"], spec["driver"] == "sht3x.humidity")

@@ -5,14 +5,13 @@ import time
 import network
 from esp32 import NVS
 
+from torpor.link import NAMESPACE, SECRET_BYTES
 from torpor.port import NO_AP, REFUSED
 
 POLL_MS = 10
 JOIN_MS = 8000  # association and address
 SCAN_MS = 2000  # a little more than 13 channels of 120 ms (ESP-IDF, wifi_scan_time_t)
-NAMESPACE = "torpor"
 ADDRESS_BYTES = 64  # four addresses of at most 15 characters, and spaces
-SECRET_BYTES = 128  # the longest password
 
 # What the access point's beacon already says no to. A wrong password is not here: MicroPython shows
 # as such also a connection that failed for lost frames, which more power may mend.

@@ -11,7 +11,8 @@ that failed.
 from torpor.policy import const
 
 LEVELS = const(11)
-# ESP-IDF floors any other setting to these (esp_wifi_set_max_tx_power), quarter-dBm.
+# Wi-Fi transmit power of the ESP32 family, quarter-dBm: ESP-IDF floors any other setting to these
+# (esp_wifi_set_max_tx_power(), esp_wifi.h).
 LEVEL_QDBM = (8, 20, 28, 34, 44, 52, 56, 60, 66, 72, 80)
 
 # Loss of one attempt in parts per 65,536 against the margin over sensitivity, -4 … 19 dB: a

@@ -8,6 +8,7 @@ from typing import BinaryIO, TypeVar
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.trace.columns import ending
 from host_sim.trace.columns.source import Source
 
 BLOCK_BYTES = 1 << 20
@@ -21,8 +22,8 @@ Text = memoryview  # of whole lines
 def blocks(source: Source, header_lines: int) -> Iterator[tuple[int, Text]]:
     """(Number of its first line, whole lines) of each block after the header.
 
-    Blank lines at the end are left out. A last line without its end is refused where its last
-    number has not as many digits as the one above, for exporters print them alike: it is cut.
+    Blank lines at the end are left out. A last row that lacks its end and has other digits than the
+    one above is refused.
     """
     line, above, held = header_lines + 1, Text(b""), Text(b"")
     with source.open() as file:
@@ -40,11 +41,8 @@ def blocks(source: Source, header_lines: int) -> Iterator[tuple[int, Text]]:
         before, _, row = end.rpartition(b"\n")
         before = (before or bytes(above)).rstrip()
     last = end.rstrip()
-    if row.strip() and before and _digits(last) != _digits(before):
-        number = line + end.count(b"\n")
-        raise BadInput(
-            "the last row is cut off", where=source.path, line=number, remedy="export it again"
-        )
+    if row.strip() and before:
+        ending.check_alike(last, before, source.path, line + end.count(b"\n"))
     if last:
         yield line, Text(last + b"\n")
 
@@ -69,12 +67,6 @@ def _read(source: Source, file: BinaryIO) -> Iterator[Text]:
             yield Text(block)[:end].toreadonly()
     if rest:
         yield Text(rest)
-
-
-def _digits(text: bytes) -> tuple[bytes, int]:
-    """Of the last number: whether there is a point, and how many digits follow it."""
-    _, point, digits = text.rpartition(b"\n")[2].rpartition(b",")[2].rpartition(b".")
-    return point, len(digits)
 
 
 def in_turn(

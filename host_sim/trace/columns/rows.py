@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.errors import BadInput
+from host_sim.trace.columns import ending
 from host_sim.trace.columns.clock import Clock
 from host_sim.trace.columns.column import Column
 from host_sim.trace.columns.source import Source
@@ -18,23 +19,14 @@ Columns = list[tuple[str, str]]  # name and numpy type, in the order of the file
 def lines(source: Source) -> list[str]:
     """The lines of a text file that is whole.
 
-    A last line without its end is cut where its last number has not as many digits as the one
-    above: exporters print them alike.
+    A last row that lacks its end and has other digits than the one above is refused.
     """
     path = source.path
     data = source.whole()
     found = ascii_lines(data.rstrip(), path)
-    if not data.endswith(b"\n") and len(found) > 1 and _digits(found[-1]) != _digits(found[-2]):
-        raise BadInput(
-            "the last row is cut off", where=path, line=len(found), remedy="export it again"
-        )
+    if not data.endswith(b"\n") and len(found) > 1:
+        ending.check_alike(found[-1].encode(), found[-2].encode(), path, len(found))
     return found
-
-
-def _digits(row: str) -> tuple[str, int]:
-    """Of a row's last number: whether there is a point, and how many digits follow it."""
-    _, point, digits = row.rpartition(",")[2].rpartition(".")
-    return point, len(digits)
 
 
 def table(rows: list[str], columns: Columns, path: Path, first_line: int) -> npt.NDArray[np.void]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.trace.columns import ending
 from host_sim.trace.columns.source import Source
 from host_sim.trace.recording import Recording
 
@@ -16,13 +17,7 @@ def lines(source: Source) -> list[str]:
         found = data.decode("utf-8-sig").splitlines(keepends=True)
     except UnicodeDecodeError:
         raise BadInput("not a text file", where=source.path, remedy="export it as CSV") from None
-    if not found[-1].endswith("\n"):
-        raise BadInput(
-            "the last line lacks its end and may be cut off",
-            where=source.path,
-            line=len(found),
-            remedy="end it if it is whole, else export again",
-        )
+    ending.check_ended(found[-1].endswith("\n"), source.path, len(found))
     return [line.rstrip("\r\n") for line in found]
 
 

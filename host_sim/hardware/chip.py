@@ -1,0 +1,90 @@
+"""Chips of the ESP32 family: all that differs between them and is no board's own number.
+
+What runs on the device beside it: the ULP's instructions and registers (firmware/torpor/ulp).
+Boot loaders and images are esptool's, by the same names.
+"""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+
+class Pads(NamedTuple):
+    """Numbers of a chip's pads: there at all, the SPI flash's, the RTC's, and those only read.
+
+    Those of the RTC alone end deep sleep. Source: ESP-IDF Programming Guide, "GPIO & RTC GPIO".
+    """
+
+    there: set[int]
+    flash: range
+    rtc: set[int]
+    only_read: range = range(0)
+
+
+class UlpPrice(NamedTuple):
+    """The FSM ULP's clocks, and what it draws on top of deep sleep: running, and converting.
+
+    Source of the clocks: S, ESP-IDF, soc/*/clk_tree_defs.h.
+    """
+
+    fast_hz: int
+    slow_hz: int
+    active_na: int
+    adc_na: int
+
+
+class Chip(NamedTuple):
+    """A chip; `counts_pulses` is its PCNT (ESP-IDF Programming Guide, "Pulse Counter")."""
+
+    title: str
+    pads: Pads
+    counts_pulses: bool = True
+    ulp: UlpPrice | None = None
+
+
+CHIPS = {
+    "esp32": Chip(
+        "ESP32",
+        Pads(
+            {*range(40)} - {20, 24, *range(28, 32)},
+            range(6, 12),
+            {0, 2, 4, *range(12, 16), *range(25, 28), *range(32, 40)},
+            range(34, 40),
+        ),
+        # active, M: an article on dzen.ru about the sleep of an ESP32-S module at 3.3 V: 435 uA
+        # while the ULP polls a pin without pause, less 3 uA asleep; the datasheet has 150 uA, D.
+        # adc, I: the datasheet's 100 uA of the "ULP sensor-monitored pattern" with the converter on
+        # 1 % of the time, less 5 uA asleep.
+        ulp=UlpPrice(8_500_000, 150_000, 432_000, 9_500_000),
+    ),
+    "esp32s2": Chip(
+        "ESP32-S2",
+        Pads({*range(47)} - {*range(22, 26)}, range(26, 33), {*range(22)}, range(46, 47)),
+        # As the S3, I: the S2's datasheet has 22 uA for that pattern, no more than it sleeps at.
+        ulp=UlpPrice(8_500_000, 90_000, 170_000, 1_100_000),
+    ),
+    "esp32s3": Chip(
+        "ESP32-S3",
+        Pads({*range(49)} - {*range(22, 26)}, range(26, 33), {*range(22)}),
+        # active, D: ESP32-S3 datasheet, Current Consumption in Low-Power Modes, ULP-FSM 170 uA.
+        # adc, I: its 18 uA of the sensor-monitored pattern at 1 %, less 7 uA asleep.
+        ulp=UlpPrice(17_500_000, 136_000, 170_000, 1_100_000),
+    ),
+    "esp32c3": Chip(
+        "ESP32-C3",
+        Pads({*range(22)}, range(12, 18), {*range(6)}),
+        counts_pulses=False,
+    ),
+    "esp32c5": Chip(
+        "ESP32-C5",
+        Pads({*range(29)}, range(16, 23), {*range(7)}),
+    ),
+    "esp32c6": Chip(
+        "ESP32-C6",
+        Pads({*range(31)}, range(24, 31), {*range(8)}),
+    ),
+}
+ULPS = {name: chip.ulp for name, chip in CHIPS.items() if chip.ulp}
+
+if TYPE_CHECKING:
+    Name = str
+else:
+    Name = Literal[tuple(CHIPS)]  # what a board file's `chip` may be

@@ -1,0 +1,117 @@
+"""Drivers of sensors as node.toml names them: their keys, their pins, and what config.json gets.
+
+A driver is one class here, and one file in firmware/torpor/drivers: that of its name up to the dot,
+whose opened() is given what entry() makes.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, NamedTuple, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from host_sim.hardware.board import Board
+from host_sim.hardware.chip import Chip
+from host_sim.toml.file import Strict
+from tools.provision.pins import Pin, Use, number
+
+
+class Role(NamedTuple):
+    """What a pin is for; drivers may share one for the same purpose, if that has a name."""
+
+    bus: str
+    drives: bool = False
+
+
+Level = Annotated[Pin, Role("level")]
+Voltage = Annotated[Pin, Role("voltage")]
+Pulses = Annotated[Pin, Role("")]
+Data = Annotated[Pin, Role("sda", drives=True)]
+Clock = Annotated[Pin, Role("scl", drives=True)]
+
+
+class Driver(Strict, frozen=True, tag_field="driver"):
+    """A table of [sensor]: the driver that reads a channel, and its keys."""
+
+    def uses(self, key: tuple[str, ...]) -> Iterator[Use]:
+        """Its pins, `key` being its table."""
+        for name, role in _roles(type(self)).items():
+            yield Use(getattr(self, name), (*key, name), role.drives, role.bus)
+
+    def lacks(self, chip: Chip) -> str:
+        """What the chip lacks for it, or nothing."""
+        return ""
+
+    def entry(self, board: Board) -> dict[str, Any]:
+        """What the channel's entry in config.json says of it, its pins by number."""
+        entry: dict[str, Any] = msgspec.to_builtins(self)
+        return entry | {name: number(entry[name], board) for name in _roles(type(self))}
+
+
+def _roles(driver: type[Driver]) -> dict[str, Role]:
+    """What each of its pins is for."""
+    hints = get_type_hints(driver, include_extras=True)
+    told = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
+    return {name: one for name, all_ in told.items() for one in all_ if isinstance(one, Role)}
+
+
+class Temperature(Driver, frozen=True, tag="sht3x.temperature"):
+    """Centi-degrees Celsius."""
+
+    sda: Data = "sda"
+    """Data line of the bus."""
+    scl: Clock = "scl"
+    """Clock line of the bus."""
+
+
+class Humidity(Driver, frozen=True, tag="sht3x.humidity"):
+    """Centi-percent."""
+
+    sda: Data = "sda"
+    """Data line of the bus."""
+    scl: Clock = "scl"
+    """Clock line of the bus."""
+
+
+class Analog(Driver, frozen=True, tag="analog"):
+    """Millivolts at the pin times `ratio`, that of the divider in front of it."""
+
+    pin: Voltage
+    """A pin of the converter."""
+    ratio: Annotated[float, Meta(gt=0, le=60)] = 1.0
+    """Of the divider in front of the pin."""
+
+    def entry(self, board: Board) -> dict[str, Any]:
+        """The ratio in sixteenths."""
+        entry = super().entry(board)
+        return entry | {"ratio_x16": round(entry.pop("ratio") * 16)}
+
+
+class Contact(Driver, frozen=True, tag="contact"):
+    """1 open, 0 closed to ground."""
+
+    pin: Level
+    """The contact closes it to ground."""
+
+
+class Bl0937(Driver, frozen=True, tag="bl0937"):
+    """Milliwatts, from the energy that one pulse stands for."""
+
+    pin: Pulses
+    """The meter's CF."""
+    mj_per_pulse: Annotated[int, Meta(ge=1, le=65_535)]
+    """What a pulse stands for, by calibration."""
+
+    def lacks(self, chip: Chip) -> str:
+        """A pulse counter."""
+        return "" if chip.counts_pulses else f"the {chip.title} counts no pulses"
+
+
+class Microphone(Driver, frozen=True, tag="microphone"):
+    """An analog microphone, which a detector watches."""
+
+    pin: Voltage = "sound_adc"
+    """A pin of the converter."""
+
+
+Sensor = Temperature | Humidity | Analog | Contact | Bl0937 | Microphone

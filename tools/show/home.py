@@ -25,9 +25,18 @@ def as_json(told: HomeResult) -> dict[str, Any]:
         "frames_hit": told.hits,
         "frames_waited": told.waits,
         "nodes": [
-            {"node": member.name, "place_m": list(member.place_m), **result.as_json()}
+            {"node": member.name, "place_m": list(member.place_m)} | _of_one(result)
             for member, result in zip(told.home.members, told.results, strict=True)
         ],
+    }
+
+
+def _of_one(result: Result) -> dict[str, Any]:
+    """What torpor sim says of a node, but for what is the home's."""
+    return {
+        key: value
+        for key, value in result.as_json().items()
+        if key not in ("complete", "wall_s", "engine")
     }
 
 

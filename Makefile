@@ -5,12 +5,13 @@ UV_VERSION := 0.13.9
 UV := .venv/uv-$(UV_VERSION)
 RUNTIME := .venv/runtime
 DEV := .venv/dev
+WHEEL := build/installed
 TYPINGS := typings/installed
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim firmware test check bench differential fidelity fuzz requirements clean
+.PHONY: help sim firmware test hil check installed bench reference differential fidelity fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +25,9 @@ firmware: $(RUNTIME)  ## compile what goes onto a device into build/firmware
 test: $(DEV)  ## run every test and say which were skipped and why
 	$(BIN)/pytest -n 2 --quiet
 
+hil: $(DEV)  ## the tests of a node, on the virtual board or by ARGS="--port /dev/ttyUSB0"
+	$(BIN)/pytest tests/hil $(ARGS)
+
 check: $(DEV) $(TYPINGS)  ## lint, formatting, types of the host's and the chip's code, import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -31,11 +35,22 @@ check: $(DEV) $(TYPINGS)  ## lint, formatting, types of the host's and the chip'
 	$(BIN)/mypy --config-file firmware/mypy.ini
 	$(BIN)/pytest --quiet tests/test_imports.py
 
+installed: $(UV)  ## install a wheel into an environment of its own and simulate a day there
+	@rm -rf build
+	@$(BIN)/uv build --quiet --wheel --python $(BIN)/python --out-dir $(WHEEL)
+	@$(BIN)/uv venv --quiet --python $(BIN)/python $(WHEEL)/venv
+	@$(BIN)/uv pip install --quiet --python $(WHEEL)/venv/bin/python -c requirements.txt $(WHEEL)/*.whl
+	@cd $(WHEEL) && venv/bin/python -I -c "from tools.provision import version; version.files(None)"
+	@cd $(WHEEL) && venv/bin/torpor board list && venv/bin/torpor sim garden --days 1
+
 bench: $(DEV)  ## measure speed as ratios and write docs/performance.md
 	$(BIN)/python -m tests.bench
 
 fidelity: $(DEV)  ## predict unseen recordings and write docs/fidelity.md
 	$(BIN)/python -m tests.fidelity
+
+reference: $(RUNTIME)  ## write docs/reference.md, every key of every file
+	$(BIN)/python -m tools.reference
 
 differential: $(DEV)  ## a million randomised wakes on three interpreters
 	$(BIN)/python -m tests.policy.differential --wakes 1000000

@@ -33,6 +33,7 @@ MAY = {
     "tools/provision/repl.py": "its own agent.py",
     "tools/provision/version.py": "what was compiled, in a scratch folder",
     "tools/provision/nvs.py": "a partition in memory",
+    "tools/reference.py": "the page that make reference writes",
     "tools/cli.py": "the null device",
 }
 FILES = [

@@ -32,7 +32,7 @@ ROOMS = (
     ("tools.recordings",),
     ("tools.virtual",),
     ("tools.hil",),
-    ("tools.commands", "tools.pytest_torpor"),
+    ("tools.commands", "tools.pytest_torpor", "tools.reference"),
 )
 FILES = [
     path.relative_to(CHECKOUT).as_posix()

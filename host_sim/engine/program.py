@@ -57,7 +57,7 @@ def key() -> str:
     bound = hashlib.sha256()
     for part in (*_bound(), version("numba"), platform.python_version(), _processor()):
         bound.update(f"{part}\n".encode())
-    for how in ("bind.py", "layout.py"):
+    for how in ("bind.py", "reference.py", "layout.py"):
         bound.update(Path(__file__).with_name(how).read_bytes())
     return bound.hexdigest()[:24]
 

@@ -1,6 +1,7 @@
 """Boards: what a board draws in each state and how long each phase takes, with sources.
 
-A board is a folder under boards/ with a board.toml. Every number stands beside its tag and source:
+A board is a TOML file, wherever it lies. Those that ship are a board.toml in a folder of its name
+under boards/, beside the digests that it was fitted on. Every number has its tag and source:
 D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred.
 """
 
@@ -21,7 +22,8 @@ from host_sim.hardware.chip import Chip
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
-BOARDS = Path(__file__).parents[2] / "boards"
+_INSTALLED = Path(__file__).parents[1] / "boards"
+BOARDS = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "boards"  # a checkout's
 FILE = "board.toml"
 
 Tag = Literal["D", "V", "M", "S", "I"]
@@ -39,40 +41,60 @@ class State(Strict, frozen=True):
     """
 
     current_na: Na
+    """Mean current at the board's own supply."""
     tag: Tag
+    """D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred."""
     source: Source
+    """Where it stands."""
     sd_na: Na | None = None
+    """Spread of samples."""
     quantiles_na: Annotated[list[int], Meta(min_length=3, max_length=3)] | None = None
+    """10, 50 and 90 % of the time."""
     ci95_na: Annotated[list[int], Meta(min_length=2, max_length=2)] | None = None
+    """Interval of the mean."""
 
 
 class Phase(Strict, frozen=True):
     """Duration of a phase."""
 
     duration_us: Us
+    """How long it takes."""
     tag: Tag
+    """D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred."""
     source: Source
+    """Where it stands."""
 
 
 class Transmit(Strict, frozen=True):
     """Current during a burst at the eleven levels of states.TX_LEVELS_DBM."""
 
     current_na: Annotated[list[Na], Meta(min_length=11, max_length=11)]
+    """By level, rising: 2, 5, 7, 8.5, 11, 13, 14, 15, 16.5, 18 and 20 dBm."""
     tag: Tag
+    """How the numbers are known."""
     source: Source
+    """Where they stand."""
 
 
 class Radio(Strict, frozen=True):
     """The link's numbers: frames that each phase must get through, and what a lost one costs."""
 
     frames_associate: Annotated[int, Meta(ge=1, le=40)]
+    """Frames that an association takes."""
     frames_address: Annotated[int, Meta(ge=1, le=40)]
+    """Frames that an address by DHCP takes."""
     frames_connect: Annotated[int, Meta(ge=1, le=40)]
+    """Frames that a connection to the broker takes."""
     frame_us: Annotated[int, Meta(ge=10, le=20_000)]
+    """Time of one on the air."""
     retry_us: Us
+    """Time until a lost one is sent again."""
     tag: Tag
+    """How the numbers are known."""
     source: Source
+    """Where they stand."""
     tx: Transmit
+    """Current of a burst."""
 
 
 class Step(Strict, frozen=True):
@@ -82,10 +104,15 @@ class Step(Strict, frozen=True):
     """
 
     state: str
+    """Of the board, or any name where it has its own charge."""
     duration_us: Us
+    """Its time."""
     charge_nc: Annotated[int, Meta(gt=0)] | None = None
+    """Its own charge; by the state's current where left out."""
     per_record_us: int = 0
+    """More time for each record of a batch."""
     per_record_nc: int = 0
+    """More charge for each record of a batch."""
 
 
 class Wake(Strict, frozen=True):
@@ -95,26 +122,42 @@ class Wake(Strict, frozen=True):
     """
 
     firmware: Source
+    """Whose it is."""
     source: Source
+    """Where its recordings stand."""
     phases: list[Step] = msgspec.field(default_factory=list)
+    """Its steps in order."""
     of: str = ""
+    """Another wake, of which it is the beginning."""
     first: Annotated[int, Meta(ge=1)] = 1
+    """How many steps of that."""
 
 
 class BoardFile(Strict, frozen=True):
     """board.toml."""
 
     name: str
+    """What reports call it."""
     title: str
+    """One line for `torpor board list`."""
     chip: chips.Name
+    """What is on it."""
     cpu_mhz: Annotated[int, Meta(ge=10, le=240)]
+    """The clock that its currents were measured at."""
     heap_bytes: Annotated[int, Meta(ge=16_384)]
+    """What MicroPython has for objects."""
     brown_out_mv: Annotated[int, Meta(ge=1_800, le=3_300)]
+    """The supply under which it stops."""
     pins: dict[str, Pin]
+    """By name: the numbers that node.toml may call by it."""
     states: dict[str, State]
+    """By name; all of them are needed."""
     phases: dict[str, Phase]
+    """By name; all of them are needed."""
     radio: Radio
+    """The link's numbers."""
     wakes: dict[str, Wake] = msgspec.field(default_factory=dict)
+    """By name: recipes for `torpor validate`."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +165,12 @@ class Board:
     """A checked board."""
 
     file: BoardFile
-    folder: Path
+    path: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where its digests lie."""
+        return self.path.parent
 
     @property
     def chip(self) -> Chip:
@@ -164,7 +212,7 @@ def load(name: str) -> Board:
     text = inputs.text(path)
     file = tomlfile.decode(text, path, BoardFile)
     _check(file, text, path)
-    return Board(file, path.parent)
+    return Board(file, path)
 
 
 def named_in(path: Path, text: str, name: str) -> Board:
@@ -184,10 +232,6 @@ Fault = tuple[str, tuple[Any, ...], str]
 
 def _check(file: BoardFile, text: str, path: Path) -> None:
     """What a schema cannot say."""
-    folder = path.resolve().parent.name  # board.toml alone is a path too
-    if file.name != folder:
-        what = f"the folder is called {folder}"
-        raise tomlfile.located(what, text, path, ("name",), "name both alike")
     for what, key, remedy in chain(_table_faults(file), _value_faults(file)):
         raise tomlfile.located(what, text, path, key, remedy)
 

@@ -80,7 +80,7 @@ def _members(file: HomeFile, group: int, text: str, path: Path) -> Iterator[Memb
     near = path.parent / nodes.scenario
     key = ("nodes", group, "scenario")
     try:
-        given = scenarios.load(str(near) if near.is_file() else nodes.scenario)
+        given = scenarios.load(str(near) if near.is_file() else nodes.scenario, nodes.set)
     except BadInput as error:
         if str(error).startswith("no scenario"):
             remedy = f"one of {', '.join(scenarios.names())}, or a file"

@@ -2,8 +2,9 @@
 
 A fixed duty cycle, a timer for each task with no window, every reading sent at once, 20 dBm, and a
 full join (scan, association, DHCP) each time, whatever the battery; a detector without gates that
-looks in full at every poll. It is a configuration of the same firmware: the decisions are switched
-off, not the code.
+looks in full at every poll. What the scenario's [baseline] leaves out follows from the node: all is
+told as often as its shortest period comes round, and its detector polls at its shortest interval.
+It is a configuration of the same firmware: the decisions are switched off, not the code.
 """
 
 from dataclasses import replace
@@ -31,7 +32,11 @@ def device_config(scenario: Scenario) -> dict[str, Any]:
     config = nodefile.device_config(scenario.file.node, scenario.board)
     for task in config["tasks"]:
         task["early_ms"] = task["late_ms"] = 0
-    config["tasks"][config["report_task"]]["period_ms"] = today.report_s * 1000
+    report = config["tasks"][config["report_task"]]
+    shortest_ms = min(task["period_ms"] for task in config["tasks"])
+    report["period_ms"] = today.report_s * 1000 if today.report_s else shortest_ms
+    watch = scenario.file.node.watch
+    poll_ms = today.poll_ms or (watch.interval_min_ms if watch else 0)
     for channel in config["channels"]:
         channel["delta"] = channel["within_ms"] = 0
     config["cache_join"] = 0
@@ -40,8 +45,8 @@ def device_config(scenario: Scenario) -> dict[str, Any]:
     config["energy"]["target_h"] = config["energy"]["budget_uc_min"] = 0
     cascade = config["cascade"]
     cascade["false_per_day"] = cascade["asks"] = 0
-    if today.poll_ms:
-        cascade["interval_min_ms"] = cascade["interval_max_ms"] = today.poll_ms
+    if poll_ms:
+        cascade["interval_min_ms"] = cascade["interval_max_ms"] = poll_ms
         for stage in cascade["stages"][:-1]:
             stage["margin"] = stage["ratio_x16"] = 0
     return config

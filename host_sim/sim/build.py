@@ -22,8 +22,8 @@ from host_sim.hardware import cell
 from host_sim.sim import replays
 from host_sim.spec import sources
 from host_sim.spec.scenario import Scenario
-from host_sim.spec.scenariofile import World
-from host_sim.world import loudness, recordings, sound, weather, wifi
+from host_sim.spec.scenariofile import Contact, Table, World
+from host_sim.world import loudness, recordings, sound, table, weather, wifi
 from torpor.policy.txpower import LEVEL_QDBM
 
 DAY_US = 86_400_000_000
@@ -44,7 +44,9 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
     seed = (file.seed + NEXT_SEED * index) % 2**31
     series, channels = _channels(scenario, days)
     replay, replay_us, replay_na = replays.plan(scenario)
-    event_us, event_kind, event_value = events.ordered(_events(file.world, days, seed))
+    event_us, event_kind, event_value = events.ordered(
+        _events(file.world, scenario.path.parent, days, seed)
+    )
     battery, cell = _battery(scenario)
     return Parts(
         us=[0] * ledger.CELLS,
@@ -129,16 +131,21 @@ def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
     }
     for channel in file.node.channel:
         source = file.world.reads[channel.name]
-        if source in fixed:
+        if isinstance(source, str) and source in fixed:
             rows += [fixed[source], 1, 0, 1]
             continue
-        one = _series(file.world, source, days, file.seed)
+        one = _series(scenario, source, days)
         rows += [SERIES, one.step_us, len(series), len(one.values)]
         series += one.values
     return series, rows
 
 
-def _series(world: World, source: str, days: int, seed: int) -> recordings.Series:
+def _series(scenario: Scenario, source: int | str | Table, days: int) -> recordings.Series:
+    world, seed = scenario.file.world, scenario.file.seed
+    if isinstance(source, Table):
+        return table.series(scenario.path.parent / source.csv, source.scale)
+    if isinstance(source, int):
+        return recordings.Series(DAY_US, [source])
     if source in ("temperature", "humidity"):
         return weather.climate(days, world.first_month, seed)[source == "humidity"]
     if source == "irradiance":
@@ -147,16 +154,27 @@ def _series(world: World, source: str, days: int, seed: int) -> recordings.Serie
     return recordings.appliance_mw(source.removeprefix(sources.APPLIANCE))
 
 
-def _events(world: World, days: int, seed: int) -> list[tuple[int, int, int]]:
+def _edges(door: str | Contact | None, folder: Path, days: int, seed: int) -> list[int]:
+    """When the contact opens and closes in turn, µs."""
+    if door is None:
+        return []
+    if isinstance(door, str):
+        return recordings.door_edges(door, days)
+    if door.csv is not None:
+        return table.edges(folder / door.csv, days)
+    assert door.per_day is not None  # one of both, by spec.sources
+    return recordings.random_edges(door.per_day, round(door.open_s * 1e6), days, seed)
+
+
+def _events(world: World, folder: Path, days: int, seed: int) -> list[tuple[int, int, int]]:
     """What happens from outside, in any order."""
     out: list[tuple[int, int, int]] = []
     for outage in world.wifi.outage:
         start_us = round(outage.start_h * HOUR_US)
         out.append((start_us, events.AP_DOWN, 0))
         out.append((start_us + round(outage.hours * HOUR_US), events.AP_UP, 0))
-    if world.door:
-        for i, at in enumerate(recordings.door_edges(world.door, days)):
-            out.append((at, events.EDGE, (i + 1) % 2))
+    for i, at in enumerate(_edges(world.door, folder, days, seed)):
+        out.append((at, events.EDGE, (i + 1) % 2))
     if world.commands_per_day:
         random = np.random.default_rng([seed, 4])
         count = random.poisson(world.commands_per_day * days)

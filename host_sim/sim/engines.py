@@ -1,10 +1,10 @@
-"""Which engine runs a scenario: CPython, or the compiled one, whose results are the same."""
+"""Which engine runs: CPython, or the compiled one, whose results are the same."""
 
 from dataclasses import replace
 
 import msgspec
 
-from host_sim.engine import native, plain
+from host_sim.engine import native
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
 from host_sim.spec.scenario import Scenario
@@ -14,16 +14,13 @@ LONG_WAKES = 20_000  # take CPython longer than the compiled code takes to load
 DAY_S = 86_400
 
 
-def chosen(name: str, scenario: Scenario) -> type[plain.Life]:
-    """The engine of this name; by "auto" the compiled one where that is ready and the run is long.
+def is_compiled(name: str, wakes: float) -> bool:
+    """Whether a run of so many wakes is one for the compiled engine.
 
-    What "compiled" needs is compiled at the first run, some 20 s; compile_for() tells its progress.
+    By "auto" where that is ready and the run is long. What "compiled" needs is compiled at the
+    first run, some 25 s; compile_for() tells its progress.
     """
-    if name == "compiled":
-        return native.Life
-    if name == "auto" and wakes(scenario) >= LONG_WAKES and native.is_ready():
-        return native.Life
-    return plain.Life
+    return name == "compiled" or (name == "auto" and wakes >= LONG_WAKES and native.is_ready())
 
 
 def wakes(scenario: Scenario) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 
 from host_sim.hardware.board import Board
 from host_sim.hardware.chip import ULPS
-from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task
+from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task, priority
 
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 
@@ -87,6 +87,6 @@ def _task_faults(node: Node) -> Iterator[Fault]:
             what = "earlier than the period is long"
             yield what, (*key, "early_s"), "keep it below period_s"
     for i, task in enumerate(node.task):
-        if node.battery and node.battery.channel in task.channels and task.priority < SPARED:
+        if node.battery and node.battery.channel in task.channels and priority(node, task) < SPARED:
             what = "a low battery would end its own reading"
             yield what, ("node", "task", i, "priority"), f"at least {SPARED}"

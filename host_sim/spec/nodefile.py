@@ -33,30 +33,47 @@ class Task(Strict, frozen=True):
     """Channels read together, every period, from `early_s` before to `late_s` after."""
 
     name: Name
+    """What the ledger books it under."""
     channels: Annotated[list[Name], Meta(min_length=1)]
+    """The channels that are read, by name."""
     period_s: Period
+    """From one reading to the next."""
     early_s: Seconds = 0
+    """How long before its time it may be read with something else."""
     late_s: Seconds = 0
-    priority: Priority = 3
+    """How long after its time it may wait for something else."""
+    priority: Priority | None = None
+    """7 is the most important. A low battery ends those below 2, a critical one those below 4. 3
+    where left out, 5 for the cell's reading.
+    """
     warmup_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+    """How long the sensor is powered before it is read."""
 
 
 class Channel(Strict, frozen=True):
     """A value in scaled units: told when it moved by `delta`, within `within_s`."""
 
     name: Name
+    """Its name in messages."""
     delta: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """The change that is news, in the channel's unit; 0: every reading is."""
     within_s: Seconds = 0
+    """How long news may wait to be told together with other; 0: told at once."""
 
 
 class Report(Strict, frozen=True):
     """The heartbeat: the newest values at least this often."""
 
     period_s: Period
+    """The longest time between two messages."""
     early_s: Seconds = 0
+    """How long before its time it may go along with another wake."""
     late_s: Seconds = 0
+    """How long after its time it may wait for another wake."""
     priority: Priority = 6
-    spread_s: Seconds = 0  # many nodes: starts and retries wait for a random part of this
+    """As that of a task."""
+    spread_s: Seconds = 0
+    """Many nodes: a start and each retry wait for a random part of this."""
 
 
 class Stage(Strict, frozen=True):
@@ -66,46 +83,74 @@ class Stage(Strict, frozen=True):
     """
 
     margin: Annotated[int, Meta(ge=0, le=65_535)]
+    """What a score must exceed the noise floor by."""
     ratio: Annotated[float, Meta(ge=0, le=60)] = 1.0
+    """What the noise floor is multiplied by first; 0 leaves it out."""
     band: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    """A score this little below the mark is asked for again."""
 
 
 class Watch(Strict, frozen=True):
     """The detector: stage 0 polls between the interval's bounds, or is a pin (interval 0)."""
 
     channel: Name
+    """The channel that an event is told on."""
     stages: Annotated[list[Stage], Meta(min_length=1, max_length=4)]
+    """The cheapest first; a pin's is `{ margin = 0 }`."""
     interval_min_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+    """From one poll to the next after an event; 0: a pin wakes the node."""
     interval_max_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+    """The same when it has been calm; as the shortest one where left out."""
     calm_s: Period = 3_600
+    """Each such time without an event doubles the interval."""
     false_per_day: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    """False wakes allowed; at least 2, or 0 for no ceiling."""
     asks: Annotated[int, Meta(ge=0, le=20)] = 1
-    ulp: bool = False  # stage 0 is torpor.ulp's "loudness", which the CPU sleeps through
+    """How often a wake may ask a stage again."""
+    ulp: bool = False
+    """Stage 0 is the ULP's loudness program, and the CPU sleeps through it."""
 
 
 class Battery(Strict, frozen=True):
     """The cell, the channel that reads it, and what is asked of it."""
 
     chemistry: Literal["li-ion", "lifepo4", "2xaa-lithium", "2xaa-alkaline"]
+    """Its discharge curve, self-discharge and resistance."""
     capacity_mah: Annotated[float, Meta(ge=0.001, le=1_000_000)]
+    """What it holds when new."""
     channel: Name | None = None
+    """The channel that reads its voltage; without one the node never saves."""
     low_percent: Annotated[int, Meta(ge=0, le=100)] = 15
+    """Charge below which periods are twice as long."""
     critical_percent: Annotated[int, Meta(ge=0, le=100)] = 5
+    """Charge below which they are eight times as long."""
     target_days: Annotated[int, Meta(ge=0, le=20_000)] = 0
+    """The life asked for: the node saves when it falls behind; 0: none."""
     budget_mc_per_hour: Annotated[int, Meta(ge=0, le=20_000)] = 0
+    """Charge that tasks may draw; 0: no limit."""
 
 
 class Node(Strict, frozen=True):
     """The node file."""
 
     kind: Literal["sensor", "switch"]
+    """A switch stays associated and takes commands; a sensor sleeps deep between wakes."""
     report: Report
+    """When it tells what is not news."""
     channel: Annotated[list[Channel], Meta(min_length=1, max_length=report.MAX_CHANNELS)]
-    task: Annotated[list[Task], Meta(max_length=schedule.MAX_TASKS - 2)]
+    """What it reads or watches."""
+    task: Annotated[tuple[Task, ...], Meta(max_length=schedule.MAX_TASKS - 2)] = ()
+    """When it reads; a node that only watches has none."""
     mode: Literal["through-wall", "standard", "eco"] = "standard"
+    """Transmit levels allowed and loss accepted: through-wall 13 to 20 dBm and 0.02 %, standard
+    2 to 20 dBm and 0.5 %, eco 2 to 15 dBm and 5 %.
+    """
     deepest_sleep: Literal["deep", "light"] = "deep"
+    """Light sleep where the CPU polls, or must be back within a millisecond."""
     watch: Watch | None = None
+    """What it watches while it sleeps."""
     battery: Battery | None = None
+    """Without one it runs on the mains."""
 
 
 # What the ledger books beside the author's tasks: the delivery, the detector, and the node's own.
@@ -115,6 +160,13 @@ OWN_LINES = ("report", "watch", "node")
 def task_names(node: Node) -> list[str]:
     """The tasks by index: the node's own, then the delivery, then the detector."""
     return [*(task.name for task in node.task), *OWN_LINES[:2]]
+
+
+def priority(node: Node, task: Task) -> int:
+    """A task's own, or 3; 5 for the cell's reading, which a low battery must not end."""
+    if task.priority is not None:
+        return task.priority
+    return 5 if node.battery and node.battery.channel in task.channels else 3
 
 
 def channel_index(node: Node, name: str) -> int:
@@ -140,7 +192,7 @@ def device_config(node: Node, board: Board, seed: int = 1) -> dict[str, Any]:
             "period_ms": task.period_s * 1000,
             "early_ms": task.early_s * 1000,
             "late_ms": task.late_s * 1000,
-            "priority": task.priority,
+            "priority": priority(node, task),
             "radio": 0,
             "cost_uc": min(MOST_UC, _measure_uc(board, task)),
             "warmup_ms": task.warmup_ms,

@@ -8,7 +8,7 @@ from host_sim.files import inputs as files
 from host_sim.hardware import board as boards
 from host_sim.spec import faults
 from host_sim.spec.changes import blamed, changed
-from host_sim.spec.scenariofile import ScenarioFile
+from host_sim.spec.scenariofile import Contact, ScenarioFile, Table
 from host_sim.toml import file as tomlfile
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -42,12 +42,16 @@ def find(name: str) -> Path:
 
 
 def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
-    """Read a scenario; each change is key=value with a dotted key and a TOML value."""
+    """Read a scenario; each change is key=value with a dotted key and a TOML value.
+
+    A board that a change names is a path as seen from here, not from the scenario's file.
+    """
     path = find(name)
     text = files.text(path)
     read = tomlfile.decode(text, path, ScenarioFile)
     file = changed(read, changes)
-    board = boards.named_in(path, text, file.board)
+    typed = any(change.partition("=")[0].strip() == "board" for change in changes)
+    board = boards.load(file.board) if typed else boards.named_in(path, text, file.board)
     for what, key, remedy in faults.of(file, board):
         if file is read or (what, key, remedy) in faults.of(read, board):
             raise tomlfile.located(what, text, path, key, remedy)
@@ -58,8 +62,10 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
 
 def inputs(given: Scenario) -> list[Path]:
     """The files that a run reads and an output must not replace."""
-    recording = given.file.world.wifi.recording
-    recorded = [given.path.parent / recording] if recording else []
+    world = given.file.world
+    sources = (*world.reads.values(), world.door)
+    own = [one.csv for one in sources if isinstance(one, Table | Contact)]
+    recorded = [given.path.parent / name for name in (world.wifi.recording, *own) if name]
     for one in given.file.replay:
         recorded += [given.path.parent / name for name in (*one.recordings, *one.unseen)]
-    return [given.path, given.board.folder / "board.toml", *recorded]
+    return [given.path, given.board.path, *recorded]

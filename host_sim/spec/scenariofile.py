@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from host_sim.spec.nodefile import Name, Node
 from host_sim.toml.file import Strict
+from host_sim.world import table
 
 MOST_DAYS = 36_500
 MOST_H = 24 * MOST_DAYS
@@ -17,40 +18,83 @@ class Outage(Strict, frozen=True):
     """The access point is away from this hour of the run on, for so long."""
 
     start_h: Annotated[float, Meta(ge=0, le=MOST_H)]
+    """From the start of the run."""
     hours: Annotated[float, Meta(gt=0, le=MOST_H)]
+    """How long it is away."""
 
 
 class Wifi(Strict, frozen=True):
     """The link: modelled around a mean, or replayed from a recording."""
 
     mean_dbm: Annotated[float, Meta(ge=-100, le=-20)] = -65.0
+    """Mean of what the node hears of its access point."""
     sd_db: Annotated[float, Meta(ge=0, le=20)] = 3.3
+    """Spread around it."""
     correlation_s: Annotated[float, Meta(gt=0)] = 600.0
+    """Time in which the spread's memory falls to 1/e."""
     recording: str | None = None
+    """A CSV with the columns timestamp and sender_receiver_RSSI in its place."""
     rate: Literal["1M", "6M", "24M", "54M", "MCS0", "MCS4", "MCS7"] = "6M"
+    """The rate of frames, which shifts the sensitivity."""
     ap_dbm: Annotated[float, Meta(ge=0, le=30)] = 20.0
+    """What the access point transmits at."""
     outage: tuple[Outage, ...] = ()
+    """When it is away."""
 
 
 class Sound(Strict, frozen=True):
     """What a sound detector hears: words and noise bursts an hour, background gains in 1/16."""
 
     words_per_hour: Annotated[float, Meta(ge=0, le=600)]
+    """Words to be caught, on average."""
     bursts_per_hour: Annotated[float, Meta(ge=0, le=600)]
+    """Bursts of noise, on average."""
     night_gain_x16: Annotated[int, Meta(ge=0, le=64)]
+    """Background from 22 to 7 o'clock, in 1/16 of the recorded noise."""
     day_gain_x16: Annotated[int, Meta(ge=0, le=64)]
+    """Background by day."""
+
+
+class Table(Strict, frozen=True):
+    """A CSV with the columns seconds and value, as seen from the scenario's file.
+
+    Each value holds until the next row, and the table is repeated by whole days.
+    """
+
+    csv: Annotated[str, Meta(min_length=1)]
+    """The file."""
+    scale: float = 1.0
+    """What its values are multiplied by to be in the channel's unit."""
+
+
+class Contact(Strict, frozen=True):
+    """A contact of one's own: edges from a CSV (1 open, 0 closed), or openings at random."""
+
+    csv: Annotated[str, Meta(min_length=1)] | None = None
+    """The file of edges."""
+    per_day: Annotated[float, Meta(gt=0, le=10_000)] | None = None
+    """Openings at random instead, so many a day on average."""
+    open_s: Annotated[float, Meta(ge=0.001, le=86_400)] = 3.0
+    """How long each of those lasts."""
 
 
 class World(Strict, frozen=True):
     """Where each channel's readings come from, and what else happens."""
 
-    reads: dict[Name, str]
+    reads: dict[Name, Annotated[int, Meta(ge=-table.MOST, le=table.MOST)] | str | Table]
+    """By channel: a number, a table, or one of the sources below."""
     wifi: Wifi = Wifi()
+    """The link."""
     sound: Sound | None = None
-    door: str | None = None
+    """What a sound detector hears."""
+    door: str | Contact | None = None
+    """The contact that wakes the node: one of the recorded home, or one's own."""
     commands_per_day: Annotated[float, Meta(ge=0, le=10_000)] = 0.0
+    """Commands to a switch, OFF and ON in turn, on average."""
     first_month: Annotated[int, Meta(ge=1, le=12)] = 1
+    """The month in which the run begins."""
     drift_ppm: Annotated[int, Meta(ge=-500, le=500)] = 0
+    """How much the node's clock runs fast."""
 
 
 class Replay(Strict, frozen=True):
@@ -61,9 +105,13 @@ class Replay(Strict, frozen=True):
     """
 
     of: str
+    """The phase or state."""
     recordings: Annotated[tuple[str, ...], Meta(min_length=1)]
+    """What is drawn from, as seen from the scenario's file."""
     segments: str = ""
+    """The state in them that is meant; by default the one of the same name."""
     unseen: tuple[str, ...] = ()
+    """What the drawn is compared with."""
 
 
 class Budget(Strict, frozen=True):
@@ -78,26 +126,44 @@ class Budget(Strict, frozen=True):
         "joins_per_day",
         "wakes_per_day",
     ]
+    """The figure."""
     at_most: float | None = None
+    """The highest value that passes."""
     at_least: float | None = None
+    """The lowest value that passes; one of both is needed."""
 
 
 class Baseline(Strict, frozen=True):
-    """What people do today, where it is not the same for every node."""
+    """What people do today, where it is not the same for every node.
 
-    report_s: Annotated[int, Meta(ge=1, le=259_200)]
+    What is left out follows from the node: all is told as often as its shortest period comes round,
+    and its detector polls at its shortest interval.
+    """
+
+    report_s: Annotated[int, Meta(ge=1, le=259_200)] | None = None
+    """How often all is told."""
     poll_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+    """How often the detector looks in full; 0: at its shortest interval."""
 
 
 class ScenarioFile(Strict, frozen=True):
     """The file."""
 
     title: str
+    """The report's first line."""
     board: Annotated[str, Meta(min_length=1)]
+    """A shipped board's name, or the path of a board's file as seen from this one."""
     node: Node
+    """The node, as in a node.toml."""
     world: World
-    baseline: Baseline
+    """What is around it."""
     days: Annotated[float, Meta(gt=0, le=MOST_DAYS)]
+    """The length of the run."""
     seed: Annotated[int, Meta(ge=0, lt=2**31)] = 1
+    """Of all that is random."""
+    baseline: Baseline = Baseline()
+    """What it is compared with."""
     budget: tuple[Budget, ...] = ()
+    """Figures that must hold: exit status 1 where one does not."""
     replay: tuple[Replay, ...] = ()
+    """What is drawn from recordings."""

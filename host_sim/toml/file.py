@@ -29,7 +29,7 @@ _DEEP = re.compile(
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _UNKNOWN = re.compile(r"(?s)Object contains unknown field `(.*)`")
 _MISSING = re.compile(r"Object missing required field `(.*)`")
-_EXPECTED = re.compile(r"Expected `(\w+)")
+_EXPECTED = re.compile(r"Expected `([\w| ]+)`")
 _WORDS = {"str": "string", "array": "list", "object": "table", "bool": "true or false"}
 _REMEDY = {
     "int": "write a whole number",
@@ -126,9 +126,15 @@ def explained(
     elif ", got" not in what:
         what += _got(document, key)
     elif expected := _EXPECTED.match(what):
-        remedy = _REMEDY.get(expected[1], remedy)
-    what = re.sub(r"`(\w+)(?: \| null)?`", lambda word: _WORDS.get(word[1], word[1]), what)
+        wanted = [_REMEDY[kind] for kind in expected[1].split(" | ") if kind in _REMEDY]
+        remedy = " or ".join(wanted) or remedy
+    what = re.sub(r"`([\w| ]+)`", lambda kinds: _worded(kinds[1]), what)
     return located(what[0].lower() + " ".join(what[1:].split()), text, path, key, remedy)
+
+
+def _worded(kinds: str) -> str:
+    """int | str | null -> int or string."""
+    return " or ".join(_WORDS.get(kind, kind) for kind in kinds.split(" | ") if kind != "null")
 
 
 def _got(document: Any, key: Key) -> str:

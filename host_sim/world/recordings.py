@@ -87,10 +87,24 @@ def door_edges(sensor: str, days: int) -> list[int]:
     period_s = (rows[-1][0] // DAY_S + 1) * DAY_S
     repeats = range(days * DAY_S // period_s + 1)
     every = [(repeat * period_s + second) * SECOND_US for repeat in repeats for second in opened]
-    edges: list[int] = []
-    for at, following in pairwise([*every, (repeats.stop * period_s + opened[0]) * SECOND_US]):
-        edges += [at, min(at + OPEN_US, (at + following) // 2)]
-    return edges[: bisect_left(edges, days * DAY_S * SECOND_US)]
+    every.append((repeats.stop * period_s + opened[0]) * SECOND_US)
+    return edges(every, OPEN_US, days)
+
+
+def random_edges(per_day: float, open_us: int, days: int, seed: int) -> list[int]:
+    """The same of a contact that opens at random, so often a day on average (a Poisson process)."""
+    random = np.random.default_rng([seed, 5])
+    count = random.poisson(per_day * days)
+    opened = sorted(set(random.integers(0, days * DAY_S * SECOND_US, count).tolist()))
+    return edges([*opened, days * DAY_S * SECOND_US], open_us, days)
+
+
+def edges(opened: list[int], open_us: int, days: int) -> list[int]:
+    """Openings, and after each its closing; the last opening only bounds the one before."""
+    out: list[int] = []
+    for at, following in pairwise(opened):
+        out += [at, min(at + open_us, (at + following) // 2)]
+    return out[: bisect_left(out, days * DAY_S * SECOND_US)]
 
 
 def _tracebase(file: str) -> Rows:

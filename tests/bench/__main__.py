@@ -11,7 +11,7 @@ from statistics import median
 from host_sim.engine import native
 from host_sim.sim import run
 from host_sim.spec import scenario
-from tests.bench import garden_simpy, recording, recordings, replay, segmentation
+from tests.bench import engines, garden_simpy, recording, recordings, replay, segmentation
 from tests.bench.rounds import ROUNDS, interleaved, ratio, timed
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
@@ -117,6 +117,8 @@ def main() -> None:
     for part in (python_rows, process_rows, compiled_rows, recording_rows, loop_rows):
         print(f"{part.__name__.removesuffix('_rows')} ...", file=sys.stderr)
         speed += part()
+    print("engines ...", file=sys.stderr)
+    speed += engines.rows()
     print("segmentation ...", file=sys.stderr)
     speed += segmentation.rows()
     print("recording ...", file=sys.stderr)

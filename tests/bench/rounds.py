@@ -13,10 +13,10 @@ Times = list[float]  # s, one of each round
 Contender = Callable[[], Callable[[], object]]  # sets up, and hands over what is timed
 
 
-def interleaved(*contenders: Contender) -> list[Times]:
+def interleaved(*contenders: Contender, rounds: int = ROUNDS) -> list[Times]:
     """The times of each contender, run in turn."""
     times: list[Times] = [[] for _ in contenders]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for contender, mine in zip(contenders, times, strict=True):
             mine.append(timed(contender()))
     return times

@@ -61,7 +61,7 @@ class Device(Node):
             pytest.skip("nothing here can move its wake pin")
         self.node.interrupt()
         if "woken by" not in self.node.exec("print(open('main.py').read())"):
-            self.node.deploy(self.firmware, {}, {"main.py": MAIN})
+            self.node.deploy({}, self.firmware, {"main.py": MAIN})
         ms = EPOCH_MS + first_tick
         self.node.exec(SET_CLOCK.format(s=ms // 1000, us=ms % 1000 * 1000))
         if self.virtual:

@@ -25,4 +25,4 @@ def test_a_page_is_drawn_anew(tmp_path: Path) -> None:
     recording.write_text(f"Timestamp(ms),Current(uA)\n{rows}")
     for _ in range(2):
         assert cli.run(["trace", "plot", str(recording), "-o", str(page)]) == 0
-    assert "<html>" in page.read_text()[:100]
+    assert "<html" in page.read_text()[:100]

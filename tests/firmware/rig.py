@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from tools.fakes import world
-from tools.provision.firmware import FIRMWARE
+from tools.provision.firmware import LIBRARY
 
 # What they import of CPython's comes before its clock is gone.
 for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"):
@@ -44,7 +44,7 @@ machine, network, espnow, esp32, deliver, wifi, markers = _import(
     )
 )
 # A node imports its drivers where it opens them: by then the fakes are no longer there to be found.
-_files = sorted(path.stem for path in (FIRMWARE / "torpor" / "drivers").glob("[!_]*.py"))
+_files = sorted(path.stem for path in (LIBRARY.parent / "torpor" / "drivers").glob("[!_]*.py"))
 _modules = _import(tuple(f"torpor.drivers.{file}" for file in _files))
 drivers = dict(zip(_files, _modules, strict=True))
 

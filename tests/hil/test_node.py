@@ -39,7 +39,7 @@ def retained(node: Node, config: dict[str, Any]) -> "array[int]":
 def test_it_wakes_reports_and_sleeps_and_wakes_again(
     node: Node, compiled: Path, config: dict[str, Any], broker: Broker
 ) -> None:
-    node.deploy(compiled, config)
+    node.deploy(config, compiled)
     node.start()
     node.expect(SLEPT, WAKE_S)
     (reading,) = heard(broker, config)[:1]
@@ -52,7 +52,7 @@ def test_it_wakes_reports_and_sleeps_and_wakes_again(
 def test_what_it_knows_outlives_its_sleep(
     node: Node, compiled: Path, config: dict[str, Any]
 ) -> None:
-    node.deploy(compiled, config)
+    node.deploy(config, compiled)
     node.start()
     for _ in range(3):
         node.expect(SLEPT, WAKE_S)
@@ -66,7 +66,7 @@ def test_what_it_knows_outlives_its_sleep(
 def test_a_power_cycle_starts_it_anew(node: Node, compiled: Path, config: dict[str, Any]) -> None:
     if not node.power:
         pytest.skip("no [relay] or [supply] in the file that --bench names")
-    node.deploy(compiled, config)
+    node.deploy(config, compiled)
     node.start()
     for _ in range(4):
         node.expect(SLEPT, WAKE_S)
@@ -80,13 +80,13 @@ def test_a_crash_loop_ends_in_safe_mode_and_in_mended_firmware(
     node: Node, compiled: Path, config: dict[str, Any], broker: Broker
 ) -> None:
     """A driver that resets the chip; then without it."""
-    node.deploy(compiled, config, {"torpor/drivers/analog.py": RESETS})
+    node.deploy(config, compiled, {"torpor/drivers/analog.py": RESETS})
     node.start()
     for _ in range(1 + policies.CRASH_LIMIT):  # the start itself is a reset
         node.expect(RESET)
     with pytest.raises(NotSeen):
         node.expect("rst:", 2)  # an hour of sleep
-    node.deploy(compiled, config)
+    node.deploy(config, compiled)
     node.start()
     heard(broker, config)
 
@@ -100,7 +100,7 @@ def test_its_processor_decides_as_the_simulation(
     scenario: str,
     days: float,
 ) -> None:
-    node.deploy(compiled, config)
+    node.deploy(config, compiled)
     report = processor.run(scenario, days)
     assert report["difference"] is None
     assert report["calls"] > 200

@@ -62,7 +62,7 @@ def test_secrets_stand_apart(tmp_path: Path) -> None:
 
 def test_the_documented_one_is_read(tmp_path: Path) -> None:
     pages = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
-    (shown,) = re.findall(r"```toml\n(name = (?:(?!```).*\n)+)```", pages)
+    (shown,) = re.findall(r"```toml\n(# node.toml\n(?:(?!```).*\n)+)```", pages)
     assert load(tmp_path, shown).config["name"] == "garden"
 
 

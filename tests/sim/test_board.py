@@ -156,7 +156,6 @@ CHIPS = ", ".join(sorted(chip.CHIPS))
         (SOURCE, 'source = "me"\n', f"{SLEEP}.source: expected string of length >= 8, got"),
         ("[phases.scan]\n", "[phases.scan]\nus = 1\n", "phases.scan.us: unknown key; known here: "),
         ('chip = "esp32"', 'chip = "c3"', f"chip: invalid enum value 'c3'; one of {CHIPS}"),
-        ('name = "esp32_devkit"', 'name = "my"', "name: the folder is called esp32_devkit; name"),
         ("wake = 33", "wake = 49", "pins.wake: expected int <= 48, got 49; keep to that"),
     ],
 )
@@ -274,6 +273,16 @@ def test_a_path_seen_from_the_boards_own_folder(
 ) -> None:
     monkeypatch.chdir(written(tmp_path, TEXT).parent)
     assert board.load(name).file == board.load("esp32_devkit").file
+
+
+def test_a_board_may_lie_anywhere_under_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "desk.toml"
+    path.write_text(TEXT.replace('name = "esp32_devkit"', 'name = "mine"'))
+    assert board.load(str(path)).file.name == "mine"
+    (tmp_path / "node").mkdir()
+    node = tmp_path / "node" / "node.toml"
+    assert board.named_in(node, "", "../desk.toml").file.name == "mine"
+    assert [board.load(name).file.name for name in board.names()] == board.names()
 
 
 def test_a_folder_does_not_hide_a_shipped_board(

@@ -125,6 +125,7 @@ EDITS = {
     "host_sim/engine/port.py": ("end_us < self.end_us", "end_us <= self.end_us"),
     "host_sim/engine/replay.py": (">> 17", ">> 16"),
     "host_sim/engine/state.py": (">> 32", ">> 33"),
+    "host_sim/engine/reference.py": ("field.at + 1", "1 + field.at"),
     "host_sim/engine/bind.py": ("speed_level=3", "speed_level=2"),
     "host_sim/hardware/states.py": ("range(7)", "[*range(6), 5]"),
     "host_sim/hardware/cell.py": ("CHARGE_SHIFT = 10", "CHARGE_SHIFT = 9"),

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from host_sim.engine import events
-from host_sim.engine.hearing import Hearing
 from host_sim.engine.parts import Parts
 from host_sim.errors import BadInput
 from host_sim.sim import build
@@ -17,13 +16,19 @@ def parts(name: str, *changes: str) -> Parts:
 
 
 def plain(world: Parts) -> dict[str, Any]:
-    return {**vars(world), "hearing": vars(world.hearing)}
+    within = {"hearing": vars(world.hearing), "ether": vars(world.ether)}
+    return {**vars(world), **within}
 
 
 @pytest.mark.parametrize("name", scenario.names())
 def test_everything_is_a_list_of_ints_and_its_seed(name: str) -> None:
     given = parts(name)
-    lists = [value for value in vars(given).values() if not isinstance(value, Hearing)]
+    lists = [value for value in vars(given).values() if isinstance(value, list)]
+    assert {name for name, value in vars(given).items() if not isinstance(value, list)} == {
+        "hearing",
+        "ether",
+        "index",
+    }
     assert all(type(cell) is int for value in lists for cell in value)
     assert plain(given) == plain(parts(name))
 

@@ -1,12 +1,18 @@
 """A processor in the loop: MicroPython decides, over a line that loses, doubles and flips bytes."""
 
+import os
+import pty
+import tty
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.spec import scenario
 from tests.tools.loop import in_the_loop
+from tools import cli
 from tools import loop as tool
+from tools.commands import pil as command
 from torpor import pil
 
 FRAME = st.tuples(
@@ -81,3 +87,18 @@ def test_another_decision_is_found_and_named() -> None:
         f"call {len(plain) - 1}: sleep({plain[-1][1]}, {plain[-1][2]}) = {plain[-1][3]} here, "
         "nothing more there"
     )
+
+
+def test_a_silent_port_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "WAIT_S", 0)
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    port = os.ttyname(slave)
+    assert cli.run(["pil", "garden", "--port", port]) == 2
+    assert capsys.readouterr().err == (
+        f"torpor: {port}: does not answer; press its RESET button; is MicroPython on it?\n"
+    )
+    os.close(slave)
+    os.close(master)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from host_sim.hardware import board
+from tests.provision.conftest import NODE
 from tools import cli
 from tools.commands.virtual_board import FLASH_BYTES
 from tools.fakes import world
@@ -237,6 +238,38 @@ def test_ctrl_c_interrupts_what_has_not_asked_to_be_left_alone(shared: Path) -> 
         at.until(r"3\n>>> ")
 
 
+def test_a_node_that_sleeps_can_be_deployed_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It sleeps in real time, hears nothing, and is reset by the port: RTC memory is lost."""
+    main = """
+import machine, time
+machine.RTC().memory(b"kept")
+time.sleep(0.5)
+print("asleep")
+machine.deepsleep(3600000)
+"""
+    with with_files(tmp_path, main=main) as link:
+        with terminal(link) as at:
+            at.until("asleep\n")
+        (tmp_path / "node.toml").write_text(NODE)
+        args = ["--port", str(link), "--config", str(tmp_path / "node.toml")]
+        assert cli.run(["deploy", *args]) == 0
+        assert "starts from /a" in capsys.readouterr().out
+        mpremote(link, "exec", "import machine; assert machine.RTC().memory() != b'kept'")
+
+
+def test_its_bus_has_a_sensor(tmp_path: Path) -> None:
+    with running(tmp_path / "node"):
+        said = mpremote(
+            tmp_path / "node",
+            "exec",
+            "from torpor.drivers.sht3x import Sht3x\n"
+            "print(Sht3x(21, 22, False).read(), Sht3x(21, 22, True).read())",
+        )
+    assert said == "2000 5000\n"
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_image_outlives_the_board_and_the_link_does_not(
     tmp_path: Path, how: signal.Signals
@@ -283,7 +316,6 @@ def test_bad_input_is_one_line_and_nothing_is_written(
             f"{short}: exists; leave out --empty",
         ),
         (["--board", NAME, "--speed", "0"], "Invalid value for '--speed': "),
-        ([], "Missing option '--board'"),
     ):
         assert cli.run(["virtual-board", *options]) == 2
         printed = capsys.readouterr()

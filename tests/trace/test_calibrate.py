@@ -53,6 +53,19 @@ def wake(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_board_that_is_a_file_of_its_own(
+    wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its folder is not taken for the board's: what is written is a folder that was named."""
+    desk = wake.parent / "desk.toml"
+    desk.write_text(HELTEC.path.read_text().replace("heltec_wifi_lora_32", "desk"))
+    assert cli.run(["calibrate", "--board", str(desk), str(wake)]) == 2
+    assert capsys.readouterr().err == f"torpor: {desk}: a board's folder is written; give --out\n"
+    out = str(tmp_path / "mine")
+    assert cli.run(["calibrate", "--board", str(desk), "--out", out, str(wake)]) == 0
+    assert board.load(out).file.wakes == board.load(str(desk)).file.wakes
+
+
 def test_a_board_of_ones_own(
     wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

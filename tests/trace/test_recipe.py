@@ -117,7 +117,7 @@ def test_the_interval_is_of_recordings_of_equal_records() -> None:
     one = [batch(2), batch(2, tail_s=5.1), batch(8), batch(8, tail_s=5.1)]
     wakes = {"batch": board.Wake("a firmware", "a source", calibrate.steps(one, HELTEC))}
     file = msgspec.structs.replace(HELTEC.file, wakes=wakes)
-    profile = board.Board(file, HELTEC.folder)
+    profile = board.Board(file, HELTEC.path)
     interval = judge.interval_mc(profile, "batch", 4, one)
     assert interval is not None
     low, high = interval

@@ -129,10 +129,12 @@ def command(
         evidence.parse_records(setting, "--set"),
         source,
     )
+    if out is None and profile.path.name != "board.toml":
+        raise BadInput("a board's folder is written", where=profile.path, remedy="give --out")
     if tx_dbm is not None:
         calibrate.level_name(tx_dbm)
     patterns = marks.parse(labels) if labels else None
-    every = evidence.load(profile.folder)
+    every = evidence.of(profile)
     names = {file: f"{file.name.partition('.')[0]}.csv" for file in files}
     calibrate.claim(folder, {*every, *names.values()}, files, force)
     progress = output.Progress("digesting")
@@ -149,7 +151,7 @@ def command(
     if not every:
         raise BadInput(f"{board} has no digests to fit", remedy="give recordings")
     found = calibrate.calibrate(list(every.values()), profile)
-    old = inputs.text(profile.folder / boards.FILE)
+    old = inputs.text(profile.path)
     text = calibrate.document(old, found, list(every.values()), {wake: firmware})
     fresh = calibrate.write(folder, text, every)
     output.as_json(_document(found, fresh)) if as_json else _show(found, profile, fresh)

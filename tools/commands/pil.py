@@ -13,7 +13,7 @@ from tools.loop import in_the_loop
 from tools.provision.repl import Cut, close, entered
 from tools.show import output
 
-WAIT_S = 10.0  # for a board that is busy
+WAIT_S = 30.0  # for a board that sleeps
 
 
 @click.command("pil", cls=params.Command)

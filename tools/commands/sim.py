@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 from host_sim.engine import native
-from host_sim.engine.plain import Life
+from host_sim.engine.plain import Life, Lives
 from host_sim.errors import BadInput
 from host_sim.files import outputs
+from host_sim.home import home
 from host_sim.lab import baseline
 from host_sim.sim import engines, run
 from host_sim.sim.build import DAY_US
@@ -59,24 +60,29 @@ def command(
     window: str | None,
     engine: str,
 ) -> None:
-    """Simulate SCENARIO, the name of a shipped one or a TOML file.
+    """Simulate SCENARIO, the name of a shipped one or a TOML file, of a node or a home.
 
     \b
     torpor sim garden                       a year of the garden sensor
     torpor sim garden --compare             beside what people do today
     torpor sim garden --set node.mode=eco   one key changed
     torpor sim door --days 28 --json        for a program
+    torpor sim hall                         many nodes: a door, and its plug
     torpor sim garden --export wake.csv     the first wakes as a waveform
     """
+    changes = (*changes, *_lengths(days, seed))
+    if home.is_home(name):
+        _home(name, changes, as_json, engine)
+        return
     if compare and as_today:
         raise BadInput("--compare runs the baseline, too", remedy="leave --baseline out")
     if window is not None and not export:
         raise BadInput("--window is for --export", remedy="name the file to export to")
-    given = scenario.load(name, (*changes, *_lengths(days, seed)))
+    given = scenario.load(name, changes)
     for path in filter(None, (plot, export)):  # the recordings that the scenario names
         outputs.claim(path, scenario.inputs(given), force=True)
     from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
-    runner = _engine(engine, given)
+    runner = native.Life if _engine(engine, given, engines.wakes(given)) else Life
     if compare:
         results = _both(given, runner)
         report.compare(results[0], results[1], as_json)
@@ -93,8 +99,7 @@ def command(
         given, device = _device(given, as_today)
         waveform.export(given, device, export, from_s, to_s)
     if not all(result.complete for result in results):
-        click.echo("torpor: interrupted; the figures above cover what was simulated", err=True)
-        raise click.exceptions.Exit(cli.INTERRUPTED)
+        _interrupted()
     if not results[0].ok:
         raise click.exceptions.Exit(1)
 
@@ -132,16 +137,38 @@ def _both(given: scenario.Scenario, engine: type[Life]) -> list[Result]:
     return results
 
 
-def _engine(name: str, given: scenario.Scenario) -> type[Life]:
-    """The engine asked for; CPython, and a word about it, where numba is not installed."""
+def _engine(name: str, given: scenario.Scenario, wakes: float) -> bool:
+    """Whether the compiled engine runs; CPython, and a word about it, where numba is missing."""
     if name == "compiled" and not native.is_ready():
         try:
             with output.Compiling() as progress:
                 engines.compile_for(given, progress)
         except BadInput as error:
             click.echo(f"torpor: {error}; running on CPython", err=True)
-            return Life
-    return engines.chosen(name, given)
+            return False
+    return engines.is_compiled(name, wakes)
+
+
+def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> None:
+    """Run and show a home of many nodes."""
+    from host_sim.home import run as homes
+    from tools.show import home as shown
+
+    params.unused(("as_today", "compare", "plot", "export", "window"), "this is a home")
+    given = home.load(name, changes)
+    nodes = [member.scenario for member in given.members]
+    compiled = _engine(engine, nodes[0], sum(engines.wakes(node) for node in nodes))
+    with output.Progress(given.name) as progress:
+        lives = native.Lives if compiled else Lives
+        told = homes.run_home(given, engine=lives, progress=progress)
+    output.as_json(shown.as_json(told)) if as_json else shown.show(told)
+    if not told.complete:
+        _interrupted()
+
+
+def _interrupted() -> None:
+    click.echo("torpor: interrupted; the figures above cover what was simulated", err=True)
+    raise click.exceptions.Exit(cli.INTERRUPTED)
 
 
 def _window(text: str, days: float | None) -> tuple[float, float]:

@@ -77,7 +77,7 @@ def command(
     if all(digest.is_digest(file) for file in files):
         params.unused(("unit", "volts", "channel"), "no FILE is a recording")
     profile = boards.load(board)
-    fitted = list(evidence.load(profile.folder).values())
+    fitted = list(evidence.of(profile).values())
     known = ", ".join(profile.file.wakes) or "none"
     wake = wake or _wake(profile, fitted, files)
     if wake not in profile.file.wakes:

@@ -24,7 +24,8 @@ FLASH_BYTES = 2 << 20  # what a flash of 4 MiB leaves to files
     "--board",
     "name",
     type=params.BOARD,
-    required=True,
+    default="esp32_devkit",
+    show_default=True,
     metavar="BOARD",
     help="A board's name or file.",
 )
@@ -42,11 +43,11 @@ def command(name: str, link: Path | None, image: Path | None, empty: bool, speed
     """Run a virtual board until Ctrl-C.
 
     The real MicroPython runs the real firmware on fake hardware behind the serial port whose path
-    is printed. Copy a config.json to it, and it is a node:
+    is printed. Deploy a node.toml to it, and it is a node:
 
     \b
-    torpor virtual-board --board esp32_devkit --link /tmp/node
-    mpremote connect /tmp/node cp config.json : + reset
+    torpor virtual-board --link /tmp/node
+    torpor deploy --port /tmp/node --config node.toml
     """
     if sys.platform != "linux":
         raise BadInput("the virtual board needs Linux", remedy="it asks /proc about a process")

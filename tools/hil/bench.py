@@ -13,36 +13,47 @@ class Wifi(Strict, frozen=True):
     """The network that the node is to join."""
 
     ssid: str = "home"
+    """Its name."""
     password: str = "sleepwell"
+    """Its password."""
 
 
 class Broker(Strict, frozen=True):
     """This computer's address, as the node reaches it."""
 
     host: str = "127.0.0.1"
+    """Its address there."""
 
 
 class Relay(Strict, frozen=True):
     """Two commands of the shell that take the node's power and give it back."""
 
     off: str
+    """Takes the power."""
     on: str
+    """Gives it."""
 
 
 class Supply(Strict, frozen=True):
     """A Nordic PPK2 as the node's supply: its serial port, and what it gives."""
 
     port: str
+    """The kit's serial port."""
     mv: Annotated[int, Meta(ge=800, le=5000)] = 3300
+    """The voltage it gives."""
 
 
 class Bench(Strict, frozen=True):
     """The file; as it stands here it is the virtual board's."""
 
     wifi: Wifi = Wifi()
+    """The network that the node joins."""
     broker: Broker = Broker()
+    """Where tests start their own broker."""
     relay: Relay | None = None
+    """What switches its power."""
     supply: Supply | None = None
+    """What feeds and measures it."""
 
 
 def load(path: Path | None) -> Bench:

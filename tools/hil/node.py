@@ -12,7 +12,7 @@ from mpremote.transport_serial import SerialTransport
 
 from host_sim.errors import BadInput
 from tools.hil.power import Power
-from tools.provision import sending, version
+from tools.provision import node_toml, ports, sending, version
 from tools.provision.repl import AGENT
 
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
@@ -120,11 +120,7 @@ class Node:
         if self.power:
             self.power_cycle()
             return
-        with suppress(OSError):  # a port without lines
-            self.link.serial.dtr = False
-            self.link.serial.rts = True
-            time.sleep(0.1)
-            self.link.serial.rts = False
+        ports.reset(self.link.serial)
 
     def exec(self, program: str) -> str:
         """Run a program in the raw REPL; what it prints."""
@@ -132,14 +128,23 @@ class Node:
         return answer.decode()
 
     def deploy(
-        self, firmware: Path, config: Mapping[str, Any], files: Mapping[str, bytes] | None = None
+        self,
+        config: Path | Mapping[str, Any],
+        firmware: Path | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Have it start these files and config.json by torpor deploy's means, with no memory."""
+        """Have it start as this node by torpor deploy's means, with no memory.
+
+        `config` is a node.toml, or what config.json is to hold. The firmware is Torpor's own, or
+        what is in a folder that tools.provision.firmware filled; `files` come on top of it.
+        """
+        provision = node_toml.load(config) if isinstance(config, Path) else None
+        wanted = {**(version.read(firmware) if firmware else version.files(None)), **(files or {})}
+        if not isinstance(config, Path):
+            wanted[version.CONFIG] = version.as_json(dict(config))
         self.interrupt()
         self.exec(AGENT)
-        version_files = {**version.read(firmware), **(files or {})}
-        version_files[version.CONFIG] = version.as_json(dict(config))
-        sending.deploy(self, version_files, None, lambda done: None)
+        sending.deploy(self, wanted, provision, lambda done: None)
         self.link.enter_raw_repl(soft_reset=True)  # into its folder
         self.exec(NEWBORN)
 

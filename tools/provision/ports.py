@@ -7,6 +7,8 @@ at its other end.
 import errno
 import os
 import termios
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import serial
@@ -17,6 +19,7 @@ from host_sim.files import inputs
 
 BAUD = 115_200
 SILENT_S = 5.0  # of one read or write
+PULSE_S = 0.1
 
 _BUSY = (errno.EAGAIN, errno.EBUSY)
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
@@ -36,6 +39,22 @@ def check(port: str) -> None:
         raise Refused("is no serial port", where=port, remedy=_here())
     if not os.access(port, os.R_OK | os.W_OK):
         raise _forbidden(port)
+
+
+def reset(line: serial.Serial) -> None:
+    """Pulse a board's reset line; a pseudo-terminal has none, and a virtual board heeds 1,200 baud.
+
+    A port that is gone stays as it is.
+    """
+    with suppress(OSError):
+        line.dtr, line.rts = False, True
+        time.sleep(PULSE_S)
+        line.rts = False
+        return
+    with suppress(OSError):
+        speed, line.baudrate = line.baudrate, 1_200
+        time.sleep(PULSE_S)
+        line.baudrate = speed
 
 
 def opened(port: str) -> serial.Serial:

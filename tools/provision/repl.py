@@ -76,17 +76,14 @@ def _interrupt(line: serial.Serial, wait_s: float) -> bool:
     """
     line.timeout = OFTEN_S
     began = time.monotonic()
-    seen, reset, asked = b"", False, False
+    seen, reset_at_s, asked = b"", NAP_S, False
     while RAW not in seen:
         waited_s = time.monotonic() - began
         if waited_s > wait_s:
             return False
-        if waited_s > NAP_S and not reset:
-            reset = True
-            with contextlib.suppress(OSError):  # a port without lines
-                line.dtr, line.rts = False, True
-                time.sleep(0.1)
-                line.rts = False
+        if waited_s > reset_at_s:
+            reset_at_s = waited_s + 2 * NAP_S  # its wake may have been too short to be met
+            ports.reset(line)
         if waited_s > 2 * NAP_S and not asked and os.isatty(2):
             asked = True
             click.echo(f"torpor: {line.port}: asleep? Press its RESET button", err=True)

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import termios
 import time
 import tty
 from contextlib import suppress
@@ -30,7 +31,10 @@ CHUNK = 1 << 16  # a pipe's capacity: what the interpreter writes at once is rea
 BACKLOG = 1 << 16  # what is kept of what the board prints while nobody reads
 
 DIVIDED_UV = 2_000_000  # at each ADC pin: a cell of 4 V behind the usual divider by two
+SENSORS = {"68": "5f161a8000a2"}  # on the I2C bus, by address: an SHT3x at 20 °C and 50 %
 
+LOOK_S = 0.05  # between two looks at the reset line, asleep
+OUTPUT_SPEED = 5  # of a terminal's attributes: a PTY has no lines, so 1,200 baud is a reset
 PATIENCE_S = 0.01  # between two looks at who heeds a Ctrl-C
 
 CTRL_A, CTRL_C = b"\x01", b"\x03"
@@ -53,6 +57,7 @@ class VirtualBoard:
         self.heap_bytes = 2 * heap_bytes + FAKES_BYTES  # objects have twice the chip's size
         self.world: dict[str, Any] = {**world.fresh(), "chip": chip}
         self.world["adc"] = {str(pin): DIVIDED_UV for pin in range(49)}
+        self.world["i2c"] = dict(SENSORS)
         for source in [HERE / "start.py", *FAKES.glob("[!_]*.py")]:
             firmware.compile_file(source, Path(source.name), scratch / "lib")
         os.mkfifo(scratch / "control")
@@ -92,6 +97,11 @@ class VirtualBoard:
             readers.append(self.child.stdout.fileno())
         due = self.wakes_at or self.bites_at
         left_s = max(due - time.monotonic(), 0) if due else None
+        if self.wakes_at:
+            left_s = min(max(self.wakes_at - time.monotonic(), 0), LOOK_S)
+            if termios.tcgetattr(self.slave)[OUTPUT_SPEED] == termios.B1200:
+                self.power_on()
+                return
         if self.unheeded:
             left_s = PATIENCE_S
         writers = [self.port] if self.backlog else []
@@ -227,6 +237,11 @@ class VirtualBoard:
         elif code == world.HUNG:
             self.world["reset_cause"] = world.WDT
         self.start()
+
+    def power_on(self) -> None:
+        """Start anew by the reset line, which takes the power of RTC memory too."""
+        self.world.update(reset_cause=world.PWRON, wake_reason=world.NO_REASON, rtc="", memory={})
+        self.wake()
 
     def wake(self) -> None:
         """Deep sleep is over. What was typed meanwhile is lost."""

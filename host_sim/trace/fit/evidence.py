@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from host_sim.errors import BadInput
+from host_sim.hardware.board import Board
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
 
@@ -40,6 +41,11 @@ class Evidence:
     def wakes(self) -> list[list[Row]]:
         """The rows of each wake."""
         return digest.wakes(self.rows)
+
+
+def of(board: Board) -> dict[str, Evidence]:
+    """The digests beside a board.toml; a board's file of another name has none."""
+    return load(board.folder) if board.path.name == "board.toml" else {}
 
 
 def load(folder: Path) -> dict[str, Evidence]:

@@ -1,0 +1,1 @@
+"""The pages as a reader has them: what they show is run."""

@@ -1,0 +1,48 @@
+"""The nodes in docs/examples hold their budgets, and are what their node.toml flashes."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from host_sim.spec import scenario
+from tests.conftest import CHECKOUT
+from tools import cli
+from tools.provision import node_toml
+
+FOLDER = CHECKOUT / "docs" / "examples"
+ALL = pytest.mark.parametrize("folder", sorted(FOLDER.iterdir()), ids=lambda path: path.name)
+
+
+def test_there_are_three() -> None:
+    assert [path.name for path in sorted(FOLDER.iterdir())] == ["mailbox", "plug", "soil"]
+
+
+@ALL
+def test_it_holds_its_budgets(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["sim", str(folder / f"{folder.name}.toml"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["budgets"]
+
+
+@ALL
+def test_what_was_simulated_is_what_is_flashed(folder: Path) -> None:
+    simulated = scenario.load(str(folder / f"{folder.name}.toml"))
+    text = (folder / "node.toml").read_text()
+    told = tomllib.loads((folder / f"{folder.name}.toml").read_text())
+    assert tomllib.loads(text)["node"] == told["node"]
+    assert node_toml.load(folder / "node.toml").board == simulated.board
+
+
+def test_the_mailbox_tells_each_lid_at_once() -> None:
+    config = node_toml.load(FOLDER / "mailbox" / "node.toml").config
+    lid = next(channel for channel in config["channels"] if channel["name"] == "lid")
+    assert (lid["delta"], lid["within_ms"], config["pins"]["wake"]) == (0, 0, 33)
+
+
+def test_the_soil_sensor_wakes_for_nothing_but_its_readings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run(["sim", str(FOLDER / "soil" / "soil.toml"), "--json"]) == 0
+    run = json.loads(capsys.readouterr().out)
+    assert run["wakes"] == 120 * 86_400 // 14_400

@@ -38,7 +38,12 @@ def test_every_key_of_the_shipped_scenarios_is_on_it() -> None:
         ("`seed` | whole number 0 … 2,147,483,647 |", "seed", "2147483647", "2147483648"),
         ("`days` | number over 0, at most 36,500 |", "days", "36500", "36500.1"),
         ("`days` | number over 0, at most 36,500 |", "days", "1e-9", "0"),
-        ("`hours` | number over 0, at most 876,000 |", "world.wifi.outage", "[{start_h=0,hours=1}]", "[{hours=0}]"),
+        (
+            "`hours` | number over 0, at most 876,000 |",
+            "world.wifi.outage",
+            "[{start_h=0,hours=1}]",
+            "[{hours=0}]",
+        ),
     ],
 )
 def test_a_bound_is_where_the_page_has_it(

@@ -15,7 +15,7 @@ from mpremote.transport_serial import SerialTransport
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.sim import build
-from host_sim.spec import nodefile
+from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import config, life, pil, record
 from torpor.port import COLD
@@ -129,7 +129,7 @@ def simulated(scenario: Scenario) -> list[Call]:
     port = SimPort(build.parts(scenario))
     here: Any = Here(port, calls)
     r = [0] * record.SIZE
-    config.configure(r, nodefile.device_config(scenario.file.node, scenario.board))
+    config.configure(r, device_config(scenario.file.node, scenario.board))
     cause = COLD
     while port.now_us < build.end_us(scenario) and port.alive:
         ms = life.wake(r, here, cause)
@@ -178,7 +178,7 @@ def in_the_loop(
 ) -> dict[str, Any]:
     """Run a scenario on the processor at this raw REPL, and compare every call; as report()."""
     world = World(SimPort(build.parts(scenario)), build.end_us(scenario), progress)
-    device = nodefile.device_config(scenario.file.node, scenario.board)
+    device = device_config(scenario.file.node, scenario.board)
     where = repl.serial.port
     try:
         world.serve(Board(repl, device))

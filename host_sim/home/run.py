@@ -10,7 +10,7 @@ from host_sim.engine.plain import Lives
 from host_sim.home.home import Home
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
-from host_sim.spec import nodefile
+from host_sim.spec.configure import device_config
 from host_sim.world import pathloss
 
 
@@ -46,9 +46,7 @@ def parts(home: Home) -> list[Parts]:
 def devices(home: Home) -> list[dict[str, object]]:
     """Each node's configuration, with chances of its own."""
     return [
-        nodefile.device_config(
-            member.scenario.file.node, member.scenario.board, home.file.seed + index
-        )
+        device_config(member.scenario.file.node, member.scenario.board, home.file.seed + index)
         for index, member in enumerate(home.members)
     ]
 

@@ -10,9 +10,10 @@ It is a configuration of the same firmware: the decisions are switched off, not 
 from dataclasses import replace
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace as edited
 
-from host_sim.spec import nodefile
+from host_sim.spec.configure import device
+from host_sim.spec.device import Cascade, Device, Task, as_config
 from host_sim.spec.scenario import Scenario
 
 FULL_POWER = 10  # level index of 20 dBm
@@ -21,32 +22,43 @@ FULL_POWER = 10  # level index of 20 dBm
 def scenario(ours: Scenario) -> Scenario:
     """What is no number of config.json: the CPU polls, not the ULP."""
     node = ours.file.node
-    watch = msgspec.structs.replace(node.watch, ulp=False) if node.watch else None
-    node = msgspec.structs.replace(node, watch=watch)
-    return replace(ours, file=msgspec.structs.replace(ours.file, node=node))
+    watch = edited(node.watch, ulp=False) if node.watch else None
+    node = edited(node, watch=watch)
+    return replace(ours, file=edited(ours.file, node=node))
 
 
 def device_config(scenario: Scenario) -> dict[str, Any]:
     """config.json of the baseline."""
-    today = scenario.file.baseline
-    config = nodefile.device_config(scenario.file.node, scenario.board)
-    for task in config["tasks"]:
-        task["early_ms"] = task["late_ms"] = 0
-    report = config["tasks"][config["report_task"]]
-    shortest_ms = min(task["period_ms"] for task in config["tasks"])
-    report["period_ms"] = today.report_s * 1000 if today.report_s else shortest_ms
-    watch = scenario.file.node.watch
-    poll_ms = today.poll_ms or (watch.interval_min_ms if watch else 0)
-    for channel in config["channels"]:
-        channel["delta"] = channel["within_ms"] = 0
-    config["cache_join"] = 0
-    config["txpower"]["lowest"] = config["txpower"]["highest"] = FULL_POWER
-    config["energy"]["low_permille"] = config["energy"]["critical_permille"] = 0
-    config["energy"]["target_h"] = config["energy"]["budget_uc_min"] = 0
-    cascade = config["cascade"]
-    cascade["false_per_day"] = cascade["asks"] = 0
-    if poll_ms:
-        cascade["interval_min_ms"] = cascade["interval_max_ms"] = poll_ms
-        for stage in cascade["stages"][:-1]:
-            stage["margin"] = stage["ratio_x16"] = 0
-    return config
+    ours = device(scenario.file.node, scenario.board)
+    return as_config(
+        edited(
+            ours,
+            cache_join=0,
+            tasks=_tasks(ours, scenario.file.baseline.report_s),
+            channels=[edited(channel, delta=0, within_ms=0) for channel in ours.channels],
+            txpower=edited(ours.txpower, lowest=FULL_POWER, highest=FULL_POWER),
+            energy=edited(
+                ours.energy, low_permille=0, critical_permille=0, target_h=0, budget_uc_min=0
+            ),
+            cascade=_cascade(ours.cascade, scenario.file.baseline.poll_ms),
+        )
+    )
+
+
+def _tasks(ours: Device, report_s: int | None) -> list[Task]:
+    """Without windows, the delivery as often as asked, or as the shortest period comes round."""
+    tasks = [edited(task, early_ms=0, late_ms=0) for task in ours.tasks]
+    period_ms = report_s * 1000 if report_s else min(task.period_ms for task in tasks)
+    tasks[ours.report_task] = edited(tasks[ours.report_task], period_ms=period_ms)
+    return tasks
+
+
+def _cascade(ours: Cascade, poll_ms: int) -> Cascade:
+    """Without gates; where it polls, all stages but the last let everything pass."""
+    ours = edited(ours, false_per_day=0, asks=0)
+    poll_ms = poll_ms or ours.interval_min_ms
+    if not poll_ms:
+        return ours
+    gates = [edited(stage, margin=0, ratio_x16=0) for stage in ours.stages[:-1]]
+    stages = [*gates, *ours.stages[-1:]]
+    return edited(ours, stages=stages, interval_min_ms=poll_ms, interval_max_ms=poll_ms)

@@ -12,6 +12,7 @@ from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim import build, replays
 from host_sim.sim.result import Replayed, Result
 from host_sim.spec import nodefile
+from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import record, retain
 from torpor.policy import cascade
@@ -33,7 +34,7 @@ def run(
     deep sleep would keep.
     """
     node = scenario.file.node
-    device = device or nodefile.device_config(node, scenario.board)
+    device = device or device_config(node, scenario.board)
     life = engine(build.parts(scenario), device)
     until_us = build.end_us(scenario)
     chunk_us = engine.chunk_days * build.DAY_US

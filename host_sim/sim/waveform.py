@@ -11,7 +11,7 @@ from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.sim import build
-from host_sim.spec import nodefile
+from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace import writer
 from host_sim.trace.recording import Recording
@@ -73,6 +73,6 @@ def export(
     scenario: Scenario, device: dict[str, Any] | None, path: Path, from_s: float, to_s: float
 ) -> None:
     """Write the window, the format by the path's ending."""
-    device = device or nodefile.device_config(scenario.file.node, scenario.board)
+    device = device or device_config(scenario.file.node, scenario.board)
     samples = current_ua(scenario, device, from_s, to_s).astype(np.float32)
     writer.write(path, Recording("simulated", RATE_HZ, samples))

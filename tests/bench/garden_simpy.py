@@ -14,6 +14,7 @@ from host_sim.engine.port import SimPort
 from host_sim.hardware import states
 from host_sim.sim import build
 from host_sim.spec import nodefile
+from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import config, record
 from torpor.policy import report, txpower
@@ -31,7 +32,7 @@ class Garden:
         self.world = SimPort(build.parts(scenario))
         self.node = scenario.file.node
         self.r = [0] * record.SIZE
-        config.configure(self.r, nodefile.device_config(self.node, scenario.board))
+        config.configure(self.r, device_config(self.node, scenario.board))
         self.us = [0] * states.STATES
         self.news = simpy.Store(self.env)
         self.wakes = self.messages = 0

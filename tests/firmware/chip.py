@@ -16,7 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from host_sim.spec import nodefile, scenario
+from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
 from tests.firmware.broker import HOST, PASSWORD, USER
 from tests.interpreters import HEAP
 from tools.fakes import world
@@ -36,7 +37,7 @@ SHT3X = "68"  # its address, 0x44
 def garden(port: int, name: str = "garden") -> dict[str, Any]:
     """config.json of the garden scenario, with what the chip reads besides."""
     chosen = scenario.load("garden")
-    config = nodefile.device_config(chosen.file.node, chosen.board)
+    config = device_config(chosen.file.node, chosen.board)
     for channel, named in zip(config["channels"], chosen.file.node.channel, strict=True):
         channel.update(DRIVERS[named.name], name=named.name)
     return {

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.spec import nodefile, scenario
+from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker
 from tests.firmware.chip import Chip
 from tools.fakes import world
@@ -22,7 +23,7 @@ DRIVERS = {
 @pytest.fixture
 def plug(tmp_path: Path, broker: Broker) -> Chip:
     chosen = scenario.load("plug")
-    config = nodefile.device_config(chosen.file.node, chosen.board)
+    config = device_config(chosen.file.node, chosen.board)
     for channel, named in zip(config["channels"], chosen.file.node.channel, strict=True):
         channel.update(DRIVERS[named.name], name=named.name)
     return Chip(

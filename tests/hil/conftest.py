@@ -8,6 +8,7 @@ import pytest
 
 from host_sim.hardware.board import Board
 from host_sim.spec import nodefile
+from host_sim.spec.configure import device_config
 from host_sim.toml import file as tomlfile
 from tests.firmware.broker import PASSWORD, USER, Broker
 from tools.hil.bench import Bench
@@ -34,7 +35,7 @@ def config(
 ) -> dict[str, Any]:
     """config.json of node.toml; its name is the test's."""
     path = Path(__file__).parent / "node.toml"
-    device = nodefile.device_config(tomlfile.load(path, nodefile.Node), torpor_board)
+    device = device_config(tomlfile.load(path, nodefile.Node), torpor_board)
     device["sleep"]["deep_ms"] = 0  # where deep sleep pays only after minutes, too
     pin = torpor_board.file.pins["battery_adc"]
     device["channels"][0].update(name="light", driver="analog", pin=pin)

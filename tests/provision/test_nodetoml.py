@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.spec import nodefile, scenario
+from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
 from tests.firmware.chip import DRIVERS
 from tests.interpreters import ROOT
 from tests.provision.conftest import BROKER, NODE, WIFI
@@ -47,7 +48,7 @@ def test_a_scenarios_node_is_a_real_one(tmp_path: Path) -> None:
             assert channel.pop(key) == value
         channel.pop("ratio_x16", 16)
     seed = crc32(made.config["name"].encode())
-    policy = nodefile.device_config(chosen.file.node, chosen.board, seed)
+    policy = device_config(chosen.file.node, chosen.board, seed)
     assert {key: made.config[key] for key in policy} == policy
     assert made.secrets == {}
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from host_sim.engine import link
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
-from host_sim.hardware import board, price, states
+from host_sim.hardware import board, chip, price, states
 from host_sim.sim import build
 from host_sim.spec import scenario
 from tools import cli
@@ -142,7 +142,7 @@ TX = "radio.tx.current_na"
 WAKE = '[wakes.one]\nfirmware = "of a test"\nsource = "of a test"\nphases = '
 
 NOT_INT = "write a whole number"
-CHIPS = "esp32, esp32c3, esp32c5, esp32c6, esp32s2, esp32s3"
+CHIPS = ", ".join(sorted(chip.CHIPS))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from host_sim.engine import native, plain, replay
 from host_sim.engine.port import SimPort
 from host_sim.sim import build, run
-from host_sim.spec import nodefile, scenario
+from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
 from torpor import config, life, record, retain
@@ -54,7 +55,7 @@ def test_the_compiled_engine_draws_the_same_from_recordings(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_a_node_built_anew_at_each_deep_sleep_lives_the_same_life(name: str) -> None:
     given = scenario.load(name, ("days=3",))
-    device = nodefile.device_config(given.file.node, given.board)
+    device = device_config(given.file.node, given.board)
     lives: list[tuple[Any, ...]] = []
     for through_bytes in (False, True):
         port = SimPort(build.parts(given))

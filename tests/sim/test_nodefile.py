@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from host_sim.hardware import board, cell
 from host_sim.hardware.board import Board
 from host_sim.sim import run
 from host_sim.spec import nodefile, scenario
+from host_sim.spec.configure import device_config
 from host_sim.toml import struct
 from tests.sim.files import changed_line, fault, variation
 from torpor import config, record
@@ -33,7 +35,7 @@ CRITICAL, BUDGET, MISSPELT = (
 
 def device(name: str, *changes: str) -> dict[str, Any]:
     given = scenario.load(name, changes)
-    return nodefile.device_config(given.file.node, given.board)
+    return device_config(given.file.node, given.board)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,27 @@ def test_what_is_missing_is_told_at_its_table(missing: str, tmp_path: Path) -> N
     assert f": the key {missing.split()[0]} is missing; add it" in fault(path)
 
 
+def without(config: Any) -> Iterator[Any]:
+    """The configuration again and again, each time without another one of its keys."""
+    if isinstance(config, list):
+        for i, one in enumerate(config):
+            yield from ([*config[:i], less, *config[i + 1 :]] for less in without(one))
+    if isinstance(config, dict):
+        for key, value in config.items():
+            yield {name: kept for name, kept in config.items() if name != key}
+            yield from (config | {key: less} for less in without(value))
+
+
+def test_the_device_reads_every_key_of_its_configuration() -> None:
+    whole = device("sound")
+    config.configure([0] * record.SIZE, whole)
+    cases = list(without(whole))
+    assert len(cases) > 60
+    for less in cases:
+        with pytest.raises(KeyError):
+            config.configure([0] * record.SIZE, less)
+
+
 def test_a_chemistry_is_a_cell_that_has_a_source() -> None:
     assert set(struct.values_at(nodefile.Battery, ("chemistry",))) == set(cell.CELLS)
 
@@ -174,7 +197,7 @@ def board_of_any_numbers(draw: st.DrawFn) -> Board:
 @given(odd=board_of_any_numbers(), name=st.sampled_from(scenario.names()))
 def test_every_number_that_a_board_allows_fits_the_record(odd: Board, name: str) -> None:
     r = [0] * record.SIZE
-    config.configure(r, nodefile.device_config(scenario.load(name).file.node, odd))
+    config.configure(r, device_config(scenario.load(name).file.node, odd))
     assert all(-(2**30) <= number <= 2**30 for number in r)
 
 
@@ -185,7 +208,7 @@ def test_a_state_that_saves_nothing_is_never_entered() -> None:
     states["deep_sleep"] = states["light_sleep"]
     odd = Board(msgspec.structs.replace(shipped.file, states=states), shipped.folder)
     garden = scenario.load("garden")
-    sleeps = nodefile.device_config(garden.file.node, odd)["sleep"]
+    sleeps = device_config(garden.file.node, odd)["sleep"]
     assert schedule.MAX_SLEEP_MS < sleeps["deep_ms"] < 2**31
     result = run.run(dataclasses.replace(garden, board=odd))  # the record goes through its bytes
     assert {line.name for line in result.ledger.by_state()} & {"deep_sleep", "light_sleep"} == {

@@ -8,7 +8,8 @@ from host_sim.hardware import states
 from host_sim.lab import baseline
 from host_sim.sim import run, waveform
 from host_sim.sim.waveform import RATE_HZ
-from host_sim.spec import nodefile, scenario
+from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
 
@@ -16,7 +17,7 @@ FIVE_MINUTES = "days=0.00347222222222222222"  # 300 s, to the microsecond
 
 
 def sampled(given: Scenario, from_s: float, to_s: float) -> Floats:
-    device = nodefile.device_config(given.file.node, given.board)
+    device = device_config(given.file.node, given.board)
     return waveform.current_ua(given, device, from_s, to_s)
 
 
@@ -24,7 +25,7 @@ def sampled(given: Scenario, from_s: float, to_s: float) -> Floats:
 @pytest.mark.parametrize("as_today", [False, True])
 def test_the_samples_hold_the_ledgers_charge(name: str, as_today: bool) -> None:
     given = scenario.load(name, (FIVE_MINUTES,))
-    device = nodefile.device_config(given.file.node, given.board)
+    device = device_config(given.file.node, given.board)
     if as_today:
         device = baseline.device_config(given)
     samples = waveform.current_ua(given, device, 0, 300)

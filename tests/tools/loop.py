@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
-from host_sim.spec import nodefile, scenario
+from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
 from tests.interpreters import HEAP, ROOT
 from tools import loop as tool
 from tools.virtual.board import micropython
@@ -61,7 +62,7 @@ def in_the_loop(
     What the processor asked, what the simulation asks, and the line between.
     """
     chosen = scenario.load(name, (f"days={days}",))
-    device = json.dumps(nodefile.device_config(chosen.file.node, chosen.board))
+    device = json.dumps(device_config(chosen.file.node, chosen.board))
     answer_ms = 30 if every else pil.ANSWER_MS
     program = f"import json\nfrom torpor import pil\npil.run(json.loads({device!r}), {answer_ms})"
     world = tool.World(SimPort(build.parts(chosen)), build.end_us(chosen))

@@ -16,8 +16,9 @@ from host_sim.files import inputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from host_sim.spec import nodefaults
+from host_sim.spec.configure import device_config
 from host_sim.spec.nodefaults import Fault
-from host_sim.spec.nodefile import Name, Node, device_config
+from host_sim.spec.nodefile import Name, Node
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 from tools.provision.drivers import Microphone, Sensor

@@ -1,0 +1,164 @@
+"""From a node's file and its board to what the device reads: names to indices, numbers to costs."""
+
+from typing import Any
+
+from host_sim.hardware import cell, price, states
+from host_sim.hardware.board import Board
+from host_sim.spec import nodefile
+from host_sim.spec.device import (
+    Cascade,
+    Channel,
+    Device,
+    Energy,
+    Sleep,
+    Spread,
+    Stage,
+    Task,
+    TxPower,
+    as_config,
+)
+from host_sim.spec.nodefile import Node, channel_index
+from host_sim.world.wifi import HALF_LOST_DBM
+from torpor.policy import schedule, sleep, txpower
+
+# No gap is as long: where a deeper state saves nothing, it is never entered.
+NEVER_MS = 2 * schedule.MAX_SLEEP_MS
+MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
+
+# Modes that a person understands, as data: the levels allowed (index into the eleven) and the
+# messages per 65,536 that may fail.
+MODES = {"through-wall": (5, 10, 16), "standard": (0, 10, 330), "eco": (0, 7, 3_300)}
+
+
+def device_config(node: Node, board: Board, seed: int = 1) -> dict[str, Any]:
+    """config.json of a node on a board; `seed` is what its chances begin with."""
+    return as_config(device(node, board, seed))
+
+
+def device(node: Node, board: Board, seed: int = 1) -> Device:
+    """The same as structures; nodes of one home need different seeds."""
+    watch, battery = node.watch, node.battery
+    return Device(
+        kind=node.kind,
+        cache_join=1,
+        report_task=len(node.task),
+        watch_task=len(node.task) + 1,
+        watch_channel=channel_index(node, watch.channel) if watch else -1,
+        battery_channel=(
+            channel_index(node, battery.channel) if battery and battery.channel else -1
+        ),
+        tasks=[*(_task(node, board, task) for task in node.task), _report(node, board)],
+        channels=[Channel(one.delta, one.within_s * 1000) for one in node.channel],
+        txpower=_txpower(node, board),
+        energy=_energy(battery) if battery else Energy(),
+        sleep=_sleep(node, board),
+        cascade=_cascade(watch) if watch else Cascade(),
+        spread=Spread(within_ms=node.report.spread_s * 1000, seed=seed % 65_537),
+    )
+
+
+def _task(node: Node, board: Board, task: nodefile.Task) -> Task:
+    return Task(
+        channels=[channel_index(node, name) for name in task.channels],
+        period_ms=task.period_s * 1000,
+        early_ms=task.early_s * 1000,
+        late_ms=task.late_s * 1000,
+        priority=nodefile.priority(node, task),
+        radio=0,
+        cost_uc=min(MOST_UC, _measure_uc(board, task)),
+        warmup_ms=task.warmup_ms,
+    )
+
+
+def _report(node: Node, board: Board) -> Task:
+    """The delivery."""
+    report = node.report
+    return Task(
+        channels=[],
+        period_ms=report.period_s * 1000,
+        early_ms=report.early_s * 1000,
+        late_ms=report.late_s * 1000,
+        priority=report.priority,
+        radio=1,
+        cost_uc=min(MOST_UC, _join_uc(board)),
+        warmup_ms=0,
+    )
+
+
+def _txpower(node: Node, board: Board) -> TxPower:
+    lowest, highest, target = MODES[node.mode]
+    frames = price.all_frames(board, states.CACHED_JOIN) + 1  # and a message
+    retry_uc = frames * _uc(board, "listen", board.file.radio.retry_us)
+    rejoin_uc = _join_uc(board) + _uc(board, "boot", board.phase_us("boot"))
+    return TxPower(
+        lowest=lowest,
+        highest=highest,
+        target=target,
+        sensitivity_dbm=HALF_LOST_DBM,
+        ap_qdbm=80,
+        retry_uc=min(txpower.MAX_UC - 100_000, retry_uc),
+        rejoin_uc=min(txpower.MAX_UC, rejoin_uc),
+        attempt_uc=_burst_uc(board),
+    )
+
+
+def _uc(board: Board, state: str, us: int) -> int:
+    """Charge of a state for a time, µC."""
+    return price.state_fc(board, state, us) // price.FC_PER_UC
+
+
+def _join_uc(board: Board) -> int:
+    """Charge of a cached join and a message at full power when nothing is lost, µC."""
+    listening = sum(
+        price.listening_fc(board, part) // price.FC_PER_UC for part in states.CACHED_JOIN
+    )
+    return listening + _uc(board, "listen", board.phase_us("message")) + _burst_uc(board)[-1]
+
+
+def _burst_uc(board: Board) -> list[int]:
+    """Charge of the bursts of a cached join and a message at each level, µC."""
+    frames = price.all_frames(board, states.CACHED_JOIN) + 1
+    levels = range(len(states.TX_LEVELS_DBM))
+    return [price.air_fc(board, frames, level) // price.FC_PER_UC for level in levels]
+
+
+def _measure_uc(board: Board, task: nodefile.Task) -> int:
+    reading = _uc(board, "sense", board.phase_us("measure") * len(task.channels))
+    return reading + _uc(board, "idle", task.warmup_ms * 1000)
+
+
+def _energy(battery: nodefile.Battery) -> Energy:
+    return Energy(
+        low_permille=battery.low_percent * 10,
+        critical_permille=battery.critical_percent * 10,
+        target_h=battery.target_days * 24,
+        budget_uc_min=battery.budget_mc_per_hour * 1000 // 60,
+        ocv_mv=list(cell.CELLS[battery.chemistry].ocv_mv),
+    )
+
+
+def _sleep(node: Node, board: Board) -> Sleep:
+    na = dict(zip(states.NAMES, board.current_na, strict=True))
+    exit_us, boot_us = board.phase_us("light_exit"), board.phase_us("boot")
+    light_saves = max(1, na["idle"] - na["light_sleep"])
+    deep_saves = max(1, na["light_sleep"] - na["deep_sleep"])
+    light_ms = min(NEVER_MS, exit_us * na["cpu"] // light_saves // 1000 + 1)
+    boot_fc = boot_us * na["boot"] - exit_us * na["cpu"]
+    return Sleep(
+        light_ms=light_ms,
+        deep_ms=max(light_ms, min(NEVER_MS, boot_fc // deep_saves // 1000 + 1)),
+        deepest=sleep.DEEP if node.deepest_sleep == "deep" else sleep.LIGHT,
+        associated=int(node.kind == "switch"),
+    )
+
+
+def _cascade(watch: nodefile.Watch) -> Cascade:
+    stages = [Stage(one.margin, round(one.ratio * 16), one.band) for one in watch.stages]
+    return Cascade(
+        stages=stages,
+        interval_min_ms=watch.interval_min_ms,
+        interval_max_ms=max(watch.interval_min_ms, watch.interval_max_ms),
+        calm_ms=watch.calm_s * 1000,
+        false_per_day=watch.false_per_day,
+        asks=watch.asks,
+    )

@@ -1,0 +1,115 @@
+"""What a device reads: config.json, as structures. It is their fields in their order, as numbers.
+
+Indices stand for names, milliseconds for seconds, and the board's costs for the board, so that the
+device computes nothing twice (firmware/torpor/config.py reads it). configure.py works them out.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A task by its channels' indices; `radio` is 1 for the delivery, whose cost is a join."""
+
+    channels: list[int]
+    period_ms: int
+    early_ms: int
+    late_ms: int
+    priority: int
+    radio: int
+    cost_uc: int
+    warmup_ms: int
+
+
+class Channel(msgspec.Struct, frozen=True):
+    """What is news of a channel, and how long it may wait."""
+
+    delta: int
+    within_ms: int
+
+
+class TxPower(msgspec.Struct, frozen=True):
+    """Levels allowed, the loss accepted in 65,536, and what bursts and failures cost."""
+
+    lowest: int
+    highest: int
+    target: int
+    sensitivity_dbm: int
+    ap_qdbm: int
+    retry_uc: int
+    rejoin_uc: int
+    attempt_uc: list[int]
+
+
+class Energy(msgspec.Struct, frozen=True):
+    """When the node saves; without a cell it never does."""
+
+    low_permille: int = 0
+    critical_permille: int = 0
+    band_permille: int = 50
+    target_h: int = 0
+    budget_uc_min: int = 0
+    ocv_mv: list[int] = msgspec.field(default_factory=lambda: list(range(11)))
+
+
+class Sleep(msgspec.Struct, frozen=True):
+    """Break-even times: where a deeper state has earned what leaving it costs."""
+
+    light_ms: int
+    deep_ms: int
+    deepest: int
+    associated: int
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """A detector's stage."""
+
+    margin: int
+    ratio_x16: int
+    band: int
+
+
+class Cascade(msgspec.Struct, frozen=True):
+    """The detector; without stages there is none."""
+
+    stages: list[Stage] = []
+    interval_min_ms: int = 0
+    interval_max_ms: int = 0
+    calm_ms: int = 0
+    false_per_day: int = 0
+    asks: int = 0
+
+
+class Spread(msgspec.Struct, frozen=True):
+    """How far starts and retries are spread, and what the node's chances begin with."""
+
+    within_ms: int
+    seed: int
+
+
+class Device(msgspec.Struct, frozen=True):
+    """config.json, but for what only a real node has: network, broker, drivers and pins.
+
+    An index is -1 where there is none.
+    """
+
+    kind: str
+    cache_join: int
+    report_task: int
+    watch_task: int
+    watch_channel: int
+    battery_channel: int
+    tasks: list[Task]
+    channels: list[Channel]
+    txpower: TxPower
+    energy: Energy
+    sleep: Sleep
+    cascade: Cascade
+    spread: Spread
+
+
+def as_config(device: Device) -> dict[str, Any]:
+    """config.json as plain data."""
+    config: dict[str, Any] = msgspec.to_builtins(device)
+    return config

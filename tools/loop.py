@@ -152,13 +152,23 @@ def _words(call: Call | None) -> str:
     return f"{NAMES[which]}({', '.join(map(str, arguments))}) = {answer}"
 
 
+# A node may have been interrupted before its boot.py entered the folder of its version.
+ENTERED = """
+try:
+    with open("/boot.py") as file:
+        exec(file.read())
+except OSError:
+    pass
+"""
+
+
 class Board:
     """A processor at its raw REPL, running torpor.pil."""
 
     def __init__(self, repl: SerialTransport, device: dict[str, Any]) -> None:
         config_json = json.dumps(device)
         repl.exec_raw_no_follow(
-            f"import json\nfrom torpor import pil\npil.run(json.loads({config_json!r}))"
+            f"{ENTERED}import json\nfrom torpor import pil\npil.run(json.loads({config_json!r}))"
         )
         self.serial = repl.serial
         self.serial.timeout = 0.05

@@ -1,5 +1,6 @@
 """From a scenario to the simulated port: everything that the world will do, laid out as ints."""
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -161,11 +162,18 @@ def _events(world: World, days: int, seed: int) -> list[tuple[int, int, int]]:
         for i, at in enumerate(recordings.door_edges(world.door, days)):
             out.append((at, events.EDGE, (i + 1) % 2))
     if world.commands_per_day:
-        random = np.random.default_rng([seed, 4])
-        count = random.poisson(world.commands_per_day * days)
-        for i, at in enumerate(sorted(random.integers(0, days * DAY_US, count).tolist())):
+        for i, at in enumerate(_commands(world.commands_per_day, days, seed)):
             out.append((at, events.COMMAND, i % 2))
     return out
+
+
+def _commands(per_day: float, days: int, seed: int) -> Iterator[int]:
+    """A Poisson process, one gap after the other: a longer run goes on where a shorter one ends."""
+    random = np.random.default_rng([seed, 4])
+    at_us = random.exponential(DAY_US / per_day)
+    while at_us < days * DAY_US:
+        yield int(at_us)
+        at_us += random.exponential(DAY_US / per_day)
 
 
 def _by_ulp(scenario: Scenario) -> bool:

@@ -44,7 +44,7 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
     series, channels = _channels(scenario, days)
     replay, replay_us, replay_na = replays.plan(scenario)
     event_us, event_kind, event_value = events.ordered(_events(file.world, days, seed))
-    battery, cell = _battery(scenario)
+    curve_mv, numbers = battery(scenario)
     return Parts(
         us=[0] * ledger.CELLS,
         times=[0] * ledger.CELLS,
@@ -63,8 +63,8 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
         event_value=event_value,
         look_us=list(sound.LOOK_US) if file.world.sound else [0, 20_000],
         hearing=_hearing(scenario, days, seed),
-        battery=battery,
-        cell=cell,
+        battery=curve_mv,
+        cell=numbers,
         replay=replay,
         replay_us=replay_us,
         replay_na=replay_na,
@@ -201,15 +201,15 @@ def _hearing(scenario: Scenario, days: int, seed: int) -> Hearing:
     return sound.hearing(sounds, days, seed, ulp)
 
 
-def _battery(scenario: Scenario) -> tuple[list[int], list[int]]:
+def battery(scenario: Scenario) -> tuple[list[int], list[int]]:
     """Open-circuit curve and plain numbers; a node on the mains has a cell that never empties."""
-    battery = scenario.file.node.battery
-    if battery is None:
+    given = scenario.file.node.battery
+    if given is None:
         return [3_300] * 1_001, [2**50, 0, 0, 0]
-    mah = battery.capacity_mah
-    return cell.curve_mv(battery.chemistry), [
+    mah = given.capacity_mah
+    return cell.curve_mv(given.chemistry), [
         cell.capacity_permille(mah),
-        cell.leak_per_s(battery.chemistry, mah),
-        cell.CELLS[battery.chemistry].resistance_mohm,
+        cell.leak_per_s(given.chemistry, mah),
+        cell.CELLS[given.chemistry].resistance_mohm,
         scenario.board.file.brown_out_mv,
     ]

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from host_sim.engine import parts, replay
 from host_sim.engine.ledger import Entry, Ledger
-from host_sim.hardware import cell
-from host_sim.sim import build, twosample
+from host_sim.sim import build, life, twosample
+from host_sim.sim.life import Life
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Budget
 
@@ -83,14 +83,14 @@ class Result:
         return self.simulated_us / build.DAY_US
 
     @property
+    def life(self) -> Life | None:
+        """How long the node lives on the scenario's cell, and how that is known."""
+        return life.of(self.scenario, self.ledger, self.alive)
+
+    @property
     def battery_life_days(self) -> float | None:
-        """Days on the scenario's cell at the run's average current, or None without one."""
-        battery = self.scenario.file.node.battery
-        if battery is None:
-            return None
-        return cell.life_days(
-            self.ledger.average_current_ua, battery.capacity_mah, battery.chemistry
-        )
+        """Days until the node stops on the scenario's cell, or None without one."""
+        return self.life.days if self.life else None
 
     def figure(self, name: str) -> float:
         """A figure that a budget may limit."""
@@ -126,7 +126,12 @@ class Result:
             "limit": limit,
             "bound": "at_most" if at_most else "at_least",
             "ok": value <= limit if at_most else value >= limit,
+            "how": self.how(budget.name),
         }
+
+    def how(self, name: str) -> str:
+        """How a figure is known: SIMULATED, or as the life is."""
+        return self.life.how if self.life and name == "battery_life_days" else life.SIMULATED
 
     @property
     def ok(self) -> bool:
@@ -149,6 +154,8 @@ class Result:
             "charge_mc": self.ledger.charge_fc / 1e12,
             "average_current_ua": self.ledger.average_current_ua,
             "battery_life_days": self.battery_life_days,
+            "battery_life": self.life.how if self.life else None,
+            "battery_end": self.life.why if self.life else None,
             "by_state": _view(self.ledger.by_state()),
             "by_task": _view(self.ledger.by_task()),
             "by_decision": _view(self.ledger.by_decision()),

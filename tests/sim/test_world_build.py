@@ -95,9 +95,8 @@ OUTAGE = "world.wifi.outage=[{start_h=30, hours=200}]"
 def test_a_seed_is_one_world_however_long_the_run(
     name: str, days: int, more: int, seed: int, month: int
 ) -> None:
-    changes = (f"seed={seed}", f"world.first_month={month}", OUTAGE)
-    if name == "plug":
-        changes += (COMMANDS,)
+    changes = [f"seed={seed}", f"world.first_month={month}", OUTAGE]
+    changes += [COMMANDS] if name == "plug" else []
     short, long = (
         scenario.load(name, (*changes, f"days={length}")) for length in (days - 0.5, days + more)
     )

@@ -4,6 +4,7 @@ from rich.markup import escape
 
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry
+from host_sim.sim.life import SIMULATED
 from host_sim.sim.result import Result
 from tools.show import output
 
@@ -31,13 +32,13 @@ def show(result: Result, as_today: bool) -> None:
     if result.replayed:
         output.console.print("", replayed(result))
     if result.budgets():
-        budgets = output.table("", "budget", "value", "", "limit", "")
+        budgets = output.table("", "budget", "value", "", "limit", "", "")
         for budget in result.budgets():
             verdict = "[green]pass[/green]" if budget["ok"] else "[bold red]FAIL[/bold red]"
             sign = "<=" if budget["bound"] == "at_most" else ">="
-            budgets.add_row(
-                budget["name"], f"{budget['value']:,.1f}", sign, f"{budget['limit']:,.1f}", verdict
-            )
+            value, limit = (f"{budget[key]:,.1f}" for key in ("value", "limit"))
+            how = "" if budget["how"] == SIMULATED else budget["how"]
+            budgets.add_row(budget["name"], value, sign, limit, verdict, how)
         output.console.print("", budgets)
 
 
@@ -49,13 +50,11 @@ def summary(result: Result) -> list[tuple[str, str]]:
     """The figures at the top, name and value."""
     count, days = result.count, result.days
     rows = [("average current", f"{result.ledger.average_current_ua:,.1f} µA")]
-    life = result.battery_life_days
+    life = result.life
     battery = result.scenario.file.node.battery
-    if life is not None and battery is not None:
+    if life and battery:
         cell = f"{battery.capacity_mah:,g} mAh {battery.chemistry}"
-        rows.append(("battery life", f"{life:,.0f} days on {cell}"))
-    if not result.alive:
-        rows.append(("the cell was empty", f"after {days:,.1f} days"))
+        rows.append(("battery life", f"{life.days:,.0f} days on {cell}, {life.how}: {life.why}"))
     rows += [
         ("charge", f"{result.ledger.charge_fc / 1e12:,.1f} mC"),
         ("wakes", f"{count[parts.WAKES]:,} ({count[parts.WAKES] / days:,.1f} a day)"),
@@ -125,6 +124,8 @@ def compare(ours: Result, today: Result, as_json: bool) -> None:
     for name, mine, theirs in _compared(ours, today):
         ratio = f"{mine / theirs:.3f}" if theirs else "-"
         out.add_row(name, f"{mine:,.1f}", f"{theirs:,.1f}", ratio)
+        if name == "battery_life_days":
+            out.add_row("", ours.how(name), today.how(name), "")
     output.console.print(out)
 
 

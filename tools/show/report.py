@@ -1,11 +1,13 @@
 """The tables of torpor sim."""
 
 from rich.markup import escape
+from rich.table import Table
 
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry
 from host_sim.sim.life import SIMULATED
 from host_sim.sim.result import Result
+from host_sim.spec.figures import FIGURES
 from tools.show import output
 
 BAR = 20  # columns of all the charge
@@ -36,7 +38,7 @@ def show(result: Result, as_today: bool) -> None:
         for budget in result.budgets():
             verdict = "[green]pass[/green]" if budget["ok"] else "[bold red]FAIL[/bold red]"
             sign = "<=" if budget["bound"] == "at_most" else ">="
-            value, limit = (f"{budget[key]:,.1f}" for key in ("value", "limit"))
+            value, limit = (_number(budget[key]) for key in ("value", "limit"))
             how = "" if budget["how"] == SIMULATED else budget["how"]
             budgets.add_row(budget["name"], value, sign, limit, verdict, how)
         output.console.print("", budgets)
@@ -64,12 +66,18 @@ def summary(result: Result) -> list[tuple[str, str]]:
             f"{count[parts.JOINS_FAILED]:,} failed)",
         ),
         ("messages", f"{count[parts.SENDS]:,} sent, {count[parts.SENDS_ACKED]:,} delivered"),
-        ("readings", f"{count[parts.READINGS]:,} delivered"),
+        ("readings", f"{count[parts.READINGS]:,} delivered{_lost(result)}"),
     ]
     if result.words:
         rows.append(("words", f"{result.caught:,} of {result.words:,} caught"))
         rows.append(("false wakes", f"{result.false_wakes / days:,.1f} a day"))
     return rows
+
+
+def _lost(result: Result) -> str:
+    """Readings that did not arrive, where there are some."""
+    lost = ((result.dropped, "dropped by a full queue"), (result.overdue, "left at the end"))
+    return "".join(f", {readings:,} {what}" for readings, what in lost if readings)
 
 
 def view(name: str, lines: list[Entry], result: Result) -> object:
@@ -121,29 +129,34 @@ def compare(ours: Result, today: Result, as_json: bool) -> None:
         return
     title = f"{escape(ours.scenario.file.title)}, {in_days(ours.days)}"
     out = output.table(title, "", "ours", "baseline", "ours / baseline")
-    for name, mine, theirs in _compared(ours, today):
-        ratio = f"{mine / theirs:.3f}" if theirs else "-"
-        out.add_row(name, f"{mine:,.1f}", f"{theirs:,.1f}", ratio)
-        if name == "battery_life_days":
-            out.add_row("", ours.how(name), today.how(name), "")
+    for figure in FIGURES.values():
+        if figure.fits(ours.scenario.file):
+            _beside(out, figure.name, figure.of(ours), figure.of(today))
+        if figure.name == "battery_life_days" and ours.life:
+            out.add_row("", ours.how(figure.name), today.how(figure.name), "")
+    for name, mine, theirs in _states(ours, today):
+        _beside(out, f"{name}, mC a day", mine, theirs)
     output.console.print(out)
 
 
-def _compared(ours: Result, today: Result) -> list[tuple[str, float, float]]:
-    names = ["average_current_ua"]
-    if ours.battery_life_days is not None:
-        names.append("battery_life_days")
-    names += ["wakes_per_day", "joins_per_day", "delivered_percent"]
-    if ours.words:
-        names.append("caught_percent")
-    rows = [(name, ours.figure(name), today.figure(name)) for name in names]
+def _beside(out: Table, name: str, mine: float | None, theirs: float | None) -> None:
+    """A row of two figures and their ratio."""
+    ratio = f"{mine / theirs:.3f}" if mine is not None and theirs else "-"
+    out.add_row(name, _number(mine), _number(theirs), ratio)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.1f}"
+
+
+def _states(ours: Result, today: Result) -> list[tuple[str, float, float]]:
+    """Each state's charge a day in both, all transmit levels as one."""
     states = {line.name: line.charge_mc for line in today.ledger.by_state()}
-    for line in ours.ledger.by_state():
-        if not line.name.startswith("tx_"):
-            theirs = states.get(line.name, 0.0)
-            rows.append((f"{line.name}, mC a day", line.charge_mc / ours.days, theirs / today.days))
-    rows.append(("transmit, mC a day", _transmit(ours), _transmit(today)))
-    return rows
+    return [
+        (line.name, line.charge_mc / ours.days, states.get(line.name, 0.0) / today.days)
+        for line in ours.ledger.by_state()
+        if not line.name.startswith("tx_")
+    ] + [("transmit", _transmit(ours), _transmit(today))]
 
 
 def _transmit(result: Result) -> float:

@@ -1,11 +1,11 @@
-"""Cells: capacity, open-circuit voltage, leakage and resistance, and how long one lasts.
+"""Cells: capacity, open-circuit voltage, leakage and resistance, and how much of one is of use.
 
 The curves are typical discharge curves at room temperature and low current, read at eleven states
 of charge. All of it is inferred (I) from the data sheets named, none measured here: a cell of a
-given make differs by some tens of millivolts, which matters for when the node notices, not for how
-long it lives. What does is the leakage: 2 % a month of 3,000 mAh is 83 µA, more than a node that
-sleeps well draws. It is taken as constant, though a new cell leaks most and a cold one little. What
-the chip runs on is the board's (`brown_out_mv`).
+given make differs by some tens of millivolts. Where the curve is flat just above the brown-out
+voltage, as of two alkaline cells, those are weeks of a node's life. So is the leakage: 2 % a month
+of 3,000 mAh is 83 µA, more than a node that sleeps well draws. It is taken as constant, though a
+new cell leaks most and a cold one little. What the chip runs on is the board's (`brown_out_mv`).
 """
 
 from dataclasses import dataclass
@@ -75,11 +75,16 @@ def leak_per_s(chemistry: str, capacity_mah: float) -> int:
     return round(per_month / MONTH_S / UNIT_FC)
 
 
-def life_days(average_current_ua: float, capacity_mah: float, chemistry: str) -> float:
-    """Days until drawn charge and leakage empty the cell: capacity / (average + leakage).
+def sag_mv(current_na: int, resistance_mohm: int) -> int:
+    """How far a burst of this current pulls the cell under its open-circuit voltage."""
+    return current_na // 1000 * resistance_mohm // 1_000_000
 
-    Both are constant, the leakage a share of the nominal capacity. That the last of the charge may
-    lie below the brown-out voltage is left out.
+
+def usable_permille(curve_mv: list[int], sag_mv: int, brown_out_mv: int) -> int:
+    """How much of a full cell may be gone before bursts that sag it so far end a node.
+
+    0 where even a full cell browns out at such a burst, 1,000 where it can be emptied.
     """
-    leak_ua = leak_per_s(chemistry, capacity_mah) * UNIT_FC / 1e9
-    return capacity_mah * 1000 / (average_current_ua + leak_ua) / 24
+    full = len(curve_mv) - 1
+    dead = (at for at in range(full, 0, -1) if curve_mv[at] - sag_mv < brown_out_mv)
+    return full - next(dead, 0)

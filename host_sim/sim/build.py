@@ -1,6 +1,8 @@
 """From a scenario to the simulated port: everything that the world will do, laid out as ints."""
 
+from collections.abc import Iterator
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,7 @@ from host_sim.spec import sources
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Contact, Table, World
 from host_sim.world import loudness, recordings, sound, table, weather, wifi
+from host_sim.world.noise import poisson_us
 from torpor.policy.txpower import LEVEL_QDBM
 
 DAY_US = 86_400_000_000
@@ -47,7 +50,7 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
     event_us, event_kind, event_value = events.ordered(
         _events(file.world, scenario.path.parent, days, seed)
     )
-    battery, cell = _battery(scenario)
+    curve_mv, numbers = battery(scenario)
     return Parts(
         us=[0] * ledger.CELLS,
         times=[0] * ledger.CELLS,
@@ -66,8 +69,8 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
         event_value=event_value,
         look_us=list(sound.LOOK_US) if file.world.sound else [0, 20_000],
         hearing=_hearing(scenario, days, seed),
-        battery=battery,
-        cell=cell,
+        battery=curve_mv,
+        cell=numbers,
         replay=replay,
         replay_us=replay_us,
         replay_na=replay_na,
@@ -176,11 +179,15 @@ def _events(world: World, folder: Path, days: int, seed: int) -> list[tuple[int,
     for i, at in enumerate(_edges(world.door, folder, days, seed)):
         out.append((at, events.EDGE, (i + 1) % 2))
     if world.commands_per_day:
-        random = np.random.default_rng([seed, 4])
-        count = random.poisson(world.commands_per_day * days)
-        for i, at in enumerate(sorted(random.integers(0, days * DAY_US, count).tolist())):
+        for i, at in enumerate(_commands(world.commands_per_day, days, seed)):
             out.append((at, events.COMMAND, i % 2))
     return out
+
+
+def _commands(per_day: float, days: int, seed: int) -> Iterator[int]:
+    """When commands come, µs."""
+    stream = poisson_us(np.random.default_rng([seed, 4]), DAY_US / per_day)
+    return takewhile(lambda at_us: at_us < days * DAY_US, stream)
 
 
 def _by_ulp(scenario: Scenario) -> bool:
@@ -208,15 +215,15 @@ def _hearing(scenario: Scenario, days: int, seed: int) -> Hearing:
     return sound.hearing(sounds, days, seed, ulp)
 
 
-def _battery(scenario: Scenario) -> tuple[list[int], list[int]]:
+def battery(scenario: Scenario) -> tuple[list[int], list[int]]:
     """Open-circuit curve and plain numbers; a node on the mains has a cell that never empties."""
-    battery = scenario.file.node.battery
-    if battery is None:
+    given = scenario.file.node.battery
+    if given is None:
         return [3_300] * 1_001, [2**50, 0, 0, 0]
-    mah = battery.capacity_mah
-    return cell.curve_mv(battery.chemistry), [
+    mah = given.capacity_mah
+    return cell.curve_mv(given.chemistry), [
         cell.capacity_permille(mah),
-        cell.leak_per_s(battery.chemistry, mah),
-        cell.CELLS[battery.chemistry].resistance_mohm,
+        cell.leak_per_s(given.chemistry, mah),
+        cell.CELLS[given.chemistry].resistance_mohm,
         scenario.board.file.brown_out_mv,
     ]

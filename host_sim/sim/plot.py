@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from host_sim.files.picture import save
+from host_sim.sim.life import ENDED, Life
 from host_sim.sim.result import Result
 from host_sim.trace.draw import style
 
@@ -60,8 +61,8 @@ def _current(axes: Axes, results: list[Result]) -> None:
         width = 1.8 if len(values) <= MANY else 0.9
         axes.step(edges, [*values[:1], *values], color=COLOURS[i], linewidth=width, label=label)
     for i, result in enumerate(results):
-        if not result.alive:
-            _end(axes, result, size, COLOURS[i])
+        if result.life and result.life.how == ENDED:
+            _end(axes, result, result.life, size, COLOURS[i])
     stretch = "each day" if results[0].chunk_days == 1 else f"each {results[0].chunk_days} days"
     axes.set_title(f"Mean current of {stretch}, {unit}")
     axes.xaxis.set_major_formatter(style.thousands)
@@ -69,20 +70,22 @@ def _current(axes: Axes, results: list[Result]) -> None:
 
 
 def _life(result: Result) -> str:
-    """How long the cell lasts, or did; nothing without a cell."""
-    if not result.alive:
-        return f", cell empty after {_days(result.days)}"
-    life_days = result.battery_life_days
-    return "" if life_days is None else f", battery life {_days(life_days)}"
+    """How long the cell lasts, or did, and why that ends; nothing without a cell."""
+    life = result.life
+    if life is None:
+        return ""
+    if life.how == ENDED:
+        return f", {life.why} after {_days(life.days)}"
+    return f", battery life {_days(life.days)} (extrapolated)"
 
 
-def _end(axes: Axes, result: Result, size: int, colour: str) -> None:
-    """Say that a line ends because the cell was empty: behind it, or above where no room is."""
+def _end(axes: Axes, result: Result, life: Life, size: int, colour: str) -> None:
+    """Say why a line ends before the run does: behind it, or above where no room is."""
     day, value = result.chunk_end_days[-1], result.chunk_ua[-1] / size
     axes.plot(day, value, marker="X", markersize=11, color=colour, clip_on=False, zorder=3)
     behind = day < 0.7 * axes.get_xlim()[1]
     axes.annotate(
-        f"cell empty after {_days(result.days)}",
+        f"{life.why} after {_days(life.days)}",
         (day, value if behind else max(result.chunk_ua) / size),
         xytext=(14, 0) if behind else (0, 14),
         textcoords="offset points",

@@ -8,8 +8,10 @@ import numpy.typing as npt
 
 from host_sim.engine import parts, replay
 from host_sim.engine.ledger import Entry, Ledger
-from host_sim.hardware import cell
-from host_sim.sim import build, twosample
+from host_sim.sim import build, life, twosample
+from host_sim.sim.life import Life
+from host_sim.spec import figures
+from host_sim.spec.figures import FIGURES
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Budget
 
@@ -68,6 +70,8 @@ class Result:
     false_wakes: int
     words: int
     caught: int
+    dropped: int  # readings that a full queue lost
+    overdue: int  # readings that wait after their delivery failed
     replayed: list[Replayed] = field(default_factory=list)
     wall_s: float = 0.0
     complete: bool = True
@@ -83,33 +87,24 @@ class Result:
         return self.simulated_us / build.DAY_US
 
     @property
-    def battery_life_days(self) -> float | None:
-        """Days on the scenario's cell at the run's average current, or None without one."""
-        battery = self.scenario.file.node.battery
-        if battery is None:
-            return None
-        return cell.life_days(
-            self.ledger.average_current_ua, battery.capacity_mah, battery.chemistry
-        )
-
-    def figure(self, name: str) -> float:
-        """A figure that a budget may limit."""
-        count, days = self.count, self.days or 1.0
-        figures: dict[str, float] = {
-            "average_current_ua": self.ledger.average_current_ua,
-            "battery_life_days": self.battery_life_days or 0.0,
-            "charge_mc_per_day": self.ledger.charge_fc / 1e12 / days,
-            "delivered_percent": _percent(count[parts.SENDS_ACKED], self.attempted),
-            "caught_percent": _percent(self.caught, self.words),
-            "joins_per_day": count[parts.JOINS] / days,
-            "wakes_per_day": count[parts.WAKES] / days,
-        }
-        return figures[name]
+    def life(self) -> Life | None:
+        """How long the node lives on the scenario's cell, and how that is known."""
+        return life.of(self.scenario, self.ledger, self.alive)
 
     @property
-    def attempted(self) -> int:
-        """Deliveries attempted: messages sent, and joins that failed before one could be."""
-        return self.count[parts.SENDS] + self.count[parts.JOINS_FAILED]
+    def battery_life_days(self) -> float | None:
+        """Days until the node stops on the scenario's cell, or None without one."""
+        return self.life.days if self.life else None
+
+    @property
+    def drawn_na(self) -> int:
+        """The highest current that was drawn from recordings, nA; 0 where none was."""
+        pairs = (zip(one.recorded, one.times, strict=True) for one in self.replayed)
+        return max((na for rows in pairs for (_, na), times in rows if times), default=0)
+
+    def figure(self, name: str) -> float | None:
+        """A figure of host_sim.spec.figures by its name."""
+        return FIGURES[name].of(self)
 
     def budgets(self) -> list[dict[str, Any]]:
         """Each budget with its value and whether it holds."""
@@ -125,8 +120,13 @@ class Result:
             "value": value,
             "limit": limit,
             "bound": "at_most" if at_most else "at_least",
-            "ok": value <= limit if at_most else value >= limit,
+            "ok": value is not None and (value <= limit if at_most else value >= limit),
+            "how": self.how(budget.name),
         }
+
+    def how(self, name: str) -> str:
+        """How a figure is known: SIMULATED, or as the life is."""
+        return self.life.how if self.life and name == "battery_life_days" else life.SIMULATED
 
     @property
     def ok(self) -> bool:
@@ -147,8 +147,9 @@ class Result:
             "joins_cached": self.count[parts.JOINS_CACHED],
             "joins_failed": self.count[parts.JOINS_FAILED],
             "charge_mc": self.ledger.charge_fc / 1e12,
-            "average_current_ua": self.ledger.average_current_ua,
-            "battery_life_days": self.battery_life_days,
+            **figures.of(self),
+            "battery_life": self.life.how if self.life else None,
+            "battery_end": self.life.why if self.life else None,
             "by_state": _view(self.ledger.by_state()),
             "by_task": _view(self.ledger.by_task()),
             "by_decision": _view(self.ledger.by_decision()),
@@ -156,6 +157,8 @@ class Result:
                 "sent": self.count[parts.SENDS],
                 "delivered": self.count[parts.SENDS_ACKED],
                 "readings": self.count[parts.READINGS],
+                "dropped": self.dropped,
+                "overdue": self.overdue,
             },
             "detector": {
                 "polls": self.count[parts.POLLS],
@@ -166,10 +169,6 @@ class Result:
             "replay": [one.facts() for one in self.replayed],
             "budgets": self.budgets(),
         }
-
-
-def _percent(part: int, whole: int) -> float:
-    return 100.0 * part / whole if whole else 100.0
 
 
 def _view(lines: list[Entry]) -> dict[str, dict[str, float]]:

@@ -15,7 +15,7 @@ from host_sim.spec import nodefile
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import record, retain
-from torpor.policy import cascade
+from torpor.policy import cascade, report
 
 RETAIN_DAYS = 30  # how often a long run sends the record through its bytes
 
@@ -83,6 +83,8 @@ def outcome(scenario: Scenario, parts: Parts, r: list[int], now_us: int) -> Resu
         false_wakes=int(r[record.CASCADE + cascade.FALSE_WAKES]),
         words=sum(int(word) for word, at_us in heard if at_us < now_us),
         caught=int(sum(parts.hearing.caught)),
+        dropped=int(r[record.REPORT + report.DROPPED]),
+        overdue=int(r[record.REPORT + report.QUEUED]) if r[record.JOINS_FAILED] else 0,
         replayed=_replayed(scenario, parts.drawn),
     )
 

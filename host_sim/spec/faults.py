@@ -6,6 +6,7 @@ from itertools import chain
 from host_sim.engine import replay
 from host_sim.hardware.board import Board
 from host_sim.spec import nodefaults, sources
+from host_sim.spec.figures import FIGURES
 from host_sim.spec.nodefaults import Fault
 from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.world import sound
@@ -65,8 +66,10 @@ def _budget_faults(file: ScenarioFile) -> Iterator[Fault]:
     for i, budget in enumerate(file.budget):
         if (budget.at_most is None) == (budget.at_least is None):
             yield "needs one of at_most and at_least", ("budget", i), "keep one of them"
-        if budget.name == "battery_life_days" and file.node.battery is None:
-            yield "no battery", ("budget", i, "name"), "add [node.battery]"
+        figure = FIGURES[budget.name]
+        if not figure.fits(file):
+            what = f"no {figure.needs.rpartition('.')[2]}"
+            yield what, ("budget", i, "name"), f"add [{figure.needs}]"
 
 
 def _replay_faults(file: ScenarioFile) -> Iterator[Fault]:

@@ -1,15 +1,21 @@
 """A scenario's file: a board, a node, a world, a length and budgets."""
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from host_sim.spec import figures
 from host_sim.spec.nodefile import Name, Node
 from host_sim.toml.file import Strict
 from host_sim.world import table
 
 MOST_DAYS = 36_500
 MOST_H = 24 * MOST_DAYS
+
+if TYPE_CHECKING:
+    FigureName = str  # a type checker reads no tables
+else:
+    FigureName = Literal[figures.NAMES]
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 
@@ -117,15 +123,7 @@ class Replay(Strict, frozen=True):
 class Budget(Strict, frozen=True):
     """A figure that must hold: at most or at least."""
 
-    name: Literal[
-        "average_current_ua",
-        "battery_life_days",
-        "charge_mc_per_day",
-        "delivered_percent",
-        "caught_percent",
-        "joins_per_day",
-        "wakes_per_day",
-    ]
+    name: FigureName
     """The figure."""
     at_most: float | None = None
     """The highest value that passes."""

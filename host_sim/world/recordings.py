@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from host_sim.world.noise import poisson_us
+
 DATA = Path(__file__).parent / "data"
 DAY_S = 86_400
 SECOND_US = 1_000_000
@@ -93,10 +95,13 @@ def door_edges(sensor: str, days: int) -> list[int]:
 
 def random_edges(per_day: float, open_us: int, days: int, seed: int) -> list[int]:
     """The same of a contact that opens at random, so often a day on average (a Poisson process)."""
-    random = np.random.default_rng([seed, 5])
-    count = random.poisson(per_day * days)
-    opened = sorted(set(random.integers(0, days * DAY_S * SECOND_US, count).tolist()))
-    return edges([*opened, days * DAY_S * SECOND_US], open_us, days)
+    opened: list[int] = []
+    for at_us in poisson_us(np.random.default_rng([seed, 5]), DAY_S * SECOND_US / per_day):
+        if not opened or at_us > opened[-1]:
+            opened.append(at_us)
+        if at_us >= days * DAY_S * SECOND_US:  # the first behind the end bounds the last before it
+            return edges(opened, open_us, days)
+    raise AssertionError("the stream has no end")
 
 
 def edges(opened: list[int], open_us: int, days: int) -> list[int]:

@@ -38,16 +38,19 @@ def _lagged(drive: np.ndarray, lag_steps: float) -> np.ndarray:
 
 @cache
 def climate(days: int, first_month: int, seed: int) -> tuple[Series, Series]:
-    """Temperature (centi-°C) and relative humidity (centi-%) under the recorded sun."""
-    random = np.random.default_rng([seed, 1])
+    """Temperature (centi-°C) and relative humidity (centi-%) under the recorded sun.
+
+    Chance is drawn step by step: the days of a short run are the first ones of a long run.
+    """
     sun = irradiance(days, first_month).reshape(-1, STEP_MIN).mean(axis=1)
     day = (first_month - 1) * 365 / 12 + np.arange(len(sun)) * STEP_MIN / 1440
     year = -np.cos((day - 15) / 365 * 2 * np.pi) * YEAR_SWING_CC
-    weather = np.array(gauss_markov(random, len(sun), WEATHER_SD_CC, WEATHER_LAG_MIN / STEP_MIN))
+    normal = np.random.default_rng([seed, 1]).standard_normal((len(sun), 3))
+    weather = np.array(gauss_markov(normal[:, 0], WEATHER_SD_CC, WEATHER_LAG_MIN / STEP_MIN))
     air = MEAN_CC + year + weather + _lagged(sun, SUN_LAG_MIN / STEP_MIN) * SUN_CC_PER_W
-    read = air + random.normal(0, SENSOR_SD_CC, len(sun))
+    read = air + normal[:, 1] * SENSOR_SD_CC
     humidity = HUMIDITY_MEAN + (read - MEAN_CC) * HUMIDITY_PER_CC
-    humidity += random.normal(0, 4 * SENSOR_SD_CC, len(sun))
+    humidity += normal[:, 2] * (4 * SENSOR_SD_CC)
     return (
         Series(STEP_US, np.round(read).astype(np.int64).tolist()),
         Series(STEP_US, np.clip(np.round(humidity), 500, 10_000).astype(np.int64).tolist()),

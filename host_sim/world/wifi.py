@@ -52,8 +52,8 @@ def modelled_rssi(
     mean_dbm: float, sd_db: float, correlation_s: float, days: int, seed: int
 ) -> list[int]:
     """RSSI, dBm by the minute: Gauss-Markov shadowing (Gudmundson 1991) around a mean."""
-    random = np.random.default_rng([seed, 2])
-    shadowing = gauss_markov(random, days * 1440, sd_db, correlation_s / 60)
+    normal = np.random.default_rng([seed, 2]).standard_normal(days * 1440)
+    shadowing = gauss_markov(normal, sd_db, correlation_s / 60)
     dbm = np.rint(mean_dbm + np.array(shadowing)).clip(-100, -20)
     rssi: list[int] = dbm.astype(np.int64).tolist()
     return rssi

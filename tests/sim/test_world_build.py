@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 
 from host_sim.engine import events
 from host_sim.engine.parts import Parts
 from host_sim.errors import BadInput
-from host_sim.sim import build
+from host_sim.sim import build, run
 from host_sim.spec import scenario
 
 
@@ -62,3 +64,59 @@ def test_a_transmit_level_is_the_highest_not_above_what_was_asked() -> None:
 def test_a_link_that_was_not_recorded_is_refused() -> None:
     with pytest.raises(BadInput, match=r"none\.csv: no such file"):
         parts("garden", "world.wifi.recording=none.csv")
+
+
+def within(given: scenario.Scenario, days: int) -> dict[str, Any]:
+    """All that a world holds of its first days."""
+    world = build.parts(given)
+    until_us = days * build.DAY_US
+    minutes = days * 1440
+
+    def cells(channel: int) -> list[int]:
+        _, step_us, first, count = world.channels[4 * channel : 4 * channel + 4]
+        return [world.series[first + at % count] for at in range(until_us // step_us)]
+
+    columns = zip(world.event_us, world.event_kind, world.event_value, strict=True)
+    hearing = world.hearing
+    heard = zip(
+        hearing.event_us, hearing.event_clip, hearing.event_gain, hearing.event_word, strict=True
+    )
+    return {
+        "rssi": [world.rssi[at % len(world.rssi)] for at in range(minutes)],
+        "series": [cells(i) for i in range(len(world.channels) // 4) if world.channels[4 * i] == 0],
+        "events": [row for row in columns if row[0] < until_us],
+        "heard": [row for row in heard if row[0] < until_us],
+    }
+
+
+COMMANDS = "world.commands_per_day=50"
+OUTAGE = "world.wifi.outage=[{start_h=30, hours=200}]"
+
+
+@pytest.mark.parametrize("name", ["door", "garden", "plug", "sound"])
+@hypothesis.given(
+    st.integers(1, 12), st.integers(1, 40), st.integers(0, 2**31 - 1), st.integers(1, 12)
+)
+@hypothesis.settings(max_examples=12, deadline=None)
+def test_a_seed_is_one_world_however_long_the_run(
+    name: str, days: int, more: int, seed: int, month: int
+) -> None:
+    changes = [f"seed={seed}", f"world.first_month={month}", OUTAGE]
+    changes += [COMMANDS] if name == "plug" else []
+    short, long = (
+        scenario.load(name, (*changes, f"days={length}")) for length in (days - 0.5, days + more)
+    )
+    assert within(short, days) == within(long, days)
+
+
+def test_commands_come_at_their_rate() -> None:
+    world = parts("plug", "days=100", COMMANDS)
+    assert len(world.event_us) - 1 == pytest.approx(5_000, abs=4 * 71)  # four times the root
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_the_first_days_of_a_long_run_are_those_of_a_short_one(name: str) -> None:
+    short, long = (run.run(scenario.load(name, (f"days={days}", "seed=4"))) for days in (3, 6))
+    same = [i for i, end in enumerate(short.chunk_end_days) if end < 3]
+    assert same
+    assert [long.chunk_ua[i] for i in same] == [short.chunk_ua[i] for i in same]

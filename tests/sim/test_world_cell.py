@@ -48,18 +48,37 @@ def test_a_month_of_leakage_is_the_share_given(chemistry: str) -> None:
     assert percent == pytest.approx(cell.CELLS[chemistry].leak_percent_month, rel=1e-5)
 
 
-def test_life_by_hand() -> None:
-    # 2 % a month of 3,000 mAh: 60 mAh in 720 h, 83.3 µA; 3,000 mAh / 183.3 µA = 16,364 h.
-    assert cell.life_days(100, 3_000, "li-ion") == pytest.approx(16_363.6 / 24, rel=1e-4)
+def test_a_sag_by_hand() -> None:
+    assert cell.sag_mv(392_000_000, 600) == 235  # 0.392 A × 0.6 Ω
+
+
+@pytest.mark.parametrize(
+    ("sag_mv", "brown_out_mv", "permille"),
+    [
+        (0, 0, 1000),
+        (0, 3_004, 1000),  # 1 permille left: 3,004 mV, at which it still runs
+        (1, 3_004, 999),
+        (0, 4_180, 1),  # full at 4,180 mV: the first permille gone is the end
+        (1, 4_180, 0),
+        (0, 3_550, 801),  # 200 permille left are 3,550 mV
+        (0, 3_551, 799),  # and so are 201, in whole millivolts
+    ],
+)
+def test_of_use_is_what_lies_over_the_brown_out(
+    sag_mv: int, brown_out_mv: int, permille: int
+) -> None:
+    assert cell.usable_permille(cell.curve_mv("li-ion"), sag_mv, brown_out_mv) == permille
 
 
 @given(
-    st.sampled_from(CHEMISTRIES), st.floats(0, 1e6), st.floats(1e-3, 1e5), st.floats(10, 100_000)
+    st.sampled_from(CHEMISTRIES),
+    st.integers(0, 2_000),
+    st.integers(1, 2_000),
+    st.integers(0, 4_000),
 )
-def test_a_greater_draw_shortens_a_life_that_leakage_bounds(
-    chemistry: str, average_ua: float, more_ua: float, capacity_mah: float
+def test_a_stronger_burst_leaves_no_more_of_use(
+    chemistry: str, sag_mv: int, more_mv: int, brown_out_mv: int
 ) -> None:
-    life = cell.life_days(average_ua, capacity_mah, chemistry)
-    assert cell.life_days(average_ua + more_ua, capacity_mah, chemistry) < life
-    months = 100 / cell.CELLS[chemistry].leak_percent_month
-    assert 0 < life <= months * 30 * 1.001
+    curve = cell.curve_mv(chemistry)
+    usable = cell.usable_permille(curve, sag_mv, brown_out_mv)
+    assert 0 <= cell.usable_permille(curve, sag_mv + more_mv, brown_out_mv) <= usable <= 1000

@@ -83,12 +83,27 @@ def test_a_failing_budget_is_shown(capsys: Capture) -> None:
     change = "budget.battery_life_days.at_least=100_000"
     assert cli.run(["sim", "garden", "--days", "1", "--set", change]) == 1
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert [line[-1] for line in lines[-2:]] == ["FAIL", "pass"]
+    assert [line[4:] for line in lines[-2:]] == [["FAIL", "extrapolated"], ["pass"]]
+
+
+def test_a_life_says_whether_it_was_lived(capsys: Capture) -> None:
+    """And a budget that the run refutes does not hold."""
+    args = ["garden", "--set", "node.battery.chemistry=2xaa-alkaline"]
+    args += ["--set", "budget.battery_life_days.at_least=600", "--days", "300"]
+    told = as_json(capsys, *args, status=1)
+    assert (told["battery_life"], told["battery_end"]) == ("ended", "brown-out")
+    assert told["battery_life_days"] == told["simulated_s"] / 86_400
+    assert cli.run(["sim", *args]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "284 days on 3,000 mAh 2xaa-alkaline, ended: brown-out" in out
+    assert "battery_life_days 283.7 >= 600.0 FAIL ended" in out
+    assert cli.run(["sim", *args, "--compare"]) == 1
+    assert "ended ended" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_seed_repeats_bit_for_bit_and_another_differs(capsys: Capture) -> None:
     first, again, other = (
-        timeless(as_json(capsys, "garden", "--days", "1", "--seed", seed)) for seed in "334"
+        timeless(as_json(capsys, "garden", "--days", "1", "--seed", seed)) for seed in "335"
     )
     assert first == again
     assert first["charge_mc"] != other["charge_mc"]

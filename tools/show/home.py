@@ -1,6 +1,5 @@
 """How a home of many nodes is printed: each node a line, or how they are distributed."""
 
-from collections.abc import Callable
 from typing import Any
 
 from rich.markup import escape
@@ -50,7 +49,7 @@ def show(told: HomeResult) -> None:
         f"seed {home.file.seed}\nsimulated in {told.wall_s:.2f} s{by}\n"
     )
     named = list(zip((member.name for member in home.members), told.results, strict=True))
-    columns = ("current, µA", "life, days", "joins", "failed", "delivered", "radio, s a day")
+    columns = ("current, µA", "life, days", "joins a day", "failed", "delivered", "radio, s a day")
     if len(named) <= FEW:
         table = output.table("", "node", *columns)
         for name, result in named:
@@ -59,7 +58,7 @@ def show(told: HomeResult) -> None:
         table = output.table("", f"of {len(named):,} nodes", *columns)
         results = [result for _, result in named]
         for title, share in QUANTILES:
-            table.add_row(title, *(_quantile(results, of, share) for of in FIGURES))
+            table.add_row(title, *(_quantile(results, name, form, share) for name, form in FIGURES))
         named.sort(key=lambda one: -one[1].ledger.average_current_ua)
         for name, result in named[:WORST]:
             table.add_row(escape(name), *_row(result))
@@ -70,41 +69,29 @@ def show(told: HomeResult) -> None:
     )
 
 
-def _radio_s(result: Result) -> float:
-    """Time on the air, listening or scanning, s a day."""
-    radio = ("scan", "associate", "address", "connect", "listen", "modem_sleep")
-    us = sum(
-        line.duration_us
-        for line in result.ledger.by_state()
-        if line.name in radio or line.name.startswith("tx_")
-    )
-    return us / 1e6 / (result.days or 1.0)
-
-
-def _delivered(result: Result) -> float:
-    return result.figure("delivered_percent")
-
-
-FIGURES: tuple[tuple[Callable[[Result], float | None], str], ...] = (
-    (lambda result: result.ledger.average_current_ua, "{:,.1f}"),
-    (lambda result: result.battery_life_days, "{:,.0f}"),
-    (lambda result: result.count[parts.JOINS], "{:,.0f}"),
-    (lambda result: result.count[parts.JOINS_FAILED], "{:,.0f}"),
-    (_delivered, "{:.1f} %"),
-    (_radio_s, "{:,.1f}"),
+FIGURES = (  # of spec/figures, and how each is written
+    ("average_current_ua", "{:,.1f}"),
+    ("battery_life_days", "{:,.0f}"),
+    ("joins_per_day", "{:,.1f}"),
+    ("", "{:,.0f}"),
+    ("delivered_percent", "{:.1f} %"),
+    ("radio_on_s_per_day", "{:,.1f}"),
 )
 
 
+def _figure(result: Result, name: str) -> float | None:
+    """A figure; the one without a name is the number of joins that failed."""
+    return result.figure(name) if name else result.count[parts.JOINS_FAILED]
+
+
 def _row(result: Result) -> list[str]:
-    return [_text(of(result), form) for of, form in FIGURES]
+    return [_text(_figure(result, name), form) for name, form in FIGURES]
 
 
-def _quantile(
-    results: list[Result], figure: tuple[Callable[[Result], float | None], str], share: float
-) -> str:
+def _quantile(results: list[Result], name: str, form: str, share: float) -> str:
     """A figure that so many of the nodes stay at or below."""
-    of, form = figure
-    values = sorted(value for value in map(of, results) if value is not None)
+    found = (_figure(result, name) for result in results)
+    values = sorted(value for value in found if value is not None)
     return _text(values[round(share * (len(values) - 1))] if values else None, form)
 
 

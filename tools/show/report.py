@@ -1,10 +1,13 @@
 """The tables of torpor sim."""
 
 from rich.markup import escape
+from rich.table import Table
 
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry
+from host_sim.sim.life import SIMULATED
 from host_sim.sim.result import Result
+from host_sim.spec.figures import FIGURES
 from tools.show import output
 
 BAR = 20  # columns of all the charge
@@ -31,13 +34,13 @@ def show(result: Result, as_today: bool) -> None:
     if result.replayed:
         output.console.print("", replayed(result))
     if result.budgets():
-        budgets = output.table("", "budget", "value", "", "limit", "")
+        budgets = output.table("", "budget", "value", "", "limit", "", "")
         for budget in result.budgets():
             verdict = "[green]pass[/green]" if budget["ok"] else "[bold red]FAIL[/bold red]"
             sign = "<=" if budget["bound"] == "at_most" else ">="
-            budgets.add_row(
-                budget["name"], f"{budget['value']:,.1f}", sign, f"{budget['limit']:,.1f}", verdict
-            )
+            value, limit = (_number(budget[key]) for key in ("value", "limit"))
+            how = "" if budget["how"] == SIMULATED else budget["how"]
+            budgets.add_row(budget["name"], value, sign, limit, verdict, how)
         output.console.print("", budgets)
 
 
@@ -49,13 +52,11 @@ def summary(result: Result) -> list[tuple[str, str]]:
     """The figures at the top, name and value."""
     count, days = result.count, result.days
     rows = [("average current", f"{result.ledger.average_current_ua:,.1f} µA")]
-    life = result.battery_life_days
+    life = result.life
     battery = result.scenario.file.node.battery
-    if life is not None and battery is not None:
+    if life and battery:
         cell = f"{battery.capacity_mah:,g} mAh {battery.chemistry}"
-        rows.append(("battery life", f"{life:,.0f} days on {cell}"))
-    if not result.alive:
-        rows.append(("the cell was empty", f"after {days:,.1f} days"))
+        rows.append(("battery life", f"{life.days:,.0f} days on {cell}, {life.how}: {life.why}"))
     rows += [
         ("charge", f"{result.ledger.charge_fc / 1e12:,.1f} mC"),
         ("wakes", f"{count[parts.WAKES]:,} ({count[parts.WAKES] / days:,.1f} a day)"),
@@ -65,12 +66,18 @@ def summary(result: Result) -> list[tuple[str, str]]:
             f"{count[parts.JOINS_FAILED]:,} failed)",
         ),
         ("messages", f"{count[parts.SENDS]:,} sent, {count[parts.SENDS_ACKED]:,} delivered"),
-        ("readings", f"{count[parts.READINGS]:,} delivered"),
+        ("readings", f"{count[parts.READINGS]:,} delivered{_lost(result)}"),
     ]
     if result.words:
         rows.append(("words", f"{result.caught:,} of {result.words:,} caught"))
         rows.append(("false wakes", f"{result.false_wakes / days:,.1f} a day"))
     return rows
+
+
+def _lost(result: Result) -> str:
+    """Readings that did not arrive, where there are some."""
+    lost = ((result.dropped, "dropped by a full queue"), (result.overdue, "left at the end"))
+    return "".join(f", {readings:,} {what}" for readings, what in lost if readings)
 
 
 def view(name: str, lines: list[Entry], result: Result) -> object:
@@ -122,27 +129,34 @@ def compare(ours: Result, today: Result, as_json: bool) -> None:
         return
     title = f"{escape(ours.scenario.file.title)}, {in_days(ours.days)}"
     out = output.table(title, "", "ours", "baseline", "ours / baseline")
-    for name, mine, theirs in _compared(ours, today):
-        ratio = f"{mine / theirs:.3f}" if theirs else "-"
-        out.add_row(name, f"{mine:,.1f}", f"{theirs:,.1f}", ratio)
+    for figure in FIGURES.values():
+        if figure.fits(ours.scenario.file):
+            _beside(out, figure.name, figure.of(ours), figure.of(today))
+        if figure.name == "battery_life_days" and ours.life:
+            out.add_row("", ours.how(figure.name), today.how(figure.name), "")
+    for name, mine, theirs in _states(ours, today):
+        _beside(out, f"{name}, mC a day", mine, theirs)
     output.console.print(out)
 
 
-def _compared(ours: Result, today: Result) -> list[tuple[str, float, float]]:
-    names = ["average_current_ua"]
-    if ours.battery_life_days is not None:
-        names.append("battery_life_days")
-    names += ["wakes_per_day", "joins_per_day", "delivered_percent"]
-    if ours.words:
-        names.append("caught_percent")
-    rows = [(name, ours.figure(name), today.figure(name)) for name in names]
+def _beside(out: Table, name: str, mine: float | None, theirs: float | None) -> None:
+    """A row of two figures and their ratio."""
+    ratio = f"{mine / theirs:.3f}" if mine is not None and theirs else "-"
+    out.add_row(name, _number(mine), _number(theirs), ratio)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.1f}"
+
+
+def _states(ours: Result, today: Result) -> list[tuple[str, float, float]]:
+    """Each state's charge a day in both, all transmit levels as one."""
     states = {line.name: line.charge_mc for line in today.ledger.by_state()}
-    for line in ours.ledger.by_state():
-        if not line.name.startswith("tx_"):
-            theirs = states.get(line.name, 0.0)
-            rows.append((f"{line.name}, mC a day", line.charge_mc / ours.days, theirs / today.days))
-    rows.append(("transmit, mC a day", _transmit(ours), _transmit(today)))
-    return rows
+    return [
+        (line.name, line.charge_mc / ours.days, states.get(line.name, 0.0) / today.days)
+        for line in ours.ledger.by_state()
+        if not line.name.startswith("tx_")
+    ] + [("transmit", _transmit(ours), _transmit(today))]
 
 
 def _transmit(result: Result) -> float:

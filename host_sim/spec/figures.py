@@ -1,0 +1,188 @@
+"""The figures of a run: what tables show, what budgets may limit, what JSON and run files keep.
+
+A figure is one row of FIGURES, and nothing else knows its name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Literal, Protocol
+
+from host_sim.engine import parts
+from host_sim.engine.ledger import FC_PER_MC, Ledger
+from host_sim.hardware import states
+from host_sim.hardware.cell import CHARGE_SHIFT
+
+# From the scan on the radio is on; between the beacons of modem sleep it is off.
+RADIO_ON = states.NAMES[states.SCAN :]
+NA_PER_MA = 1_000_000
+
+
+class Outcome(Protocol):
+    """What a figure is computed from: host_sim.sim.result has it."""
+
+    ledger: Ledger
+    count: list[int]
+    words: int
+    caught: int
+    false_wakes: int
+    dropped: int
+    overdue: int
+
+    @property
+    def days(self) -> float:
+        """Simulated days."""
+
+    @property
+    def battery_life_days(self) -> float | None:
+        """Days until the node stops."""
+
+    @property
+    def drawn_na(self) -> int:
+        """The highest current that was drawn from recordings, nA."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A row: `better` is the bound of a budget on it, `needs` the table that must be there.
+
+    `of` computes it; None where the run has none, as the charge of a message that never arrived.
+    """
+
+    name: str
+    unit: str
+    better: Literal["at_most", "at_least"]
+    title: str
+    of: Callable[[Any], float | None]
+    needs: str = ""
+
+    def fits(self, file: object) -> bool:
+        """Whether a scenario's file has what it needs."""
+        return not self.needs or attrgetter(self.needs)(file) is not None
+
+
+def _a_day(counter: int) -> Callable[[Outcome], float]:
+    return lambda run: run.count[counter] / (run.days or 1.0)
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100.0 * part / whole if whole else 100.0
+
+
+def _charge_mc(run: Outcome) -> float:
+    return run.ledger.charge_fc / FC_PER_MC
+
+
+def _delivered(run: Outcome) -> float:
+    arrived = run.count[parts.READINGS]
+    return _percent(arrived, arrived + run.dropped + run.overdue)
+
+
+def _radio_on_s(run: Outcome) -> float:
+    return sum(line.duration_us for line in run.ledger.by_state() if line.name in RADIO_ON) / 1e6
+
+
+def _a_message(run: Outcome) -> float | None:
+    arrived = run.count[parts.SENDS_ACKED]
+    return _charge_mc(run) / arrived if arrived else None
+
+
+def _peak_ma(run: Outcome) -> float:
+    books = run.ledger
+    booked = [
+        books.current_na[cell % states.STATES] + (books.extra[cell] << CHARGE_SHIFT) // us
+        for cell, us in enumerate(books.us)
+        if us
+    ]
+    return max([*booked, run.drawn_na]) / NA_PER_MA
+
+
+FIGURES = {
+    row.name: row
+    for row in (
+        Figure(
+            "average_current_ua",
+            "µA",
+            "at_most",
+            "mean current over the run",
+            lambda run: run.ledger.average_current_ua,
+        ),
+        Figure(
+            "battery_life_days",
+            "days",
+            "at_least",
+            "until the node stops, simulated or extrapolated",
+            lambda run: run.battery_life_days,
+            "node.battery",
+        ),
+        Figure(
+            "charge_mc_per_day",
+            "mC a day",
+            "at_most",
+            "charge drawn",
+            lambda run: _charge_mc(run) / (run.days or 1.0),
+        ),
+        Figure("wakes_per_day", "a day", "at_most", "wakes of the firmware", _a_day(parts.WAKES)),
+        Figure(
+            "joins_per_day", "a day", "at_most", "joins begun, failed ones too", _a_day(parts.JOINS)
+        ),
+        Figure(
+            "messages_per_day",
+            "a day",
+            "at_most",
+            "messages sent, lost ones too",
+            _a_day(parts.SENDS),
+        ),
+        Figure(
+            "delivered_percent",
+            "%",
+            "at_least",
+            "readings that arrived, of those due: not what a full queue dropped, nor what a failed "
+            "delivery left waiting at the end",
+            _delivered,
+        ),
+        Figure(
+            "caught_percent",
+            "%",
+            "at_least",
+            "words that the detector reported",
+            lambda run: _percent(run.caught, run.words),
+            "world.sound",
+        ),
+        Figure(
+            "false_wakes_per_day",
+            "a day",
+            "at_most",
+            "wakes by the detector that a later stage refused",
+            lambda run: run.false_wakes / (run.days or 1.0),
+            "node.watch",
+        ),
+        Figure(
+            "radio_on_s_per_day",
+            "s a day",
+            "at_most",
+            "time from scan to transmit; modem sleep is none",
+            lambda run: _radio_on_s(run) / (run.days or 1.0),
+        ),
+        Figure(
+            "charge_mc_per_message",
+            "mC",
+            "at_most",
+            "all charge, by the messages that arrived",
+            _a_message,
+        ),
+        Figure(
+            "peak_current_ma",
+            "mA",
+            "at_most",
+            "highest current booked: a state's mean, or a drawn segment's",
+            _peak_ma,
+        ),
+    )
+}
+NAMES = tuple(FIGURES)
+
+
+def of(run: Outcome) -> dict[str, float | None]:
+    """Every figure of a run by its name."""
+    return {row.name: row.of(run) for row in FIGURES.values()}

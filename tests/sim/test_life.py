@@ -1,0 +1,156 @@
+"""A life is what the run shows of it: its end, or what its end lets expect."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from host_sim.engine import link, native
+from host_sim.engine.ledger import CELLS, Ledger
+from host_sim.engine.parts import BROWN_OUT_MV, CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM
+from host_sim.engine.port import SimPort
+from host_sim.hardware import cell, states
+from host_sim.sim import build, life, run
+from host_sim.sim.result import Result
+from host_sim.spec import scenario
+
+NAMES = ("door", "garden", "sound")
+CHEMISTRIES = sorted(cell.CELLS)
+
+
+@cache
+def lived(name: str, chemistry: str, days: float, seed: int = 1) -> Result:
+    changes = (f"node.battery.chemistry={chemistry}", f"days={days}", f"seed={seed}")
+    return run.run(scenario.load(name, changes), engine=native.Life)
+
+
+@cache
+def ended(name: str, chemistry: str, seed: int = 1) -> Result:
+    """A run to its node's end."""
+    return lived(name, chemistry, 4_000, seed)
+
+
+def life_of(result: Result) -> life.Life:
+    assert result.life
+    return result.life
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("chemistry", CHEMISTRIES)
+def test_a_run_to_the_end_says_when_and_why(name: str, chemistry: str) -> None:
+    result = ended(name, chemistry)
+    assert not result.alive
+    why = life.EMPTY if chemistry in ("li-ion", "lifepo4") else life.BROWN_OUT
+    assert life_of(result) == life.Life(result.days, life.ENDED, why)
+    assert result.figure("battery_life_days") == result.days
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("chemistry", CHEMISTRIES)
+def test_it_ends_when_it_ends_however_long_the_run(name: str, chemistry: str) -> None:
+    end = ended(name, chemistry).days
+    longer, shorter = lived(name, chemistry, end + 1), lived(name, chemistry, end - 0.01)
+    assert longer.simulated_us == ended(name, chemistry).simulated_us
+    assert shorter.alive
+    assert life_of(shorter).how == life.EXTRAPOLATED
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.25, 0.5, 0.75, 0.97])
+@pytest.mark.parametrize(
+    ("name", "chemistry", "early", "late"),
+    [
+        ("garden", "li-ion", 0.06, 0),  # it saves when its cell is low
+        ("garden", "2xaa-lithium", 0.04, 0),
+        ("garden", "2xaa-alkaline", 0.33, 0),  # it seldom sends as strongly as at first
+        ("door", "li-ion", 0.01, 0.02),
+        ("door", "2xaa-lithium", 0.01, 0.06),
+        ("door", "2xaa-alkaline", 0.13, 0),
+        ("sound", "li-ion", 0.01, 0.005),
+        ("sound", "2xaa-lithium", 0.02, 0),
+        ("sound", "2xaa-alkaline", 0.41, 0),
+    ],
+)
+def test_a_short_run_extrapolates_to_what_a_long_one_shows(
+    name: str, chemistry: str, early: float, late: float, share: float
+) -> None:
+    """docs/model.md says so. Late is 0.5 % at most where a tenth of the life was run."""
+    late = late if share < 0.1 else min(late, 0.005)
+    for seed in (1, 2, 3):
+        end = ended(name, chemistry, seed).days
+        short = life_of(lived(name, chemistry, end * share, seed))
+        assert short.how == life.EXTRAPOLATED
+        assert end * (1 - early) <= short.days <= end * (1 + late)
+
+
+@given(
+    name=st.sampled_from(NAMES),
+    chemistry=st.sampled_from(CHEMISTRIES),
+    level=st.integers(0, 10),
+    gone=st.integers(0, 1_000),
+)
+@settings(max_examples=60, deadline=None)
+def test_it_browns_out_where_the_engine_does(
+    name: str, chemistry: str, level: int, gone: int
+) -> None:
+    given = scenario.load(name, (f"node.battery.chemistry={chemistry}", "days=1"))
+    port = SimPort(build.parts(given))
+    curve, numbers = build.battery(given)
+    sag_mv = cell.sag_mv(port.current_na[states.TX + level], numbers[RESISTANCE_MOHM])
+    usable = cell.usable_permille(curve, sag_mv, numbers[BROWN_OUT_MV])
+    for permille in {gone, usable, max(0, usable - 1)}:
+        port.used, port.alive = permille * numbers[CAPACITY_PERMILLE], True
+        assert link.brown_out(port, level) == (permille >= usable)
+
+
+def books(days: float, level: int, current_na: int) -> Ledger:
+    """One cell of sleep at this current, and one burst of no length."""
+    us, times = [0] * CELLS, [0] * CELLS
+    us[0] = round(days * build.DAY_US)
+    times[0] = times[states.TX + level] = 1
+    na = [current_na] + [0] * (states.STATES - 1)
+    return Ledger(us, na, [], times=times)
+
+
+@given(
+    current_ua=st.integers(1, 5_000),
+    days=st.floats(0.1, 300),
+    level=st.integers(0, 10),
+    more_ua=st.integers(1, 5_000),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_constant_draw_lasts_by_hand(
+    current_ua: int, days: float, level: int, more_ua: int
+) -> None:
+    given = scenario.load("garden", ("node.battery.chemistry=2xaa-alkaline",))
+    curve, numbers = build.battery(given)
+    sag_mv = given.board.current_na[states.TX + level] / 1e9 * 600
+    left = sum(mv - int(sag_mv) < 2_430 for mv in curve[1:])
+    leak_ua = numbers[LEAK_PER_S] * cell.UNIT_FC / 1e9
+    expected = (1000 - left) * 3 / (current_ua + leak_ua) * 1000 / 24
+    told = life.of(given, books(days, level, current_ua * 1000), alive=True)
+    assert told
+    assert told.how == life.EXTRAPOLATED
+    assert told.days == pytest.approx(max(days, expected), rel=1e-4)
+    less = life.of(given, books(days, level, (current_ua + more_ua) * 1000), alive=True)
+    assert less
+    assert less.days <= told.days
+
+
+def test_on_the_mains_there_is_none() -> None:
+    result = run.run(scenario.load("plug", ("days=0.1",)))
+    assert (result.life, result.battery_life_days) == (None, None)
+
+
+@pytest.mark.parametrize(("limit", "ok"), [(600, False), (200, True)])
+def test_no_budget_holds_that_the_run_refutes(limit: int, ok: bool) -> None:
+    """It said 684 days and pass, of a node that stopped after 284."""
+    changes: Any = (
+        "node.battery.chemistry=2xaa-alkaline",
+        f"budget.battery_life_days.at_least={limit}",
+    )
+    result = run.run(scenario.load("garden", changes), engine=native.Life)
+    judged = result.budgets()[0]
+    assert (judged["value"], judged["how"], judged["ok"]) == (result.days, life.ENDED, ok)
+    assert result.ok == ok

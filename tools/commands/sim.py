@@ -10,7 +10,7 @@ from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.lab import baseline
-from host_sim.sim import engines, run
+from host_sim.sim import engines, run, runfile
 from host_sim.sim.build import DAY_US
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
@@ -38,6 +38,11 @@ WINDOW = "0:20"
     type=params.Output(writer.WRITERS),
     help="Write the current: .csv, .ppk2, .jls, .parquet.",
 )
+@click.option(
+    "--save",
+    type=params.Output((".json",), runfile.made),
+    help="Keep the run: its books and what it was given, as .json.",
+)
 @click.option("--window", type=params.TEXT, help="Seconds FROM:TO to export; 0:20 where left out.")
 @click.option(
     "--engine",
@@ -56,6 +61,7 @@ def command(
     as_json: bool,
     plot: Path | None,
     export: Path | None,
+    save: Path | None,
     window: str | None,
     engine: str,
 ) -> None:
@@ -67,13 +73,17 @@ def command(
     torpor sim garden --set node.mode=eco   one key changed
     torpor sim door --days 28 --json        for a program
     torpor sim garden --export wake.csv     the first wakes as a waveform
+    torpor sim garden --save run.json       the run as a file
     """
-    if compare and as_today:
-        raise BadInput("--compare runs the baseline, too", remedy="leave --baseline out")
-    if window is not None and not export:
-        raise BadInput("--window is for --export", remedy="name the file to export to")
+    for wrong, what, remedy in (
+        (compare and as_today, "--compare runs the baseline, too", "leave --baseline out"),
+        (compare and save, "--save keeps one run", "leave --compare out"),
+        (window is not None and not export, "--window is for --export", "name a file to export to"),
+    ):
+        if wrong:
+            raise BadInput(what, remedy=remedy)
     given = scenario.load(name, (*changes, *_lengths(days, seed)))
-    for path in filter(None, (plot, export)):  # the recordings that the scenario names
+    for path in filter(None, (plot, export, save)):  # the recordings that the scenario names
         outputs.claim(path, scenario.inputs(given), force=True)
     from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
     runner = _engine(engine, given)
@@ -83,6 +93,8 @@ def command(
     else:
         results = [_run(given, as_today, runner)]
         output.as_json(results[0].as_json()) if as_json else report.show(results[0], as_today)
+    if save:
+        runfile.save(results[0], save, baseline=as_today)
     if plot:
         from host_sim.sim import plot as plots
 

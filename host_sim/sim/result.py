@@ -15,6 +15,17 @@ from host_sim.spec.figures import FIGURES
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Budget
 
+COUNTED = {
+    "wakes": parts.WAKES,
+    "joins": parts.JOINS,
+    "joins_cached": parts.JOINS_CACHED,
+    "joins_failed": parts.JOINS_FAILED,
+    "sent": parts.SENDS,
+    "delivered": parts.SENDS_ACKED,
+    "readings": parts.READINGS,
+    "polls": parts.POLLS,
+}
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -105,6 +116,18 @@ class Result:
     def figure(self, name: str) -> float | None:
         """A figure of host_sim.spec.figures by its name."""
         return FIGURES[name].of(self)
+
+    @property
+    def counters(self) -> dict[str, int]:
+        """What was counted, by name."""
+        known = {
+            "false_wakes": self.false_wakes,
+            "words": self.words,
+            "caught": self.caught,
+            "dropped": self.dropped,
+            "overdue": self.overdue,
+        }
+        return {name: self.count[at] for name, at in COUNTED.items()} | known
 
     def budgets(self) -> list[dict[str, Any]]:
         """Each budget with its value and whether it holds."""

@@ -11,7 +11,7 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
 from host_sim.lab import baseline
-from host_sim.sim import engines, run
+from host_sim.sim import engines, run, runfile
 from host_sim.sim.build import DAY_US
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
@@ -39,6 +39,11 @@ WINDOW = "0:20"
     type=params.Output(writer.WRITERS),
     help="Write the current: .csv, .ppk2, .jls, .parquet.",
 )
+@click.option(
+    "--save",
+    type=params.Output((".json",), runfile.made),
+    help="Keep the run: its books and what it was given, as .json.",
+)
 @click.option("--window", type=params.TEXT, help="Seconds FROM:TO to export; 0:20 where left out.")
 @click.option(
     "--engine",
@@ -57,6 +62,7 @@ def command(
     as_json: bool,
     plot: Path | None,
     export: Path | None,
+    save: Path | None,
     window: str | None,
     engine: str,
 ) -> None:
@@ -69,17 +75,21 @@ def command(
     torpor sim door --days 28 --json        for a program
     torpor sim hall                         many nodes: a door, and its plug
     torpor sim garden --export wake.csv     the first wakes as a waveform
+    torpor sim garden --save run.json       the run as a file
     """
     changes = (*changes, *_lengths(days, seed))
     if home.is_home(name):
         _home(name, changes, as_json, engine)
         return
-    if compare and as_today:
-        raise BadInput("--compare runs the baseline, too", remedy="leave --baseline out")
-    if window is not None and not export:
-        raise BadInput("--window is for --export", remedy="name the file to export to")
+    for wrong, what, remedy in (
+        (compare and as_today, "--compare runs the baseline, too", "leave --baseline out"),
+        (compare and save, "--save keeps one run", "leave --compare out"),
+        (window is not None and not export, "--window is for --export", "name a file to export to"),
+    ):
+        if wrong:
+            raise BadInput(what, remedy=remedy)
     given = scenario.load(name, changes)
-    for path in filter(None, (plot, export)):  # the recordings that the scenario names
+    for path in filter(None, (plot, export, save)):  # the recordings that the scenario names
         outputs.claim(path, scenario.inputs(given), force=True)
     from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
     runner = native.Life if _engine(engine, given, engines.wakes(given)) else Life
@@ -89,6 +99,8 @@ def command(
     else:
         results = [_run(given, as_today, runner)]
         output.as_json(results[0].as_json()) if as_json else report.show(results[0], as_today)
+    if save:
+        runfile.save(results[0], save, baseline=as_today)
     if plot:
         from host_sim.sim import plot as plots
 
@@ -154,7 +166,7 @@ def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> No
     from host_sim.home import run as homes
     from tools.show import home as shown
 
-    params.unused(("as_today", "compare", "plot", "export", "window"), "this is a home")
+    params.unused(("as_today", "compare", "plot", "export", "window", "save"), "this is a home")
     given = home.load(name, changes)
     nodes = [member.scenario for member in given.members]
     compiled = _engine(engine, nodes[0], sum(engines.wakes(node) for node in nodes))

@@ -55,7 +55,7 @@ def show(told: HomeResult) -> None:
         for name, result in named:
             table.add_row(escape(name), *_row(result))
     else:
-        table = output.table("", f"of {len(named):,} nodes", *columns)
+        table = output.table("", f"{len(named):,} nodes", *columns)
         results = [result for _, result in named]
         for title, share in QUANTILES:
             table.add_row(title, *(_quantile(results, name, form, share) for name, form in FIGURES))

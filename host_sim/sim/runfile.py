@@ -1,0 +1,165 @@
+"""A run as a file: what was run, and its books, exact to the femtocoulomb.
+
+JSON, sorted, an entry a line, so that two files of runs compare line by line. `torpor_run` is the
+version of the format and `checksum` the SHA-256 of all the rest: what was changed by hand or cut
+off is told from what a run gave.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from host_sim.engine.ledger import Ledger
+from host_sim.errors import BadInput
+from host_sim.files import inputs, outputs
+from host_sim.hardware import states
+from host_sim.sim import cube
+from host_sim.sim.result import Result
+from host_sim.spec import figures, scenario
+from host_sim.spec.scenario import Scenario
+from torpor import __version__
+
+VERSION = 1
+MOST_BYTES = 1 << 20  # a full cube has less than half of it
+PART_BYTES = 1 << 20  # of an input, read at once
+REMEDY = "name a file that torpor sim --save wrote"
+
+Count = Annotated[int, Meta(ge=0)]
+
+
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file's keys.
+
+    scenario is its name, and identity the SHA-256 of all that it said, --set included, wherever it
+    lay; inputs are its files' names and SHA-256. price_na has the current of each state, cells the
+    ledger's cube: task, decision, state, µs, times, and charge beyond the price in 1,024 fC.
+    """
+
+    torpor_run: int
+    torpor: str
+    checksum: str
+    scenario: str
+    identity: str
+    baseline: bool
+    board: str
+    seed: int
+    days: float
+    engine: str
+    complete: bool
+    alive: bool
+    battery_life: str | None
+    inputs: list[tuple[str, str]]
+    price_na: dict[str, int]
+    tasks: list[str]
+    cells: list[tuple[str, str, str, Count, Count, int]]
+    counters: dict[str, Count]
+    figures: dict[str, float | None]
+
+    @property
+    def ledger(self) -> Ledger:
+        """The books, with the views that the run had."""
+        rows = (cube.Cell(*row) for row in self.cells)
+        return cube.ledger(rows, self.price_na, self.tasks)
+
+
+def save(result: Result, path: Path, *, baseline: bool = False) -> None:
+    """Write a run; BadInput where that cannot be."""
+    outputs.write({path: _text(_document(result, baseline)).encode()})
+
+
+def made(data: bytes) -> bool:
+    """Whether what a file begins or ends with is a run's."""
+    return b'\n"torpor_run": ' in data
+
+
+def load(path: Path) -> Run:
+    """Read a run; BadInput for a file of another kind or version, and for one that is damaged."""
+    text = inputs.text(path, MOST_BYTES)
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadInput("no JSON, or cut off", where=path, remedy=REMEDY) from None
+    version = document.get("torpor_run") if isinstance(document, dict) else None
+    if version is None:
+        raise BadInput("no run of torpor's", where=path, remedy=REMEDY)
+    if version != VERSION:
+        what = f"a run of version {version}, and this torpor reads {VERSION}"
+        raise BadInput(what, where=path, key="torpor_run", remedy="run it again with --save")
+    try:
+        if document.pop("checksum", None) != _checksum(document):
+            raise ValueError("its checksum is another")
+        run = msgspec.convert({**document, "checksum": ""}, Run)
+        assert run.ledger is not None
+    except (ValueError, KeyError, RecursionError) as error:
+        what = f"is damaged ({error})"
+        raise BadInput(what, where=path, remedy="run it again with --save") from None
+    return msgspec.structs.replace(run, checksum=_checksum(document))
+
+
+def _document(result: Result, baseline: bool) -> dict[str, Any]:
+    given = result.scenario
+    document = {
+        "torpor_run": VERSION,
+        "torpor": __version__,
+        "scenario": given.name,
+        "identity": _sha256(msgspec.json.encode(given.file, order="sorted")),
+        "baseline": baseline,
+        "board": given.board.file.name,
+        "seed": given.file.seed,
+        "days": given.file.days,
+        "engine": result.engine,
+        "complete": result.complete,
+        "alive": result.alive,
+        "battery_life": result.life.how if result.life else None,
+        "inputs": sorted(_inputs(given)),
+        "price_na": dict(zip(states.NAMES, result.ledger.current_na, strict=True)),
+        "tasks": result.ledger.task_names,
+        "cells": sorted(cube.cells(result.ledger)),
+        "counters": result.counters,
+        "figures": figures.of(result),
+    }
+    return {**document, "checksum": _checksum(document)}
+
+
+def _inputs(given: Scenario) -> Iterator[tuple[str, str]]:
+    """Name and digest of each file that was read; the name as seen from the scenario's folder."""
+    folder = given.path.parent.resolve()
+    for path in scenario.inputs(given):
+        full = path.resolve()
+        below = full.is_relative_to(folder)
+        name = full.relative_to(folder) if below else Path(full.parent.name, full.name)
+        with inputs.opened(path) as file:
+            digest = hashlib.sha256()
+            for part in iter(lambda: file.read(PART_BYTES), b""):
+                digest.update(part)
+        yield name.as_posix(), digest.hexdigest()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _checksum(document: dict[str, Any]) -> str:
+    """Of what a file says, however it is laid out."""
+    return _sha256(json.dumps(document, sort_keys=True, allow_nan=False).encode())
+
+
+def _text(document: dict[str, Any]) -> str:
+    """Sorted, an entry a line."""
+    lines = (f"{json.dumps(key)}: {_entries(document[key])}" for key in sorted(document))
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _entries(value: Any) -> str:
+    """A list or a table, an entry a line; all else on one."""
+    if not isinstance(value, list | dict) or not value:
+        return json.dumps(value)
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f" {json.dumps(entry)}" for entry in value) + "\n]"
+    rows = (f" {json.dumps(key)}: {json.dumps(value[key])}" for key in sorted(value))
+    return "{\n" + ",\n".join(rows) + "\n}"

@@ -81,13 +81,11 @@ def command(
     if home.is_home(name):
         _home(name, changes, as_json, engine)
         return
-    for wrong, what, remedy in (
+    _check_together(
         (compare and as_today, "--compare runs the baseline, too", "leave --baseline out"),
-        (compare and save, "--save keeps one run", "leave --compare out"),
-        (window is not None and not export, "--window is for --export", "name a file to export to"),
-    ):
-        if wrong:
-            raise BadInput(what, remedy=remedy)
+        (compare and bool(save), "--save keeps one run", "leave --compare out"),
+        (bool(window and not export), "--window is for --export", "name a file to export to"),
+    )
     given = scenario.load(name, changes)
     for path in filter(None, (plot, export, save)):  # the recordings that the scenario names
         outputs.claim(path, scenario.inputs(given), force=True)
@@ -114,6 +112,13 @@ def command(
         _interrupted()
     if not results[0].ok:
         raise click.exceptions.Exit(1)
+
+
+def _check_together(*wrong: tuple[bool, str, str]) -> None:
+    """Refuse options that do not go together: the case, what is wrong, the remedy."""
+    for is_so, what, remedy in wrong:
+        if is_so:
+            raise BadInput(what, remedy=remedy)
 
 
 def _lengths(days: float | None, seed: int | None) -> list[str]:

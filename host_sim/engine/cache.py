@@ -5,9 +5,11 @@ met. It is written beside its place and moved there when it is whole, its hash i
 may build at the same time, or be killed while they do.
 """
 
-import contextlib
+import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from host_sim.engine import program
@@ -39,6 +41,17 @@ def load() -> bytes | None:
     return code if hashlib.sha256(code).digest() == data[:HASH_BYTES] else None
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """One process at a time compiles; the lock of one that is killed goes with it."""
+    with ExitStack() as held:
+        with suppress(OSError):  # where nothing can be kept, there is nothing to wait for
+            root().mkdir(parents=True, exist_ok=True)
+            file = held.enter_context(open(root() / "lock", "w"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def keep(code: bytes) -> bool:
     """Keep the code, and whether that was possible: without, the next process compiles again."""
     beside = place().with_suffix(f".{os.getpid()}")
@@ -47,10 +60,10 @@ def keep(code: bytes) -> bool:
         beside.write_bytes(hashlib.sha256(code).digest() + code)
         beside.replace(place())
     except OSError:
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             beside.unlink(missing_ok=True)
         return False
-    with contextlib.suppress(FileNotFoundError):  # another process tidies up, too
+    with suppress(FileNotFoundError):  # another process tidies up, too
         found = sorted(root().glob("*.o"), key=lambda path: path.stat().st_mtime)
         for old in found[:-MOST]:
             old.unlink()

@@ -99,8 +99,11 @@ def build(example: SimPort, progress: Progress = lambda done: None) -> bytes:
         except ImportError:
             remedy = "pip install 'torpor[compiled]'"
             raise BadInput("the compiled engine needs numba", remedy=remedy) from None
-        code = bind.compiled(example, progress)
-        kept.keep(code)
+        with kept.alone():
+            code = kept.load()  # another process may have been quicker
+            if code is None:
+                code = bind.compiled(example, progress)
+                kept.keep(code)
     return code
 
 

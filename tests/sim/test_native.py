@@ -1,5 +1,6 @@
 """Code compiled once: kept whole or not at all, and never met by a program that it is not of."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -81,6 +82,31 @@ def test_processes_that_build_at_once_see_whole_code_only(tmp_path: Path) -> Non
         done = list(pool.map(lambda which: run(ROOT, tmp_path, KEEP, which), "ab"))
     assert done == ["", ""]
     assert [path.name for path in tmp_path.iterdir()] == ["shared.o"]
+
+
+HOLD = """
+import os, sys, time
+from host_sim.engine import cache
+with cache.alone():
+    print("held", flush=True)
+    sys.stdin.read(1) or os.kill(os.getpid(), 9)
+"""
+
+
+def test_one_process_at_a_time_compiles_and_a_killed_one_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORPOR_CACHE", str(tmp_path))
+    command = [sys.executable, "-c", HOLD]
+    with subprocess.Popen(command, cwd=ROOT, stdin=-1, stdout=-1, text=True) as child:
+        assert child.stdout
+        assert child.stdin
+        assert child.stdout.readline() == "held\n"
+        with open(tmp_path / "lock") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        child.stdin.close()  # and it is killed
+        with cache.alone():
+            assert child.wait() == -9
 
 
 def run(tree: Path, kept: Path, program: str, *args: str) -> str:

@@ -11,7 +11,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim firmware test hil check installed bench reference differential fidelity fuzz requirements clean
+.PHONY: help sim firmware test slow hil check installed bench reference differential fidelity fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -22,8 +22,11 @@ sim: $(RUNTIME)  ## simulate a year of the garden sensor and print where the cha
 firmware: $(RUNTIME)  ## compile what goes onto a device into build/firmware
 	@$(BIN)/python -m tools.provision.firmware
 
-test: $(DEV)  ## run every test and say which were skipped and why
-	$(BIN)/pytest -n 2 --quiet
+test: $(DEV)  ## run every test but the slow and say which were skipped and why
+	$(BIN)/pytest -n 3 --quiet -m "not slow"
+
+slow: $(DEV)  ## the tests that take a minute each
+	$(BIN)/pytest --quiet -m slow
 
 hil: $(DEV)  ## the tests of a node, on the virtual board or by ARGS="--port /dev/ttyUSB0"
 	$(BIN)/pytest tests/hil $(ARGS)

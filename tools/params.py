@@ -1,7 +1,7 @@
 """What a command's words are: files to read, files to write, ports, names and numbers.
 
 Each is checked as click reads the line, before the command runs. A command that declares its words
-so needs no checks of its own, and tests/tools/test_bad_inputs.py tries every bad one on it.
+so needs no checks of its own, and tests/bad tries every bad one on it.
 """
 
 import math

@@ -26,7 +26,7 @@ class Ether:
 
     nodes      how many there are; the access point is party number `nodes`. One: nothing is shared
     x_cm, y_cm places of the nodes, and of the access point behind them
-    loss_qdb   path loss in quarter-dB by the distance's half-octave in 1/16 (path_loss_qdb())
+    loss_qdb   path loss in quarter-dB by the square of the distance (path_qdb(), world/pathloss.py)
     frame_us, frame_end_us, frame_sender, frame_qdbm
                frames on the air, DEPTH cells a bucket of time; `bucket` says of which time each is
     last_us    the end of the last of them
@@ -55,7 +55,7 @@ class Ether:
         self.bucket = [-1] * (BUCKETS * shared)
         self.frames = [0] * (BUCKETS * shared)
         self.links = links
-        self.mail = [0] * (3 * (len(links) + 1) * shared)
+        self.mail = [0] * (len(links) * shared)
         self.mails = 0
         self.last_us = 0
         self.hits = 0
@@ -118,15 +118,17 @@ class Ether:
         return found
 
     def report(self, sender: int, channel: int, value: int, at_us: int) -> None:
-        """The broker got a reading: commands go to whoever is linked to it."""
+        """The broker got a reading: commands go to whoever is linked to it, the newest to each."""
         for row in range(0, len(self.links), 3):
             if self.links[row] == sender and self.links[row + 1] == channel:
-                cell = self.mails * 3
-                if cell < len(self.mail):
-                    self.mail[cell] = self.links[row + 2]
-                    self.mail[cell + 1] = 1 if value > 0 else 0
-                    self.mail[cell + 2] = at_us + LATENCY_US
-                    self.mails += 1
+                receiver = self.links[row + 2]
+                cell = 0
+                while cell < self.mails * 3 and self.mail[cell] != receiver:
+                    cell += 3
+                self.mail[cell] = receiver
+                self.mail[cell + 1] = 1 if value > 0 else 0
+                self.mail[cell + 2] = at_us + LATENCY_US
+                self.mails = max(self.mails, cell // 3 + 1)
 
 
 def alone() -> Ether:

@@ -4,6 +4,7 @@ A pipe, a terminal or a device may never end, so none is opened. Within `remembe
 that was opened is known, so that no output takes its place.
 """
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -125,3 +126,9 @@ def unreadable(path: Path, error: OSError | ValueError) -> BadInput:
 def _large(path: Path, most_bytes: int) -> BadInput:
     what = f"has more than {most_bytes:,} bytes"
     return BadInput(what, where=path, remedy="such a file is smaller: is it this one?")
+
+
+def sha256(path: Path) -> str:
+    """Of the file as it is, to cite it by."""
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

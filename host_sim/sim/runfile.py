@@ -26,7 +26,6 @@ from torpor import __version__
 
 VERSION = 1
 MOST_BYTES = 1 << 20  # a full cube has less than half of it
-PART_BYTES = 1 << 20  # of an input, read at once
 REMEDY = "name a file that torpor sim --save wrote"
 
 Count = Annotated[int, Meta(ge=0)]
@@ -133,11 +132,7 @@ def _inputs(given: Scenario) -> Iterator[tuple[str, str]]:
         full = path.resolve()
         below = full.is_relative_to(folder)
         name = full.relative_to(folder) if below else Path(full.parent.name, full.name)
-        with inputs.opened(path) as file:
-            digest = hashlib.sha256()
-            for part in iter(lambda: file.read(PART_BYTES), b""):
-                digest.update(part)
-        yield name.as_posix(), digest.hexdigest()
+        yield name.as_posix(), inputs.sha256(path)
 
 
 def _sha256(data: bytes) -> str:

@@ -6,6 +6,7 @@ python -m tests.fidelity.listening RECORDINGS    digest them anew, from their fo
 import sys
 from pathlib import Path
 
+from host_sim.files import inputs
 from host_sim.hardware import board
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
@@ -35,7 +36,7 @@ def main(recordings: Path) -> None:
         path = recordings / name
         rows = digest.rows(reader.read(path))
         one = Evidence(
-            f"esp32c5-xifi/{name}", digest.sha256(path), rows, SOURCE, {"listen": "listen"}
+            f"esp32c5-xifi/{name}", inputs.sha256(path), rows, SOURCE, {"listen": "listen"}
         )
         evidence.write(FOLDER / name, one)
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from host_sim.files import inputs
 from host_sim.hardware import board
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
@@ -57,7 +58,7 @@ def main(recordings: Path) -> None:
             rows = digest.rows(reader.read(path))
             one = Evidence(
                 name,
-                digest.sha256(path),
+                inputs.sha256(path),
                 rows,
                 SOURCE,
                 wake=group.wake,

@@ -12,6 +12,7 @@ from host_sim.engine.ether import (
     CAPTURE_QDB,
     DEPTH,
     FREE,
+    LATENCY_US,
     SENSE_QDBM,
     SPOILT,
     Ether,
@@ -111,3 +112,12 @@ def test_the_table_is_the_model_to_a_sixteenth_of_an_octave(
     step_db = pathloss.loss_db(exponent, 17**0.5) - pathloss.loss_db(exponent, 16**0.5)
     assert exact_db - step_db - 0.13 <= told_db <= exact_db + 0.13
     assert air.path_qdb(0, 1) == air.path_qdb(1, 0)
+
+
+def test_of_many_readings_in_a_message_each_receiver_gets_the_newest() -> None:
+    air = Ether(3, [0] * 4, [0] * 4, pathloss.table_qdb(3.0), [0, 7, 1, 0, 7, 2])
+    for reading in range(25):
+        air.report(0, 7, reading % 2, AT_US + reading)
+        air.report(0, 6, 1, AT_US)
+    assert air.mails == 2
+    assert air.mail == [1, 0, AT_US + 24 + LATENCY_US, 2, 0, AT_US + 24 + LATENCY_US]

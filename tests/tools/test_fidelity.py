@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from host_sim.files import inputs
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.fit import evidence
@@ -20,7 +21,7 @@ def test_the_page_is_what_a_run_writes() -> None:
 def test_a_judged_digest_is_of_its_recording(name: str, recordings: Path) -> None:
     path = recordings / "esp32/heltec-esp32-lora32" / name
     shipped = evidence.read(digest_file(name))
-    assert shipped.sha256 == digest.sha256(path)
+    assert shipped.sha256 == inputs.sha256(path)
     assert shipped.rows == digest.rounded(digest.rows(reader.read(path)))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from host_sim.files import inputs
 from host_sim.hardware import board
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
@@ -22,7 +23,7 @@ DIGESTS = evidence.load(HELTEC.folder)
 def test_a_shipped_digest_is_of_its_recording(name: str, recordings: Path) -> None:
     one = DIGESTS[name]
     path = recordings / "esp32/heltec-esp32-lora32" / one.recording
-    assert digest.sha256(path) == one.sha256
+    assert inputs.sha256(path) == one.sha256
     fresh = digest.rows(reader.read(path))
     assert [row.state for row in fresh] == [row.state for row in one.rows]
     for key in ("start_s", "duration_s", "charge_mc", "peak_ma"):

@@ -51,7 +51,7 @@ class Use:
         name = f"{file.absolute().parent.name}/{file.name}"
         return Evidence(
             name,
-            digest.sha256(file),
+            inputs.sha256(file),
             digest.rounded(rows),
             self.source,
             fitted,

@@ -9,6 +9,7 @@ import click
 from rich.markup import escape
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from host_sim.trace import reader
@@ -100,7 +101,7 @@ def _wake(board: Board, fitted: list[Evidence], files: tuple[Path, ...]) -> str:
     known = list(board.file.wakes)
     of_fit = {one.sha256: one.wake for one in fitted}
     said = {
-        evidence.read(file).wake if digest.is_digest(file) else of_fit.get(digest.sha256(file), "")
+        evidence.read(file).wake if digest.is_digest(file) else of_fit.get(inputs.sha256(file), "")
         for file in files
     }
     if len(said) == 1 and "" not in said:
@@ -130,7 +131,7 @@ def _recorded(
         else:
             recording = reader.read(file, *told)
             rows = digest.rows(recording)
-            one = Evidence(file.name, digest.sha256(file), rows, records=records)
+            one = Evidence(file.name, inputs.sha256(file), rows, records=records)
         if not one.wakes():
             raise BadInput("no wake in it: it sleeps throughout", where=file)
         yield one, recording

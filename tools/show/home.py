@@ -7,7 +7,7 @@ from rich.markup import escape
 from host_sim.engine import parts
 from host_sim.home.run import HomeResult
 from host_sim.sim.result import Result
-from tools.show import output
+from tools.show import output, report
 
 FEW = 12  # nodes that have a line each
 WORST = 3
@@ -42,11 +42,10 @@ def _of_one(result: Result) -> dict[str, Any]:
 def show(told: HomeResult) -> None:
     """The nodes and the channel."""
     home = told.home
-    by = " by the compiled engine" if told.engine == "compiled" else ""
     output.console.print(f"[bold]{escape(home.file.title)}[/bold]")
     output.console.print(
         f"{escape(home.name)}, {len(home.members):,} nodes, {home.file.days:g} days, "
-        f"seed {home.file.seed}\nsimulated in {told.wall_s:.2f} s{by}\n"
+        f"seed {home.file.seed}\nsimulated in {told.wall_s:.2f} s{report.by(told.engine)}\n"
     )
     named = list(zip((member.name for member in home.members), told.results, strict=True))
     columns = ("current, µA", "life, days", "joins a day", "failed", "delivered", "radio, s a day")

@@ -21,7 +21,7 @@ def show(result: Result, as_today: bool) -> None:
     output.console.print(f"[bold]{escape(title)}[/bold]")
     output.console.print(
         f"{escape(scenario.name)} on {escape(scenario.board.file.name)}, {in_days(result.days)}, "
-        f"seed {scenario.file.seed}\nsimulated in {result.wall_s:.2f} s{_by(result)}, "
+        f"seed {scenario.file.seed}\nsimulated in {result.wall_s:.2f} s{by(result.engine)}, "
         f"{speed / 1e6:.1f} million times real time\n"
     )
     output.console.print(output.facts("", summary(result)))
@@ -44,8 +44,9 @@ def show(result: Result, as_today: bool) -> None:
         output.console.print("", budgets)
 
 
-def _by(result: Result) -> str:
-    return " by the compiled engine" if result.engine == "compiled" else ""
+def by(engine: str) -> str:
+    """By which engine, where that is worth a word."""
+    return " by the compiled engine" if engine == "compiled" else ""
 
 
 def summary(result: Result) -> list[tuple[str, str]]:

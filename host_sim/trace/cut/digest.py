@@ -4,7 +4,6 @@ The charge of the rows adds up to the recording's: each sample is in one row.
 """
 
 import csv
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import groupby
@@ -92,12 +91,6 @@ def sleep_ma(table: list[Row]) -> float | None:
     if not asleep:
         return None
     return sum(row.charge_mc for row in asleep) / sum(row.duration_s for row in asleep)
-
-
-def sha256(path: Path) -> str:
-    """Of the file as it is, to cite it by."""
-    with inputs.opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def write(path: Path, table: Iterable[Row], facts: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ import click
 from rich.markup import escape
 
 from host_sim.errors import BadInput
-from host_sim.files import outputs, picture
+from host_sim.files import inputs, outputs, picture
 from host_sim.hardware import board as boards
 from host_sim.trace.cut import difference, digest, labels, levels, segment
 from host_sim.trace.cut.difference import Line
@@ -99,7 +99,7 @@ def digest_command(
     recording, found = how.cut(file)
     rows = digest.named(digest.of_segments(recording, found), levels_ma)
     if out:
-        digest.write(out, rows, {"recording": file.name, "sha256": digest.sha256(file)})
+        digest.write(out, rows, {"recording": file.name, "sha256": inputs.sha256(file)})
     if as_json:
         output.as_json(_document(rows, found))
     else:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tools.hil.processor import Processor
     from tools.hil.supply import Supply
 
-DEFAULT = "esp32_devkit"
+DEFAULT = "lolin32_lite"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

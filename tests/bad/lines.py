@@ -14,7 +14,7 @@ from tools import cli, params
 RECORDING, NODE, FIRMWARE, SAMPLES = "wake.csv", "node.toml", "esp32.bin", "samples.txt"
 PORT = "port"  # a name of a terminal at whose other end nobody answers
 FILES = {"recording": RECORDING, "node.toml": NODE, "firmware": FIRMWARE, "samples": SAMPLES}
-NAMES = {"board": "esp32_devkit", "scenario": "garden", "program": "adc"}
+NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc"}
 # What a command needs besides, which its declaration does not say.
 BESIDES = {"validate": ["--wake", "wifi"]}
 ENDLESS = ("virtual-board",)

@@ -103,7 +103,12 @@ def test_what_was_read_is_not_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "own",
-    ["boards/esp32c3/board.toml", "README.md", "host_sim/scenarios/garden.toml", "docs/garden.png"],
+    [
+        "boards/xiao_esp32c3/board.toml",
+        "README.md",
+        "host_sim/scenarios/garden.toml",
+        "docs/garden.png",
+    ],
 )
 def test_what_ships_is_nobodys_output(own: str) -> None:
     path = outputs.PROJECT / own

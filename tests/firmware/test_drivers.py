@@ -42,7 +42,7 @@ def test_what_node_toml_names_is_what_the_chip_opens(kind: type[Driver]) -> None
     keys = {"pin": DOOR, "mj_per_pulse": 1}
     table = {"driver": kind.__struct_config__.tag}
     table |= {name: keys[name] for name in kind.__struct_fields__ if name in keys}
-    entry = msgspec.convert(table, kind).entry(board.load("esp32_devkit"))
+    entry = msgspec.convert(table, kind).entry(board.load("lolin32_lite"))
     assert isinstance(opened.open_driver(entry), opened.Driver)
 
 

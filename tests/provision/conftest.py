@@ -7,7 +7,7 @@ import pytest
 WIFI, BROKER = "correct horse", "battery staple"
 NODE = f"""\
 name = "garden"
-board = "esp32_devkit"
+board = "lolin32_lite"
 
 [wifi]
 ssid = "home"

@@ -30,7 +30,7 @@ def test_what_was_flashed_is_in_flash_and_starts(
 ) -> None:
     firmware = made.firmware(tmp_path, chip)
     if chip == "esp32c3":
-        node_toml.write_text(node_toml.read_text().replace("esp32_devkit", "esp32c3"))
+        node_toml.write_text(node_toml.read_text().replace("lolin32_lite", "xiao_esp32c3"))
     with rom.running(chip, tmp_path) as port:
         assert flash("--port", port, "--firmware", firmware, "--config", node_toml, "--json") == 0
         said = capsys.readouterr()
@@ -70,7 +70,7 @@ def test_files_lie_where_the_table_says(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     firmware = made.firmware(tmp_path, table=table, size=size)
-    assert flash("--board", "esp32_devkit", "--firmware", firmware, "--dry-run", "--json") == 0
+    assert flash("--board", "lolin32_lite", "--firmware", firmware, "--dry-run", "--json") == 0
     (vfs,) = (
         row for row in json.loads(capsys.readouterr().out)["partitions"] if row["name"] == "vfs"
     )
@@ -142,7 +142,7 @@ def test_a_wrong_firmware_is_one_line(
 ) -> None:
     path = made.firmware(tmp_path, **change)  # type: ignore[arg-type]
     out = tmp_path / "out.bin"
-    assert flash("--board", "esp32_devkit", "--firmware", path, "--image-only", out) == 2
+    assert flash("--board", "lolin32_lite", "--firmware", path, "--image-only", out) == 2
     assert capsys.readouterr().err.startswith(f"torpor: {path}: {said}")
     assert not out.exists()
 
@@ -165,7 +165,7 @@ def test_a_wrong_chip_on_the_port_is_left_as_it_was(
 ) -> None:
     firmware = made.firmware(tmp_path, "esp32c3")
     with rom.running("esp32", tmp_path) as port:
-        assert flash("--board", "esp32c3", "--port", port, "--firmware", firmware) == 2
+        assert flash("--board", "xiao_esp32c3", "--port", port, "--firmware", firmware) == 2
         said = capsys.readouterr().err.splitlines()[-1]
         assert said.startswith(f"torpor: {port}: is an ESP32, and the board has an ESP32-C3; ")
         assert rom.flash(port, 0, 0x1000) == b"\xff" * 0x1000
@@ -175,7 +175,7 @@ def test_a_port_that_is_absent_or_busy_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     firmware = made.firmware(tmp_path)
-    args = ["--board", "esp32_devkit", "--firmware", firmware, "--port"]
+    args = ["--board", "lolin32_lite", "--firmware", firmware, "--port"]
     assert flash(*args, tmp_path / "none") == 2
     assert ": no such port; ports here: " in capsys.readouterr().err
     with (
@@ -197,7 +197,7 @@ def test_a_cable_pushed_back_in_goes_on(
         rom.running("esp32", tmp_path) as port,
         rom.Cable(port, tmp_path, cut_after, again=True) as cable,
     ):
-        assert flash("--board", "esp32_devkit", "--port", cable.port, "--firmware", firmware) == 0
+        assert flash("--board", "lolin32_lite", "--port", cable.port, "--firmware", firmware) == 0
         assert cable.cuts == 1
         whole = firmware.read_bytes()
         assert rom.flash(cable.port, 0x1000, len(whole)) == whole
@@ -224,7 +224,7 @@ def test_a_cable_that_stays_out_leaves_a_state_that_is_told(
         rom.running("esp32", tmp_path) as port,
         rom.Cable(port, tmp_path, cut_after, again=False) as cable,
     ):
-        assert flash("--board", "esp32_devkit", "--port", cable.port, "--firmware", firmware) == 2
+        assert flash("--board", "lolin32_lite", "--port", cable.port, "--firmware", firmware) == 2
     said = capsys.readouterr().err.splitlines()[-1]
     assert said.startswith(f"torpor: {cable.port}: the line was cut (")
     assert said.endswith(state)
@@ -233,12 +233,12 @@ def test_a_cable_that_stays_out_leaves_a_state_that_is_told(
 @pytest.mark.parametrize(
     "args",
     [
-        ["--board", "esp32_devkit"],
+        ["--board", "lolin32_lite"],
         ["--dry-run"],
-        ["--board", "esp32_devkit", "--port", "/dev/null", "--image-only", "out.bin"],
-        ["--board", "esp32_devkit", "--dry-run", "--with-secrets"],
-        ["--board", "esp32c3", "--config", "node.toml", "--dry-run"],
-        ["--board", "esp32_devkit", "--image-only", "esp32.bin"],
+        ["--board", "lolin32_lite", "--port", "/dev/null", "--image-only", "out.bin"],
+        ["--board", "lolin32_lite", "--dry-run", "--with-secrets"],
+        ["--board", "xiao_esp32c3", "--config", "node.toml", "--dry-run"],
+        ["--board", "lolin32_lite", "--image-only", "esp32.bin"],
     ],
 )
 def test_options_that_do_not_fit_are_one_line(

@@ -6,7 +6,7 @@ from host_sim.hardware import board as boards
 from host_sim.hardware.chip import CHIPS
 from tools.provision.pins import Use, faults
 
-ESP32 = boards.load("esp32_devkit")
+ESP32 = boards.load("lolin32_lite")
 
 
 def said(*uses: Use, of: boards.Board = ESP32) -> list[str]:
@@ -63,7 +63,7 @@ def test_flash_lies_on_pads_that_are_there(chip: str) -> None:
         (reads(40), ["the esp32 has no GPIO 40"]),
         (wakes(33), []),
         (wakes(23), ["GPIO 23 of the esp32 ends no deep sleep"]),
-        (reads("nose"), ["esp32_devkit has no pin named nose"]),
+        (reads("nose"), ["lolin32_lite has no pin named nose"]),
     ],
 )
 def test_what_a_pad_can_do(use: Use, what: list[str]) -> None:

@@ -19,7 +19,7 @@ from tools.provision import node_toml
 
 GARDEN = """\
 name = "garden"
-board = "esp32_devkit"
+board = "lolin32_lite"
 wifi = { ssid = "home" }
 broker = { host = "192.0.2.1" }
 [sensor]
@@ -87,7 +87,7 @@ def test_a_switch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("esp32_devkit", "esp32_dev", ":2: board: no board named esp32_dev; one of esp32_devkit, "),
+        ("lolin32_lite", "esp32_dev", ":2: board: no board named esp32_dev; one of esp32c5, "),
         (f'"{WIFI}"', "12345678", ":6: wifi.password: expected string, got int; write a"),
         (WIFI, "seven77", ":6: wifi.password: a WPA password has 8 to 63 characters; "),
         (WIFI, "x" * 65, ":6: wifi.password: a WPA password has 8 to 63 characters; "),
@@ -100,10 +100,10 @@ def test_a_switch(tmp_path: Path) -> None:
         (
             '"sht3x.humidity"',
             '"contact"\npin = "door"',
-            ":35: sensor.humidity.pin: esp32_devkit has no pin named door; a number, or one of",
+            ":35: sensor.humidity.pin: lolin32_lite has no pin named door; a number, or one of",
         ),
         ("sensor.humidity", "sensor.light", ":33: sensor.light: no channel named light; channels"),
-        ("esp32_devkit", "esp32c3", None),
+        ("lolin32_lite", "xiao_esp32c3", None),
         (
             '"temperature", "hum',
             '"temp", "hum',
@@ -125,7 +125,7 @@ def test_a_fault_names_line_key_and_remedy(
 
 
 def test_a_chip_that_counts_no_pulses_has_no_meter(tmp_path: Path) -> None:
-    text = NODE.replace("esp32_devkit", "esp32c3")
+    text = NODE.replace("lolin32_lite", "xiao_esp32c3")
     with pytest.raises(
         BadInput, match=r"node.toml:33: sensor.humidity: the ESP32-C3 counts no pulses"
     ):
@@ -134,7 +134,7 @@ def test_a_chip_that_counts_no_pulses_has_no_meter(tmp_path: Path) -> None:
 
 LISTENER = """
 name = "hall"
-board = "esp32_devkit"
+board = "lolin32_lite"
 wifi = { ssid = "home" }
 broker = { host = "192.0.2.1" }
 [sensor]

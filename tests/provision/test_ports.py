@@ -89,7 +89,7 @@ def line(command: str, port: str, folder: Path) -> list[str]:
     if command == "record":
         return ["record", "--ppk2", port, "--out", str(folder / "new.parquet")]
     firmware = str(made.firmware(folder))
-    return ["flash", "--board", "esp32_devkit", "--firmware", firmware, "--port", port]
+    return ["flash", "--board", "lolin32_lite", "--firmware", firmware, "--port", port]
 
 
 def said(command: str, port: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:

@@ -18,8 +18,15 @@ from host_sim.spec import scenario
 from tools import cli
 from tools.commands import board as tool
 
-NAMES = ("esp32_devkit", "esp32c3", "esp32c5", "esp32c6", "esp32s3", "heltec_wifi_lora_32")
-TEXT = (board.BOARDS / "esp32_devkit" / "board.toml").read_text()
+NAMES = (
+    "esp32c5",
+    "heltec_wifi_lora_32",
+    "lolin32_lite",
+    "xiao_esp32c3",
+    "xiao_esp32c6",
+    "xiao_esp32s3",
+)
+TEXT = (board.BOARDS / "lolin32_lite" / "board.toml").read_text()
 ALL = pytest.mark.parametrize("name", NAMES)
 
 
@@ -80,7 +87,7 @@ START = (70.0, 3.32)
     ],
 )
 def test_a_join_costs_what_glenn20_measured(ms: float, mc: float, parts: tuple[str, ...]) -> None:
-    devkit = board.load("esp32_devkit")
+    devkit = board.load("lolin32_lite")
     known = {part.phase: part for part in (*states.JOIN, *states.CACHED_JOIN)}
     charge = price.join_fc(devkit, [known[p] for p in parts if p in known], FULL_POWER)
     us = sum(devkit.phase_us(part) for part in parts)
@@ -129,7 +136,7 @@ def variation(folder: Path, old: str, new: str) -> Path:
 
 
 def written(folder: Path, text: str) -> Path:
-    path = folder / "esp32_devkit" / "board.toml"
+    path = folder / "lolin32_lite" / "board.toml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
     return path
@@ -216,7 +223,7 @@ def test_a_recorded_wake_names_known_states(tmp_path: Path) -> None:
     assert ": wakes.one.phases[1]: no state named tx_21; one of deep_sleep, " in fault(unknown)
 
 
-@pytest.mark.parametrize("name", ["nosuch", "", "esp32_devkit/board"])
+@pytest.mark.parametrize("name", ["nosuch", "", "lolin32_lite/board"])
 def test_a_name_that_no_board_has(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -244,14 +251,14 @@ def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["board", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [each["name"] for each in listed] == list(NAMES)
-    assert listed[0]["deep_sleep_ua"] == 63
-    assert cli.run(["board", "show", "esp32_devkit", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == board.as_json(board.load("esp32_devkit"))
+    assert {each["name"]: each["deep_sleep_ua"] for each in listed}["lolin32_lite"] == 63
+    assert cli.run(["board", "show", "lolin32_lite", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == board.as_json(board.load("lolin32_lite"))
     assert cli.run(["board", "list"]) == 0
     out = capsys.readouterr().out
     assert all(name in out for name in NAMES)
     assert cli.run(["board", "show", "nosuch"]) == 2
-    assert capsys.readouterr().err.startswith("torpor: no board named nosuch; one of esp32_devkit,")
+    assert capsys.readouterr().err.startswith("torpor: no board named nosuch; one of esp32c5,")
 
 
 @ALL
@@ -272,12 +279,12 @@ def test_a_path_seen_from_the_boards_own_folder(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(written(tmp_path, TEXT).parent)
-    assert board.load(name).file == board.load("esp32_devkit").file
+    assert board.load(name).file == board.load("lolin32_lite").file
 
 
 def test_a_board_may_lie_anywhere_under_any_name(tmp_path: Path) -> None:
     path = tmp_path / "desk.toml"
-    path.write_text(TEXT.replace('name = "esp32_devkit"', 'name = "mine"'))
+    path.write_text(TEXT.replace('name = "lolin32_lite"', 'name = "mine"'))
     assert board.load(str(path)).file.name == "mine"
     (tmp_path / "node").mkdir()
     node = tmp_path / "node" / "node.toml"
@@ -288,9 +295,9 @@ def test_a_board_may_lie_anywhere_under_any_name(tmp_path: Path) -> None:
 def test_a_folder_does_not_hide_a_shipped_board(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "esp32_devkit").mkdir()
+    (tmp_path / "lolin32_lite").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert board.load("esp32_devkit").folder == board.BOARDS / "esp32_devkit"
+    assert board.load("lolin32_lite").folder == board.BOARDS / "lolin32_lite"
 
 
 def test_no_phase_is_without_a_duration(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_the_baseline_has_no_ulp() -> None:
     [
         (
             "sound",
-            ("board=esp32c3",),
+            ("board=xiao_esp32c3",),
             "the esp32c3 has no FSM ULP; chips that have: esp32, esp32s2",
         ),
         ("door", (), "the ULP polls, a pin wakes by itself; set interval_min_ms, or leave ulp out"),
@@ -68,7 +68,7 @@ def test_a_ulp_without_work_is_refused(name: str, changes: tuple[str, ...], line
         scenario.load(name, (ULP, *changes))
 
 
-@pytest.mark.parametrize("name", ["esp32_devkit", "esp32s3"])
+@pytest.mark.parametrize("name", ["lolin32_lite", "xiao_esp32s3"])
 def test_deep_sleep_can_poll_by_the_ulp(name: str) -> None:
     """Words are over before the chip has started: few are caught, and the charge is the point."""
     given = scenario.load("sound", ("days=1", ULP, "node.deepest_sleep=deep", f"board={name}"))

@@ -175,7 +175,7 @@ def test_a_reading_is_priced_by_its_board() -> None:
 @st.composite
 def board_of_any_numbers(draw: st.DrawFn) -> Board:
     """As board.toml allows them, however odd: deep sleep may draw more than light sleep does."""
-    shipped = board.load("esp32_devkit")
+    shipped = board.load("lolin32_lite")
     na = st.integers(0, 2_000_000_000)
     states = {
         name: msgspec.structs.replace(state, current_na=draw(na))
@@ -203,7 +203,7 @@ def test_every_number_that_a_board_allows_fits_the_record(odd: Board, name: str)
 
 def test_a_state_that_saves_nothing_is_never_entered() -> None:
     """The break-even with deep sleep was a number of 64 bits here, which no record holds."""
-    shipped = board.load("esp32_devkit")
+    shipped = board.load("lolin32_lite")
     states = dict(shipped.file.states)
     states["deep_sleep"] = states["light_sleep"]
     odd = Board(msgspec.structs.replace(shipped.file, states=states), shipped.folder)
@@ -225,7 +225,7 @@ def test_a_state_that_saves_nothing_is_never_entered() -> None:
     capacity_mah=st.floats(0.001, 1e6),
     target_days=st.integers(0, 20_000),
     budget=st.integers(0, 20_000),
-    board=st.sampled_from(["esp32_devkit", "esp32c3", "heltec_wifi_lora_32"]),
+    board=st.sampled_from(["lolin32_lite", "xiao_esp32c3", "heltec_wifi_lora_32"]),
 )
 def test_every_number_that_a_node_file_allows_fits_the_record(
     period_s: int,

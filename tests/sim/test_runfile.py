@@ -42,7 +42,7 @@ def test_what_is_read_is_what_was_run(name: str, tmp_path: Path) -> None:
         assert getattr(books, view)() == getattr(ours, view)()
     assert told.figures == figures.of(result)
     assert (told.counters, told.alive, told.complete) == (result.counters, True, True)
-    assert (told.scenario, told.board, told.seed, told.days) == (name, "esp32_devkit", 1, 2)
+    assert (told.scenario, told.board, told.seed, told.days) == (name, "lolin32_lite", 1, 2)
 
 
 def test_what_was_drawn_from_recordings_is_kept_to_the_femtocoulomb(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_what_was_drawn_from_recordings_is_kept_to_the_femtocoulomb(tmp_path: Pa
     files = {name: (tmp_path / name).read_bytes() for name in ("mine.toml", "two.csv")}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     board = result.scenario.board.folder / "board.toml"
-    digests["esp32_devkit/board.toml"] = hashlib.sha256(board.read_bytes()).hexdigest()
+    digests["lolin32_lite/board.toml"] = hashlib.sha256(board.read_bytes()).hexdigest()
     assert dict(told.inputs) == digests
 
 

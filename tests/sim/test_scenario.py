@@ -237,12 +237,12 @@ def test_a_copy_elsewhere_is_the_same_scenario(name: str, tmp_path: Path) -> Non
         # the board
         (
             "garden",
-            '"esp32_devkit"',
+            '"lolin32_lite"',
             '"esp8266"',
             '"esp8266"',
-            "board: no board named esp8266; one of esp32_devkit, ",
+            "board: no board named esp8266; one of esp32c5, ",
         ),
-        ("garden", '"esp32_devkit"', '""', "board = ", "board: expected string of length >= 1"),
+        ("garden", '"lolin32_lite"', '""', "board = ", "board: expected string of length >= 1"),
     ],
 )
 def test_what_does_not_fit_is_told(
@@ -348,13 +348,13 @@ def test_a_file_that_is_none_is_told(
 
 def test_a_board_beside_the_scenario_is_found_from_elsewhere(tmp_path: Path) -> None:
     shipped = scenario.load("garden").board.folder
-    (tmp_path / "esp32_devkit").mkdir()
-    (tmp_path / "esp32_devkit" / "board.toml").write_text((shipped / "board.toml").read_text())
-    path = variation(tmp_path, "garden", '"esp32_devkit"', '"esp32_devkit/board.toml"')
-    assert scenario.load(str(path)).board.folder == tmp_path / "esp32_devkit"
+    (tmp_path / "lolin32_lite").mkdir()
+    (tmp_path / "lolin32_lite" / "board.toml").write_text((shipped / "board.toml").read_text())
+    path = variation(tmp_path, "garden", '"lolin32_lite"', '"lolin32_lite/board.toml"')
+    assert scenario.load(str(path)).board.folder == tmp_path / "lolin32_lite"
     assert scenario.inputs(scenario.load(str(path), ("world.wifi.recording=rssi.csv",))) == [
         path,
-        tmp_path / "esp32_devkit" / "board.toml",
+        tmp_path / "lolin32_lite" / "board.toml",
         tmp_path / "rssi.csv",
     ]
 

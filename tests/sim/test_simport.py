@@ -131,7 +131,7 @@ def test_a_join_without_loss_takes_the_boards_phases() -> None:
     p = port("garden", QUIET, NEAR)
     start_us = p.now_us
     assert p.join(80, 0) == -30
-    board = load("esp32_devkit")
+    board = load("lolin32_lite")
     phases = ("scan", "associate", "address", "connect")
     assert p.now_us - start_us == sum(board.phase_us(name) for name in phases)
     start_us = p.now_us
@@ -148,7 +148,7 @@ def test_without_an_access_point_a_join_costs_a_scan_in_vain() -> None:
     p = with_events([(0, events.AP_DOWN, 0)])
     start_us = p.now_us
     assert p.join(80, 1) == NO_AP
-    assert p.now_us - start_us == load("esp32_devkit").phase_us("no_ap")
+    assert p.now_us - start_us == load("lolin32_lite").phase_us("no_ap")
     assert p.send([], 0, 1, 80) == 0
     assert p.count[parts.JOINS_FAILED] == 1
 

@@ -214,7 +214,7 @@ def test_the_cells_reading_outlives_a_low_battery_without_a_priority(
 def test_a_node_without_tasks_lives_by_its_pin(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(
-        'title = "A contact"\nboard = "esp32_devkit"\ndays = 2\n[node]\nkind = "sensor"\n'
+        'title = "A contact"\nboard = "lolin32_lite"\ndays = 2\n[node]\nkind = "sensor"\n'
         'report = { period_s = 3_600 }\nchannel = [{ name = "lid" }]\n'
         'watch = { channel = "lid", stages = [{ margin = 0 }] }\n'
         '[world]\nreads = { lid = "door" }\ndoor = { per_day = 4 }\n'

@@ -112,7 +112,10 @@ def test_each_point_is_drawn_in_its_states_colour() -> None:
         (["digest", "wakes.csv", "--level", "cpu"], "the level in mA"),
         (["digest", "wakes.csv", "--level", "cpu=-1"], "the level in mA"),
         (["digest", "wakes.csv", "--labels", "0=boot"], "wakes.csv: no digital channels;"),
-        (["digest", "wakes.csv", "--labels", "0=boot", "--board", "esp32c3"], "leave --board out"),
+        (
+            ["digest", "wakes.csv", "--labels", "0=boot", "--board", "xiao_esp32c3"],
+            "leave --board out",
+        ),
         (["digest", "wakes.csv", "--board", "nothing"], "no board named nothing"),
         (["diff", "wakes.csv", "asleep.csv"], "no wake in one of them"),
     ],

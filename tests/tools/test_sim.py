@@ -197,9 +197,9 @@ def test_an_export_is_read_back_with_the_charge_of_the_ledger(
         [
             "mine.toml",
             "--set",
-            "board=esp32_devkit/board.toml",
+            "board=lolin32_lite/board.toml",
             "--export",
-            "esp32_devkit/board.toml",
+            "lolin32_lite/board.toml",
         ],
         ["mine.toml", "--set", "world.wifi.recording=rssi.csv", "--export", "rssi.csv"],
     ],
@@ -211,8 +211,8 @@ def test_what_cannot_be_used_is_one_line_and_nothing_is_written(
     given = scenario.load("garden")
     Path("mine.toml").write_bytes(given.path.read_bytes())
     Path("link.csv").symlink_to("mine.toml")
-    Path("esp32_devkit").mkdir()
-    Path("esp32_devkit/board.toml").write_bytes((given.board.folder / "board.toml").read_bytes())
+    Path("lolin32_lite").mkdir()
+    Path("lolin32_lite/board.toml").write_bytes((given.board.folder / "board.toml").read_bytes())
     Path("rssi.csv").write_text("timestamp,sender_receiver_RSSI\n2024-01-01T00:00:00,-60\n")
     Path("bad.toml").write_text("days = ")
     before = contents(tmp_path)

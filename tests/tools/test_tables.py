@@ -50,7 +50,7 @@ CASES: dict[str, list[list[str]]] = {
     ],
     "ulp assemble": [["adc"], ["edges"], ["loudness"]],
     "ulp watch": [["adc", "samples.txt", "--threshold", "300"]],
-    "flash": [["--board", "esp32_devkit", "--firmware", "esp32.bin", "--dry-run"]],
+    "flash": [["--board", "lolin32_lite", "--firmware", "esp32.bin", "--dry-run"]],
     "board list": [[]],
     "board show": [[path.parent.name] for path in sorted((ROOT / "boards").glob("*/board.toml"))],
     "virtual-board": [],  # it prints a path

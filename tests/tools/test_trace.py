@@ -56,7 +56,7 @@ def test_validate_says_what_its_error_is(capsys: pytest.CaptureFixture[str]) -> 
         ["validate", "missing.csv"],
         ["validate", "--wake", "nothing"],
         ["validate", "--board", "nothing"],
-        ["validate", "--board", "esp32c3"],
+        ["validate", "--board", "xiao_esp32c3"],
         ["validate", "sleeps.csv"],
     ],
 )

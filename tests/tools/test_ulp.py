@@ -26,7 +26,9 @@ def test_a_file_knows_the_chip_and_the_pin(
 ) -> None:
     source = tmp_path / "mine.s"
     source.write_text("reg_wr timer, timer_on, timer_on, 0\nadc r1, 0, channel + 1\nhalt\n")
-    assert cli.run(["ulp", "assemble", str(source), "--board=esp32s3", "--pin=2", "--json"]) == 0
+    assert (
+        cli.run(["ulp", "assemble", str(source), "--board=xiao_esp32s3", "--pin=2", "--json"]) == 0
+    )
     words = json.loads(capsys.readouterr().out)["text"]
     assert words == [0x1FFC003F, 0x50000009, 0xB0000000]
 
@@ -50,7 +52,7 @@ def test_watch_counts_wakes_and_charge(tmp_path: Path, capsys: pytest.CaptureFix
         (["assemble", "bad.s"], "bad.s:2: this chip has no instruction frob"),
         (["assemble", "no.s"], "no.s: no such file; check the path"),
         (["assemble", "adc", "--pin=4"], "adc:19: channel is neither a number nor a known name; "),
-        (["assemble", "adc", "--board=esp32c3"], "esp32c3: the esp32c3 has no FSM ULP; "),
+        (["assemble", "adc", "--board=xiao_esp32c3"], "xiao_esp32c3: the esp32c3 has no FSM ULP; "),
         (["assemble", "adc", "-o", "no/adc.bin"], "no/adc.bin: its folder does not exist; "),
         (["watch", "adc", "bad.s", "--threshold=1"], "bad.s:1: nop; one number from 0 to 65535"),
         (["watch", "adc", "large.txt", "--threshold=1"], "large.txt:2: 65536; one number"),

@@ -23,7 +23,7 @@ from tools.virtual.process import running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
 
-NAME = "esp32_devkit"
+NAME = "lolin32_lite"
 PATIENCE_S = 20
 SPEED = 100_000
 

@@ -71,10 +71,10 @@ def test_a_board_of_ones_own(
     wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "mine"
-    arguments = ["--board", "esp32_devkit", "--out", str(out), "--wake", "quick", str(wake)]
+    arguments = ["--board", "lolin32_lite", "--out", str(out), "--wake", "quick", str(wake)]
     assert cli.run(["calibrate", *arguments, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    mine, devkit = board.load(str(out)), board.load("esp32_devkit")
+    mine, devkit = board.load(str(out)), board.load("lolin32_lite")
     assert mine.file.name == "mine"
     assert mine.file.states["idle"].current_na == 31_000_000
     assert mine.file.states["associate"].current_na == 99_000_000
@@ -95,7 +95,7 @@ def test_calls_add_up(wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     out = str(tmp_path / "mine")
     asleep = tmp_path / "recordings" / "asleep.csv"
     ppk2.write(asleep, Recording("test", 1000, np.asarray(np.full(6000, 140.0), np.float32)))
-    assert cli.run(["calibrate", "--board", "esp32_devkit", "--out", out, str(wake)]) == 0
+    assert cli.run(["calibrate", "--board", "lolin32_lite", "--out", out, str(wake)]) == 0
     assert cli.run(["calibrate", "--board", out, str(asleep)]) == 0
     na = board.load(out).file.states["deep_sleep"].current_na
     assert na == pytest.approx((2 * 100_000 + 6 * 140_000) / 8, rel=1e-3)
@@ -103,7 +103,7 @@ def test_calls_add_up(wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "not calibrated: light_sleep" in capsys.readouterr().out
 
 
-NEW = ["--board", "esp32_devkit", "--out", "new"]
+NEW = ["--board", "lolin32_lite", "--out", "new"]
 
 
 @pytest.mark.parametrize(
@@ -111,22 +111,22 @@ NEW = ["--board", "esp32_devkit", "--out", "new"]
     [
         (["--board", "nothing", "wake.csv"], "no board named nothing"),
         (
-            ["--board", "esp32_devkit", "--out", "new"],
-            "esp32_devkit has no digests to fit; give rec",
+            ["--board", "lolin32_lite", "--out", "new"],
+            "lolin32_lite has no digests to fit; give rec",
         ),
-        (["--board", "esp32_devkit", "none.csv"], "none.csv: no such file"),
+        (["--board", "lolin32_lite", "none.csv"], "none.csv: no such file"),
         (
-            ["--board", "esp32_devkit", "--out", "new", "--states", "snore", "wake.csv"],
+            ["--board", "lolin32_lite", "--out", "new", "--states", "snore", "wake.csv"],
             "no state named snore",
         ),
         (
-            ["--board", "esp32_devkit", "--out", "new", "--states", "modem_sleep", "wake.csv"],
+            ["--board", "lolin32_lite", "--out", "new", "--states", "modem_sleep", "wake.csv"],
             "no modem_sleep in",
         ),
         (
             [
                 "--board",
-                "esp32_devkit",
+                "lolin32_lite",
                 "--out",
                 "new",
                 "--wake",
@@ -138,23 +138,23 @@ NEW = ["--board", "esp32_devkit", "--out", "new"]
             "no setting records=x",
         ),
         (
-            ["--board", "esp32_devkit", "--out", "new", "--tx-dbm", "3", "wake.csv"],
+            ["--board", "lolin32_lite", "--out", "new", "--tx-dbm", "3", "wake.csv"],
             "no transmit level of 3 dBm",
         ),
         (
-            ["--board", "esp32_devkit", "--out", "new", "--wake", "w", "asleep.csv"],
+            ["--board", "lolin32_lite", "--out", "new", "--wake", "w", "asleep.csv"],
             "it sleeps throughout",
         ),
-        (["--board", "esp32_devkit", "--out", "wake.csv", "wake.csv"], "wake.csv: is no folder"),
-        (["--board", "esp32_devkit", "--out", ".", "wake.csv"], "wake.csv: is an input of this"),
-        (["--board", "esp32_devkit", "wake.csv"], "esp32_devkit ships with Torpor; give --out"),
+        (["--board", "lolin32_lite", "--out", "wake.csv", "wake.csv"], "wake.csv: is no folder"),
+        (["--board", "lolin32_lite", "--out", ".", "wake.csv"], "wake.csv: is an input of this"),
+        (["--board", "lolin32_lite", "wake.csv"], "lolin32_lite ships with Torpor; give --out"),
         (
-            ["--board", "esp32_devkit", "--out", "theirs", "wake.csv"],
+            ["--board", "lolin32_lite", "--out", "theirs", "wake.csv"],
             "theirs/board.toml: exists, and Torpor did not make it; name another file, or",
         ),
         ([*NEW, "--unit", "A"], "--unit is for nothing"),
         (
-            ["--board", "esp32_devkit", "--out", "new", "--firmware", "mine", "wake.csv"],
+            ["--board", "lolin32_lite", "--out", "new", "--firmware", "mine", "wake.csv"],
             "--firmware is for nothing: there is no --wake",
         ),
     ],
@@ -186,7 +186,7 @@ def test_another_recording_of_the_same_name_is_refused(
     wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = str(tmp_path / "mine")
-    assert cli.run(["calibrate", "--board", "esp32_devkit", "--out", out, str(wake)]) == 0
+    assert cli.run(["calibrate", "--board", "lolin32_lite", "--out", out, str(wake)]) == 0
     ppk2.write(wake, Recording("test", 1000, np.asarray(np.full(6000, 140.0), np.float32)))
     assert cli.run(["calibrate", "--board", out, str(wake)]) == 2
     assert "wake.csv is another recording's digest; rename it" in capsys.readouterr().err
@@ -203,7 +203,7 @@ def test_a_recording_with_marker_pins_labels_itself(
     ppk2.write(path, Recording("test", 1000, np.asarray(ua, np.float32), (), channels, bits))
     out = str(tmp_path / "mine")
     labels = "0=sleep,1=cpu,2=sense,3=listen"
-    arguments = ["--board", "esp32_devkit", "--out", out, "--labels", labels, str(path), "--json"]
+    arguments = ["--board", "lolin32_lite", "--out", out, "--labels", labels, str(path), "--json"]
     assert cli.run(["calibrate", *arguments]) == 0
     found = json.loads(capsys.readouterr().out)["states"]
     assert {name: one["mean_ma"] for name, one in found.items()} == pytest.approx(

@@ -106,7 +106,7 @@ def test_a_cpu_that_is_awake_keeps_its_timer(chip: str, name: str) -> None:
     assert ulp.timer
 
 
-@pytest.mark.parametrize("name", ["esp32_devkit", "esp32s3"])
+@pytest.mark.parametrize("name", ["lolin32_lite", "xiao_esp32s3"])
 @given(levels=st.lists(st.integers(0, 1), min_size=1, max_size=40), least=st.integers(1, 5))
 def test_the_edges_program_counts_edges_since_it_was_armed(
     name: str, levels: list[int], least: int
@@ -132,7 +132,7 @@ def test_the_edges_program_looks_at_its_own_pin() -> None:
 
 
 def test_a_look_s_cycles_added_up_by_hand() -> None:
-    seen = watch(program("adc", "esp32"), board.load("esp32_devkit"), [0], 50_000, 1)
+    seen = watch(program("adc", "esp32"), board.load("lolin32_lite"), [0], 50_000, 1)
     again = 51 + 6 + 6 + 4
     head = 12 + 12 + 6 + 8 + 6 + 8 + 6 + 6
     assert seen.cycles == head + 4 * again + 6 + 8 + 8 + 6 + 4 + 2 == 366
@@ -152,7 +152,7 @@ def test_the_adc_program_costs_what_espressif_measured(hz: int, measured_ua: flo
     Its program differs in a few instructions. No price here was fitted to these currents.
     """
     looks = 1000
-    esp32 = board.load("esp32_devkit")
+    esp32 = board.load("lolin32_lite")
     seen = watch(program("adc", "esp32"), esp32, [0] * looks, 1_000_000 // hz, 1)
     asleep_ua = 5  # ESP-IDF's own measurement of the chip; our board draws more
     mean_ua = asleep_ua + 1000 * seen.ulp_nc / seen.duration_us
@@ -161,7 +161,7 @@ def test_the_adc_program_costs_what_espressif_measured(hz: int, measured_ua: flo
 
 
 def test_the_edges_program_s_current_is_the_one_the_document_gives() -> None:
-    on = board.load("esp32_devkit")
+    on = board.load("lolin32_lite")
     seen = watch(program("edges", "esp32"), on, [0] * 1000, 5_000, 1)
     mean_ua = 3 + 1000 * seen.ulp_nc / seen.duration_us
     assert f"comes out as {mean_ua:.1f} µA" in MODEL.read_text(encoding="utf-8")
@@ -170,8 +170,8 @@ def test_the_edges_program_s_current_is_the_one_the_document_gives() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "what"),
     [
-        ("esp32c3", PROGRAMS["adc"], "esp32c3 has no FSM ULP"),
-        ("esp32_devkit", "halt", "the program has no threshold"),
+        ("xiao_esp32c3", PROGRAMS["adc"], "esp32c3 has no FSM ULP"),
+        ("lolin32_lite", "halt", "the program has no threshold"),
     ],
 )
 def test_what_cannot_watch_is_one_line(name: str, text: str, what: str) -> None:

@@ -57,7 +57,7 @@ def show(name: str, as_json: bool) -> None:
     BOARD is the name of a shipped one, or the path of a board.toml.
 
     \b
-    torpor board show esp32_devkit
+    torpor board show lolin32_lite
     torpor board show mine/board.toml --json
     """
     shown = board.load(name)

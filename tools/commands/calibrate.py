@@ -114,7 +114,7 @@ def command(
     With --labels the states are those that a node's marker pins say (docs/bench.md).
 
     \b
-    torpor calibrate --board esp32_devkit --out mine asleep.csv awake.csv
+    torpor calibrate --board lolin32_lite --out mine asleep.csv awake.csv
     torpor calibrate --board mine --wake batch --set records=2 --states none 2.csv
     """
     _check_told(files, wake)

@@ -27,7 +27,7 @@ SERIES_BYTES = 1 << 26  # of samples: ten million looks, the longest period each
 
 SOURCE = click.argument("source", metavar="PROGRAM", type=params.PROGRAM)
 BOARD = click.option(
-    "--board", "board_name", type=params.BOARD, default="esp32_devkit", show_default=True
+    "--board", "board_name", type=params.BOARD, default="lolin32_lite", show_default=True
 )
 BINARY = params.Output(made=outputs.begins(b"ulp\0"))
 PIN = click.option(
@@ -59,7 +59,7 @@ def assemble_program(
 
     \b
     torpor ulp assemble adc
-    torpor ulp assemble mine.s --board esp32s3 --pin 2 -o mine.bin
+    torpor ulp assemble mine.s --board xiao_esp32s3 --pin 2 -o mine.bin
     """
     text, program = load(source, boards.load(board_name), pin)
     if target:

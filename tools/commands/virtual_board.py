@@ -24,7 +24,7 @@ FLASH_BYTES = 2 << 20  # what a flash of 4 MiB leaves to files
     "--board",
     "name",
     type=params.BOARD,
-    default="esp32_devkit",
+    default="lolin32_lite",
     show_default=True,
     metavar="BOARD",
     help="A board's name or file.",

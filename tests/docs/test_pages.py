@@ -25,7 +25,12 @@ from tools.provision.node_toml import NodeFile
 
 RECORDINGS = data() / "esp32/heltec-esp32-lora32/wifi"
 RECORDING = re.compile(r"\b\w*interference\w*\.csv\.xz")
-PLAYED = [page for page in pages.PAGES if pages.commands(page)]
+LONG = "docs/bench.md"  # a bench at work: most of a minute
+PLAYED = [
+    pytest.param(page, marks=[pytest.mark.slow] if page == LONG else [])
+    for page in pages.PAGES
+    if pages.commands(page)
+]
 README_TABLE = re.findall(
     r"^\| `((?:torpor|pytest) [^`]*)` \|", pages.path_of("README.md").read_text(), re.MULTILINE
 )

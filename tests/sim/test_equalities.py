@@ -22,7 +22,7 @@ NAMES = scenario.names()
 @pytest.mark.parametrize("name", [*NAMES, "sound node.watch.ulp=true"])
 def test_the_compiled_engine_gives_what_cpython_gives(name: str) -> None:
     name, *changes = name.split()
-    given = scenario.load(name, ("days=12", *changes))
+    given = scenario.load(name, ("days=5", *changes))
     ours, theirs = run.run(given), run.run(given, engine=native.Life)
     assert theirs.ledger == ours.ledger
     assert theirs.count == ours.count
@@ -54,7 +54,7 @@ def test_the_compiled_engine_draws_the_same_from_recordings(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_node_built_anew_at_each_deep_sleep_lives_the_same_life(name: str) -> None:
-    given = scenario.load(name, ("days=3",))
+    given = scenario.load(name, ("days=2",))
     device = device_config(given.file.node, given.board)
     lives: list[tuple[Any, ...]] = []
     for through_bytes in (False, True):

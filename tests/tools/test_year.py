@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from host_sim.engine import native, plain
 from host_sim.lab import baseline
 from host_sim.sim import plot, run
 from host_sim.sim.result import Result
@@ -19,12 +20,14 @@ def closed() -> Iterator[None]:
     plt.close("all")
 
 
-def simulated(name: str, *changes: str, compare: bool = True) -> list[Result]:
+def simulated(
+    name: str, *changes: str, compare: bool = True, engine: type[plain.Life] = native.Life
+) -> list[Result]:
     given = scenario.load(name, changes)
-    results = [run.run(given)]
+    results = [run.run(given, engine=engine)]
     if compare:
         device = baseline.device_config(given)
-        results.append(run.run(baseline.scenario(given), device=device))
+        results.append(run.run(baseline.scenario(given), device=device, engine=engine))
     return results
 
 
@@ -46,7 +49,7 @@ def test_without_a_cell_there_is_no_life() -> None:
 
 @pytest.mark.parametrize("days", [0.25, 1, 3])
 def test_a_run_is_drawn_from_its_start_to_its_end(days: float) -> None:
-    (result,) = simulated("garden", f"days={days}", compare=False)
+    (result,) = simulated("garden", f"days={days}", compare=False, engine=plain.Life)
     (line,) = plot.picture([result]).axes[0].lines
     at_day = np.asarray(line.get_xdata())
     assert (at_day[0], at_day[-1]) == (0, pytest.approx(days, abs=1e-3))
@@ -54,7 +57,7 @@ def test_a_run_is_drawn_from_its_start_to_its_end(days: float) -> None:
 
 def test_a_sleep_of_days_is_drawn_as_long_as_it_is() -> None:
     """The door sleeps longer than a day at times: its stretches end where they end."""
-    (result,) = simulated("door", "days=200", compare=False)
+    (result,) = simulated("door", "days=200", compare=False, engine=plain.Life)
     assert len(result.chunk_ua) < 199
     at_day = np.asarray(plot.picture([result]).axes[0].lines[0].get_xdata())
     assert at_day[-1] == pytest.approx(200, abs=2)

@@ -152,6 +152,7 @@ def peak_kb(path: Path, samples: int) -> int:
     return kb
 
 
+@pytest.mark.slow  # it writes and reads 33 million samples
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".ppk2"])
 def test_a_large_file_is_read_in_bounded_memory(tmp_path: Path, suffix: str) -> None:
     """5 million samples more are 20 MB outside of memory, and half of that would be too much."""

@@ -1,8 +1,9 @@
 """Boards: what a board draws in each state and how long each phase takes, with sources.
 
 A board is a TOML file, wherever it lies. Those that ship are a board.toml in a folder of its name
-under boards/, beside the digests that it was fitted on. Every number has its tag and source:
-D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred.
+under boards/, beside the digests that it was fitted on. It says what is the board's own: what it
+leaves out is its chip's (layers.py). Every number has its tag and source: D datasheet, V vendor
+measurement, M third-party measurement, S source code, I inferred.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,13 +18,12 @@ from msgspec import Meta
 from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.hardware import chip as chips
-from host_sim.hardware import states
+from host_sim.hardware import layers, states
 from host_sim.hardware.chip import Chip
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
-_INSTALLED = Path(__file__).parents[1] / "boards"
-BOARDS = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "boards"  # a checkout's
+BOARDS = layers.BOARDS
 FILE = "board.toml"
 
 Tag = Literal["D", "V", "M", "S", "I"]
@@ -134,7 +134,7 @@ class Wake(Strict, frozen=True):
 
 
 class BoardFile(Strict, frozen=True):
-    """board.toml."""
+    """board.toml. What is left out of it from `cpu_mhz` on, but for the pins, is its chip's."""
 
     name: str
     """What reports call it."""
@@ -151,9 +151,9 @@ class BoardFile(Strict, frozen=True):
     pins: dict[str, Pin]
     """By name: the numbers that node.toml may call by it."""
     states: dict[str, State]
-    """By name; all of them are needed."""
+    """By name; the two in which it sleeps are the board's own."""
     phases: dict[str, Phase]
-    """By name; all of them are needed."""
+    """By name."""
     radio: Radio
     """The link's numbers."""
     wakes: dict[str, Wake] = msgspec.field(default_factory=dict)
@@ -171,6 +171,11 @@ class Board:
     def folder(self) -> Path:
         """Where its digests lie."""
         return self.path.parent
+
+    @property
+    def files(self) -> list[Path]:
+        """All that it was read from."""
+        return [self.path, *layers.files(self.file.chip)]
 
     @property
     def chip(self) -> Chip:
@@ -210,7 +215,7 @@ def load(name: str) -> Board:
             f"no board named {name}", remedy=f"one of {', '.join(names())}, or a board.toml"
         )
     text = inputs.text(path)
-    file = tomlfile.decode(text, path, BoardFile)
+    file = tomlfile.convert(layers.completed(tomlfile.parse(text, path)), text, path, BoardFile)
     _check(file, text, path)
     return Board(file, path)
 

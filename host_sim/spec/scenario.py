@@ -68,4 +68,4 @@ def inputs(given: Scenario) -> list[Path]:
     recorded = [given.path.parent / name for name in (world.wifi.recording, *own) if name]
     for one in given.file.replay:
         recorded += [given.path.parent / name for name in (*one.recordings, *one.unseen)]
-    return [given.path, given.board.path, *recorded]
+    return [given.path, *given.board.files, *recorded]

@@ -48,12 +48,17 @@ def load(path: Path, struct: type[T]) -> T:
 
 def decode(text: str, path: Path | str, struct: type[T]) -> T:
     """The same for text at hand; `path` is what an error names."""
+    return convert(parse(text, path), text, path, struct)
+
+
+def parse(text: str, path: Path | str) -> dict[str, Any]:
+    """TOML as it stands, unchecked but for its syntax."""
     if deep := _DEEP.search(text):
         what = f"a key of more than {MOST_PARTS} parts"
         line = text.count("\n", 0, deep.start()) + 1
         raise BadInput(what, where=path, line=line, remedy="no key here has as many")
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         what, _, place = str(error).partition(" (at ")
         found = re.match(r"line (\d+)", place)
@@ -62,7 +67,6 @@ def decode(text: str, path: Path | str, struct: type[T]) -> T:
     except (ValueError, RecursionError):
         what = "a number too long or a value nested too deeply"
         raise BadInput(what, where=path, remedy="simplify the value") from None
-    return convert(document, text, path, struct)
 
 
 def convert(document: dict[str, Any], text: str, path: Path | str, struct: type[T]) -> T:

@@ -26,7 +26,19 @@ NAMES = (
     "xiao_esp32c6",
     "xiao_esp32s3",
 )
-TEXT = (board.BOARDS / "lolin32_lite" / "board.toml").read_text()
+LAYERS = board.BOARDS / "chips"
+OWN = (board.BOARDS / "lolin32_lite" / "board.toml").read_text()
+
+
+def whole(*texts: str) -> str:
+    """One board file of a board's, its chip's and every chip's: no table of which stands twice."""
+    cut = [text.index("\n[") + 1 for text in texts]
+    heads, tables = zip(*((t[:at], t[at:]) for t, at in zip(texts, cut, strict=True)), strict=True)
+    lines = "".join((*heads, *tables)).splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("#"))
+
+
+TEXT = whole(OWN, (LAYERS / "esp32.toml").read_text(), (LAYERS / "all.toml").read_text())
 ALL = pytest.mark.parametrize("name", NAMES)
 
 
@@ -185,8 +197,8 @@ def test_a_wrong_line_is_told(tmp_path: Path, old: str, new: str, told: str) -> 
         (
             "[phases.no_ap]",
             "[phases.x]",
-            "[phases.boot]",
-            "phases: no_ap is missing; add [phases.n",
+            "[phases.x]",
+            "phases.x: phases has no x; known: boot, ",
         ),
         (TX_18, "", "current_na = [", f"{TX}: expected list of length >= 11; keep to that"),
         (TX_18, TX_18 * 2, "current_na = [", f"{TX}: expected list of length <= 11; keep to that"),
@@ -233,12 +245,13 @@ def test_a_name_that_no_board_has(
 
 
 @given(number=st.integers(0, TEXT.count("\n") - 1))
-def test_every_line_but_a_blank_one_and_a_pin_is_wanted(
+def test_every_line_but_a_blank_one_a_pin_and_a_head_of_the_chips_is_wanted(
     number: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     lines = TEXT.splitlines(keepends=True)
     pins = range(lines.index("[pins]\n") + 1, lines.index("[states.deep_sleep]\n"))
-    optional = lines[number].isspace() or number in pins
+    chips = lines[number].startswith(("cpu_mhz", "heap_bytes", "brown_out_mv"))
+    optional = lines[number].isspace() or number in pins or chips
     del lines[number]
     path = written(tmp_path_factory.mktemp("board"), "".join(lines))
     message = fault(path)
@@ -298,6 +311,49 @@ def test_a_folder_does_not_hide_a_shipped_board(
     (tmp_path / "lolin32_lite").mkdir()
     monkeypatch.chdir(tmp_path)
     assert board.load("lolin32_lite").folder == board.BOARDS / "lolin32_lite"
+
+
+@pytest.mark.parametrize("name", chip.CHIPS)
+def test_a_board_need_say_no_more_than_its_pins_its_sleeps_and_what_its_chip_leaves_open(
+    name: str, tmp_path: Path
+) -> None:
+    open_ = ["scan", "associate", "address", "connect", "listen"] if name == "esp32c5" else []
+    path = written(tmp_path, OWN.replace('chip = "esp32"', f'chip = "{name}"'))
+    assert (": states: address is missing; add [states.address] with" in fault(path)) == any(open_)
+    sleeping = OWN.partition("[states.light_sleep]\n")[2]
+    more = "".join(f"[states.{state}]\n{sleeping}\n" for state in open_)
+    path = written(tmp_path, f"{path.read_text()}\n{more}")
+    assert fault(path) == ""
+    assert board.load(str(path)).files[1:] == [LAYERS / f"{name}.toml", LAYERS / "all.toml"]
+
+
+SOURCED = 'tag = "I"\nsource = "of a test"\n'
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ("[states.cpu]\ncurrent_na = 1\n", "states.cpu: the key tag is missing; add it"),
+        (f"[states.cpu]\n{SOURCED}", "states.cpu: the key current_na is missing; add it"),
+        (f"[radio]\nframe_us = 1_000\n{SOURCED}", "radio: the key frames_associate is missing"),
+        (f"[radio.tx]\n{SOURCED}", "radio.tx: the key current_na is missing; add it"),
+        ("[states.cpu]\n", ""),
+        ("[radio]\n", ""),
+        (f"[radio.tx]\ncurrent_na = {[392_000_000] * 11}\n{SOURCED}", ""),
+    ],
+)
+def test_a_number_is_never_parted_from_its_tag_and_source(
+    own: str, told: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, f"{OWN}\n{own}")
+    line = path.read_text().partition(own)[0].count("\n") + 1
+    assert fault(path).startswith(f"{path}:{line}: {told}" if told else "")
+    assert (fault(path) == "") == (told == "")
+    if not told:
+        ours, shipped = board.load(str(path)).file, board.load("lolin32_lite").file
+        assert ours.states == shipped.states
+        assert ours.radio.frame_us == shipped.radio.frame_us
+        assert (ours.radio.tx.source == "of a test") == ("tx" in own)
 
 
 def test_no_phase_is_without_a_duration(tmp_path: Path) -> None:

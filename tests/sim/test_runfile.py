@@ -57,8 +57,9 @@ def test_what_was_drawn_from_recordings_is_kept_to_the_femtocoulomb(tmp_path: Pa
     assert told.ledger.by_state() == result.ledger.by_state()
     files = {name: (tmp_path / name).read_bytes() for name in ("mine.toml", "two.csv")}
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    board = result.scenario.board.folder / "board.toml"
-    digests["lolin32_lite/board.toml"] = hashlib.sha256(board.read_bytes()).hexdigest()
+    for read in result.scenario.board.files:
+        digests[f"{read.parent.name}/{read.name}"] = hashlib.sha256(read.read_bytes()).hexdigest()
+    assert {"lolin32_lite/board.toml", "chips/esp32.toml", "chips/all.toml"} <= digests.keys()
     assert dict(told.inputs) == digests
 
 

@@ -355,6 +355,8 @@ def test_a_board_beside_the_scenario_is_found_from_elsewhere(tmp_path: Path) -> 
     assert scenario.inputs(scenario.load(str(path), ("world.wifi.recording=rssi.csv",))) == [
         path,
         tmp_path / "lolin32_lite" / "board.toml",
+        shipped.parent / "chips" / "esp32.toml",
+        shipped.parent / "chips" / "all.toml",
         tmp_path / "rssi.csv",
     ]
 

@@ -107,12 +107,14 @@ def charges_mc(shown: Board) -> dict[str, float]:
 def rows(shown: Board) -> Iterator[Row]:
     """Every number that has a source."""
     file = shown.file
-    for name, state in file.states.items():
+    for name in states.NAMES[: states.TX]:
+        state = file.states[name]
         yield name, current(state.current_na), state.tag, state.source
     tx = file.radio.tx
     for dbm, level_na in zip(states.TX_LEVELS_DBM, tx.current_na, strict=True):
         yield f"transmit at {dbm:g} dBm", current(level_na), tx.tag, tx.source
-    for name, phase in file.phases.items():
+    for name in states.PHASES:
+        phase = file.phases[name]
         yield f"{name} phase", duration(phase.duration_us), phase.tag, phase.source
     radio = file.radio
     for what, value in (

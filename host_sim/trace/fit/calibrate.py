@@ -34,6 +34,7 @@ class Calibration:
     """What the evidence says of a board."""
 
     currents: dict[str, Estimate]
+    listen_ma: float  # fitted, else as the board had it
     tx: tuple[float, float] | None  # dBm and mA
     boot_us: int | None
     wakes: dict[str, list[Step]]
@@ -53,16 +54,15 @@ def calibrate(evidence: Sequence[Evidence], board: Board) -> Calibration:
         if not any(one.wakes() for one in mine):
             raise BadInput(f"no wake in the recordings of {name}", remedy="record one from sleep")
         wakes[name] = steps(mine, board)
-    return Calibration(fit.currents(evidence), fit.peak_ma(evidence), fit.boot_us(evidence), wakes)
+    found = fit.currents(evidence)
+    listen_ma = _listen_ma(found, board)
+    return Calibration(found, listen_ma, fit.peak_ma(evidence), fit.boot_us(evidence), wakes)
 
 
 def steps(evidence: Sequence[Evidence], board: Board) -> list[Step]:
     """The recipe of one wake, in the board's integers."""
     found, tx = fit.currents(evidence), fit.peak_ma(evidence)
-    na = dict(zip(states.NAMES, board.current_na, strict=True))
-    board_ma = {"listen": na["listen"] / 1e6}
-    if "listen" in found:
-        board_ma["listen"] = rounded(found["listen"].mean_ma)
+    board_ma = {"listen": _listen_ma(found, board)}
     tx_name = ""
     if tx:
         tx_name = level_name(tx[0])
@@ -77,6 +77,12 @@ def steps(evidence: Sequence[Evidence], board: Board) -> list[Step]:
         )
         for part in recipe.make(evidence, board_ma)
     ]
+
+
+def _listen_ma(found: dict[str, Estimate], board: Board) -> float:
+    if "listen" in found:
+        return rounded(found["listen"].mean_ma)
+    return board.current_na[states.LISTEN] / 1e6
 
 
 def level_name(dbm: float) -> str:
@@ -103,23 +109,27 @@ def document(
     by_recording = {one.recording: one for one in evidence}
     for name, estimate in found.currents.items():
         cited = _cite(by_recording[recording] for recording in estimate.recordings)
-        _put(toml["states"][name], _state(estimate, cited))
-        for state in RECEIVING if name == "listen" else ():
-            _put(toml["states"][state], _state(estimate, cited))
+        for state in RECEIVING if name == "listen" else (name,):
+            _put(_table(toml, "states", state), _state(estimate, cited))
     if found.boot_us:
         cited = _cite(one for one in evidence if "boot" in one.states)
-        _put(
-            toml["phases"]["boot"], _sourced("duration_us", f"{found.boot_us:_}", f"{cited}: mean")
-        )
+        boot = _sourced("duration_us", f"{found.boot_us:_}", f"{cited}: mean")
+        _put(_table(toml, "phases", "boot"), boot)
     if found.tx:
-        _put(toml["radio"]["tx"], _transmit(toml, found.tx, evidence))
+        _put(_table(toml, "radio", "tx"), _transmit(found.listen_ma, found.tx, evidence))
     for name, steps_ in found.wakes.items():
-        wakes = toml.setdefault("wakes", tomlkit.table(is_super_table=True))
-        table = wakes.setdefault(name, tomlkit.table())
+        table = _table(toml, "wakes", name)
         table["firmware"] = firmware.get(name) or table.get("firmware", "not described")
         table["source"] = _cite(one for one in evidence if one.wake == name)
         table["phases"] = tomlkit.value(_phases(steps_))
     return tomlkit.dumps(toml)
+
+
+def _table(toml: Any, kind: str, name: str) -> Table:
+    """A table of the board's, made where it was the chip's."""
+    above = toml.setdefault(kind, tomlkit.table(is_super_table=True))
+    table: Table = above.setdefault(name, tomlkit.table())
+    return table
 
 
 def _put(table: Table, values: dict[str, Any]) -> None:
@@ -141,9 +151,10 @@ def _state(estimate: Estimate, cited: str) -> dict[str, Any]:
     return values
 
 
-def _transmit(toml: Any, tx: tuple[float, float], evidence: Sequence[Evidence]) -> dict[str, Any]:
+def _transmit(
+    listen_ma: float, tx: tuple[float, float], evidence: Sequence[Evidence]
+) -> dict[str, Any]:
     dbm, ma = tx
-    listen_ma = toml["states"]["listen"]["current_na"] / 1e6
     cited = _cite(one for one in evidence if TX in one.states)
     source = (
         f"{cited}: median peak of whole bursts, taken as {dbm:g} dBm; the other levels by "

@@ -1,18 +1,24 @@
-"""Start the node that config.json describes.
+"""Start the node that config.json describes, and never end at the REPL, which draws full current.
 
-A node that cannot even start (its configuration is missing or wrong) leaves a minute to interrupt
-it at the REPL and then sleeps an hour: its cell must outlive the mistake.
+A node that cannot even start, whatever of it is missing, wrong or damaged, leaves a minute to
+interrupt it there and sleeps an hour: its cell must outlive the mistake. A switch works its button
+meanwhile (torpor.rescue).
 """
 
 import time
 
 import machine
 
-from torpor import start
-
 try:
+    from torpor import start
+
     start.run("config.json")
 except Exception as error:
-    start.log(error)
+    try:
+        from torpor import rescue
+
+        rescue.run("config.json", error)
+    except Exception:
+        pass  # that is damaged, too
     time.sleep_ms(60000)
     machine.deepsleep(3600000)

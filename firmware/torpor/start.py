@@ -5,7 +5,6 @@ count back at zero: a wake that never ends leaves its mark, and a crash loop lea
 """
 
 import json
-import sys
 from array import array
 from binascii import crc32
 
@@ -20,8 +19,6 @@ _WHY = {
     retain.OLD: "a record of another version",
     retain.FOREIGN: "a record of another configuration",
 }
-LOG = "torpor.log"
-LOG_BYTES = 4096
 
 
 def run(path: str) -> None:
@@ -84,14 +81,10 @@ def rest_ms(crashes: int) -> int:
 
 
 def log(what: str | BaseException) -> None:
-    """Append to the log, which starts over when it is full; a broken file system costs the line."""
+    """Have it in the log. A good start has no use for what that takes; a bad one may lack it."""
     try:
-        with open(LOG, "a") as file:
-            full = file.seek(0, 2) > LOG_BYTES  # MicroPython tells 0 before the first write
-        with open(LOG, "w" if full else "a") as file:
-            if isinstance(what, str):
-                file.write(what + "\n")
-            else:
-                sys.print_exception(what, file)
-    except OSError:
+        from torpor import rescue
+
+        rescue.log(what)
+    except Exception:
         pass

@@ -79,6 +79,7 @@ class Chip:
 
     def __init__(self, folder: Path, config: dict[str, Any]) -> None:
         self.folder = folder
+        self.library = shipped()
         self.topic = f"torpor/{config['name']}/readings"
         self.world: dict[str, Any] = world.fresh()
         self.world["i2c"] = {SHT3X: sht3x(24342, 32768)}  # 20.00 °C, 50.00 %
@@ -89,6 +90,13 @@ class Chip:
         """Write config.json."""
         (self.folder / "config.json").write_text(json.dumps(config))
 
+    def damage(self, module: str) -> None:
+        """Have garbage in a file of the library, as a broken file system does."""
+        library = self.folder / "library"
+        shutil.copytree(shipped(), library)
+        (library / module).write_bytes(b"damaged")
+        self.library = library
+
     def boot(self) -> int:
         """From reset to the next end: its exit code. Anything but a chip's end is an error."""
         state = self.folder / "world.json"
@@ -98,7 +106,7 @@ class Chip:
             cwd=self.folder,
             env={
                 **os.environ,
-                "MICROPYPATH": f"{shipped()}:.frozen",
+                "MICROPYPATH": f"{self.library}:.frozen",
                 "TORPOR_WORLD": str(state),
             },
             text=True,

@@ -242,3 +242,14 @@ def test_a_node_that_cannot_start_leaves_a_minute_and_sleeps_an_hour(
     assert chip.slept_ms == HOUR_MS
     assert chip.world["now_ms"] - began_ms >= 60_000 + HOUR_MS
     assert "Traceback" in chip.log
+
+
+@pytest.mark.parametrize("module", ["start", "rescue", "esp32", "policy/schedule", "retain"])
+def test_a_node_whose_library_is_damaged_sleeps_an_hour(chip: Chip, module: str) -> None:
+    chip.wake()
+    chip.damage(f"torpor/{module}.mpy")
+    if module == "rescue":  # read only where something is to be told
+        (chip.folder / "config.json").unlink()
+    chip.wake()
+    assert chip.slept_ms == HOUR_MS
+    assert ("Traceback" in chip.log) == (module != "rescue")

@@ -17,6 +17,7 @@ from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
 from tools import cli
 from tools.commands import deploy as command
+from tools.fakes import world
 from tools.provision import filesystem, firmware, layout, sending, version
 from tools.provision.node_toml import load
 
@@ -206,3 +207,16 @@ def test_a_line_that_stays_cut_is_told(
         f"torpor: {line.port}: the line to the board was cut; it starts the version that it had, "
         "or the new one if all of it had arrived"
     )
+
+
+@pytest.mark.parametrize(
+    ("left", "printed", "code"), [("a", "a", 0), ("b", "b", 0), ("", "", world.SLEPT)]
+)
+def test_a_slot_that_is_damaged_starts_the_other_and_two_sleep(
+    tmp_path: Path, left: str, printed: str, code: int
+) -> None:
+    """boot.py must not raise: the chip would end at its REPL, awake."""
+    main = {f"{left}/main.py": f"print({left!r}, end='')".encode()} if left else {}
+    boot = {"boot.py": version.pointer("a")}
+    started = Board(tmp_path, filesystem.image({**main, **boot}, SIZE)).start()
+    assert (started.stdout, started.returncode) == (printed, code)

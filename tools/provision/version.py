@@ -14,11 +14,33 @@ from tools.provision import firmware
 
 SLOTS = ("a", "b")
 CONFIG = "config.json"
+POINTER = """\
+import os
+
+for slot in ("/{slot}", "/{other}"):
+    try:
+        os.chdir(slot)
+        os.stat("main.py")
+        break
+    except OSError:
+        pass
+else:
+    import machine
+    import time
+
+    time.sleep_ms(60000)
+    machine.deepsleep(3600000)
+"""
 
 
 def pointer(slot: str) -> bytes:
-    """The boot.py that enters a slot."""
-    return f'import os\n\nos.chdir("/{slot}")\n'.encode()
+    """The boot.py that enters a slot, or the other where that is damaged.
+
+    It must not raise: main.py is skipped then, and the REPL awake for good (MicroPython 1.29,
+    ports/esp32/main.c:155, 164).
+    """
+    other = SLOTS[slot == SLOTS[0]]
+    return POINTER.format(slot=slot, other=other).encode()
 
 
 def files(config: bytes | None) -> dict[str, bytes]:

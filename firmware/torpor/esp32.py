@@ -40,7 +40,7 @@ from torpor.drivers import Driver, open_driver
 from torpor.drivers.relay import Relay
 from torpor.policy.sleep import DEEP, MODEM
 from torpor.policy.ticks import MASK, diff
-from torpor.port import COLD, CRASH, FAULT, NONE, PIN, TIMER, WATCH, Port
+from torpor.port import COLD, CRASH, FAULT, NO_AP, NONE, PIN, TIMER, WATCH, Port
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
 if TYPE_CHECKING:
@@ -111,9 +111,13 @@ class Esp32Port(Port):
 
     def join(self, tx_qdbm: int, cached: int) -> int:
         if self.delivery is None:
+            from torpor.link import ERRORS
             from torpor.link.deliver import Delivery
 
-            self.delivery = Delivery(self.config)
+            try:
+                self.delivery = Delivery(self.config)
+            except ERRORS:  # no memory for the driver, or whatever else it lacks
+                return NO_AP
         return self.delivery.join(tx_qdbm, cached)
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:

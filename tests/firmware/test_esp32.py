@@ -117,6 +117,14 @@ def test_a_broker_that_says_nothing_is_no_answer_and_no_refusal(
     assert not rig.network.radio.active()
 
 
+def test_a_driver_that_cannot_start_is_no_answer(chip: dict[str, Any]) -> None:
+    node = port()
+    chip["wifi"]["fails"] = {"init": 0x101}  # ESP_ERR_NO_MEM
+    assert node.join(80, 0) == NO_AP
+    del chip["wifi"]["fails"]
+    assert node.join(80, 0) == REFUSED
+
+
 def test_joining_twice_keeps_the_session(chip: dict[str, Any], broker: Broker) -> None:
     node = port(broker={"host": HOST, "port": broker.port, "user": USER, "password": PASSWORD})
     assert node.join(80, 0) == -61

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.firmware import rig
+from tools.fakes.world import RESET
 from torpor.port import NO_AP, REFUSED
 
 ADDRESSES = ("192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1")
@@ -98,6 +99,36 @@ def test_a_wrong_password_is_given_up_in_time_as_lost_frames_look_alike(
     assert wifi.join(80, 0) == NO_AP
     assert 0 < world["now_ms"] - started_ms - rig.wifi.JOIN_MS < 50
     assert not rig.network.radio.active()
+
+
+UNLISTED, LISTED = 0x3014, 0x3006  # ESP_ERR_WIFI_STOP_STATE, ESP_ERR_WIFI_STATE
+
+
+@pytest.mark.parametrize("code", [UNLISTED, LISTED])
+@pytest.mark.parametrize("call", ["start", "config", "connect", "rssi"])
+def test_whatever_the_driver_raises_is_no_join_and_the_radio_is_off(
+    world: dict[str, Any], wifi: Any, call: str, code: int
+) -> None:
+    world["wifi"]["fails"] = {call: code}
+    assert wifi.join(80, 0) == NO_AP
+    assert not rig.network.radio.active()
+    del world["wifi"]["fails"]
+    assert wifi.join(80, 0) == -61
+
+
+@pytest.mark.parametrize("code", [UNLISTED, LISTED])
+def test_a_radio_that_cannot_be_switched_off_resets_the_chip(
+    world: dict[str, Any], wifi: Any, code: int
+) -> None:
+    assert wifi.join(80, 0) == -61
+    world["wifi"]["fails"] = {"disconnect": code}
+    wifi.leave()
+    assert not rig.network.radio.active()
+    assert wifi.join(80, 0) == -61
+    world["wifi"]["fails"] = {"stop": code}
+    with pytest.raises(SystemExit) as ended:
+        wifi.leave()
+    assert ended.value.code == RESET
 
 
 def test_full_flash_costs_the_memory_and_not_the_join(

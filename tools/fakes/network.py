@@ -23,6 +23,8 @@ ASSOCIATE_MS = 600
 DHCP_MS = 900
 LEVELS_DBM = (2, 5, 7, 8.5, 11, 13, 14, 15, 16.5, 18, 20)
 INVALID_ARG = 0x102  # ESP_ERR_INVALID_ARG
+# network_common.c:49-85, esp_exceptions_helper(): these are an OSError, all others a RuntimeError
+LISTED = (0x101, *range(0x3001, 0x3010))
 
 
 class WLAN:
@@ -40,6 +42,7 @@ class WLAN:
     def __new__(cls, number=STA_IF):
         if number != STA_IF:
             raise ValueError("invalid WLAN interface identifier")
+        radio._answer("init")
         return radio
 
     def power_on(self):
@@ -55,14 +58,24 @@ class WLAN:
 
     def active(self, on=None):
         if on is not None:
+            self._answer("start" if on else "stop")
             self.on = bool(on)
             self.done_ms = -1
         return self.on
+
+    def _answer(self, call):
+        """Of ESP-IDF to a call that the world has fail: "start", "stop", "config" and so on."""
+        code = world.state["wifi"].get("fails", {}).get(call)
+        if code in LISTED:
+            raise OSError("Wifi 0x%04x" % code)
+        if code:
+            raise RuntimeError("Wifi Unknown Error 0x%04x" % code)
 
     def config(self, what=None, txpower=None, pm=None):
         if what == "mac":
             return self.mac
         self._started()
+        self._answer("config")
         if what is not None:
             return {"txpower": self.power_dbm, "pm": self.power_save, "channel": self.channel}[what]
         if txpower is not None:
@@ -101,6 +114,7 @@ class WLAN:
 
     def connect(self, ssid, password):
         self._started()
+        self._answer("connect")
         wifi = world.state["wifi"]
         world.note("joined", [self.power_dbm, self.dhcp])
         if not wifi["present"] or ssid != wifi["ssid"] or self.power_dbm < wifi["needs_dbm"]:
@@ -115,6 +129,7 @@ class WLAN:
 
     def disconnect(self):
         self._started()
+        self._answer("disconnect")
         self.done_ms = -1
 
     def isconnected(self):
@@ -129,6 +144,7 @@ class WLAN:
         if what == "rssi":
             if not self.isconnected():
                 raise OSError("WiFi Not Connected")
+            self._answer("rssi")
             return world.state["wifi"]["rssi"]
         if self.isconnected():
             return STAT_GOT_IP

@@ -4,6 +4,7 @@ import errno
 import json
 import time
 
+from torpor.link import ERRORS
 from torpor.link.mqtt import Mqtt, Refused
 from torpor.link.wifi import Wifi, password
 from torpor.policy.report import CELLS
@@ -53,9 +54,10 @@ class Delivery:
             return answer
         try:
             self._connect()
-        except OSError as error:
+        except ERRORS as error:
             self.leave()
-            return REFUSED if isinstance(error, Refused) or error.errno in _SAID_NO else NO_AP
+            said_no = isinstance(error, Refused) or getattr(error, "errno", 0) in _SAID_NO
+            return REFUSED if said_no else NO_AP
         return answer
 
     def _connect(self) -> None:
@@ -78,9 +80,9 @@ class Delivery:
                     self._connect()
                 most = ATTEMPTS - attempt
                 return attempt + self.mqtt.publish(self.topic + "/readings", payload, most)
-            except OSError as error:
+            except ERRORS as error:
                 self.mqtt.close()
-                if error.errno == errno.ETIMEDOUT:
+                if getattr(error, "errno", 0) == errno.ETIMEDOUT:
                     break
         return 0
 

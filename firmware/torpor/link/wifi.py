@@ -2,10 +2,11 @@
 
 import time
 
+import machine
 import network
 from esp32 import NVS
 
-from torpor.link import NAMESPACE, SECRET_BYTES
+from torpor.link import ERRORS, NAMESPACE, SECRET_BYTES
 from torpor.port import NO_AP, REFUSED
 
 POLL_MS = 10
@@ -38,15 +39,15 @@ class Wifi:
         """What is heard of the access point; 0 when not joined."""
         try:
             return self.wlan.status("rssi") if self.wlan.isconnected() else 0
-        except OSError:  # lost between the two calls
+        except ERRORS:  # lost between the two calls
             return 0
 
     def power(self, tx_qdbm: int) -> None:
-        """Set the transmit power; the driver floors it to a level that it has. OSError if off."""
+        """Set the transmit power; the driver floors it to a level that it has. ERRORS if off."""
         self.wlan.config(txpower=tx_qdbm / 4)
 
     def save_power(self) -> None:
-        """Let the radio sleep between the access point's beacons from now on. OSError if off."""
+        """Let the radio sleep between the access point's beacons from now on. ERRORS if off."""
         self.wlan.config(pm=self.wlan.PM_POWERSAVE)
 
     def join(self, tx_qdbm: int, cached: int) -> int:
@@ -66,7 +67,9 @@ class Wifi:
             stale = wlan.status()
             wlan.connect(self.ssid, self.password)
             answer = self._wait(stale)
-        except (OSError, ValueError):  # the driver's own troubles, or what it recalls is no address
+        except ERRORS:  # the driver's own troubles
+            answer = NO_AP
+        except ValueError:  # what it recalls is no address
             answer = NO_AP
         if answer >= 0:
             self.leave()
@@ -98,13 +101,22 @@ class Wifi:
             time.sleep_ms(POLL_MS)
 
     def leave(self) -> None:
-        """Disassociate and switch off: a radio left on draws 1.4 mA through deep sleep."""
-        if self.wlan.active():
-            try:
-                self.wlan.disconnect()
-            except OSError:
-                pass  # it was not connected
-            self.wlan.active(False)
+        """Disassociate and switch off: a radio left on draws 1.4 mA through deep sleep.
+
+        One that cannot be switched off ends in a reset, which does it.
+        """
+        try:
+            if self.wlan.active():
+                self._disconnect()
+                self.wlan.active(False)
+        except ERRORS:
+            machine.reset()
+
+    def _disconnect(self) -> None:
+        try:
+            self.wlan.disconnect()
+        except ERRORS:
+            pass  # it was not connected
 
 
 def recall() -> tuple[str, str, str, str] | None:

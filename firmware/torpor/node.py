@@ -210,7 +210,7 @@ def rest(r: list[int], port: Port) -> int:
 
 
 def safe(r: list[int], port: Port) -> int:
-    """Safe mode: no sensor, no radio, a long deep sleep; ms. It doubles from 1 h to a day.
+    """Safe mode: no sensor, no radio, a long sleep; ms. It doubles from 1 h to a day.
 
     The wake after it tries again in earnest, and one more crash leads straight back here.
     """
@@ -220,5 +220,19 @@ def safe(r: list[int], port: Port) -> int:
     sleeps = r[record.SAFE_SLEEPS]
     r[record.SAFE_SLEEPS] = sleeps + 1
     r[record.CRASHES] = CRASH_LIMIT - 1
+    return lie_low(r, port, 3600000 << sleeps if sleeps < 5 else 86400000)
+
+
+def lie_low(r: list[int], port: Port, ms: int) -> int:
+    """Sleep for so long with the radio off: deeply, or on the mains awake, for the button; ms.
+
+    Who is to stay reachable is tried again within an hour: it has the charge for that.
+    """
     r[record.SLEEP_KIND] = sleep.DEEP
-    return 3600000 << sleeps if sleeps < 5 else 86400000
+    if r[REST + sleep.ASSOCIATED]:
+        r[record.SLEEP_KIND] = sleep.MODEM
+        port.leave()
+        port.watch(0, 0)
+        if ms > 3600000:
+            ms = 3600000
+    return ms

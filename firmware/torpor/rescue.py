@@ -35,7 +35,7 @@ def work(pins: dict, ms: int) -> None:
     while time.ticks_diff(time.ticks_ms(), started) < ms:
         level = button.value()
         if level < before:
-            Pin(relay, Pin.OUT, value=1 - Pin(relay).value(), hold=True)
+            Pin(relay, Pin.OUT, value=1 - Pin(relay).value(), hold=True)  # type: ignore[call-arg]
         before = level
         time.sleep_ms(NAP_MS)
 

@@ -8,9 +8,8 @@ import json
 from array import array
 from binascii import crc32
 
-from torpor import life, record, retain
+from torpor import life, node, record, retain
 from torpor.config import configure
-from torpor.policy import sleep
 from torpor.port import COLD, Port
 
 _WHY = {
@@ -42,7 +41,7 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
     cause = restore(r, port, config, fingerprint, cause)
     if r[record.KIND] == record.SWITCH:
-        port.actuate(0, r[record.OUTPUT])  # a reset opened the relay
+        port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
     while True:
         crashes = r[record.CRASHES]
         r[record.CRASHES] = crashes + 1
@@ -52,8 +51,10 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
             ms = life.wake(r, port, cause)
         except Exception as error:  # whatever it is must not end the node
             log(error)
+            output = r[record.OUTPUT]
             retain.unpack(port.retained(), r, fingerprint)
-            ms, r[record.SLEEP_KIND] = rest_ms(r[record.CRASHES]), sleep.DEEP
+            r[record.OUTPUT] = output  # where the relay is by now
+            ms = node.lie_low(r, port, rest_ms(r[record.CRASHES]))
         port.retain(retain.pack(r, fingerprint))
         cause = port.sleep(r[record.SLEEP_KIND], ms)
 

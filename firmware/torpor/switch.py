@@ -5,18 +5,21 @@ from torpor.port import EVENT, NONE, PIN, Port
 
 
 def wake(r: list[int], port: Port, cause: int) -> int:
-    """One step between two modem sleeps; the ms to the next, of kind r[SLEEP_KIND]."""
+    """One step between two modem sleeps; the ms to the next, of kind r[SLEEP_KIND].
+
+    Button and broker are obeyed before all else: whatever fails behind it, they were.
+    """
     now = port.ticks_ms()
     port.feed()
     node.begin(r, cause, now)
-    if r[record.CRASHES] > node.CRASH_LIMIT:
-        return node.safe(r, port)
     why = 0
     if cause == PIN:
         why = EVENT
         port.account(r[record.REPORT_TASK], EVENT)
         command = port.command()
         turn(r, port, command if command != NONE else 1 - r[record.OUTPUT], now)
+    if r[record.CRASHES] > node.CRASH_LIMIT:
+        return node.safe(r, port)
     node.serve(r, port, why, now)
     return node.rest(r, port)
 

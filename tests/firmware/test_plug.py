@@ -65,9 +65,10 @@ def test_a_press_switches_and_tells_and_a_reset_keeps_the_relay(plug: Chip, brok
     assert plug.world["slept"] == []
     assert plug.record[record.CRASHES] == 0
 
-    plug.world["pins"][str(RELAY)] = 0  # what a reset does to an output
     until_reset(plug, 5_000)
-    assert plug.world["pins"][str(RELAY)] == 1
+    plug.world["reset_cause"] = world.WDT
+    until_reset(plug, 5_000)
+    assert [level for _, _, level in plug.world["driven"]] == [0, 1, 0, 1]  # not once in between
     assert plug.record[record.OUTPUT] == 1
 
 
@@ -80,8 +81,30 @@ def test_the_broker_knows_when_the_plug_is_gone(plug: Chip, broker: Broker) -> N
 
 def test_a_power_cut_opens_the_relay(plug: Chip) -> None:
     until_reset(plug, 60_000, presses_ms=(30_000,))
-    plug.world["reset_cause"] = world.PWRON
-    plug.world["rtc"] = ""
+    world.cut_power(plug.world)
     until_reset(plug, 5_000)
     assert plug.world["pins"][str(RELAY)] == 0
     assert plug.record[record.OUTPUT] == 0
+
+
+def test_an_exception_drops_no_load_and_leaves_the_button(plug: Chip) -> None:
+    """At each wake, to safe mode and in it."""
+    until_reset(plug, 10_000, presses_ms=(5_000,))
+    plug.world["wifi"] = {}
+    until_reset(plug, 1_000_000, presses_ms=tuple(range(100_000, 1_000_000, 100_000)))
+    assert plug.world["slept"] == []
+    assert plug.record[record.SAFE_SLEEPS] > 0
+    assert "KeyError" in plug.log
+    turned = plug.world["driven"][2:]  # off as power came, on by the first press
+    assert [level for _, _, level in turned] == [0, 1, 0, 1, 0, 1, 0, 1, 0]
+    for (at_ms, _, _), press_ms in zip(turned, range(100_000, 1_000_000, 100_000), strict=True):
+        assert 0 <= at_ms - plug.world["boot_ms"] - press_ms <= 200
+
+
+def test_a_switch_that_cannot_start_obeys_its_button(plug: Chip) -> None:
+    until_reset(plug, 10_000, presses_ms=(5_000,))
+    plug.damage("torpor/node.mpy")
+    until_reset(plug, 60_000, presses_ms=(30_000, 40_000, 50_000))
+    assert plug.world["slept"] == []
+    assert [level for _, _, level in plug.world["driven"]] == [0, 1, 0, 1, 0]
+    assert "Traceback" in plug.log

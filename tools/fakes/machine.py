@@ -8,6 +8,7 @@ from binascii import hexlify, unhexlify
 
 import network
 import world
+from pads import PADS
 
 PWRON_RESET = world.PWRON
 HARD_RESET = world.HARD
@@ -27,19 +28,40 @@ armed = {}  # "pin" and "level" that end a sleep, and the "reason" they give; es
 
 
 class Pin:
+    """As ports/esp32/machine_pin.c has it: what a pad cannot is refused, or without effect.
+
+    A held pad keeps to what it was when it was held, in spite of every call and every reset but a
+    power-on (ESP-IDF 5.5.5, driver/gpio.h:382-393); hold=True lets go of it first (:255-262).
+    """
+
     IN = 1
     OUT = 3
+    PULL_DOWN = 1
     PULL_UP = 2
 
-    def __init__(self, number, mode=-1, pull=-1, value=None):
+    def __init__(self, number, mode=-1, pull=-1, value=None, hold=None):
+        pads = PADS[world.state["chip"]]
+        if number not in pads["there"]:
+            raise ValueError("invalid pin")  # :122
         self.number = number
+        pad = world.state["pads"].setdefault(str(number), {"out": 0, "drives": 0, "held": 0})
         if value is not None:
-            self.value(value)
+            pad["out"] = int(bool(value))  # :214, before the direction
+        if mode == self.OUT and number in pads["only_read"]:
+            raise ValueError("pin can only be input")  # :231
+        if mode != -1:
+            pad["drives"] = int(mode == self.OUT)
+        if hold is not None and number not in pads["only_read"]:
+            pad["held"] = 0
+            world.drive(number)
+            pad["held"] = int(bool(hold))
+        world.drive(number)
 
     def value(self, level=None):
         if level is None:
             return world.pin(self.number)
-        world.state["pins"][str(self.number)] = level
+        world.state["pads"][str(self.number)]["out"] = int(bool(level))
+        world.drive(self.number)
 
 
 class ADC:
@@ -159,6 +181,9 @@ def lightsleep(ms=LONGEST_MS):
 
 def deepsleep(ms=LONGEST_MS):
     world.watch_over(0)
+    if world.state["chip"] in ("esp32", "esp32s2", "esp32s3", "esp32c3"):  # driver/gpio.h:401-403
+        for number, pad in world.state["pads"].items():
+            pad["held"] = int(pad["held"] and int(number) in PADS[world.state["chip"]]["rtc"])
     _sleep("deep", ms)
     world.state["reset_cause"] = DEEPSLEEP_RESET
     armed.clear()

@@ -24,7 +24,7 @@ DHCP_MS = 900
 LEVELS_DBM = (2, 5, 7, 8.5, 11, 13, 14, 15, 16.5, 18, 20)
 INVALID_ARG = 0x102  # ESP_ERR_INVALID_ARG
 # network_common.c:49-85, esp_exceptions_helper(): these are an OSError, all others a RuntimeError
-LISTED = (0x101, *range(0x3001, 0x3010))
+LISTED = [0x101] + list(range(0x3001, 0x3010))
 
 
 class WLAN:

@@ -44,6 +44,8 @@ def fresh() -> "dict[str, Any]":
         "fed_ms": 0,
         "watchdog_ms": 0,  # 0: not started
         "pins": {},  # level by number; 1 where none is given
+        "pads": {},  # by number: the level that the chip has for it, whether it drives, is held
+        "driven": [],  # one entry a change of what the chip drives: [ms, pin, level]
         "events": [],  # [at_ms, pin, level] in order of time; -1 for a pin: the reset button
         "adc": {},  # by pin: uV, or a list of uV that is read round and round
         "i2c": {},  # by address: the answer in hex; none: the bus raises
@@ -91,6 +93,37 @@ def pin(number: int) -> int:
     """Level of a pin."""
     now_ms()
     return int(state["pins"].get(str(number), 1))
+
+
+def drive(number: int) -> None:
+    """Put a pad's level onto its pin, unless the pad is held or drives nothing."""
+    pad = state["pads"][str(number)]
+    if pad["drives"] and not pad["held"]:
+        _level(number, pad["out"])
+
+
+def release() -> None:
+    """A reset: pads drive nothing, but for those that are held.
+
+    What hung on one is off then: a relay has a resistor that opens it.
+    """
+    for number, pad in state["pads"].items():
+        if pad["drives"] and not pad["held"]:
+            _level(int(number), 0)
+            pad["drives"] = 0
+
+
+def _level(number: int, level: int) -> None:
+    if state["pins"].get(str(number)) != level:
+        state["pins"][str(number)] = level
+        note("driven", [now_ms(), number, level])
+
+
+def cut_power(chip: "dict[str, Any]") -> None:
+    """Take its power and give it back: nothing but the flash is left of a chip's state."""
+    for number in chip["pads"]:
+        chip["pins"][number] = 0
+    chip.update(reset_cause=PWRON, wake_reason=NO_REASON, rtc="", memory={}, pads={})
 
 
 def advance(ms: int) -> None:
@@ -158,6 +191,7 @@ def watch_over(ms: int) -> None:
 def end(code: int) -> None:
     """The chip restarts: nothing but this state is left of it."""
     watch_over(0)
+    release()
     keep()
     stop(code)
 

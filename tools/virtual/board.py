@@ -240,7 +240,7 @@ class VirtualBoard:
 
     def power_on(self) -> None:
         """Start anew by the reset line, which takes the power of RTC memory too."""
-        self.world.update(reset_cause=world.PWRON, wake_reason=world.NO_REASON, rtc="", memory={})
+        world.cut_power(self.world)
         self.wake()
 
     def wake(self) -> None:

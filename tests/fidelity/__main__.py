@@ -114,7 +114,6 @@ def page() -> str:
     """The page."""
     documents = [(group, judged(group)) for group in GROUPS]
     fitted_on = dict.fromkeys(name for _, doc in documents for name in doc["fitted_on"])
-    fit = validate("--wake", "wifi")["wakes"][0]
     errors = [abs(one.error_pct) for one in published.predictions()]
     within = sum(error <= 5 for error in errors)
     return f"""# Fidelity: predictions beside recordings that they were not fitted on
@@ -147,10 +146,10 @@ Predicted less recorded, mC a wake. Errors of opposite sign cancel in a wake's s
 ![Error by state](fidelity_states.png)
 
 ## Where it misses
-- **A disturbed channel.** The recipe `wifi` was fitted on a quiet one ({fit["error_pct"]:+.2f} %
-  of fit). On the disturbed one the same firmware listens and repeats for seconds more, and no
-  recipe can know for how long: a fixed recipe has no channel. The simulator's own link draws
-  losses and retries from a loss rate, which this recording does not state.
+- **A disturbed channel.** The recipe `wifi` was fitted on a single wake on a quiet one. On the
+  disturbed one the same firmware listens and repeats for seconds more, and no recipe can know
+  for how long: a fixed recipe has no channel. The simulator's own link draws losses and retries
+  from a loss rate, which this recording does not state.
 - **No recipe, so no prediction**: `join/wifi-join-a` (a first set-up), `sensors/bme280-mq135-a`
   (a heated gas sensor of 120 mA) and `cpu_freq` at 160 and 240 MHz (the board file is of 80 MHz).
 - **ESP32 devkit, `esp32-devkit-polimi`**: power in mW at a voltage that is not stated, so it

@@ -1,12 +1,16 @@
 """Recipes of wakes: what they take apart, and what they predict at settings not seen."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.hardware import board
+from host_sim.hardware import board, states
+from host_sim.trace import reader
+from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit import calibrate, judge, recipe
 from host_sim.trace.fit.evidence import Evidence
@@ -25,7 +29,7 @@ def batch(records: int, tx_s: float = 0.03, tail_s: float = 5.0) -> Evidence:
         row("boot", 0.3, 50.0),
         row("idle", 2.0, 40.0),
         row("idle", 0.5, 36.0),
-        row("tx", 0.1 + tx_s * records, 157.0),
+        row("load", 0.1 + tx_s * records, 157.0),
         row("idle", tail_s - 0.01 * records, 38.0),
         row("deep_sleep", 1.0, 0.8),
     ]
@@ -33,8 +37,8 @@ def batch(records: int, tx_s: float = 0.03, tail_s: float = 5.0) -> Evidence:
 
 
 def test_a_step_of_a_batch_grows_with_its_records() -> None:
-    boot, measure, tx, wait = recipe.make([batch(2), batch(8)], {})
-    assert [part.state for part in (boot, measure, tx, wait)] == ["boot", "idle", "tx", "idle"]
+    boot, measure, tx, wait = recipe.make([batch(2), batch(8)])
+    assert [part.state for part in (boot, measure, tx, wait)] == ["boot", "idle", "load", "idle"]
     assert boot.per_record_s == pytest.approx(0.0, abs=1e-12)
     assert measure.duration_s == pytest.approx(2.5)
     assert measure.charge_mc == pytest.approx(98.0)
@@ -53,12 +57,12 @@ def test_a_batch_of_another_size_is_predicted(
     seen: set[int], unseen: int, tx_s: float, tail_s: float
 ) -> None:
     evidence = [batch(records, tx_s, tail_s) for records in sorted(seen)]
-    parts = recipe.make(evidence, {})
+    parts = recipe.make(evidence)
     (wake,) = batch(unseen, tx_s, tail_s).wakes()
     assert sum(p.duration_s + unseen * p.per_record_s for p in parts) == pytest.approx(
         sum(r.duration_s for r in wake)
     )
-    assert sum((p.charge_mc or 0) + unseen * p.per_record_mc for p in parts) == pytest.approx(
+    assert sum(p.charge_mc + unseen * p.per_record_mc for p in parts) == pytest.approx(
         sum(r.charge_mc for r in wake)
     )
 
@@ -67,7 +71,7 @@ def test_wakes_of_another_order_are_added_up_by_state() -> None:
     one = [row("boot", 0.3, 50), row("idle", 1, 30), row("listen", 0.5, 100), row("idle", 1, 30)]
     two = [row("boot", 0.3, 50), row("listen", 0.7, 100), row("idle", 1.6, 30)]
     evidence = [Evidence("a", "", one, wake="w"), Evidence("b", "", two, wake="w")]
-    found = {part.state: part for part in recipe.make(evidence, {})}
+    found = {part.state: part for part in recipe.make(evidence)}
     assert found["idle"].duration_s == pytest.approx(1.8)
     assert found["listen"].duration_s == pytest.approx(0.6)
 
@@ -79,26 +83,58 @@ def test_a_short_stretch_goes_to_the_one_before() -> None:
     assert merged[0].charge_mc == pytest.approx(15 + 1.99)
 
 
-def test_bursts_keep_the_time_that_they_are_on_the_air() -> None:
-    """0.5 mC and 1 mC over listening, at 200 mA over listening: 7.5 of the 20 ms."""
-    rows = [row("listen", 0.1, 100.0), row("tx", 0.01, 200.0), row("tx", 0.01, 150.0)]
-    one = Evidence("a", "", rows, states={"listen": "listen", "tx": "tx"}, tx_dbm=20.0, wake="w")
-    listen, tx = recipe.make([one], {"listen": 100.0, "tx": 300.0})
-    assert tx.duration_s == pytest.approx(0.0075)
-    assert listen.duration_s == pytest.approx(0.1125)
-    assert tx.charge_mc is None
+STATES = st.sampled_from(["boot", "idle", "listen", "tx", "load"])
+STRETCHES = st.tuples(STATES, st.floats(0.001, 2), st.floats(1, 300))
+WAKES = st.tuples(st.integers(0, 8), st.lists(STRETCHES, min_size=1, max_size=9))
 
 
-def test_the_prediction_is_priced_from_the_board() -> None:
-    by_hand = 0.0
-    for step in HELTEC.file.wakes["wifi"].phases:
-        if step.state == "tx_20":
-            na = HELTEC.file.radio.tx.current_na[10]
-        else:
-            na = HELTEC.file.states[step.state].current_na
-        by_hand += na * step.duration_us / 1e12
-    predicted = judge.predict(HELTEC, "wifi", None)
-    assert sum(mc for _, _, mc in predicted) == pytest.approx(by_hand)
+@given(st.lists(WAKES, min_size=1, max_size=5))
+def test_the_files_of_a_fit_keep_their_charge_and_time(
+    wakes: list[tuple[int, list[tuple[str, float, float]]]],
+) -> None:
+    """Whatever their order, however short, and calibrating whatever states."""
+    evidence = [
+        Evidence("", "", [row(*one) for one in rows], states={"idle": "idle"}, records=records)
+        for records, rows in wakes
+    ]
+    parts = recipe.make(evidence)
+    for ours, each, recorded in (
+        ("charge_mc", "per_record_mc", "charge_mc"),
+        ("duration_s", "per_record_s", "duration_s"),
+    ):
+        predicted = sum(
+            getattr(part, ours) + records * getattr(part, each)
+            for records, _ in wakes
+            for part in parts
+        )
+        total = sum(getattr(one, recorded) for own in evidence for one in own.rows)
+        assert predicted == pytest.approx(total, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["10B_BLE_ADV", "512B_BLE_CONN", "1B_WiFi"])
+def test_a_file_of_bursts_keeps_its_charge(recordings: Path, tmp_path: Path, name: str) -> None:
+    """By way of board.toml and validate: what the whole fit makes of it."""
+    rows = digest.rows(reader.read(recordings / f"esp32/esp32c5-xifi/{name}.csv"))
+    one = Evidence(f"xifi/{name}.csv", "", rows, states={"idle": "idle"}, wake="w")
+    found = calibrate.calibrate([one], HELTEC)
+    old = HELTEC.path.read_text(encoding="utf-8")
+    text = calibrate.document(old, found, [one], {"w": "the author's own"})
+    profile = calibrate.write(tmp_path / "mine", text, {})
+    (wake,) = one.wakes()
+    verdict = judge.judge(judge.predict(profile, "w", None), wake)
+    assert verdict.charge_error_pct == pytest.approx(0, abs=0.1)
+    assert verdict.duration_error_pct == pytest.approx(0, abs=0.1)
+
+
+def test_a_step_without_a_charge_is_priced_by_the_board() -> None:
+    """As a recipe that was written by hand may have it."""
+    steps = [board.Step("boot", 300_000), board.Step("tx_20", 50_000)]
+    file = msgspec.structs.replace(
+        HELTEC.file, wakes={"w": board.Wake("a firmware", "a source", steps)}
+    )
+    predicted = judge.predict(board.Board(file, HELTEC.path), "w", None)
+    boot_ma, tx_ma = (HELTEC.current_na[i] / 1e6 for i in (states.BOOT, states.TX + 10))
+    assert [mc for _, _, mc in predicted] == pytest.approx([0.3 * boot_ma, 0.05 * tx_ma])
 
 
 def test_records_must_be_said_and_leave_something() -> None:
@@ -115,7 +151,7 @@ def test_a_wake_of_the_first_steps_of_another() -> None:
 
 def test_the_interval_is_of_recordings_of_equal_records() -> None:
     one = [batch(2), batch(2, tail_s=5.1), batch(8), batch(8, tail_s=5.1)]
-    wakes = {"batch": board.Wake("a firmware", "a source", calibrate.steps(one, HELTEC))}
+    wakes = {"batch": board.Wake("a firmware", "a source", calibrate.steps(one))}
     file = msgspec.structs.replace(HELTEC.file, wakes=wakes)
     profile = board.Board(file, HELTEC.path)
     interval = judge.interval_mc(profile, "batch", 4, one)

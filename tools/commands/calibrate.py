@@ -234,12 +234,11 @@ def _recipe(name: str, steps: list[boards.Step]) -> object:
         f"wake {name}", "state", "time, ms", "a record, ms", "charge, mC", "a record, mC"
     )
     for step in steps:
-        own = step.charge_nc is not None
         grid.add_row(
             step.state,
             f"{step.duration_us / 1000:,.1f}",
             f"{step.per_record_us / 1000:+,.1f}" if step.per_record_us else "",
-            f"{(step.charge_nc or 0) / 1e6:,.2f}" if own else "the board's",
+            f"{(step.charge_nc or 0) / 1e6:,.2f}",
             f"{step.per_record_nc / 1e6:+,.3f}" if step.per_record_nc else "",
         )
     return grid

@@ -53,29 +53,23 @@ def calibrate(evidence: Sequence[Evidence], board: Board) -> Calibration:
         mine = [one for one in evidence if one.wake == name]
         if not any(one.wakes() for one in mine):
             raise BadInput(f"no wake in the recordings of {name}", remedy="record one from sleep")
-        wakes[name] = steps(mine, board)
+        wakes[name] = steps(mine)
     found = fit.currents(evidence)
     listen_ma = _listen_ma(found, board)
     return Calibration(found, listen_ma, fit.peak_ma(evidence), fit.boot_us(evidence), wakes)
 
 
-def steps(evidence: Sequence[Evidence], board: Board) -> list[Step]:
+def steps(evidence: Iterable[Evidence]) -> list[Step]:
     """The recipe of one wake, in the board's integers."""
-    found, tx = fit.currents(evidence), fit.peak_ma(evidence)
-    board_ma = {"listen": _listen_ma(found, board)}
-    tx_name = ""
-    if tx:
-        tx_name = level_name(tx[0])
-        board_ma[TX] = rounded(tx[1])
     return [
         Step(
-            tx_name if part.state == TX and part.charge_mc is None else part.state,
+            part.state,
             round(part.duration_s * 1e6),
-            None if part.charge_mc is None else round(part.charge_mc * 1e6),
+            round(part.charge_mc * 1e6),
             round(part.per_record_s * 1e6),
             round(part.per_record_mc * 1e6),
         )
-        for part in recipe.make(evidence, board_ma)
+        for part in recipe.make(evidence)
     ]
 
 

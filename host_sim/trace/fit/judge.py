@@ -130,7 +130,7 @@ def interval_mc(
     values = []
     for _ in range(BOOTSTRAPS):
         drawn = [g[i] for g in groups for i in random.integers(len(g), size=len(g))]
-        steps = calibrate.steps(drawn, board)[: recipe.first if recipe.of else None]
+        steps = calibrate.steps(drawn)[: recipe.first if recipe.of else None]
         values.append(sum(mc for _, _, mc in _priced(board, steps, wake, records)))
     low, high = np.percentile(values, (2.5, 97.5))
     return float(low), float(high)

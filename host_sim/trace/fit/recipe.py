@@ -1,11 +1,15 @@
-"""The recipe of a firmware's wake: which states it goes through, and how long each takes.
+"""The recipe of a firmware's wake: which states it goes through, how long, and at what charge.
 
 Where all wakes go through the same states in the same order, each step is a phase of its own;
-where the order varies, and where there are Wi-Fi bursts, a state's time is added up. A batch's
-steps grow with the records in it: time, and charge, are base + records * slope by least squares.
+where the order varies, and where there are bursts, a state's time is added up. A batch's steps
+grow with the records in it: time and charge are base + records * slope by least squares.
+
+Each step keeps the charge that was recorded in it, so a recipe holds its files' charge: over the
+wakes that it was fitted on, predicted and recorded sums agree within 0.1 %. (A mean and a least
+squares line with a base leave no sum of errors; what remains is rounding to nC and µs.)
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +22,13 @@ SHORT_S = 0.02  # an inrush or an edge: it goes to the stretch before
 
 @dataclass(frozen=True)
 class Part:
-    """One step: a state for a time, at a charge of its own unless the board's current is meant."""
+    """One step: a state for a time, at a charge, and what each record of a batch adds to both."""
 
     state: str
     duration_s: float
     per_record_s: float
-    charge_mc: float | None = None
-    per_record_mc: float = 0.0
+    charge_mc: float
+    per_record_mc: float
 
 
 @dataclass
@@ -36,25 +40,22 @@ class Stretch:
     charge_mc: float
 
 
-def make(evidence: Iterable[Evidence], board_ma: Mapping[str, float]) -> list[Part]:
-    """The recipe that all these wakes are of; `board_ma` has the board's listen and tx.
+def make(evidence: Iterable[Evidence]) -> list[Part]:
+    """The recipe that all these wakes are of."""
+    records, columns = table(evidence)
+    return [_part(step, records) for step in zip(*columns, strict=True)]
 
-    A state that the same evidence calibrates is priced by the board. Any other is something that
-    this firmware does besides, and keeps its own mean.
-    """
-    wakes = [(one, wake) for one in evidence for wake in one.wakes()]
+
+def table(evidence: Iterable[Evidence]) -> tuple[list[int], list[list[Stretch]]]:
+    """Each wake's records and its steps, which are the same states in all of them."""
+    wakes = [(one.records or 0, wake) for one in evidence for wake in one.wakes()]
     columns = [in_order(wake) for _, wake in wakes]
     orders = {tuple(stretch.state for stretch in column) for column in columns}
-    if len(orders) > 1 or any(TX in one.states for one, _ in wakes):
+    if len(orders) > 1 or any(row.state == TX for _, wake in wakes for row in wake):
         columns = [_summed(wake) for _, wake in wakes]
         names = dict.fromkeys(stretch.state for column in columns for stretch in column)
         columns = [_aligned(column, names) for column in columns]
-    known = {seen: own for one, _ in wakes for own, seen in one.states.items()}
-    if known.get(TX):
-        for column in columns:
-            _split_air(column, board_ma)
-    records = [one.records or 0 for one, _ in wakes]
-    return [_part(list(step), known, records) for step in zip(*columns, strict=True)]
+    return [records for records, _ in wakes], columns
 
 
 def in_order(wake: Sequence[Row]) -> list[Stretch]:
@@ -83,26 +84,10 @@ def _aligned(column: list[Stretch], names: Iterable[str]) -> list[Stretch]:
     return [have.get(name, Stretch(name, 0.0, 0.0)) for name in names]
 
 
-def _split_air(column: list[Stretch], board_ma: Mapping[str, float]) -> None:
-    """Give listening the time that bursts are not on the air: a sample holds a burst in part."""
-    by_state = {stretch.state: stretch for stretch in column}
-    if TX not in by_state or "listen" not in by_state:
-        return
-    tx, listen = by_state[TX], by_state["listen"]
-    over_mc = tx.charge_mc - board_ma["listen"] * tx.seconds
-    air_s = over_mc / (board_ma[TX] - board_ma["listen"])
-    listen.seconds += tx.seconds - air_s
-    tx.seconds = air_s
-
-
-def _part(stretches: list[Stretch], known: Mapping[str, str], records: list[int]) -> Part:
+def _part(stretches: Sequence[Stretch], records: list[int]) -> Part:
     base_s, slope_s = _line(records, [stretch.seconds for stretch in stretches])
-    seen = stretches[0].state
-    if seen in known:
-        return Part(known[seen], base_s, slope_s)
-    return Part(
-        seen, base_s, slope_s, *_line(records, [stretch.charge_mc for stretch in stretches])
-    )
+    base_mc, slope_mc = _line(records, [stretch.charge_mc for stretch in stretches])
+    return Part(stretches[0].state, base_s, slope_s, base_mc, slope_mc)
 
 
 def _line(records: list[int], values: list[float]) -> tuple[float, float]:

@@ -214,7 +214,11 @@ def load(name: str) -> Board:
         raise BadInput(
             f"no board named {name}", remedy=f"one of {', '.join(names())}, or a board.toml"
         )
-    text = inputs.text(path)
+    return parsed(inputs.text(path), path)
+
+
+def parsed(text: str, path: Path) -> Board:
+    """A board from the text of its file; `path` is where that lies or will lie."""
     file = tomlfile.convert(layers.completed(tomlfile.parse(text, path)), text, path, BoardFile)
     _check(file, text, path)
     return Board(file, path)

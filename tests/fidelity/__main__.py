@@ -7,6 +7,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from host_sim.hardware import board
+from host_sim.trace.fit import doubts, evidence
 from tests.fidelity import listening, plot, published
 from tests.fidelity.unseen import BOARD, FOLDER, GROUPS, Group, digest_file
 from tools import cli
@@ -68,6 +70,16 @@ def each(documents: list[tuple[Group, dict[str, Any]]]) -> str:
     ]
     head = "| digest | recorded, mC | predicted, mC | error | 95 % interval | duration |"
     return _table(head, rows)
+
+
+def _left_out() -> str:
+    """What to know of the recordings, fitted and judged, a line each."""
+    fitted = evidence.of(board.load(BOARD)).values()
+    lines = [line for one in fitted for line in doubts.of_recording(one)]
+    for group in GROUPS:
+        judged_on = (evidence.read(digest_file(name)) for name in group.files)
+        lines += [line for one in judged_on for line in doubts.of_recording(one)]
+    return "\n".join(f"- {line}." for line in lines)
 
 
 def by_state(documents: list[tuple[Group, dict[str, Any]]]) -> dict[str, dict[str, float]]:
@@ -137,6 +149,10 @@ The interval is what other draws of the fitted recordings would have predicted: 
 the spread from wake to wake nor the error of the model, so a recorded wake may lie outside.
 
 ![A batch of four records, recorded and predicted](fidelity_batch.png)
+
+What the instruments left out:
+
+{_left_out()}
 
 ## Error by state
 Predicted less recorded, mC a wake. Errors of opposite sign cancel in a wake's sum.

@@ -9,7 +9,7 @@ from pathlib import Path
 from host_sim.files import inputs
 from host_sim.hardware import board
 from host_sim.trace import reader
-from host_sim.trace.cut import digest
+from host_sim.trace.cut import digest, instrument
 from host_sim.trace.fit import evidence, fit
 from host_sim.trace.fit.evidence import Evidence
 
@@ -34,11 +34,16 @@ def main(recordings: Path) -> None:
     """Digest every recording."""
     for name in FILES:
         path = recordings / name
-        rows = digest.rows(reader.read(path))
+        recording = reader.read(path)
         one = Evidence(
-            f"esp32c5-xifi/{name}", inputs.sha256(path), rows, SOURCE, {"listen": "listen"}
+            f"esp32c5-xifi/{name}",
+            inputs.sha256(path),
+            digest.rows(recording),
+            SOURCE,
+            {"listen": "listen"},
+            instrument=instrument.of(recording),
         )
-        evidence.write(FOLDER / name, one)
+        (FOLDER / name).write_text(evidence.text(one), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from host_sim.files import inputs
 from host_sim.hardware import board
 from host_sim.trace import reader
-from host_sim.trace.cut import digest
+from host_sim.trace.cut import digest, instrument
 from host_sim.trace.fit import evidence
 from host_sim.trace.fit.evidence import Evidence
 
@@ -55,16 +55,17 @@ def main(recordings: Path) -> None:
     for group in GROUPS:
         for name in group.files:
             path = recordings / name
-            rows = digest.rows(reader.read(path))
+            recording = reader.read(path)
             one = Evidence(
                 name,
                 inputs.sha256(path),
-                rows,
+                digest.rows(recording),
                 SOURCE,
                 wake=group.wake,
                 records=group.records,
+                instrument=instrument.of(recording),
             )
-            evidence.write(digest_file(name), one)
+            digest_file(name).write_text(evidence.text(one), encoding="utf-8")
 
 
 if __name__ == "__main__":

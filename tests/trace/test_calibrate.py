@@ -9,7 +9,7 @@ import pytest
 from host_sim.files import inputs
 from host_sim.hardware import board
 from host_sim.trace import reader
-from host_sim.trace.cut import digest
+from host_sim.trace.cut import digest, instrument
 from host_sim.trace.fit import calibrate, evidence
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
@@ -24,7 +24,10 @@ def test_a_shipped_digest_is_of_its_recording(name: str, recordings: Path) -> No
     one = DIGESTS[name]
     path = recordings / "esp32/heltec-esp32-lora32" / one.recording
     assert inputs.sha256(path) == one.sha256
-    fresh = digest.rows(reader.read(path))
+    recording = reader.read(path)
+    fresh = digest.rows(recording)
+    assert one.instrument
+    assert one.instrument.facts() == instrument.of(recording).facts()
     assert [row.state for row in fresh] == [row.state for row in one.rows]
     for key in ("start_s", "duration_s", "charge_mc", "peak_ma"):
         shipped = [getattr(row, key) for row in one.rows]
@@ -78,7 +81,7 @@ def test_a_board_of_ones_own(
     assert mine.file.name == "mine"
     assert mine.file.states["idle"].current_na == 31_000_000
     assert mine.file.states["associate"].current_na == 99_000_000
-    assert mine.file.states["deep_sleep"].source == "recordings/wake.csv: mean of 2.00 s"
+    assert mine.file.states["deep_sleep"].source == "wake.csv: mean of 2.00 s"
     assert mine.phase_us("boot") == 400_000
     assert document["not_calibrated"] == ["light_sleep", "modem_sleep", "cpu", "sense"]
     for name in document["not_calibrated"]:

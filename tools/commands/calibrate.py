@@ -1,5 +1,7 @@
 """torpor calibrate: a board's power states and wake recipes from recordings of it."""
 
+import re
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from host_sim.hardware import board as boards
 from host_sim.hardware import states
 from host_sim.hardware.board import Board
 from host_sim.trace import reader
-from host_sim.trace.cut import digest, segment
+from host_sim.trace.cut import digest, instrument, segment
 from host_sim.trace.cut import labels as marks
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit import calibrate, evidence, fit
@@ -22,6 +24,8 @@ from host_sim.trace.recording import Recording
 from tools import params, recordings
 from tools.show import output
 
+PASSING = ("/tmp", "/var/tmp", "/dev/shm")  # folders of which nothing is to be cited
+TEMPORARY = re.compile(r"tmp(\.[A-Za-z0-9]{6,}|[a-z0-9_]{8})(\.\w+)*")  # mktemp's, Python's
 TX_DBM = params.Number(states.TX_LEVELS_DBM[0], states.TX_LEVELS_DBM[-1], " dBm")
 
 
@@ -35,22 +39,24 @@ class Use:
     records: int | None
     source: str
 
-    def evidence(self, file: Path, rows: list[Row]) -> Evidence:
+    def evidence(self, file: Path, recording: Recording, rows: list[Row]) -> Evidence:
         """A recording's digest with its uses; BadInput where it has not what it is to show."""
         have = {row.state for row in rows}
         fitted = self.states
         if fitted is None:
             known = (*STATES, TX) if self.tx_dbm is not None else STATES
             fitted = {state: state for state in known if state in have}
-        for seen in fitted.values():
+        for own, seen in (self.states or {}).items():
             if seen not in have:
                 remedy = f"it has {', '.join(sorted(have))}"
                 raise BadInput(f"no {seen} in it", where=file, remedy=remedy)
+            on_end_s = fit.longest_s(row for row in rows if row.state == seen)
+            if short := fit.too_short(own, on_end_s):
+                raise BadInput(short, where=file, remedy=f"record more, or leave {own} out")
         if self.wake and not digest.wakes(rows):
             raise BadInput("no wake in it: it sleeps throughout", where=file)
-        name = f"{file.absolute().parent.name}/{file.name}"
         return Evidence(
-            name,
+            cited(file),
             inputs.sha256(file),
             digest.rounded(rows),
             self.source,
@@ -58,7 +64,20 @@ class Use:
             self.tx_dbm,
             self.wake,
             self.records,
+            instrument.of(recording),
         )
+
+
+def cited(file: Path) -> str:
+    """What a board calls a recording: its folder and name; only the name where that will not last.
+
+    BadInput for a name that a program made up.
+    """
+    if TEMPORARY.fullmatch(file.name):
+        raise BadInput("a temporary name, which a board would cite", where=file, remedy="rename it")
+    file = file.resolve()
+    passing = any(file.is_relative_to(folder) for folder in {tempfile.gettempdir(), *PASSING})
+    return file.name if passing else f"{file.parent.name}/{file.name}"
 
 
 @click.command("calibrate", cls=params.Command)
@@ -141,7 +160,7 @@ def command(
     for done, file in enumerate(files):
         progress(done / len(files))
         recording = reader.read(file, unit, volts, channel)
-        one = use.evidence(file, _rows(recording, patterns, file))
+        one = use.evidence(file, recording, _rows(recording, patterns, file))
         before = every.setdefault(names[file], one)
         if before.sha256 != one.sha256:
             what = f"{names[file]} is another recording's digest"
@@ -154,6 +173,7 @@ def command(
     old = inputs.text(profile.path)
     text = calibrate.document(old, found, list(every.values()), {wake: firmware})
     fresh = calibrate.write(folder, text, every)
+    output.doubts(found.doubts)
     output.as_json(_document(found, fresh)) if as_json else _show(found, profile, fresh)
 
 
@@ -188,6 +208,7 @@ def _document(found: Calibration, board: Board) -> dict[str, object]:
         "beacon_nc": fit.beacon_nc(found.currents, segment.BEACON_S),
         "wakes": {name: msgspec.to_builtins(steps) for name, steps in found.wakes.items()},
         "not_calibrated": found.missing,
+        "doubts": found.doubts,
     }
 
 

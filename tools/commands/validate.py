@@ -13,9 +13,9 @@ from host_sim.files import inputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from host_sim.trace import reader
-from host_sim.trace.cut import digest
+from host_sim.trace.cut import digest, instrument
 from host_sim.trace.cut.digest import Row
-from host_sim.trace.fit import evidence, judge
+from host_sim.trace.fit import doubts, evidence, judge
 from host_sim.trace.fit.evidence import Evidence
 from host_sim.trace.fit.judge import Priced, Verdict
 from host_sim.trace.recording import Recording
@@ -131,9 +131,13 @@ def _recorded(
         else:
             recording = reader.read(file, *told)
             rows = digest.rows(recording)
-            one = Evidence(file.name, inputs.sha256(file), rows, records=records)
+            left_out = instrument.of(recording)
+            one = Evidence(
+                file.name, inputs.sha256(file), rows, records=records, instrument=left_out
+            )
         if not one.wakes():
             raise BadInput("no wake in it: it sleeps throughout", where=file)
+        output.doubts(doubts.of_recording(one))
         yield one, recording
     progress.close()
 

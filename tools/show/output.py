@@ -55,6 +55,12 @@ def facts(title: str, pairs: Iterable[tuple[str, str]]) -> Table:
     return out
 
 
+def doubts(lines: Iterable[str]) -> None:
+    """What to know before a result is believed, a line each on stderr."""
+    for line in lines:
+        click.echo(f"torpor: {line}", err=True)
+
+
 class Progress:
     """A line on stderr, from the second second on, on a terminal only."""
 

@@ -4,6 +4,7 @@ The charge of the rows adds up to the recording's: each sample is in one row.
 """
 
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import groupby
@@ -94,13 +95,19 @@ def sleep_ma(table: list[Row]) -> float | None:
 
 
 def write(path: Path, table: Iterable[Row], facts: Mapping[str, str]) -> None:
-    """Write a digest; the first lines are the facts. BadInput when it cannot be written."""
-    with outputs.beside(path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(f"# {key}: {value}\n" for key, value in facts.items())
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(field.name for field in fields(Row))
-        for row in table:
-            out.writerow(_fields(row))
+    """Write a digest. BadInput when it cannot be written."""
+    with outputs.beside(path) as part:
+        part.write_bytes(text(table, facts).encode())
+
+
+def text(table: Iterable[Row], facts: Mapping[str, str]) -> str:
+    """A digest as it is written; the first lines are the facts."""
+    file = io.StringIO()
+    file.writelines(f"# {key}: {value}\n" for key, value in facts.items())
+    out = csv.writer(file, lineterminator="\n")
+    out.writerow(field.name for field in fields(Row))
+    out.writerows(map(_fields, table))
+    return file.getvalue()
 
 
 def _fields(row: Row) -> list[str]:

@@ -14,13 +14,13 @@ import tomlkit
 from tomlkit.items import Table
 
 from host_sim.errors import BadInput
-from host_sim.files import outputs, scratch
+from host_sim.files import outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware import states
 from host_sim.hardware.board import Board, Step
 from host_sim.trace.cut.digest import START
+from host_sim.trace.fit import doubts, fit, recipe
 from host_sim.trace.fit import evidence as evidences
-from host_sim.trace.fit import fit, recipe
 from host_sim.trace.fit.evidence import TX, Evidence
 from host_sim.trace.fit.fit import Estimate
 
@@ -31,13 +31,14 @@ RECEIVING = ("scan", "associate", "address", "connect", "listen")  # the receive
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the evidence says of a board."""
+    """What the evidence says of a board, and what to know before it is believed."""
 
     currents: dict[str, Estimate]
     listen_ma: float  # fitted, else as the board had it
     tx: tuple[float, float] | None  # dBm and mA
     boot_us: int | None
     wakes: dict[str, list[Step]]
+    doubts: list[str]
 
     @property
     def missing(self) -> list[str]:
@@ -55,8 +56,14 @@ def calibrate(evidence: Sequence[Evidence], board: Board) -> Calibration:
             raise BadInput(f"no wake in the recordings of {name}", remedy="record one from sleep")
         wakes[name] = steps(mine)
     found = fit.currents(evidence)
-    listen_ma = _listen_ma(found, board)
-    return Calibration(found, listen_ma, fit.peak_ma(evidence), fit.boot_us(evidence), wakes)
+    return Calibration(
+        found,
+        _listen_ma(found, board),
+        fit.peak_ma(evidence),
+        fit.boot_us(evidence),
+        wakes,
+        doubts.of(evidence),
+    )
 
 
 def steps(evidence: Iterable[Evidence]) -> list[Step]:
@@ -206,18 +213,11 @@ def write(out: Path, text: str, digests: dict[str, Evidence]) -> Board:
     BadInput when the board would not load, or cannot be written; then nothing is.
     """
     toml = tomlkit.parse(text)
-    toml["name"] = name = Path(os.path.abspath(out)).name
-    with scratch.folder() as temporary:
-        fresh = temporary / (name or "board")
-        fresh.mkdir()
-        (fresh / boards.FILE).write_bytes(SIGN + tomlkit.dumps(toml).encode().removeprefix(SIGN))
-        for digest, one in digests.items():
-            evidences.write(fresh / digest, one)
-        boards.load(str(fresh))
-        files = {
-            out / path.name: path.read_bytes()
-            for path in (*fresh.glob("*.csv"), fresh / boards.FILE)
-        }
+    toml["name"] = Path(os.path.abspath(out)).name
+    board = SIGN + tomlkit.dumps(toml).encode().removeprefix(SIGN)
+    boards.parsed(board.decode(), out / boards.FILE)
+    files = {out / name: evidences.text(one).encode() for name, one in digests.items()}
+    files[out / boards.FILE] = board
     made = not out.exists()
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ lines say whose recording it is of and what it may be used for:
     # recording: its file
     # source: whose it is
     # sha256: of the file
+    # rate: 1000 Hz                    and what its instrument left out: cut/instrument.py
     # states: idle listen cpu=idle     what is calibrated by it; cpu by what was named idle
     # tx_dbm: 20                       the transmit power, where tx is among them
     # wake: batch_v3                   the recipe that its wake is one of
@@ -17,8 +18,9 @@ from pathlib import Path
 
 from host_sim.errors import BadInput
 from host_sim.hardware.board import Board
-from host_sim.trace.cut import digest
+from host_sim.trace.cut import digest, instrument
 from host_sim.trace.cut.digest import Row
+from host_sim.trace.cut.instrument import Instrument
 
 STATES = ("deep_sleep", "light_sleep", "modem_sleep", "idle", "boot", "cpu", "sense", "listen")
 TX = "tx"
@@ -37,6 +39,7 @@ class Evidence:
     tx_dbm: float | None = None
     wake: str = ""
     records: int | None = None
+    instrument: Instrument | None = None  # None where a digest does not tell
 
     def wakes(self) -> list[list[Row]]:
         """The rows of each wake."""
@@ -70,12 +73,15 @@ def read(path: Path) -> Evidence:
         tx_dbm,
         facts.get("wake", ""),
         parse_records(facts.get("set"), path),
+        instrument.parse(facts, path),
     )
 
 
-def write(path: Path, evidence: Evidence) -> None:
-    """Write a digest with its uses."""
+def text(evidence: Evidence) -> str:
+    """A digest with its uses, as it is written."""
     facts = {"recording": evidence.recording, "sha256": evidence.sha256}
+    if evidence.instrument:
+        facts |= evidence.instrument.facts()
     if evidence.source:
         facts["source"] = evidence.source
     if evidence.states:
@@ -87,7 +93,7 @@ def write(path: Path, evidence: Evidence) -> None:
         facts["wake"] = evidence.wake
     if evidence.records is not None:
         facts["set"] = f"records={evidence.records}"
-    digest.write(path, evidence.rows, facts)
+    return digest.text(evidence.rows, facts)
 
 
 def parse_states(words: list[str], where: Path | str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from statistics import median
 import numpy as np
 
 from host_sim.hardware import states
+from host_sim.trace.cut import segment
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit.evidence import TX, Evidence
 
@@ -21,6 +22,16 @@ LONG = 0.7  # of the longest stretch of a steady state in a recording
 FULL = 0.92  # of the highest peak: a burst that fills its sample, to tell from one cut by it
 EXPONENT = 0.39  # of power in mW; the ESP32-C6 datasheet's four 802.15.4 points (rms 1.8 mA)
 BOOTSTRAPS = 1_000
+
+# A state is told by a stretch of this many seconds on end, at least. The hum of the mains, 20 ms a
+# period, is averaged out of five. A Wi-Fi receiver that waits for an access point is on for a
+# beacon's period or longer, Bluetooth's advertising or a spike for milliseconds; and the price of
+# listening is that of all receiving. A cycle is whole after the longest period that cut knows.
+LEAST_S = {
+    **dict.fromkeys(("deep_sleep", "idle", "cpu"), 0.1),
+    "listen": segment.BEACON_S,
+    **dict.fromkeys(("light_sleep", "modem_sleep"), segment.MOST_PERIODS * segment.BEACON_S),
+}
 
 
 @dataclass(frozen=True)
@@ -36,18 +47,56 @@ class Estimate:
 
 
 def currents(evidence: Iterable[Evidence]) -> dict[str, Estimate]:
-    """Each state that the evidence is for, transmitting excepted."""
+    """Each state that the evidence is for and enough of, transmitting excepted."""
+    found = {}
+    for state, recordings in _pool(evidence).items():
+        enough = {
+            name: _long(rows) if state in STEADY else rows
+            for name, rows in recordings.items()
+            if longest_s(rows) >= LEAST_S.get(state, 0)
+        }
+        if enough and average(row for rows in enough.values() for row in rows) > 0:
+            found[state] = _estimate(enough)
+    return found
+
+
+def refused(evidence: Sequence[Evidence]) -> dict[str, str]:
+    """Each state that the evidence is for and yet not fitted, and why."""
+    found, why = currents(evidence), {}
+    for state, recordings in _pool(evidence).items():
+        if state not in found:
+            on_end_s = max(map(longest_s, recordings.values()))
+            why[state] = too_short(state, on_end_s) or "its mean is negative: the zero is off"
+    if any(TX in one.states for one in evidence) and not peak_ma(evidence):
+        why[TX] = "its bursts go over the instrument's range, or --tx-dbm is not told"
+    return why
+
+
+def too_short(state: str, on_end_s: float) -> str:
+    """Why so many seconds on end tell no current of a state; nothing where they do."""
+    least_s = LEAST_S.get(state, 0)
+    what = f"{on_end_s:.3f} s on end at most, and less than {least_s:.3f} s tell no {state}"
+    return what if on_end_s < least_s else ""
+
+
+def longest_s(rows: Iterable[Row]) -> float:
+    """The longest stretch."""
+    return max(row.duration_s for row in rows)
+
+
+def _pool(evidence: Iterable[Evidence]) -> dict[str, dict[str, list[Row]]]:
+    """By state and recording, what the evidence is for, transmitting excepted."""
     pool: dict[str, dict[str, list[Row]]] = {}
     for one in evidence:
         for own, seen in one.states.items():
             rows = [row for row in one.rows if row.state == seen]
             if rows and own != TX:
-                pool.setdefault(own, {})[one.recording] = _long(rows) if own in STEADY else rows
-    return {state: _estimate(recordings) for state, recordings in pool.items()}
+                pool.setdefault(own, {})[one.recording] = rows
+    return pool
 
 
 def _long(rows: list[Row]) -> list[Row]:
-    least_s = LONG * max(row.duration_s for row in rows)
+    least_s = LONG * longest_s(rows)
     return [row for row in rows if row.duration_s >= least_s]
 
 
@@ -110,9 +159,13 @@ def beacon_nc(found: dict[str, Estimate], period_s: float) -> float | None:
 
 
 def peak_ma(evidence: Iterable[Evidence]) -> tuple[float, float] | None:
-    """Transmit power and current of the evidence for it: the median peak of whole bursts."""
+    """Transmit power and current of the evidence for it: the median peak of whole bursts.
+
+    An instrument at the end of its range tells no peak.
+    """
     for one in evidence:
-        if one.tx_dbm is not None and TX in one.states:
+        clipped = one.instrument is not None and one.instrument.clipped_samples > 0
+        if one.tx_dbm is not None and TX in one.states and not clipped:
             peaks = [row.peak_ma for row in one.rows if row.state == one.states[TX]]
             if peaks:
                 return one.tx_dbm, median(ma for ma in peaks if ma >= FULL * max(peaks))

@@ -12,7 +12,7 @@ from rich.markup import escape
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs, picture
 from host_sim.hardware import board as boards
-from host_sim.trace.cut import difference, digest, labels, levels, segment
+from host_sim.trace.cut import difference, digest, instrument, labels, levels, segment
 from host_sim.trace.cut.difference import Line
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.cut.segment import Found
@@ -99,9 +99,12 @@ def digest_command(
     recording, found = how.cut(file)
     rows = digest.named(digest.of_segments(recording, found), levels_ma)
     if out:
-        digest.write(out, rows, {"recording": file.name, "sha256": inputs.sha256(file)})
+        facts = {"recording": file.name, "sha256": inputs.sha256(file)}
+        digest.write(out, rows, facts | instrument.of(recording).facts())
+    doubts = list(instrument.doubts(instrument.of(recording), rows))
+    output.doubts(f"{file}: {doubt}" for doubt in doubts)
     if as_json:
-        output.as_json(_document(rows, found))
+        output.as_json(_document(rows, found) | {"doubts": doubts})
     else:
         _show(file, rows, found)
 

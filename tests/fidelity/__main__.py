@@ -7,6 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from host_sim.files import scratch
 from host_sim.hardware import board
 from host_sim.trace.fit import doubts, evidence
 from tests.fidelity import listening, plot, published
@@ -82,6 +83,17 @@ def _left_out() -> str:
     return "\n".join(f"- {line}." for line in lines)
 
 
+def _held(documents: list[tuple[Group, dict[str, Any]]]) -> str:
+    """How many unseen wakes their intervals hold."""
+    known = [
+        one["ci95_pct"][0] <= 0 <= one["ci95_pct"][1]
+        for _, document in documents
+        for one in document["wakes"]
+        if one["ci95_pct"]
+    ]
+    return f"{sum(known)} of {len(known)}"
+
+
 def by_state(documents: list[tuple[Group, dict[str, Any]]]) -> dict[str, dict[str, float]]:
     """Predicted less recorded charge of each state, mC a wake, by the recipe."""
     out: dict[str, dict[str, float]] = {}
@@ -145,8 +157,9 @@ these files at hand; that is the one way in which they are not unseen.
 
 {each(documents)}
 
-The interval is what other draws of the fitted recordings would have predicted: it holds neither
-the spread from wake to wake nor the error of the model, so a recorded wake may lie outside.
+The interval is where a single wake lies with 95 %: by Student's t, the spread of the fitted wakes
+about the recipe and how sure that is at so many records (`host_sim/trace/fit/judge.py`). It holds
+{_held(documents)} of these. It is unknown where one recording was fitted.
 
 ![A batch of four records, recorded and predicted](fidelity_batch.png)
 
@@ -202,9 +215,11 @@ CURVE_RATIO = 10 ** ((18 - 2) / 10 * 0.39)
 
 
 def main() -> None:
-    """Write the page and draw its waveforms."""
-    for name, (*how, file) in WAVEFORMS.items():
-        validate(*how, "--plot", str(PAGE.parent / name), str(FOLDER / file))
+    """Write the page and draw its waveforms, which no command of Torpor replaces."""
+    with scratch.folder() as folder:
+        for name, (*how, file) in WAVEFORMS.items():
+            validate(*how, "--plot", str(folder / name), str(FOLDER / file))
+            (PAGE.parent / name).write_bytes((folder / name).read_bytes())
     plot.states(by_state([(group, judged(group)) for group in GROUPS]), PAGE.parent)
     PAGE.write_text(page(), encoding="utf-8")
 

@@ -1,8 +1,10 @@
 """Recipes of wakes: what they take apart, and what they predict at settings not seen."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from host_sim.hardware import board, states
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
-from host_sim.trace.fit import calibrate, judge, recipe
+from host_sim.trace.fit import calibrate, evidence, judge, recipe
 from host_sim.trace.fit.evidence import Evidence
 
 HELTEC = board.load("heltec_wifi_lora_32")
@@ -56,8 +58,7 @@ def test_a_step_of_a_batch_grows_with_its_records() -> None:
 def test_a_batch_of_another_size_is_predicted(
     seen: set[int], unseen: int, tx_s: float, tail_s: float
 ) -> None:
-    evidence = [batch(records, tx_s, tail_s) for records in sorted(seen)]
-    parts = recipe.make(evidence)
+    parts = recipe.make(batch(records, tx_s, tail_s) for records in sorted(seen))
     (wake,) = batch(unseen, tx_s, tail_s).wakes()
     assert sum(p.duration_s + unseen * p.per_record_s for p in parts) == pytest.approx(
         sum(r.duration_s for r in wake)
@@ -70,8 +71,8 @@ def test_a_batch_of_another_size_is_predicted(
 def test_wakes_of_another_order_are_added_up_by_state() -> None:
     one = [row("boot", 0.3, 50), row("idle", 1, 30), row("listen", 0.5, 100), row("idle", 1, 30)]
     two = [row("boot", 0.3, 50), row("listen", 0.7, 100), row("idle", 1.6, 30)]
-    evidence = [Evidence("a", "", one, wake="w"), Evidence("b", "", two, wake="w")]
-    found = {part.state: part for part in recipe.make(evidence)}
+    some = [Evidence("a", "", one, wake="w"), Evidence("b", "", two, wake="w")]
+    found = {part.state: part for part in recipe.make(some)}
     assert found["idle"].duration_s == pytest.approx(1.8)
     assert found["listen"].duration_s == pytest.approx(0.6)
 
@@ -93,11 +94,11 @@ def test_the_files_of_a_fit_keep_their_charge_and_time(
     wakes: list[tuple[int, list[tuple[str, float, float]]]],
 ) -> None:
     """Whatever their order, however short, and calibrating whatever states."""
-    evidence = [
+    some = [
         Evidence("", "", [row(*one) for one in rows], states={"idle": "idle"}, records=records)
         for records, rows in wakes
     ]
-    parts = recipe.make(evidence)
+    parts = recipe.make(some)
     for ours, each, recorded in (
         ("charge_mc", "per_record_mc", "charge_mc"),
         ("duration_s", "per_record_s", "duration_s"),
@@ -107,7 +108,7 @@ def test_the_files_of_a_fit_keep_their_charge_and_time(
             for records, _ in wakes
             for part in parts
         )
-        total = sum(getattr(one, recorded) for own in evidence for one in own.rows)
+        total = sum(getattr(one, recorded) for own in some for one in own.rows)
         assert predicted == pytest.approx(total, rel=1e-6)
 
 
@@ -149,15 +150,63 @@ def test_a_wake_of_the_first_steps_of_another() -> None:
     assert first == judge.predict(HELTEC, "batch_v3", 0)[:2]
 
 
-def test_the_interval_is_of_recordings_of_equal_records() -> None:
-    one = [batch(2), batch(2, tail_s=5.1), batch(8), batch(8, tail_s=5.1)]
-    wakes = {"batch": board.Wake("a firmware", "a source", calibrate.steps(one))}
-    file = msgspec.structs.replace(HELTEC.file, wakes=wakes)
-    profile = board.Board(file, HELTEC.path)
-    interval = judge.interval_mc(profile, "batch", 4, one)
-    assert interval is not None
-    low, high = interval
-    lowest, highest = (sum(r.charge_mc for r in batch(4, tail_s=s).wakes()[0]) for s in (5.0, 5.1))
-    assert lowest == pytest.approx(low)
-    assert highest == pytest.approx(high)
-    assert judge.interval_mc(profile, "batch", 4, one[:3]) is None
+def fitted(evidence: list[Evidence]) -> board.Board:
+    """A board whose wake `batch` was fitted to them."""
+    wakes = {"batch": board.Wake("a firmware", "a source", calibrate.steps(evidence))}
+    return board.Board(msgspec.structs.replace(HELTEC.file, wakes=wakes), HELTEC.path)
+
+
+def test_an_interval_by_hand() -> None:
+    """Two wakes of 30 and 32 mC: 31 ± 12.706 * sqrt(2) * sqrt(1 + 1/2)."""
+    two = [
+        Evidence(name, "", [row("idle", 1, ma)], wake="batch")
+        for name, ma in (("a", 30.0), ("b", 32.0))
+    ]
+    found = judge.interval_mc(fitted(two), "batch", None, two)
+    assert found == pytest.approx((31 - 22.007, 31 + 22.007), abs=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "records", "known"),
+    [
+        ([0], 0, False),
+        ([2, 2], 2, True),
+        ([2, 2], 4, False),  # no slope is known
+        ([2, 8], 4, False),  # nor is how sure one is
+        ([2, 8, 8], 4, True),
+    ],
+)
+def test_an_interval_is_unknown_where_the_recordings_do_not_say(
+    sent: list[int], records: int, known: bool
+) -> None:
+    some = [batch(n, tail_s=5 + 0.01 * i) for i, n in enumerate(sent)]
+    found = judge.interval_mc(fitted(some), "batch", records, some)
+    assert (found is not None) == known
+
+
+@pytest.mark.parametrize(
+    ("sent", "records"), [([0, 0, 0], 0), ([1, 1, 4, 4], 2), ([2, 2, 2, 8, 8, 8], 1)]
+)
+def test_an_interval_holds_single_unseen_wakes_as_often_as_it_says(
+    sent: list[int], records: int
+) -> None:
+    """Wakes whose last step varies by 40 mC (1 s), predicted from others."""
+    random = np.random.default_rng(1)
+    held, draws = 0, 300
+    for _ in range(draws):
+        *seen, unseen = (batch(n, tail_s=random.normal(9, 1)) for n in [*sent, records])
+        low, high = judge.interval_mc(fitted(seen), "batch", records, seen) or (0.0, 0.0)
+        (wake,) = unseen.wakes()
+        held += low <= sum(one.charge_mc for one in wake) <= high
+    assert 0.92 <= held / draws <= 0.98
+
+
+def test_an_interval_holds_each_file_of_the_fit_where_it_is_left_out() -> None:
+    files = [one for one in evidence.of(HELTEC).values() if one.wake == "batch_v3"]
+    held = 0
+    for left_out in files:
+        rest = [replace(one, wake="batch") for one in files if one is not left_out]
+        low, high = judge.interval_mc(fitted(rest), "batch", left_out.records, rest) or (0.0, 0.0)
+        (wake,) = left_out.wakes()
+        held += low <= sum(one.charge_mc for one in wake) <= high
+    assert held >= len(files) - 1 == 5

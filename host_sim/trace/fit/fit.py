@@ -1,9 +1,7 @@
 """From the digests of a board to its power states and the recipes of its wakes.
 
 A state's current is the mean over time, of a steady state over its long stretches: short ones hold
-edges. Its 95 % interval is of a bootstrap over recordings and the stretches in them; with a single
-recording it does not hold what differs from wake to wake. Transmit levels that were not recorded
-are inferred.
+edges. Transmit levels that were not recorded are inferred.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +13,13 @@ import numpy as np
 from host_sim.hardware import states
 from host_sim.trace.cut import segment
 from host_sim.trace.cut.digest import Row
+from host_sim.trace.fit import student
 from host_sim.trace.fit.evidence import TX, Evidence
 
 STEADY = ("idle", "cpu", "listen", "sense")  # one level; the other states are cycles of several
 LONG = 0.7  # of the longest stretch of a steady state in a recording
 FULL = 0.92  # of the highest peak: a burst that fills its sample, to tell from one cut by it
 EXPONENT = 0.39  # of power in mW; the ESP32-C6 datasheet's four 802.15.4 points (rms 1.8 mA)
-BOOTSTRAPS = 1_000
 
 # A state is told by a stretch of this many seconds on end, at least. The hum of the mains, 20 ms a
 # period, is averaged out of five. A Wi-Fi receiver that waits for an access point is on for a
@@ -36,7 +34,7 @@ LEAST_S = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """Mean current of a state in mA, with its spread over samples and its 95 % interval."""
+    """Mean current of a state in mA, its spread over samples, and the 95 % interval of the mean."""
 
     mean_ma: float
     sd_ma: float
@@ -110,12 +108,11 @@ def _estimate(recordings: dict[str, list[Row]]) -> Estimate:
     order = np.argsort(mean_ma)
     share = (np.cumsum(seconds[order]) - seconds[order] / 2) / seconds.sum()
     low, middle, high = np.interp((0.1, 0.5, 0.9), share, mean_ma[order])
-    ci95 = interval(list(recordings.values())) if len(rows) > 1 else None
     return Estimate(
         mean,
         sd,
         (float(low), float(middle), float(high)),
-        ci95,
+        interval(list(recordings.values())),
         float(seconds.sum()),
         tuple(recordings),
     )
@@ -127,17 +124,23 @@ def average(rows: Iterable[Row]) -> float:
     return sum(row.charge_mc for row in some) / sum(row.duration_s for row in some)
 
 
-def interval(recordings: Sequence[list[Row]]) -> tuple[float, float]:
-    """95 % of the mean over bootstraps: recordings are drawn with replacement, and rows in them."""
-    random = np.random.default_rng(1)
+def interval(recordings: Sequence[list[Row]]) -> tuple[float, float] | None:
+    """Where the mean current lies with 95 %: charge over time, each recording a draw of both.
 
-    def again() -> Iterator[Row]:
-        for i in random.integers(len(recordings), size=len(recordings)):
-            rows = recordings[i]
-            yield from (rows[j] for j in random.integers(len(rows), size=len(rows)))
-
-    low, high = np.percentile([average(again()) for _ in range(BOOTSTRAPS)], (2.5, 97.5))
-    return float(low), float(high)
+    It is Student's t times the standard error of a ratio estimate (Cochran, Sampling Techniques,
+    chapter 6). A single recording's stretches are its draws, so that what differs from
+    recording to recording is not held. None of a single stretch.
+    """
+    draws = recordings if len(recordings) > 1 else [[row] for row in recordings[0]]
+    if len(draws) < 2:
+        return None
+    mean_ma = average(row for rows in draws for row in rows)
+    seconds = [sum(row.duration_s for row in rows) for rows in draws]
+    charge_mc = [sum(row.charge_mc for row in rows) for rows in draws]
+    errors = [mc - mean_ma * s for mc, s in zip(charge_mc, seconds, strict=True)]
+    squares = sum(error**2 for error in errors) * len(draws) / (len(draws) - 1)
+    half_ma = student.quantile(0.95, len(draws) - 1) * squares**0.5 / sum(seconds)
+    return max(0.0, mean_ma - half_ma), mean_ma + half_ma
 
 
 def boot_us(evidence: Iterable[Evidence]) -> int | None:

@@ -1,19 +1,17 @@
 """A wake predicted from a board beside a wake recorded: charge and duration, state by state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
-
-import numpy as np
+from math import sqrt
+from statistics import fmean, pvariance
 
 from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.hardware.board import Board, Step
 from host_sim.trace.cut.digest import Row
-from host_sim.trace.fit import calibrate
+from host_sim.trace.fit import recipe, student
 from host_sim.trace.fit.evidence import Evidence
 
-BOOTSTRAPS = 1_000
 Priced = tuple[str, float, float]  # state, s, mC
 
 
@@ -67,29 +65,28 @@ class Verdict:
 
 def predict(board: Board, wake: str, records: int | None) -> list[Priced]:
     """The steps of the board's recipe, priced. BadInput when its records are not said, or odd."""
-    return _priced(board, board.steps(wake), wake, records)
-
-
-def _priced(board: Board, steps: list[Step], wake: str, records: int | None) -> list[Priced]:
+    steps = board.steps(wake)
     if records is None and any(step.per_record_us or step.per_record_nc for step in steps):
         if board.file.wakes[wake].of:
             records = 0  # it ends before they are sent
         else:
             raise BadInput(f"{wake} sends records", remedy="say how many: --set records=N")
-    records = records or 0
-    current_na = dict(zip(states.NAMES, board.current_na, strict=True))
     out = []
     for step in steps:
-        us = step.duration_us + records * step.per_record_us
-        if step.charge_nc is None:
-            nc = us * current_na[step.state] / 1e6
-        else:
-            nc = step.charge_nc + records * step.per_record_nc
+        us, nc = _price(board, step, records or 0)
         if us <= 0 or nc <= 0:
-            what = f"with {records} records nothing is left of {step.state}"
+            what = f"with {records or 0} records nothing is left of {step.state}"
             raise BadInput(what, remedy=f"{wake} was fitted on fewer")
         out.append((step.state, us / 1e6, nc / 1e6))
     return out
+
+
+def _price(board: Board, step: Step, records: int) -> tuple[int, float]:
+    """Time in µs and charge in nC of a step."""
+    us = step.duration_us + records * step.per_record_us
+    if step.charge_nc is None:
+        return us, us * board.current_na[states.NAMES.index(step.state)] / 1e6
+    return us, step.charge_nc + records * step.per_record_nc
 
 
 def judge(predicted: Iterable[Priced], recorded: Iterable[Row]) -> Verdict:
@@ -115,29 +112,37 @@ def _comparable(state: str) -> str:
 
 
 def interval_mc(
-    board: Board, wake: str, records: int | None, evidence: Sequence[Evidence]
+    board: Board, wake: str, records: int | None, evidence: Iterable[Evidence]
 ) -> tuple[float, float] | None:
-    """95 % of the predictions that other draws of the fitted recordings would have given.
+    """Where a single wake's charge lies with 95 %: one that the recipe was not fitted on.
 
-    Recordings are drawn with replacement among those of equal records; None where one was alone.
+    It is the prediction interval of a straight line (NIST/SEMATECH e-Handbook of Statistical
+    Methods, 4.5.1.2): Student's t times the spread of the fitted wakes about the prediction, and
+    how sure the line is at so many records. Recordings, not wakes, are counted as independent. It
+    holds no other firmware, channel or temperature than theirs; and of two numbers of records no
+    curvature between. None where the recordings do not say: one alone, two with a slope, or all of
+    another number of records.
     """
-    recipe = board.file.wakes[wake]
-    mine = sorted((e for e in evidence if e.wake == (recipe.of or wake)), key=_records)
-    groups = [list(group) for _, group in groupby(mine, key=_records)]
-    if not groups or min(map(len, groups)) < 2:
+    recipe_, line = board.file.wakes[wake], len(board.steps(wake))
+    mine = [one for one in evidence if one.wake == (recipe_.of or wake)]
+    sent, columns = recipe.table(mine)
+    recordings, slope = len(mine), len(set(sent)) > 1
+    freedom = recordings - 1 - slope
+    if freedom < 1 or not (slope or (records or 0) in sent):
         return None
-    random = np.random.default_rng(1)
-    values = []
-    for _ in range(BOOTSTRAPS):
-        drawn = [g[i] for g in groups for i in random.integers(len(g), size=len(g))]
-        steps = calibrate.steps(drawn)[: recipe.first if recipe.of else None]
-        values.append(sum(mc for _, _, mc in _priced(board, steps, wake, records)))
-    low, high = np.percentile(values, (2.5, 97.5))
-    return float(low), float(high)
 
+    def predicted_mc(records: int) -> float:
+        return sum(_price(board, step, records)[1] for step in board.steps(wake)) / 1e6
 
-def _records(evidence: Evidence) -> int:
-    return evidence.records or 0
+    recorded_mc = [sum(stretch.charge_mc for stretch in column[:line]) for column in columns]
+    errors = [mc - predicted_mc(n) for mc, n in zip(recorded_mc, sent, strict=True)]
+    variance = fmean(error**2 for error in errors) * recordings / freedom
+    unsure = 1.0
+    if slope:
+        unsure += ((records or 0) - fmean(sent)) ** 2 / pvariance(sent)
+    half_mc = student.quantile(0.95, freedom) * sqrt(variance * (1 + unsure / recordings))
+    middle_mc = predicted_mc(records or 0)
+    return middle_mc - half_mc, middle_mc + half_mc
 
 
 def fitted_on(board: Board, wake: str, evidence: Iterable[Evidence]) -> list[Evidence]:

@@ -55,7 +55,7 @@ class State(Strict, frozen=True):
 
 
 class Phase(Strict, frozen=True):
-    """Duration of a phase."""
+    """Duration of a phase; where it was calibrated, how sure that is."""
 
     duration_us: Us
     """How long it takes."""
@@ -63,6 +63,8 @@ class Phase(Strict, frozen=True):
     """D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred."""
     source: Source
     """Where it stands."""
+    ci95_us: Annotated[list[int], Meta(min_length=2, max_length=2)] | None = None
+    """Interval of the mean."""
 
 
 class Transmit(Strict, frozen=True):

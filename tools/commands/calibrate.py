@@ -19,7 +19,7 @@ from host_sim.trace.cut import labels as marks
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit import calibrate, evidence, fit
 from host_sim.trace.fit.calibrate import Calibration
-from host_sim.trace.fit.evidence import STATES, TX, Evidence
+from host_sim.trace.fit.evidence import AIR, STATES, USES, Evidence
 from host_sim.trace.recording import Recording
 from tools import params, recordings
 from tools.show import output
@@ -44,8 +44,8 @@ class Use:
         have = {row.state for row in rows}
         fitted = self.states
         if fitted is None:
-            known = (*STATES, TX) if self.tx_dbm is not None else STATES
-            fitted = {state: state for state in known if state in have}
+            told = USES if self.tx_dbm is not None else (*STATES, AIR)
+            fitted = {state: state for state in told if state in have}
         for own, seen in (self.states or {}).items():
             if seen not in have:
                 remedy = f"it has {', '.join(sorted(have))}"
@@ -204,7 +204,7 @@ def _document(found: Calibration, board: Board) -> dict[str, object]:
         "board": board.file.name,
         "states": {name: asdict(estimate) for name, estimate in found.currents.items()},
         "tx": found.tx and {"dbm": found.tx[0], "ma": found.tx[1]},
-        "boot_us": found.boot_us,
+        "phases": {name: asdict(duration) for name, duration in found.phases.items()},
         "beacon_nc": fit.beacon_nc(found.currents, segment.BEACON_S),
         "wakes": {name: msgspec.to_builtins(steps) for name, steps in found.wakes.items()},
         "not_calibrated": found.missing,
@@ -239,8 +239,9 @@ def _show(found: Calibration, before: Board, after: Board) -> None:
         was, now = (b.current_na[states.NAMES.index(name)] / 1e6 for b in (before, after))
         grid.add_row(name, f"{was:,.1f}", f"{now:,.1f}", "", "", "", "")
     output.console.print(grid)
-    if found.boot_us:
-        output.console.print(f"a boot takes {found.boot_us / 1000:,.1f} ms")
+    if found.phases:
+        output.console.print()
+        output.console.print(_phases(found, before, after))
     beacon_nc = fit.beacon_nc(found.currents, segment.BEACON_S)
     if beacon_nc:
         output.console.print(f"a beacon costs {beacon_nc / 1e6:,.3f} mC over idling")
@@ -248,6 +249,21 @@ def _show(found: Calibration, before: Board, after: Board) -> None:
     for name, steps in found.wakes.items():
         output.console.print()
         output.console.print(_recipe(name, steps))
+
+
+def _phases(found: Calibration, before: Board, after: Board) -> object:
+    grid = output.table("", "phase", "before, ms", "now, ms", "95 % interval", "times", "files")
+    for name, duration in found.phases.items():
+        low, high = (1000 * s for s in duration.ci95_s or (0.0, 0.0))
+        grid.add_row(
+            name,
+            f"{before.phase_us(name) / 1000:,.1f}",
+            f"{after.phase_us(name) / 1000:,.1f}",
+            f"{low:,.1f} … {high:,.1f}" if duration.ci95_s else "one time",
+            f"{duration.times:,}",
+            f"{len(duration.recordings)}",
+        )
+    return grid
 
 
 def _recipe(name: str, steps: list[boards.Step]) -> object:

@@ -1,16 +1,19 @@
 """States by the digital channels, where the firmware said on its pins what it was doing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.trace.cut import pyramid
+from host_sim.trace.cut import pyramid, segment
+from host_sim.trace.cut.intervals import Intervals
 from host_sim.trace.cut.pyramid import Progress
 from host_sim.trace.cut.segment import Found, Segment
 from host_sim.trace.recording import Recording
 from host_sim.trace.spool import chunks
+
+SLEEP = segment.NAMES[segment.DEEP_SLEEP]
 
 
 def parse(text: str) -> dict[int, str]:
@@ -24,7 +27,7 @@ def parse(text: str) -> dict[int, str]:
             number = -1
         if not 0 <= number < 256 or not state.isidentifier():
             raise BadInput(f"no label {word or text!r}", remedy="write 0=sleep,1=boot")
-        out[number] = "deep_sleep" if state == "sleep" else state
+        out[number] = SLEEP if state == "sleep" else state
     return out
 
 
@@ -36,6 +39,8 @@ def find(
 ) -> Found:
     """A segment for each run of a pattern; one without a state is named by what is high in it.
 
+    A chip lets its pins go as it falls asleep, and they are low while it starts. So what draws as
+    if awake is no sleep: at the end of one it is `boot`, at its beginning still what was before.
     BadInput where the recording, read from the file `where`, has no digital channels.
     """
     if recording.digital is None:
@@ -48,7 +53,27 @@ def find(
     names = [states.get(p) or _high(p, recording) for p in recording.digital[edges].tolist()]
     bounds = [*edges.tolist(), at]
     found = [Segment(*one) for one in zip(names, bounds, bounds[1:], strict=False)]
-    return Found(found, None, pyramid.build(recording, progress))
+    built = pyramid.build(recording, progress)
+    return Found(list(_awoken(found, segment.awake(built, recording.rate_hz))), None, built)
+
+
+def _awoken(found: list[Segment], awake: Intervals) -> Iterator[Segment]:
+    """The segments with the ends of each sleep by what is drawn there; a hum is no start."""
+    before = ""
+    for one in found:
+        start, end = one.start, one.end
+        if one.state == SLEEP:
+            first, last = awake.holds(np.array([start, end - 1])).tolist()
+            if first != last:
+                if before and first >= 0:
+                    start = int(awake.end[first])
+                    yield Segment(before, one.start, start)
+                if last >= 0:
+                    end = int(awake.start[last])
+        yield Segment(one.state, start, end)
+        if end < one.end:
+            yield Segment("boot", end, one.end)
+        before = one.state
 
 
 def _high(pattern: int, recording: Recording) -> str:

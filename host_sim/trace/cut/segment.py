@@ -100,6 +100,13 @@ def find(
     return Found(_segments(picture, pyramid, rate_hz), period_s, pyramid)
 
 
+def awake(pyramid: Pyramid, rate_hz: float) -> Intervals:
+    """Where the chip is awake, by its current alone."""
+    starts, bands = pyramids.band_runs(pyramid, limits.of_recording(pyramid).limits, MARGIN)
+    found = at_least(starts, bands, 1, len(pyramid.samples)).joined(SHORTEST_S * rate_hz)
+    return found[found.length >= SHORTEST_S * rate_hz]
+
+
 def _with(intervals: Intervals, inner: Intervals) -> Chosen:
     """Which of the intervals hold the start of an inner one."""
     which = intervals.holds(inner.start)

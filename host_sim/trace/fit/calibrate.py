@@ -19,10 +19,11 @@ from host_sim.hardware import board as boards
 from host_sim.hardware import states
 from host_sim.hardware.board import Board, Step
 from host_sim.trace.cut.digest import START
-from host_sim.trace.fit import doubts, fit, recipe
+from host_sim.trace.fit import doubts, fit, phases, recipe
 from host_sim.trace.fit import evidence as evidences
 from host_sim.trace.fit.evidence import TX, Evidence
 from host_sim.trace.fit.fit import Estimate
+from host_sim.trace.fit.phases import Duration
 
 SIGN = b"# Calibrated by torpor calibrate.\n"  # a board.toml that may be fitted in place
 DIGITS = 4  # of a fitted current: what is beyond is the instrument's noise
@@ -36,7 +37,7 @@ class Calibration:
     currents: dict[str, Estimate]
     listen_ma: float  # fitted, else as the board had it
     tx: tuple[float, float] | None  # dBm and mA
-    boot_us: int | None
+    phases: dict[str, Duration]
     wakes: dict[str, list[Step]]
     doubts: list[str]
 
@@ -60,7 +61,7 @@ def calibrate(evidence: Sequence[Evidence], board: Board) -> Calibration:
         found,
         _listen_ma(found, board),
         fit.peak_ma(evidence),
-        fit.boot_us(evidence),
+        phases.durations(evidence, board),
         wakes,
         doubts.of(evidence),
     )
@@ -112,10 +113,9 @@ def document(
         cited = _cite(by_recording[recording] for recording in estimate.recordings)
         for state in RECEIVING if name == "listen" else (name,):
             _put(_table(toml, "states", state), _state(estimate, cited))
-    if found.boot_us:
-        cited = _cite(one for one in evidence if "boot" in one.states)
-        boot = _sourced("duration_us", f"{found.boot_us:_}", f"{cited}: mean")
-        _put(_table(toml, "phases", "boot"), boot)
+    for name, duration in found.phases.items():
+        cited = _cite(by_recording[recording] for recording in duration.recordings)
+        _put(_table(toml, "phases", name), _phase(name, duration, cited))
     if found.tx:
         _put(_table(toml, "radio", "tx"), _transmit(found.listen_ma, found.tx, evidence))
     for name, steps_ in found.wakes.items():
@@ -149,6 +149,17 @@ def _state(estimate: Estimate, cited: str) -> dict[str, Any]:
     values["quantiles_na"] = tomlkit.value(_list(estimate.quantiles_ma))
     if estimate.ci95_ma:
         values["ci95_na"] = tomlkit.value(_list(estimate.ci95_ma))
+    return values
+
+
+def _phase(name: str, duration: Duration, cited: str) -> dict[str, Any]:
+    source = f"{cited}: mean of {duration.times:,}"
+    if name == phases.JOIN:
+        source += " joins, less scan, address and connect as they stand here"
+    values = _sourced("duration_us", f"{round(duration.mean_s * 1e6):_}", source)
+    if duration.ci95_s:
+        low, high = (f"{round(s * 1e6):_}" for s in duration.ci95_s)
+        values["ci95_us"] = tomlkit.value(f"[{low}, {high}]")
     return values
 
 

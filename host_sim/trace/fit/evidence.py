@@ -24,6 +24,8 @@ from host_sim.trace.cut.instrument import Instrument
 
 STATES = ("deep_sleep", "light_sleep", "modem_sleep", "idle", "boot", "cpu", "sense", "listen")
 TX = "tx"
+AIR = "air"  # joining or sending, as a marker pin says: no current of its own, but phases.py
+USES = (*STATES, TX, AIR)
 MOST_RECORDS = 10_000
 
 
@@ -101,9 +103,9 @@ def parse_states(words: list[str], where: Path | str) -> dict[str, str]:
     out = {}
     for word in words:
         own, _, seen = word.partition("=")
-        if own not in (*STATES, TX):
-            known = ", ".join((*STATES, TX))
-            raise BadInput(f"no state named {own}", where=where, remedy=f"one of {known}")
+        if own not in USES:
+            remedy = f"one of {', '.join(USES)}"
+            raise BadInput(f"no state named {own}", where=where, remedy=remedy)
         out[own] = seen or own
     return out
 

@@ -14,19 +14,20 @@ from host_sim.hardware import states
 from host_sim.trace.cut import segment
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit import student
-from host_sim.trace.fit.evidence import TX, Evidence
+from host_sim.trace.fit.evidence import AIR, TX, Evidence
 
 STEADY = ("idle", "cpu", "listen", "sense")  # one level; the other states are cycles of several
 LONG = 0.7  # of the longest stretch of a steady state in a recording
 FULL = 0.92  # of the highest peak: a burst that fills its sample, to tell from one cut by it
 EXPONENT = 0.39  # of power in mW; the ESP32-C6 datasheet's four 802.15.4 points (rms 1.8 mA)
 
-# A state is told by a stretch of this many seconds on end, at least. The hum of the mains, 20 ms a
-# period, is averaged out of five. A Wi-Fi receiver that waits for an access point is on for a
-# beacon's period or longer, Bluetooth's advertising or a spike for milliseconds; and the price of
-# listening is that of all receiving. A cycle is whole after the longest period that cut knows.
+# Seconds on end that a state is told by, at least. Five periods of the mains average out the hum
+# that a sleep's microamperes would drown in. A Wi-Fi receiver that waits is on for a beacon's
+# period or longer, Bluetooth's or a spike for milliseconds; and the price of listening is that of
+# all receiving. A cycle is whole after the longest period that cut looks for. Of the others a
+# stretch is as long as the firmware makes it: cut leaves out what is shorter than SHORTEST_S.
 LEAST_S = {
-    **dict.fromkeys(("deep_sleep", "idle", "cpu"), 0.1),
+    "deep_sleep": 0.1,
     "listen": segment.BEACON_S,
     **dict.fromkeys(("light_sleep", "modem_sleep"), segment.MOST_PERIODS * segment.BEACON_S),
 }
@@ -45,7 +46,7 @@ class Estimate:
 
 
 def currents(evidence: Iterable[Evidence]) -> dict[str, Estimate]:
-    """Each state that the evidence is for and enough of, transmitting excepted."""
+    """Each state that the evidence is for and enough of, but for tx and the radio's marker."""
     found = {}
     for state, recordings in _pool(evidence).items():
         enough = {
@@ -83,12 +84,12 @@ def longest_s(rows: Iterable[Row]) -> float:
 
 
 def _pool(evidence: Iterable[Evidence]) -> dict[str, dict[str, list[Row]]]:
-    """By state and recording, what the evidence is for, transmitting excepted."""
+    """By state and recording, what the evidence is for, but for tx and the radio's marker."""
     pool: dict[str, dict[str, list[Row]]] = {}
     for one in evidence:
         for own, seen in one.states.items():
             rows = [row for row in one.rows if row.state == seen]
-            if rows and own != TX:
+            if rows and own not in (TX, AIR):
                 pool.setdefault(own, {})[one.recording] = rows
     return pool
 
@@ -125,33 +126,15 @@ def average(rows: Iterable[Row]) -> float:
 
 
 def interval(recordings: Sequence[list[Row]]) -> tuple[float, float] | None:
-    """Where the mean current lies with 95 %: charge over time, each recording a draw of both.
+    """Where the mean current lies with 95 %: charge over time, each recording a draw.
 
-    It is Student's t times the standard error of a ratio estimate (Cochran, Sampling Techniques,
-    chapter 6). A single recording's stretches are its draws, so that what differs from
-    recording to recording is not held. None of a single stretch.
+    A single recording's stretches are its draws, so that what differs from recording to recording
+    is not held. None of a single stretch.
     """
     draws = recordings if len(recordings) > 1 else [[row] for row in recordings[0]]
-    if len(draws) < 2:
-        return None
-    mean_ma = average(row for rows in draws for row in rows)
-    seconds = [sum(row.duration_s for row in rows) for rows in draws]
-    charge_mc = [sum(row.charge_mc for row in rows) for rows in draws]
-    errors = [mc - mean_ma * s for mc, s in zip(charge_mc, seconds, strict=True)]
-    squares = sum(error**2 for error in errors) * len(draws) / (len(draws) - 1)
-    half_ma = student.quantile(0.95, len(draws) - 1) * squares**0.5 / sum(seconds)
-    return max(0.0, mean_ma - half_ma), mean_ma + half_ma
-
-
-def boot_us(evidence: Iterable[Evidence]) -> int | None:
-    """Mean duration of a boot, where the evidence is for one."""
-    seconds = [
-        row.duration_s
-        for one in evidence
-        for row in one.rows
-        if row.state == one.states.get("boot")
-    ]
-    return round(sum(seconds) / len(seconds) * 1e6) if seconds else None
+    return student.interval(
+        [(sum(r.charge_mc for r in rows), sum(r.duration_s for r in rows)) for rows in draws]
+    )
 
 
 def beacon_nc(found: dict[str, Estimate], period_s: float) -> float | None:

@@ -1,7 +1,9 @@
 """Student's t: how many standard errors hold a share of draws, where few say how large one is."""
 
+from collections.abc import Sequence
 from math import cos, pi, sin, sqrt, tan
 
+Draw = tuple[float, float]  # an amount, and what it is counted over: charge and time
 HALVINGS = 60  # of a right angle, to the last digit of a float
 
 
@@ -12,6 +14,21 @@ def quantile(level: float, freedom: int) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if _within(middle, freedom) < level else (low, middle)
     return sqrt(freedom) * tan(low)
+
+
+def interval(draws: Sequence[Draw]) -> tuple[float, float] | None:
+    """Where the mean lies with 95 %: amount over count, of independent draws; None of one alone.
+
+    It is Student's t times the standard error of a ratio estimate (Cochran, Sampling Techniques,
+    chapter 6). Nothing that is meant here is less than 0.
+    """
+    if len(draws) < 2:
+        return None
+    amount, count = map(sum, zip(*draws, strict=True))
+    squares = sum((mine - amount / count * over) ** 2 for mine, over in draws)
+    error = sqrt(squares * len(draws) / (len(draws) - 1)) / count
+    half = quantile(0.95, len(draws) - 1) * error
+    return max(0.0, amount / count - half), amount / count + half
 
 
 def _within(angle: float, freedom: int) -> float:

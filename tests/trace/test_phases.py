@@ -1,0 +1,128 @@
+"""Durations of phases, of wakes whose marker pins and currents are made here."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from host_sim.hardware import board
+from host_sim.trace.cut import digest, labels
+from host_sim.trace.cut.digest import Row
+from host_sim.trace.fit import phases
+from host_sim.trace.fit.evidence import Evidence
+from host_sim.trace.formats import ppk2
+from host_sim.trace.recording import Recording
+from tools import cli
+
+LOLIN = board.load("lolin32_lite")
+OTHERS_S = sum(LOLIN.phase_us(name) for name in ("scan", "address_cached", "connect")) / 1e6
+LABELS = "0=sleep,1=cpu,2=sense,3=air"
+
+# What the pins say, mA, s: a start during which they are low, and a chip that falls asleep.
+WAKE = [
+    (0, 45.0, 0.4),
+    (1, 48.0, 0.02),
+    (2, 48.5, 0.008),
+    (1, 48.0, 0.001),
+    (2, 48.5, 0.01),
+    (1, 48.0, 0.009),
+    (3, 110.0, 1.2),
+    (1, 48.0, 0.002),
+    (3, 110.0, 0.03),
+    (1, 48.0, 0.008),
+    (0, 48.0, 0.03),
+]
+SLEEP = (0, 0.1, 0.5)
+
+
+def marked(*parts: tuple[int, float, float]) -> Recording:
+    counts = [round(s * 10_000) for _, _, s in parts]
+    ua = np.repeat([np.float32(ma * 1000) for _, ma, _ in parts], counts)
+    bits = np.repeat([np.uint8(code) for code, _, _ in parts], counts)
+    return Recording("test", 10_000.0, ua, (), tuple(f"D{i}" for i in range(8)), bits)
+
+
+def rows_of(recording: Recording) -> list[Row]:
+    found = labels.find(recording, labels.parse(LABELS), Path("wake"))
+    return digest.of_segments(recording, found)
+
+
+def test_a_sleep_by_the_pins_gives_the_start_and_the_end_of_the_wake_back() -> None:
+    rows = rows_of(marked(SLEEP, *WAKE, SLEEP))
+    asleep = [row for row in rows if row.state == "deep_sleep"]
+    assert [(row.mean_ma, row.duration_s) for row in asleep] == [
+        pytest.approx((0.1, 0.5), rel=1e-3),
+        pytest.approx((0.1, 0.5), rel=1e-3),
+    ]
+    assert [row.state for row in rows[:3]] == ["deep_sleep", "boot", "cpu"]
+    assert rows[1].duration_s == pytest.approx(0.4)
+    assert [row.state for row in rows[-3:]] == ["cpu", "cpu", "deep_sleep"]
+    assert rows[-2].duration_s == pytest.approx(0.03)
+
+
+def test_what_is_drawn_within_a_sleep_is_the_sleeps() -> None:
+    rows = rows_of(marked(SLEEP, (0, 45.0, 0.1), SLEEP, *WAKE, SLEEP))
+    assert [row.state for row in rows[:2]] == ["deep_sleep", "boot"]
+    assert rows[0].duration_s == pytest.approx(1.1)
+
+
+def test_a_board_that_draws_much_asleep_keeps_its_label() -> None:
+    rows = rows_of(marked((0, 15.0, 1.0), *WAKE[1:-1], (0, 15.0, 1.0)))
+    assert [rows[0].state, rows[-1].state] == ["deep_sleep", "deep_sleep"]
+    assert rows[0].duration_s == pytest.approx(1.0)
+
+
+def test_phases_are_told_by_the_pins() -> None:
+    states = {state: state for state in ("boot", "cpu", "sense", "air")}
+    rows = rows_of(marked(SLEEP, *WAKE, SLEEP, *WAKE, SLEEP))
+    found = phases.durations([Evidence("a", "", rows, states=states)], LOLIN)
+    assert {name: (one.mean_s, one.times) for name, one in found.items()} == {
+        "boot": pytest.approx((0.4, 2)),
+        "wake_cpu": pytest.approx((0.07, 2)),
+        "measure": pytest.approx((0.009, 4)),
+        "associate": pytest.approx((1.2 - OTHERS_S, 2)),
+        "message": pytest.approx((0.03, 2)),
+    }
+
+
+def test_a_join_shorter_than_its_other_parts_tells_nothing() -> None:
+    rows = [Row("air", 0.0, OTHERS_S, 100.0, 0.0, 100.0, 100 * OTHERS_S)]
+    one = Evidence("a", "", rows, states={"air": "air"})
+    assert phases.durations([one], LOLIN) == {}
+
+
+def test_what_is_only_called_cpu_is_no_phase() -> None:
+    """A state that a recording calibrates by its current says nothing of Torpor's own code."""
+    rows = [Row("idle", 0.0, 6.0, 34.0, 0.0, 34.0, 204.0)]
+    assert phases.durations([Evidence("a", "", rows, states={"cpu": "idle"})], LOLIN) == {}
+
+
+def test_a_phase_has_an_interval_over_its_recordings() -> None:
+    """0.3 and 0.5 s: 0.4 ± 12.706 * 0.1, and no time is less than none."""
+    some = [
+        Evidence(name, "", [Row("boot", 0, s, 50.0, 0, 50.0, 50 * s)], states={"boot": "boot"})
+        for name, s in (("a", 0.3), ("b", 0.5))
+    ]
+    assert phases.durations(some, LOLIN)["boot"].ci95_s == pytest.approx((0.0, 1.6706), abs=1e-3)
+    assert phases.durations(some[:1], LOLIN)["boot"].ci95_s is None
+
+
+def test_a_marked_recording_calibrates_start_join_and_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "marked.csv"
+    ppk2.write(path, marked(SLEEP, *WAKE, SLEEP, *WAKE, SLEEP))
+    arguments = ["--board", "lolin32_lite", "--out", str(tmp_path / "mine"), "--labels", LABELS]
+    assert cli.run(["calibrate", *arguments, str(path), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["states"]["deep_sleep"]["mean_ma"] == pytest.approx(0.1, rel=1e-3)
+    mine = board.load(str(tmp_path / "mine"))
+    made = {"boot": 400_000, "wake_cpu": 70_000, "measure": 9_000, "message": 30_000}
+    assert {name: mine.phase_us(name) for name in made} == made
+    assert mine.phase_us("associate") == round(1.2e6 - 1e6 * OTHERS_S)
+    measure = mine.file.phases["measure"]
+    assert measure.source == "marked.csv: mean of 4"
+    assert measure.ci95_us is not None
+    low, high = measure.ci95_us
+    assert low < 9_000 < high

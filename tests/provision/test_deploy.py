@@ -18,8 +18,9 @@ from tests.provision.conftest import BROKER, WIFI
 from tools import cli
 from tools.commands import deploy as command
 from tools.fakes import world
-from tools.provision import filesystem, firmware, layout, sending, version
+from tools.provision import filesystem, firmware, layout, repl, sending, version
 from tools.provision.node_toml import load
+from torpor import __version__
 
 SIZE = 256 * filesystem.BLOCK
 
@@ -94,6 +95,39 @@ def test_a_stray_source_file_would_be_imported_and_is_no_part_of_a_version(
     assert not told(capsys)["up_to_date"]
     with files(board) as flash:
         assert "node.py" not in flash.listdir("b/torpor")
+
+
+FROZEN = (
+    "\ndef print_frozen():\n    print({!r})\n"  # no MicroPython with the library frozen is here
+)
+
+
+def test_a_frozen_library_is_not_sent_unless_told_to(
+    board: Board, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files come first in sys.path: they would take its place, and its speed."""
+    monkeypatch.setattr(repl, "AGENT", repl.AGENT + FROZEN.format(__version__))
+    assert deploy(board, "--json") == 0
+    document = told(capsys)
+    assert document["sent_bytes"] == {}
+    assert sorted(document["copied"]) == ["config.json", "main.py"]
+    with files(board) as flash:
+        assert sorted(flash.listdir("b")) == ["config.json", "main.py"]
+    assert deploy(board, "--json") == 0
+    assert told(capsys)["up_to_date"]
+    assert deploy(board, "--files", "--json") == 0
+    with files(board) as flash:
+        assert "start.mpy" in flash.listdir("a/torpor")
+
+
+def test_another_frozen_version_is_refused(
+    board: Board, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repl, "AGENT", repl.AGENT + FROZEN.format("0.0.9"))
+    before = board.flash.read_bytes()
+    assert deploy(board) == 2
+    assert f": has Torpor 0.0.9 frozen, and this is {__version__}; " in capsys.readouterr().err
+    assert board.flash.read_bytes() == before
 
 
 def test_a_configuration_and_its_secrets(

@@ -51,6 +51,22 @@ def test_what_was_flashed_is_in_flash_and_starts(
     assert json.loads(board.world.read_text())["fed"] > 0
 
 
+def test_a_frozen_library_gets_no_files_in_its_way_unless_told_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = "\0torpor/start.py\0"  # of what is frozen, as tools/mpy-tool.py of MicroPython has it
+    firmware = made.firmware(tmp_path, banner=made.BANNER + names)
+    args = ("--board", "lolin32_lite", "--firmware", firmware, "--dry-run", "--json")
+    held = []
+    for option in ((), ("--files",)):
+        assert flash(*args, *option) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert document["frozen"]
+        held += [row["holds"] for row in document["partitions"] if row["name"] == "vfs"]
+    assert held[0].startswith("1 files")
+    assert int(held[1].split()[0]) > 40
+
+
 @pytest.mark.parametrize(
     ("table", "size", "at", "bytes_"),
     [

@@ -21,8 +21,9 @@ WAIT_S = 30.0  # for a board that sleeps
 @click.command("deploy", cls=params.Command)
 @click.option("--port", type=params.PORT, required=True, help="Serial port of the board.")
 @click.option("--config", type=params.NODE, help="The node anew, a node.toml.")
+@click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def command(port: str, config: Path | None, as_json: bool) -> None:
+def command(port: str, config: Path | None, override: bool, as_json: bool) -> None:
     """Send a board the files that differ, and start it on them.
 
     It may be cut off at any moment: the board then starts the version that it had, or the new one
@@ -32,7 +33,7 @@ def command(port: str, config: Path | None, as_json: bool) -> None:
     torpor deploy --port /dev/ttyUSB0 --config node.toml
     """
     node = node_toml.load(config) if config else None
-    done = _persistently(port, version.files(None), node)
+    done = _persistently(port, version.files(None), node, override)
     document: dict[str, Any] = {
         "slot": done.slot,
         "up_to_date": not done.switched,
@@ -43,14 +44,16 @@ def command(port: str, config: Path | None, as_json: bool) -> None:
     output.as_json(document) if as_json else _show(document, port)
 
 
-def _persistently(port: str, files: dict[str, bytes], node: node_toml.Provision | None) -> Sent:
+def _persistently(
+    port: str, files: dict[str, bytes], node: node_toml.Provision | None, override: bool
+) -> Sent:
     """Deploy, and begin anew where the line is cut."""
     for attempt in range(ATTEMPTS):
         progress = output.Progress("sending")
         try:
             board = Board(port, WAIT_S)
             try:
-                return deploy(board, files, node, progress)
+                return deploy(board, files, node, progress, override)
             finally:
                 board.restart()
         except (Cut, ports.Refused) as error:

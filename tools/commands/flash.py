@@ -40,6 +40,7 @@ SIZES = ["2MB", "4MB", "8MB", "16MB", "32MB"]
 @click.option("--image-only", "image", type=params.Output(), help="Write one file.")
 @click.option("--with-secrets", is_flag=True, help="Put the passwords into that file too.")
 @click.option("--flash-size", type=click.Choice(SIZES), help="Where no board is there to ask.")
+@click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def command(
     name: str | None,
@@ -50,6 +51,7 @@ def command(
     image: Path | None,
     with_secrets: bool,
     flash_size: str | None,
+    override: bool,
     as_json: bool,
 ) -> None:
     """Write MicroPython, the firmware and a node's configuration onto a board.
@@ -73,6 +75,8 @@ def command(
     board = _board(name, node)
     micropython = binary.read(firmware, board.file.chip)
     files = version.files(version.as_json(node.config) if node else None)
+    if micropython.has_library and not override:
+        files = version.without_library(files)
     secrets = node.secrets if node and (with_secrets or not image) else {}
     if port:
         plan = _onto(port, board, micropython, files, secrets, dry_run)
@@ -92,6 +96,7 @@ def command(
         "micropython": micropython.version,
         "built": micropython.built,
         "sha256": micropython.sha256,
+        "frozen": micropython.has_library,
         "partitions": [
             {"at": row.at, "size_bytes": row.size, "name": row.name, "holds": holds}
             for row, holds in _holds(plan.partitions, micropython, files, secrets)
@@ -144,7 +149,8 @@ def _holds(
     app = micropython.application
     for row in partitions:
         if row == app:
-            yield row, f"MicroPython {micropython.version}"
+            frozen = ", Torpor frozen" if micropython.has_library else ""
+            yield row, f"MicroPython {micropython.version}{frozen}"
         elif row.name == "vfs":
             config = "with" if version.CONFIG in files else "no"
             total = sum(map(len, files.values()))

@@ -144,7 +144,7 @@ class Node:
             wanted[version.CONFIG] = version.as_json(dict(config))
         self.interrupt()
         self.exec(AGENT)
-        sending.deploy(self, wanted, provision, lambda done: None)
+        sending.deploy(self, wanted, provision, lambda done: None, override=True)
         self.link.enter_raw_repl(soft_reset=True)  # into its folder
         self.exec(NEWBORN)
 

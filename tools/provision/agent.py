@@ -10,6 +10,7 @@ import errno
 import gc
 import json
 import os
+import sys
 from binascii import a2b_base64, hexlify  # noqa: F401
 from hashlib import sha256
 
@@ -68,6 +69,23 @@ def print_space(path):
     except (OSError, ValueError):
         pass  # none, or none that a node could read
     print(space)
+
+
+def print_frozen():
+    """The version of the library that MicroPython itself holds, or nothing."""
+    loaded = sys.modules.pop("torpor", None)  # by the node that was interrupted
+    paths = sys.path[:]
+    sys.path[:] = [".frozen"]
+    try:
+        import torpor
+
+        print(torpor.__version__)
+        del sys.modules["torpor"]
+    except ImportError:
+        pass
+    sys.path[:] = paths
+    if loaded:
+        sys.modules["torpor"] = loaded
 
 
 def put(path):

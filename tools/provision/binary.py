@@ -72,6 +72,11 @@ class Binary:
     flash_bytes: int
 
     @property
+    def has_library(self) -> bool:
+        """Whether Torpor is frozen into it: its table of names says so (tools/mpy-tool.py:1711)."""
+        return b"\0torpor/start.py\0" in self.data
+
+    @property
     def sha256(self) -> str:
         """Of the whole file."""
         return hashlib.sha256(self.data).hexdigest()

@@ -16,6 +16,7 @@ from host_sim.errors import BadInput
 from tools.provision import version
 from tools.provision.binary import NEEDS, too_old
 from tools.provision.node_toml import Provision
+from torpor import __version__
 from torpor.link import NAMESPACE
 
 LOG = "torpor.log"  # the node's own, beside the files of its version
@@ -48,9 +49,16 @@ def deploy(
     files: dict[str, bytes],
     node: Provision | None,
     progress: Callable[[float], None],
+    override: bool = False,
 ) -> Sent:
-    """Have a board run these files, with this node's configuration, theirs or the one it has."""
+    """Have a board run these files, with this node's configuration, theirs or the one it has.
+
+    Files come before what is frozen (MicroPython 1.29, py/runtime.c:148), so a library that the
+    board has frozen is not sent, unless it is to be overridden.
+    """
     check_version(board)
+    if not override and _is_frozen(board):
+        files = version.without_library(files)
     active = _active(board)
     here = _digests(board, active) if active else {}
     config = f"/{active}/{version.CONFIG}" if active else f"/{version.CONFIG}"
@@ -93,6 +101,16 @@ def check_version(board: Board) -> None:
         needed = ".".join(map(str, NEEDS))
         what = f"runs MicroPython {text}; Torpor needs {needed} or later, and 1"
         raise BadInput(what, where=board.port, remedy="torpor flash")
+
+
+def _is_frozen(board: Board) -> bool:
+    """Whether its MicroPython holds this library. BadInput where it holds another version's."""
+    frozen = board.exec("print_frozen()").strip()
+    if frozen not in ("", __version__):
+        what = f"has Torpor {frozen} frozen, and this is {__version__}"
+        remedy = "flash a MicroPython built with this one, or give --files"
+        raise BadInput(what, where=board.port, remedy=remedy)
+    return bool(frozen)
 
 
 def _active(board: Board) -> str | None:

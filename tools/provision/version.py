@@ -53,6 +53,11 @@ def files(config: bytes | None) -> dict[str, bytes]:
     return out
 
 
+def without_library(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Those of them that a board needs beside a library that it has frozen."""
+    return {name: data for name, data in files.items() if not name.startswith("torpor/")}
+
+
 def read(compiled: Path) -> dict[str, bytes]:
     """The files of a version from a folder that tools.provision.firmware filled."""
     found = (path for path in sorted(compiled.rglob("*")) if path.is_file())

@@ -1,7 +1,9 @@
 """The port on the chip: MicroPython 1.29 on ESP32, S2, S3, C3 and C6.
 
 What it knows of the hardware (MicroPython's ports/esp32 unless said otherwise):
-- RTC memory holds 2,048 bytes and keeps them through deep sleep and every reset but a power-on.
+- RTC memory holds 2,048 bytes and keeps them through deep sleep and every reset but a power-on; the
+  first says whether the radio is on. A brown-out is a reset by software (ESP-IDF 5.5.5,
+  brownout.c:44), which reset_cause() calls a power-on (modmachine.c:239).
 - The clock of time.time_ns() runs on through deep sleep, that of ticks_ms() does not. Nothing on
   the device sets it; whoever does (mpremote rtc --set, ntptime) moves the node's ticks.
 - machine.deepsleep() does not stop Wi-Fi.
@@ -40,7 +42,7 @@ from torpor.drivers import Driver, open_driver
 from torpor.drivers.relay import Relay
 from torpor.policy.sleep import DEEP, MODEM
 from torpor.policy.ticks import MASK, diff
-from torpor.port import COLD, CRASH, FAULT, NO_AP, NONE, PIN, TIMER, WATCH, Port
+from torpor.port import COLD, CRASH, FAULT, NO_AP, NONE, PIN, SURGE, TIMER, WATCH, Port
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ NAP_MS = 50  # of a modem sleep, between two looks at button and broker: no pres
 ULP_SHIFT = 4  # bits that the ULP's scores have less than those of the CPU's looks
 DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
 
+_ON_AIR, _OFF_AIR = b"\1", b"\0"
 _ULP_WAKE = 6  # ESP_SLEEP_WAKEUP_ULP
 _GPIO_WAKE = 7  # ESP_SLEEP_WAKEUP_GPIO, for which machine has no name
 _PIN_REASONS = (machine.EXT0_WAKE, machine.EXT1_WAKE, _GPIO_WAKE)
@@ -67,6 +70,7 @@ class Esp32Port(Port):
         self.watchdog = machine.WDT(timeout=WATCHDOG_MS)
         # The link's modules and the radio's start take time that only a wake that joins spends.
         self.delivery: Delivery | None = None
+        self.on_air = False
         self.drivers: list[Driver | None] = [None] * len(config["channels"])
         self.outputs = [Relay(output["pin"], output["on"]) for output in pins.get("outputs", ())]
         self.wake_pin = machine.Pin(pins["wake"], machine.Pin.IN) if "wake" in pins else None
@@ -118,7 +122,11 @@ class Esp32Port(Port):
                 self.delivery = Delivery(self.config)
             except ERRORS:  # no memory for the driver, or whatever else it lacks
                 return NO_AP
-        return self.delivery.join(tx_qdbm, cached)
+        self._on_air(True)
+        answer = self.delivery.join(tx_qdbm, cached)
+        if answer >= 0:
+            self._on_air(False)
+        return answer
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
         if self.delivery is None:
@@ -128,6 +136,13 @@ class Esp32Port(Port):
     def leave(self) -> None:
         if self.delivery:
             self.delivery.leave()
+            self._on_air(False)
+
+    def _on_air(self, on: bool) -> None:
+        """Have RTC memory say whether the radio is on, in case that this ends in a reset."""
+        if on != self.on_air:
+            self.on_air = on
+            self.retain(self.retained())
 
     def actuate(self, output: int, value: int) -> None:
         self.outputs[output].set(value)
@@ -139,10 +154,10 @@ class Esp32Port(Port):
         self.watchdog.feed()
 
     def retain(self, data: bytes) -> None:
-        self.rtc.memory(data)
+        self.rtc.memory((_ON_AIR if self.on_air else _OFF_AIR) + data)
 
     def retained(self) -> bytes:
-        return self.rtc.memory()
+        return self.rtc.memory()[1:]
 
     def sleep(self, kind: int, ms: int) -> int:
         armed_ms = self.armed_ms
@@ -243,11 +258,12 @@ def disarm() -> None:
 def cause() -> int:
     """What woke the chip, from the reset's cause and the wake's reason.
 
-    A brown-out reads as a power-on; panics, the watchdog and resets by software are crashes.
+    A brown-out reads as a power-on; panics, the watchdog and resets by software are crashes. SURGE
+    is to be believed only where something is retained: else the memory holds it by chance.
     """
     reset = machine.reset_cause()
     if reset == machine.PWRON_RESET:
-        return COLD
+        return SURGE if machine.RTC().memory()[:1] == _ON_AIR else COLD
     if reset != machine.DEEPSLEEP_RESET:
         return CRASH
     reason = machine.wake_reason()

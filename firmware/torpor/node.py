@@ -1,7 +1,17 @@
 """What every wake has in common: begin, serve the tasks that are due, deliver, and rest."""
 
 from torpor import record
-from torpor.policy import cascade, const, energy, report, schedule, sleep, spread, txpower
+from torpor.policy import (
+    cascade,
+    const,
+    energy,
+    report,
+    schedule,
+    sleep,
+    spread,
+    surge,
+    txpower,
+)
 from torpor.policy.ticks import add, diff
 from torpor.port import (
     COALESCED,
@@ -18,10 +28,11 @@ from torpor.port import (
     SLEEP,
     Port,
 )
-from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, SPREAD, TASK, TX
+from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, SPREAD, SURGE, TASK, TX
 
 CRASH_LIMIT = const(5)  # crashes in a row that end in safe mode
 BACKOFF_MIN_MS = const(60000)
+SOUND_MIN = const(120)
 BACKOFF_DOUBLINGS = const(6)  # at most 64 minutes between attempts
 
 
@@ -36,8 +47,9 @@ def begin(r: list[int], cause: int, now: int) -> int:
         schedule.start(r, SCHEDULE, add(now, spread.wait_ms(r, SPREAD)))
     else:
         elapsed_ms = diff(now, r[record.CLOCK])
-        if elapsed_ms < 0:
+        if elapsed_ms < 0:  # the clock was set back, or began anew: what is due by it is not known
             elapsed_ms = 0
+            schedule.start(r, SCHEDULE, now)
     r[record.CLOCK] = now
     rest_ms = r[record.REST_MS] + elapsed_ms
     r[record.UPTIME_MIN] += rest_ms // 60000
@@ -70,7 +82,22 @@ def serve(r: list[int], port: Port, why: int, now: int) -> None:
             task += 1
     mask = schedule.join_now(r, SCHEDULE, now, energy.left_uc(r, ENERGY))
     if mask:
-        deliver(r, port, mask, why, now)
+        wait_min = sound(r, port, now) if r[SURGE + surge.RESETS] else 0
+        if wait_min:
+            put_off(r, mask, wait_min * 60000, now)
+        else:
+            deliver(r, port, mask, why, now)
+
+
+def sound(r: list[int], port: Port, now: int) -> int:
+    """Look whether a cell that broke down has risen; the minutes until a join or the next look."""
+    battery = r[record.BATTERY_CHANNEL]
+    if battery >= 0:
+        value = port.measure(battery)
+        if value != FAULT:
+            take(r, battery, value, now)
+    wait_min = surge.left_min(r, SURGE, r[record.UPTIME_MIN])
+    return wait_min if wait_min < SOUND_MIN else SOUND_MIN
 
 
 def finish(r: list[int], task: int, now: int) -> None:
@@ -120,6 +147,7 @@ def take(r: list[int], channel: int, value: int, now: int) -> None:
     if channel == r[record.BATTERY_CHANNEL]:
         mode = energy.update(r, ENERGY, value, r[record.UPTIME_MIN] // 60)
         schedule.save(r, SCHEDULE, mode)
+        surge.measured(r, SURGE, r[ENERGY + energy.SOC_PERMILLE], r[ENERGY + energy.BAND_PERMILLE])
 
 
 def tell(r: list[int], channel: int, value: int, now: int) -> None:
@@ -129,8 +157,8 @@ def tell(r: list[int], channel: int, value: int, now: int) -> None:
 
 
 def ask(r: list[int], within_ms: int, now: int) -> None:
-    """Ask for a delivery within this time; while joins fail the backoff decides instead."""
-    if r[record.JOINS_FAILED] == 0:
+    """Ask for a delivery within this time; while joins fail or wait, that decides instead."""
+    if r[record.JOINS_FAILED] == 0 and surge.left_min(r, SURGE, r[record.UPTIME_MIN]) == 0:
         schedule.request(r, SCHEDULE, r[record.REPORT_TASK], now, within_ms)
 
 
@@ -145,28 +173,54 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
     delivered = join(r, port, r[record.REPORT_TASK], why) and send(r, port)
     if r[REST + sleep.ASSOCIATED] == 0:
         port.leave()
-    fails = r[record.JOINS_FAILED]
-    r[record.JOINS_FAILED] = 0 if delivered else fails + 1
-    backoff_ms = BACKOFF_MIN_MS << (fails if fails < BACKOFF_DOUBLINGS else BACKOFF_DOUBLINGS)
     for task in range(r[SCHEDULE + schedule.TASKS]):
         if mask >> task & 1:
             finish(r, task, now)
-            if not delivered:
-                wait_ms = backoff_ms + spread.wait_ms(r, SPREAD)
-                schedule.defer(r, SCHEDULE, task, now, wait_ms)
+    fails = r[record.JOINS_FAILED]
+    if delivered:
+        r[record.JOINS_FAILED] = 0
+        surge.delivered(r, SURGE)
+        return
+    r[record.JOINS_FAILED] = fails + 1
+    surge.failed(r, SURGE)
+    doublings = fails if fails < BACKOFF_DOUBLINGS else BACKOFF_DOUBLINGS
+    put_off(r, mask, BACKOFF_MIN_MS << doublings, now)
+
+
+def put_off(r: list[int], mask: int, ms: int, now: int) -> None:
+    """Have the radio tasks of a mask wait so long, and a part more that is chance."""
+    for task in range(r[SCHEDULE + schedule.TASKS]):
+        if mask >> task & 1:
+            schedule.defer(r, SCHEDULE, task, now, ms + spread.wait_ms(r, SPREAD))
+
+
+def surged(r: list[int]) -> None:
+    """The power failed while the radio was on. On the mains that says nothing of a cell."""
+    if r[REST + sleep.ASSOCIATED] == 0:
+        levels_off = r[TX + txpower.HIGHEST] - r[TX + txpower.LEVEL]
+        permille = r[ENERGY + energy.SOC_PERMILLE]
+        surge.happened(r, SURGE, levels_off, permille, r[record.UPTIME_MIN])
+
+
+def affordable(r: list[int], level: int) -> int:
+    """This level, or what the cell was seen to be too weak for less."""
+    highest = surge.highest(r, SURGE, r[TX + txpower.LOWEST], r[TX + txpower.HIGHEST])
+    return level if level < highest else highest
 
 
 def join(r: list[int], port: Port, task: int, why: int) -> bool:
     """Associate at the level of least expected charge; scan when the cached way fails."""
     level = txpower.choose(r, TX)
     port.account(task, PROBE if level < r[TX + txpower.LEVEL] else why)
+    level = affordable(r, level)
     answer = port.join(txpower.LEVEL_QDBM[level], r[record.CACHED])
     if answer == NO_AP:
         txpower.lost(r, TX, level)
         # A scan costs seconds: only the first failure and every fourth after it pay for one.
         if r[record.CACHED] and r[record.JOINS_FAILED] & 3 == 0:
             port.account(task, RETRY)
-            answer = port.join(txpower.LEVEL_QDBM[r[TX + txpower.LEVEL]], 0)
+            level = affordable(r, r[TX + txpower.LEVEL])
+            answer = port.join(txpower.LEVEL_QDBM[level], 0)
     if answer >= 0:
         return False
     r[record.CACHED] = r[record.CACHE]
@@ -180,7 +234,7 @@ def send(r: list[int], port: Port) -> bool:
     if count == 0:
         return True
     for _ in range(2):
-        level = txpower.choose(r, TX)
+        level = affordable(r, txpower.choose(r, TX))
         attempts = port.send(r, REPORT + report.QUEUE, count, txpower.LEVEL_QDBM[level])
         if attempts:
             txpower.acked(r, TX, level, attempts)

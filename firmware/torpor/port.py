@@ -8,11 +8,12 @@ Every answer is an int; no call raises: what can go wrong has a value of its own
 from torpor.policy import const
 
 # What woke the node: the answer of sleep(), and what main.py hands to the first wake.
-COLD = const(0)  # power-on or brown-out: nothing was retained
+COLD = const(0)  # power-on; a brown-out may read alike, and only what is retained tells
 TIMER = const(1)  # the time asked for is over
 PIN = const(2)  # an edge on the wake pin
 WATCH = const(3)  # the first detector stage saw its threshold reached
 CRASH = const(4)  # watchdog, panic or reset: the wake before did not end in sleep
+SURGE = const(5)  # power failed while the radio was on, and what was retained outlived it
 
 # Why charge is spent: the "decision" of the ledger. account() names one of these.
 SLEEP = const(0)  # nothing to do: sleep and the current under it
@@ -116,7 +117,7 @@ class Port:
         raise NotImplementedError
 
     def retain(self, data: bytes) -> None:
-        """Keep at most 2,048 bytes across deep sleep and every reset but a power-on."""
+        """Keep at most 2,047 bytes across deep sleep and every reset but a power-on."""
         raise NotImplementedError
 
     def retained(self) -> bytes:

@@ -4,7 +4,17 @@ Each policy owns a block of it, configuration and state together, so that a wake
 needs no file. Where each block starts is here; its fields are in the policy's module.
 """
 
-from torpor.policy import cascade, const, energy, report, schedule, sleep, spread, txpower
+from torpor.policy import (
+    cascade,
+    const,
+    energy,
+    report,
+    schedule,
+    sleep,
+    spread,
+    surge,
+    txpower,
+)
 
 # The node's own block.
 KIND = const(0)  # SENSOR or SWITCH
@@ -45,4 +55,5 @@ CASCADE = REST + sleep.SIZE
 SCHEDULE = CASCADE + cascade.SIZE
 REPORT = SCHEDULE + schedule.SIZE
 SPREAD = REPORT + report.SIZE
-SIZE = SPREAD + spread.SIZE
+SURGE = SPREAD + spread.SIZE
+SIZE = SURGE + surge.SIZE

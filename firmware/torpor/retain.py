@@ -9,8 +9,8 @@ from array import array
 from binascii import crc32
 from struct import pack_into, unpack_from
 
-MAX_BYTES = 2048
-VERSION = 2
+MAX_BYTES = 2047
+VERSION = 3
 
 OK = 0
 EMPTY = 1  # nothing was ever retained here
@@ -28,7 +28,7 @@ def pack(r: list[int], fingerprint: int) -> bytes:
     data = bytearray(_HEAD_BYTES + len(body) + 4)
     pack_into(_HEAD, data, 0, b"TP", VERSION, 0, len(r), fingerprint)
     data[_HEAD_BYTES:-4] = body
-    pack_into("<I", data, len(data) - 4, crc32(data[:-4]))
+    pack_into("<I", data, len(data) - 4, crc32(memoryview(data)[:-4]))
     return bytes(data)
 
 
@@ -43,7 +43,7 @@ def unpack(data: bytes, r: list[int], fingerprint: int) -> int:
     end = _HEAD_BYTES + 4 * len(r)
     if version != VERSION or count != len(r):
         return OLD
-    if len(data) < end + 4 or unpack_from("<I", data, end)[0] != crc32(data[:end]):
+    if len(data) < end + 4 or unpack_from("<I", data, end)[0] != crc32(memoryview(data)[:end]):
         return TORN
     if fingerprint not in (0, made_for):
         return FOREIGN

@@ -10,7 +10,8 @@ from binascii import crc32
 
 from torpor import life, node, record, retain
 from torpor.config import configure
-from torpor.port import COLD, Port
+from torpor.policy import surge
+from torpor.port import COLD, CRASH, PIN, SURGE, TIMER, WATCH, Port
 
 _WHY = {
     retain.EMPTY: "no record",
@@ -62,17 +63,23 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
 def restore(r: list[int], port: Port, config: dict, fingerprint: int, cause: int) -> int:
     """Fill the record from what was retained, or anew; the cause of the first wake.
 
-    A record without a wake is of a node whose very first one crashed: it starts anew too, but its
-    crashes count.
+    Whatever the reset is called, a good record says that the wake before did not end in sleep. One
+    without a wake is of a node whose very first one crashed: it starts anew too, but its crashes
+    count.
     """
-    status = retain.EMPTY if cause == COLD else retain.unpack(port.retained(), r, fingerprint)
-    if status == retain.OK and r[record.WAKES]:
-        return cause
-    if status != retain.OK and cause != COLD:
+    status = retain.unpack(port.retained(), r, fingerprint)
+    if status == retain.OK:
+        if cause == SURGE:
+            node.surged(r)
+        if r[record.WAKES]:
+            return cause if cause in (TIMER, PIN, WATCH) else CRASH
+    elif cause not in (COLD, SURGE):
         log("starting clean: " + _WHY[status])
     crashes = r[record.CRASHES]
+    weak = r[record.SURGE : record.SURGE + surge.SIZE]
     configure(r, config)
     r[record.CRASHES] = crashes
+    r[record.SURGE : record.SURGE + surge.SIZE] = weak
     return COLD
 
 

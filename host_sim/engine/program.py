@@ -16,7 +16,17 @@ from host_sim.engine.home import Home
 from host_sim.engine.port import SimPort
 from host_sim.engine.state import State
 from torpor import life, node, record, sensor, switch
-from torpor.policy import cascade, energy, report, schedule, sleep, spread, ticks, txpower
+from torpor.policy import (
+    cascade,
+    energy,
+    report,
+    schedule,
+    sleep,
+    spread,
+    surge,
+    ticks,
+    txpower,
+)
 
 # Every module whose functions run inside a wake; those that are called come first.
 MODULES = (
@@ -27,6 +37,7 @@ MODULES = (
     schedule,
     sleep,
     spread,
+    surge,
     txpower,
     record,
     node,

@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from tools.fakes import pads, world
+from tools.fakes import world
 from tools.provision.firmware import LIBRARY
 
 # What they import of CPython's comes before its clock is gone.
@@ -20,7 +20,7 @@ for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"
 
 def _import(names: tuple[str, ...]) -> list[ModuleType]:
     sys.modules["world"] = world
-    sys.modules["pads"] = pads
+    sys.modules["pads"] = import_module("tools.fakes.pads")
     fake_time = import_module("tools.fakes.time")
     for name in ("network", "machine", "esp32", "espnow"):
         sys.modules[name] = import_module(f"tools.fakes.{name}")

@@ -9,7 +9,7 @@ from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
 from tools.fakes import world
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
-from torpor.port import COLD, CRASH, NO_AP, PIN, REFUSED, TIMER, WATCH
+from torpor.port import COLD, CRASH, NO_AP, PIN, REFUSED, SURGE, TIMER, WATCH
 
 DOOR = 33
 
@@ -54,6 +54,24 @@ def chip() -> dict[str, Any]:
 def test_what_woke_the_chip(chip: dict[str, Any], reset: int, reason: int, cause: int) -> None:
     chip["reset_cause"], chip["wake_reason"] = reset, reason
     assert rig.esp32.cause() == cause
+
+
+def test_a_power_failure_on_the_air_is_told_from_others(chip: dict[str, Any]) -> None:
+    node = port()
+    node.retain(b"kept")
+    chip["wifi"]["surges_dbm"] = 20
+    with pytest.raises(SystemExit) as ended:
+        node.join(80, 0)
+    assert ended.value.code == world.BROWNED_OUT
+    assert rig.esp32.cause() == SURGE
+    node = port()
+    assert node.retained() == b"kept"
+    del chip["wifi"]["surges_dbm"]
+    rig.network.radio.power_on()
+    assert node.join(80, 0) == REFUSED  # nobody listens; the radio is off again
+    assert rig.esp32.cause() == COLD
+    chip["reset_cause"] = world.WDT
+    assert rig.esp32.cause() == CRASH
 
 
 def deep_sleep(port: Any, ms: int) -> None:

@@ -74,15 +74,55 @@ def test_the_second_join_takes_the_remembered_address(chip: Chip, broker: Broker
     assert delivered(chip, broker)["light"] == 100
 
 
-def test_a_power_on_forgets_what_the_memory_happens_to_hold(chip: Chip) -> None:
+@pytest.mark.parametrize("holds", ["", "00" * 2048, "01" + "ff" * 2047])
+def test_a_power_on_forgets_what_the_memory_happens_to_hold(chip: Chip, holds: str) -> None:
     chip.wake()
-    chip.world["reset_cause"] = world.PWRON
+    world.cut_power(chip.world)
+    chip.world["rtc"] = holds
     chip.wake()
     assert chip.record[record.WAKES] == 1
     assert chip.log == ""
 
 
-@pytest.mark.parametrize("at", [0, 2, 10, 700, 1293])
+BROWN_OUT_MV = 3_200  # of a cell that a join pulls down
+
+
+def test_a_cell_too_weak_for_the_radio_costs_few_joins_and_recovers(
+    chip: Chip, broker: Broker
+) -> None:
+    """At 3.2 V each join browns out: for a day, then the sun charges the cell."""
+    chip.world["adc"]["35"] = BROWN_OUT_MV * 1_000 // 2
+    chip.world["wifi"]["surges_dbm"] = 2  # the least power at which the cell breaks down
+    ended = [chip.boot()]
+    while chip.world["now_ms"] < 24 * HOUR_MS:
+        ended.append(chip.boot())
+        assert world.SLEPT in ended[-2:]  # it rests after each
+    assert 2 <= ended.count(world.BROWNED_OUT) <= 6  # at 0, 1, 3, 7, 15 h
+    assert [dbm for dbm, _ in chip.world["joined"]][:4] == [20, 16.5, 14, 11]
+    assert chip.record[record.CRASHES] == chip.record[record.SAFE_SLEEPS] == 0
+    assert chip.record[record.FAULTS] == 0
+    del chip.world["wifi"]["surges_dbm"]
+    chip.world["adc"]["35"] = 1_900_000
+    joins = len(chip.world["joined"])
+    until_h = chip.world["now_ms"] + 8 * HOUR_MS
+    while len(chip.world["joined"]) == joins:
+        chip.wake()
+        assert chip.world["now_ms"] < until_h
+    assert chip.world["joined"][-1][0] == 20.0
+    assert delivered(chip, broker)["battery"] == 3800
+
+
+def test_a_cell_that_never_rises_is_tried_with_less_power(chip: Chip, broker: Broker) -> None:
+    chip.world["wifi"]["surges_dbm"] = 15
+    for _ in range(60):
+        chip.boot()
+        if chip.record[record.SENT]:
+            break
+    assert [dbm for dbm, _ in chip.world["joined"]] == [20, 16.5, 14]
+    assert delivered(chip, broker)["battery"] == 4000
+
+
+@pytest.mark.parametrize("at", [1, 3, 11, 701, 1310])
 def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
     chip.wake()
     kept = bytearray.fromhex(chip.world["rtc"])
@@ -93,7 +133,7 @@ def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
     assert chip.log.startswith("starting clean: ")
 
 
-@pytest.mark.parametrize("left", [0, 9, 10, 600, 1293])
+@pytest.mark.parametrize("left", [0, 1, 10, 11, 601, 1310])
 def test_a_record_cut_short_starts_clean(chip: Chip, left: int) -> None:
     chip.wake()
     chip.world["rtc"] = chip.world["rtc"][: 2 * left]

@@ -7,8 +7,8 @@ import sys
 from binascii import hexlify, unhexlify
 
 import network
+import pads
 import world
-from pads import PADS
 
 PWRON_RESET = world.PWRON
 HARD_RESET = world.HARD
@@ -40,18 +40,17 @@ class Pin:
     PULL_UP = 2
 
     def __init__(self, number, mode=-1, pull=-1, value=None, hold=None):
-        pads = PADS[world.state["chip"]]
-        if number not in pads["there"]:
+        if not pads.can("there", number):
             raise ValueError("invalid pin")  # :122
         self.number = number
         pad = world.state["pads"].setdefault(str(number), {"out": 0, "drives": 0, "held": 0})
         if value is not None:
             pad["out"] = int(bool(value))  # :214, before the direction
-        if mode == self.OUT and number in pads["only_read"]:
+        if mode == self.OUT and pads.can("only_read", number):
             raise ValueError("pin can only be input")  # :231
         if mode != -1:
             pad["drives"] = int(mode == self.OUT)
-        if hold is not None and number not in pads["only_read"]:
+        if hold is not None and not pads.can("only_read", number):
             pad["held"] = 0
             world.drive(number)
             pad["held"] = int(bool(hold))
@@ -183,7 +182,7 @@ def deepsleep(ms=LONGEST_MS):
     world.watch_over(0)
     if world.state["chip"] in ("esp32", "esp32s2", "esp32s3", "esp32c3"):  # driver/gpio.h:401-403
         for number, pad in world.state["pads"].items():
-            pad["held"] = int(pad["held"] and int(number) in PADS[world.state["chip"]]["rtc"])
+            pad["held"] = int(pad["held"] and pads.can("rtc", int(number)))
     _sleep("deep", ms)
     world.state["reset_cause"] = DEEPSLEEP_RESET
     armed.clear()

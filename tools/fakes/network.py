@@ -117,6 +117,8 @@ class WLAN:
         self._answer("connect")
         wifi = world.state["wifi"]
         world.note("joined", [self.power_dbm, self.dhcp])
+        if self.power_dbm >= wifi.get("surges_dbm", 99):
+            world.brown_out()
         if not wifi["present"] or ssid != wifi["ssid"] or self.power_dbm < wifi["needs_dbm"]:
             self.outcome, took_ms = STAT_NO_AP_FOUND, SCAN_MS
         elif password != wifi["password"]:

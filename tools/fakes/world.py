@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 PWRON, HARD, WDT, DEEPSLEEP, SOFT = 1, 2, 3, 4, 5  # machine.*_RESET
 NO_REASON, EXT0, EXT1, TIMER, ULP, GPIO = 0, 2, 3, 4, 6, 7  # esp_sleep_get_wakeup_cause()
 
-SLEPT, RESET, HUNG = 42, 43, 44  # exit codes: deep sleep, machine.reset(), watchdog
+# Exit codes: deep sleep, machine.reset(), watchdog, brown-out
+ENDS = SLEPT, RESET, HUNG, BROWNED_OUT = 42, 43, 44, 46
 
 state: "dict[str, Any]" = {}
 
@@ -124,6 +125,15 @@ def cut_power(chip: "dict[str, Any]") -> None:
     for number in chip["pads"]:
         chip["pins"][number] = 0
     chip.update(reset_cause=PWRON, wake_reason=NO_REASON, rtc="", memory={}, pads={})
+
+
+def brown_out() -> None:
+    """The cell breaks down: a reset by software (ESP-IDF 5.5.5, brownout.c:44-81).
+
+    RTC memory and holds outlive it, and MicroPython calls it a power-on (modmachine.c:239).
+    """
+    state["reset_cause"] = PWRON
+    end(BROWNED_OUT)
 
 
 def advance(ms: int) -> None:

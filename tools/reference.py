@@ -61,7 +61,7 @@ FILES: tuple[tuple[str, str, type[msgspec.Struct]], ...] = (
 UNITS = {  # by the end of a key, the longer first
     "mc_per_hour": "mC/h", "per_hour": "1/h", "per_day": "1/d", "x16": "1/16",
     "percent": "%", "days": "d", "hours": "h", "month": "", "bytes": "bytes",
-    "dbm": "dBm", "db": "dB", "ppm": "ppm", "mhz": "MHz", "mah": "mAh", "mv": "mV",
+    "dbm": "dBm", "db": "dB", "ppm": "ppm", "mhz": "MHz", "mah": "mAh", "mv": "mV", "mohm": "mΩ",
     "na": "nA", "nc": "nC", "ms": "ms", "us": "µs", "s": "s", "h": "h",
 }  # fmt: skip
 # Names that a schema cannot list.

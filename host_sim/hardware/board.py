@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
@@ -25,6 +26,8 @@ from host_sim.toml.file import Strict
 
 BOARDS = layers.BOARDS
 FILE = "board.toml"
+OUTPUT_MV = 3_300  # of a board's regulator
+CELL_MV = 3_800  # at which the sleep of boards with a switching one was measured
 
 Tag = Literal["D", "V", "M", "S", "I"]
 Source = Annotated[str, Meta(min_length=8)]
@@ -99,6 +102,25 @@ class Radio(Strict, frozen=True):
     """Current of a burst."""
 
 
+class Supply(Strict, frozen=True):
+    """What lies between the cell and the chip. Its own current is part of what the board draws."""
+
+    kind: Literal["none", "ldo", "buck"]
+    """The cell feeds the chip; a linear regulator does; or a switching one."""
+    tag: Tag
+    """How the numbers are known."""
+    source: Source
+    """Where they stand."""
+    dropout_mv: Annotated[int, Meta(ge=0, le=3_000)] = 0
+    """By how much its output is below the cell at the least, at any current."""
+    dropout_mohm: Annotated[int, Meta(ge=0, le=20_000)] = 0
+    """And by how much more as the current rises."""
+    cut_off_mv: Annotated[int, Meta(ge=0, le=5_000)] = 0
+    """The cell's voltage under which it falls out or switches off; 0: none."""
+    efficiency_percent: Annotated[int, Meta(ge=50, le=100)] = 100
+    """Of a switching one, while the chip is awake."""
+
+
 class Step(Strict, frozen=True):
     """One step of a recorded wake: a state for a time, at the board's current or its own charge.
 
@@ -153,11 +175,13 @@ class BoardFile(Strict, frozen=True):
     pins: dict[str, Pin]
     """By name: the numbers that node.toml may call by it."""
     states: dict[str, State]
-    """By name; the two in which it sleeps are the board's own."""
+    """By name; `deep_sleep` is always the board's own."""
     phases: dict[str, Phase]
     """By name."""
     radio: Radio
     """The link's numbers."""
+    supply: Supply
+    """Between the cell and the chip."""
     wakes: dict[str, Wake] = msgspec.field(default_factory=dict)
     """By name: recipes for `torpor validate`."""
 
@@ -221,9 +245,10 @@ def load(name: str) -> Board:
 
 def parsed(text: str, path: Path) -> Board:
     """A board from the text of its file; `path` is where that lies or will lie."""
-    file = tomlfile.convert(layers.completed(tomlfile.parse(text, path)), text, path, BoardFile)
+    own = tomlfile.parse(text, path)
+    file = tomlfile.convert(layers.completed(own), text, path, BoardFile)
     _check(file, text, path)
-    return Board(file, path)
+    return Board(drawn(file, own), path)
 
 
 def named_in(path: Path, text: str, name: str) -> Board:
@@ -236,6 +261,41 @@ def named_in(path: Path, text: str, name: str) -> Board:
             what = f"no board named {name}"
             raise tomlfile.located(what, text, path, ("board",), remedy) from None
         raise
+
+
+def drawn(file: BoardFile, own: dict[str, Any]) -> BoardFile:
+    """A board's file with its chip's currents as the cell sees them.
+
+    What a board draws beside its chip in deep sleep it draws in every state, and a switching
+    regulator takes less of the cell than the chip gets. What the file itself says is left as it is:
+    that was measured on the whole board.
+    """
+    beside_na = file.states["deep_sleep"].current_na - chips.CHIPS[file.chip].asleep_na
+    states_ = {
+        name: state if name in own.get("states", ()) else _beside(state, file.supply, beside_na)
+        for name, state in file.states.items()
+    }
+    radio = file.radio
+    if "tx" not in own.get("radio", ()):
+        tx = [_at_the_cell(na, file.supply, beside_na) for na in radio.tx.current_na]
+        radio = replace(radio, tx=replace(radio.tx, current_na=tx))  # inferred before, and still
+    return replace(file, states=states_, radio=radio)
+
+
+def _beside(state: State, supply: Supply, beside_na: int) -> State:
+    na = _at_the_cell(state.current_na, supply, beside_na)
+    if na == state.current_na:
+        return state
+    source = f"{state.source}; {(na - state.current_na) / 1e6:+,.3f} mA by what is beside the chip"
+    tag: Tag = state.tag if abs(na - state.current_na) * 100 < state.current_na else "I"
+    return replace(state, current_na=na, tag=tag, source=source)
+
+
+def _at_the_cell(na: int, supply: Supply, beside_na: int) -> int:
+    """A current of the chip's at 3.3 V, as the cell sees it."""
+    if supply.kind == "buck":
+        na = na * OUTPUT_MV * 100 // (CELL_MV * supply.efficiency_percent)
+    return na + max(0, beside_na)
 
 
 Fault = tuple[str, tuple[Any, ...], str]
@@ -262,6 +322,7 @@ def _table_faults(file: BoardFile) -> Iterator[Fault]:
 
 def _value_faults(file: BoardFile) -> Iterator[Fault]:
     """Frames that outlast their phase, transmit currents that fall, recipes with no such state."""
+    yield from _supply_faults(file.supply)
     radio = file.radio
     for part in dict.fromkeys((*states.JOIN, *states.CACHED_JOIN)):
         frames = part.frames if isinstance(part.frames, int) else getattr(radio, part.frames)
@@ -275,6 +336,18 @@ def _value_faults(file: BoardFile) -> Iterator[Fault]:
             what = f"{dbm:g} dBm draws less than the level below it"
             yield what, ("radio", "tx", "current_na"), "a higher level never draws less"
     yield from _wake_faults(file.wakes)
+
+
+def _supply_faults(supply: Supply) -> Iterator[Fault]:
+    """What this kind of supply does not have."""
+    odd = {
+        "none": (supply.dropout_mv, supply.dropout_mohm, 100 - supply.efficiency_percent),
+        "ldo": (0, 0, 100 - supply.efficiency_percent),
+        "buck": (0, 0, 0),
+    }[supply.kind]
+    for value, key in zip(odd, ("dropout_mv", "dropout_mohm", "efficiency_percent"), strict=True):
+        if value:
+            yield f"a supply of kind {supply.kind} has none", ("supply", key), "leave it out"
 
 
 def _wake_faults(wakes: dict[str, Wake]) -> Iterator[Fault]:

@@ -32,9 +32,15 @@ class UlpPrice(NamedTuple):
 
 
 class Chip(NamedTuple):
-    """A chip; `counts_pulses` is its PCNT (ESP-IDF Programming Guide, "Pulse Counter")."""
+    """A chip; `counts_pulses` is its PCNT (ESP-IDF Programming Guide, "Pulse Counter").
+
+    `asleep_na` is what it draws alone in deep sleep, with the timer and RTC memory on. Source: D,
+    the chip's datasheet, Current Consumption in Low-Power Modes; of the C5 V, ESP-IDF Programming
+    Guide, Introduction to Low Power Mode in Wi-Fi Scenarios.
+    """
 
     title: str
+    asleep_na: int
     pads: Pads
     counts_pulses: bool = True
     ulp: UlpPrice | None = None
@@ -43,6 +49,7 @@ class Chip(NamedTuple):
 CHIPS = {
     "esp32": Chip(
         "ESP32",
+        10_000,
         Pads(
             {*range(40)} - {20, 24, *range(28, 32)},
             range(6, 12),
@@ -57,12 +64,14 @@ CHIPS = {
     ),
     "esp32s2": Chip(
         "ESP32-S2",
+        25_000,
         Pads({*range(47)} - {*range(22, 26)}, range(26, 33), {*range(22)}, range(46, 47)),
         # As the S3, I: the S2's datasheet has 22 uA for that pattern, no more than it sleeps at.
         ulp=UlpPrice(8_500_000, 90_000, 170_000, 1_100_000),
     ),
     "esp32s3": Chip(
         "ESP32-S3",
+        7_000,
         Pads({*range(49)} - {*range(22, 26)}, range(26, 33), {*range(22)}),
         # active, D: ESP32-S3 datasheet, Current Consumption in Low-Power Modes, ULP-FSM 170 uA.
         # adc, I: its 18 uA of the sensor-monitored pattern at 1 %, less 7 uA asleep.
@@ -70,15 +79,18 @@ CHIPS = {
     ),
     "esp32c3": Chip(
         "ESP32-C3",
+        5_000,
         Pads({*range(22)}, range(12, 18), {*range(6)}),
         counts_pulses=False,
     ),
     "esp32c5": Chip(
         "ESP32-C5",
+        10_000,
         Pads({*range(29)}, range(16, 23), {*range(7)}),
     ),
     "esp32c6": Chip(
         "ESP32-C6",
+        7_000,
         Pads({*range(31)}, range(24, 31), {*range(8)}),
     ),
 }

@@ -1,8 +1,9 @@
 """What a board file leaves out is its chip's, and what that leaves out is taken for every chip.
 
-The numbers of a chip lie in boards/chips/NAME.toml, those of every chip in boards/chips/all.toml,
-in the tables that a board file has. A board's own tables come before its chip's, one by one; a
-number is never parted from its tag and source.
+A board need say no more than its pins and what it draws in deep sleep. The numbers of a chip lie in
+boards/chips/NAME.toml, those of every chip in boards/chips/all.toml, in the tables that a board
+file has. A board's own tables come before its chip's, one by one; a number is never parted from its
+tag and source.
 """
 
 import tomllib

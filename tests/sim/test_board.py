@@ -3,6 +3,7 @@
 import csv
 import json
 import lzma
+import re
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,17 @@ from tools import cli
 from tools.commands import board as tool
 
 NAMES = (
+    "doit_devkit_v1",
+    "esp32_devkitc",
     "esp32c5",
+    "firebeetle_esp32",
+    "firebeetle_esp32_e",
     "heltec_wifi_lora_32",
     "lolin32_lite",
+    "nodemcu_32s",
+    "tinys2",
+    "ttgo_t_display",
+    "ttgo_t_koala",
     "xiao_esp32c3",
     "xiao_esp32c6",
     "xiao_esp32s3",
@@ -31,11 +40,12 @@ OWN = (board.BOARDS / "lolin32_lite" / "board.toml").read_text()
 
 
 def whole(*texts: str) -> str:
-    """One board file of a board's, its chip's and every chip's: no table of which stands twice."""
-    cut = [text.index("\n[") + 1 for text in texts]
-    heads, tables = zip(*((t[:at], t[at:]) for t, at in zip(texts, cut, strict=True)), strict=True)
-    lines = "".join((*heads, *tables)).splitlines(keepends=True)
-    return "".join(line for line in lines if not line.startswith("#"))
+    """One board file of a board's, its chip's and every chip's; of a table in two, the first."""
+    parts = [re.split(r"(?m)^(?=\[)", re.sub(r"(?m)^#.*\n", "", text)) for text in texts]
+    tables: dict[str, str] = {}
+    for table in (table for part in parts for table in part[1:]):
+        tables.setdefault(table.partition("]")[0], table.rstrip() + "\n\n")
+    return "".join(part[0] for part in parts) + "".join(tables.values())
 
 
 TEXT = whole(OWN, (LAYERS / "esp32.toml").read_text(), (LAYERS / "all.toml").read_text())
@@ -61,6 +71,12 @@ def test_a_shipped_board_is_complete(name: str) -> None:
         ("connect", frames.frames_connect),
     ):
         assert shipped.phase_us(phase) >= count * frames.frame_us
+
+
+@ALL
+def test_what_a_board_draws_asleep_was_measured_on_it(name: str) -> None:
+    asleep = board.load(name).file.states["deep_sleep"]
+    assert asleep.tag == ("V" if name == "esp32c5" else "M")
 
 
 @ALL
@@ -245,12 +261,12 @@ def test_a_name_that_no_board_has(
 
 
 @given(number=st.integers(0, TEXT.count("\n") - 1))
-def test_every_line_but_a_blank_one_a_pin_and_a_head_of_the_chips_is_wanted(
+def test_every_line_but_a_blank_one_a_pin_and_what_the_chips_have_is_wanted(
     number: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     lines = TEXT.splitlines(keepends=True)
     pins = range(lines.index("[pins]\n") + 1, lines.index("[states.deep_sleep]\n"))
-    chips = lines[number].startswith(("cpu_mhz", "heap_bytes", "brown_out_mv"))
+    chips = lines[number].startswith(("cpu_mhz", "heap_bytes", "brown_out_mv", "dropout_mohm"))
     optional = lines[number].isspace() or number in pins or chips
     del lines[number]
     path = written(tmp_path_factory.mktemp("board"), "".join(lines))
@@ -263,7 +279,9 @@ def test_every_line_but_a_blank_one_a_pin_and_a_head_of_the_chips_is_wanted(
 def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["board", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [each["name"] for each in listed] == list(NAMES)
+    assert sorted(each["name"] for each in listed) == list(NAMES)
+    asleep_ua = [each["deep_sleep_ua"] for each in listed]
+    assert asleep_ua == sorted(asleep_ua)
     assert {each["name"]: each["deep_sleep_ua"] for each in listed}["lolin32_lite"] == 63
     assert cli.run(["board", "show", "lolin32_lite", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == board.as_json(board.load("lolin32_lite"))
@@ -271,7 +289,9 @@ def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert all(name in out for name in NAMES)
     assert cli.run(["board", "show", "nosuch"]) == 2
-    assert capsys.readouterr().err.startswith("torpor: no board named nosuch; one of esp32c5,")
+    assert capsys.readouterr().err.startswith(
+        "torpor: no board named nosuch; one of doit_devkit_v1,"
+    )
 
 
 @ALL
@@ -292,7 +312,9 @@ def test_a_path_seen_from_the_boards_own_folder(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(written(tmp_path, TEXT).parent)
-    assert board.load(name).file == board.load("lolin32_lite").file
+    shipped = board.load("lolin32_lite").file
+    assert board.load(name).file.states["deep_sleep"] == shipped.states["deep_sleep"]
+    assert board.load(name).file.phases == shipped.phases
 
 
 def test_a_board_may_lie_anywhere_under_any_name(tmp_path: Path) -> None:
@@ -318,7 +340,8 @@ def test_a_board_need_say_no_more_than_its_pins_its_sleeps_and_what_its_chip_lea
     name: str, tmp_path: Path
 ) -> None:
     open_ = ["scan", "associate", "address", "connect", "listen"] if name == "esp32c5" else []
-    path = written(tmp_path, OWN.replace('chip = "esp32"', f'chip = "{name}"'))
+    least = OWN.partition("[states.light_sleep]")[0].replace('"esp32"', f'"{name}"')
+    path = written(tmp_path, least)
     assert (": states: address is missing; add [states.address] with" in fault(path)) == any(open_)
     sleeping = OWN.partition("[states.light_sleep]\n")[2]
     more = "".join(f"[states.{state}]\n{sleeping}\n" for state in open_)
@@ -351,9 +374,64 @@ def test_a_number_is_never_parted_from_its_tag_and_source(
     assert (fault(path) == "") == (told == "")
     if not told:
         ours, shipped = board.load(str(path)).file, board.load("lolin32_lite").file
-        assert ours.states == shipped.states
+        assert ours.states["idle"] == shipped.states["idle"]
         assert ours.radio.frame_us == shipped.radio.frame_us
         assert (ours.radio.tx.source == "of a test") == ("tx" in own)
+
+
+def supplied(folder: Path, supply: str, own: str = "") -> board.BoardFile:
+    head, _, _ = OWN.partition("[states.light_sleep]")
+    table = f"[supply]\n{supply}\n{SOURCED}"
+    return board.load(str(written(folder, f"{head}\n{table}\n{own}"))).file
+
+
+def test_what_a_board_draws_beside_its_chip_it_draws_in_every_state(tmp_path: Path) -> None:
+    own = f"[states.cpu]\ncurrent_na = 50_000_000\n{SOURCED}"
+    made = supplied(tmp_path, 'kind = "ldo"', own)
+    beside_na = 63_000 - chip.CHIPS["esp32"].asleep_na
+    assert made.states["deep_sleep"].current_na == 63_000
+    assert made.states["cpu"].current_na == 50_000_000  # measured on the whole board
+    assert made.states["idle"].current_na == 28_900_000 + beside_na
+    assert made.states["light_sleep"].current_na == 800_000 + beside_na
+    assert made.radio.tx.current_na[-1] == 391_800_000 + beside_na
+    assert made.states["idle"].tag == "M"  # by less than a hundredth
+    assert made.states["light_sleep"].tag == "I"
+    assert made.states["idle"].source.endswith("; +0.053 mA by what is beside the chip")
+
+
+def test_a_switching_regulator_takes_less_of_the_cell(tmp_path: Path) -> None:
+    made = supplied(tmp_path, 'kind = "buck"\nefficiency_percent = 90')
+    at_the_cell_na = 28_900_000 * 3_300 * 100 // (3_800 * 90)
+    assert made.states["idle"].current_na == at_the_cell_na + 53_000
+    assert made.states["deep_sleep"].current_na == 63_000
+
+
+@pytest.mark.parametrize(
+    ("supply", "told"),
+    [
+        ('kind = "boost"', "supply.kind: invalid enum value 'boost'; one of buck, ldo, none"),
+        ('kind = "ldo"\ndropout_mv = -1', "supply.dropout_mv: expected int >= 0, got -1"),
+        ('kind = "ldo"\ndropout_mohm = 20_001', "supply.dropout_mohm: expected int <= 20000"),
+        ('kind = "ldo"\ncut_off_mv = 5_001', "supply.cut_off_mv: expected int <= 5000"),
+        ('kind = "buck"\nefficiency_percent = 49', "supply.efficiency_percent: expected int >= 50"),
+        (
+            'kind = "ldo"\nefficiency_percent = 90',
+            "supply.efficiency_percent: a supply of kind ldo has none; leave it out",
+        ),
+        (
+            'kind = "none"\ndropout_mohm = 1',
+            "supply.dropout_mohm: a supply of kind none has none; leave it out",
+        ),
+        ("dropout_mv = 1", "supply: the key kind is missing; add it"),
+    ],
+)
+def test_a_supply_that_cannot_be(supply: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        supplied(tmp_path, supply)
+    key = supply.rpartition("\n")[2] if told.count("supply.") else "[supply]"
+    text = (tmp_path / "lolin32_lite" / "board.toml").read_text()
+    line = text.partition(key)[0].count("\n") + 1
+    assert f"board.toml:{line}: {told}" in str(caught.value)
 
 
 def test_no_phase_is_without_a_duration(tmp_path: Path) -> None:

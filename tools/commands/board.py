@@ -6,7 +6,7 @@ import click
 from rich.markup import escape
 
 from host_sim.hardware import board, price, states
-from host_sim.hardware.board import Board
+from host_sim.hardware.board import Board, Supply
 from tools import params
 from tools.show import output
 
@@ -24,15 +24,15 @@ def command() -> None:
 @command.command("list", cls=params.Command)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def list_boards(as_json: bool) -> None:
-    """List the boards that ship and what a wake's parts cost there.
+    """List the boards that ship by what they draw asleep, and what a wake's parts cost there.
 
     Joins and messages are priced at 20 dBm with no frame lost.
     """
-    boards = [board.load(name) for name in board.names()]
+    boards = sorted(map(board.load, board.names()), key=_asleep_na)
     if as_json:
         output.as_json([summary(each) for each in boards])
         return
-    heads = ("deep\nsleep, µA", "boot,\nmC", "cached\njoin, mC", "full\njoin, mC", "message,\nmC")
+    heads = ("deep sleep,\nµA", "boot,\nmC", "cached\njoin, mC", "full\njoin, mC", "message,\nmC")
     costs = output.table("", "\nname", *heads)
     for each in boards:
         deep_ua = each.file.states["deep_sleep"].current_na / 1e3
@@ -81,6 +81,10 @@ def show(name: str, as_json: bool) -> None:
     output.console.print(f"\n{TAGS}")
 
 
+def _asleep_na(shown: Board) -> int:
+    return shown.file.states["deep_sleep"].current_na
+
+
 def summary(shown: Board) -> dict[str, str | float]:
     """A board in one line, units in the names."""
     file = shown.file
@@ -125,9 +129,23 @@ def rows(shown: Board) -> Iterator[Row]:
         ("a lost frame's time-out", duration(radio.retry_us)),
     ):
         yield what, value, radio.tag, radio.source
+    yield from _supply_rows(file.supply)
     for name, wake in file.wakes.items():
         for step in wake.phases:
             yield f"wake {name}, {step.state}", duration(step.duration_us), "", wake.source
+
+
+def _supply_rows(supply: Supply) -> Iterator[Row]:
+    yield "supply", supply.kind, supply.tag, supply.source
+    for what, value, unit in (
+        ("dropout at any current", supply.dropout_mv, "mV"),
+        ("dropout by current", supply.dropout_mohm, "mΩ"),
+        ("cut-off", supply.cut_off_mv, "mV"),
+    ):
+        if value:
+            yield what, f"{value:,} {unit}", supply.tag, supply.source
+    if supply.kind == "buck":
+        yield "efficiency", f"{supply.efficiency_percent} %", supply.tag, supply.source
 
 
 def current(na: int) -> str:

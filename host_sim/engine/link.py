@@ -10,7 +10,6 @@ from host_sim.engine import replay
 from host_sim.engine.ether import FREE, SPOILT
 from host_sim.engine.parts import (
     AP_QDBM,
-    BROWN_OUT_MV,
     FRAME_US,
     FRAMES_ADDRESS,
     FRAMES_ASSOCIATE,
@@ -24,7 +23,6 @@ from host_sim.engine.parts import (
     ONE_FRAME,
     PER_FIRST_QDB,
     READINGS,
-    RESISTANCE_MOHM,
     RETRY_US,
     SENDS,
     SENDS_ACKED,
@@ -34,7 +32,7 @@ from host_sim.engine.parts import (
 from host_sim.engine.state import State
 from host_sim.hardware.states import CACHED_JOIN, JOIN, LISTEN, NAMES, SCAN, TX, Part
 from torpor.policy.report import CELLS
-from torpor.policy.txpower import ATTEMPTS, LEVEL_QDBM
+from torpor.policy.txpower import ATTEMPTS, LEVEL_QDBM, LEVELS
 from torpor.port import NO_AP
 
 PHASE_TRIES = 3  # of a frame within a phase, each after a time-out, before the join fails
@@ -181,10 +179,9 @@ def phases(port: State, tx_qdbm: int, level: int, cached: int) -> bool:
 
 
 def brown_out(port: State, level: int) -> bool:
-    """Whether the cell is empty, or a burst at this level would pull it too low: the end."""
-    permille = port.soc_permille()
-    sag_mv = port.current_na[TX + level] // 1000 * port.cell[RESISTANCE_MOHM] // 1_000_000
-    if permille == 0 or port.battery[permille] - sag_mv < port.cell[BROWN_OUT_MV]:
+    """Whether a burst at this level would be the end: the cell too empty for it, in this air."""
+    dead = port.dead[port.air[port.hour()] * LEVELS + level]
+    if port.soc_permille() <= dead:
         port.alive = False
     return not port.alive
 

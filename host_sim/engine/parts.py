@@ -50,9 +50,6 @@ CHANNEL_ROW = 4
 # cells. Rows stand in the order of TIMING, then of the states that last as the node decides.
 REPLAY_ROW = 2
 
-# cell: the battery, charge in the unit of hardware/cell.py.
-CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM, BROWN_OUT_MV = range(4)
-
 # clock: the node's own, and the run's seed and end.
 DRIFT_PPM, FIRST_TICK, SEED, END_US = range(4)
 
@@ -94,7 +91,7 @@ class Parts:
     look_us     duration of a look, by detector stage
     hearing     what the detector hears
     battery     open-circuit mV by state of charge, 0 … 1,000 permille
-    cell        the battery's other numbers
+    capacity_permille, air, leak_per_s, leaked, dead: as host_sim/sim/battery.py has them
     replay      what is drawn from recordings
     replay_us   recorded durations, µs
     replay_na   and mean currents, nA
@@ -123,7 +120,11 @@ class Parts:
     look_us: list[int]
     hearing: Hearing
     battery: list[int]
-    cell: list[int]
+    capacity_permille: int
+    air: list[int]
+    leak_per_s: list[int]
+    leaked: list[int]
+    dead: list[int]
     replay: list[int]
     replay_us: list[int]
     replay_na: list[int]

@@ -8,12 +8,10 @@ from host_sim.engine.chance import ADDEND, FACTOR, MASK
 from host_sim.engine.events import AP_DOWN, AP_UP, COMMAND, NEVER_US
 from host_sim.engine.parts import (
     BOOT_US,
-    CAPACITY_PERMILLE,
     CHANNEL_ROW,
     DRIFT_PPM,
     END_US,
     FIRST_TICK,
-    LEAK_PER_S,
     MEASURE_US,
     SEED,
     ULP_NA,
@@ -25,6 +23,8 @@ from host_sim.engine.parts import (
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.hardware.states import BOOT, CPU
 from torpor.port import NONE
+
+HOUR_US = 3_600_000_000
 
 
 class State:
@@ -47,7 +47,8 @@ class State:
     __slots__ = """
         us times extra count current_na timing radio per_65536 levels rssi series source step_us
         first cells
-        event_us event_kind event_value look_us hearing battery cell seed replay replay_us
+        event_us event_kind event_value look_us hearing battery capacity_permille air leak_per_s
+        leaked dead seed replay replay_us
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
         output commanded armed_ms threshold ap_up joined alive boot_us wake_cpu_us measure_us
@@ -75,7 +76,11 @@ class State:
         self.look_us = parts.look_us
         self.hearing = parts.hearing
         self.battery = parts.battery
-        self.cell = parts.cell
+        self.capacity_permille = parts.capacity_permille
+        self.air = parts.air
+        self.leak_per_s = parts.leak_per_s
+        self.leaked = parts.leaked
+        self.dead = parts.dead
         self.seed = parts.clock[SEED]
         self.replay = parts.replay
         self.replay_us = parts.replay_us
@@ -171,8 +176,16 @@ class State:
             self.pin = value
         return kind
 
+    def hour(self) -> int:
+        """The cell of `air` that holds: by the hour, and its last one from then on."""
+        hour = self.now_us // HOUR_US
+        last = len(self.air) - 1
+        return hour if hour < last else last
+
     def soc_permille(self) -> int:
         """Charge left in the cell after what was drawn and what leaked, permille."""
-        leaked = self.now_us // 1_000_000 * self.cell[LEAK_PER_S]
-        left = 1000 - (self.used + leaked) // self.cell[CAPACITY_PERMILLE]
+        hour = self.hour()
+        since_s = (self.now_us - hour * HOUR_US) // 1_000_000
+        leaked = self.leaked[hour] + since_s * self.leak_per_s[self.air[hour]]
+        left = 1000 - (self.used + leaked) // self.capacity_permille
         return left if left > 0 else 0

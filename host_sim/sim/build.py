@@ -20,8 +20,7 @@ from host_sim.engine.parts import (
     TIMING,
     Parts,
 )
-from host_sim.hardware import cell
-from host_sim.sim import replays
+from host_sim.sim import battery, replays
 from host_sim.spec import sources
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Contact, Table, World
@@ -50,7 +49,7 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
     event_us, event_kind, event_value = events.ordered(
         _events(file.world, scenario.path.parent, days, seed)
     )
-    curve_mv, numbers = battery(scenario)
+    power = battery.of(scenario, days)
     return Parts(
         us=[0] * ledger.CELLS,
         times=[0] * ledger.CELLS,
@@ -69,8 +68,12 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
         event_value=event_value,
         look_us=list(sound.LOOK_US) if file.world.sound else [0, 20_000],
         hearing=_hearing(scenario, days, seed),
-        battery=curve_mv,
-        cell=numbers,
+        battery=power.ocv_mv,
+        capacity_permille=power.capacity_permille,
+        air=power.air,
+        leak_per_s=power.leak_per_s,
+        leaked=power.leaked,
+        dead=power.dead,
         replay=replay,
         replay_us=replay_us,
         replay_na=replay_na,
@@ -213,17 +216,3 @@ def _hearing(scenario: Scenario, days: int, seed: int) -> Hearing:
     )
     ulp = partial(loudness.scores, scenario.board.file.chip) if _by_ulp(scenario) else None
     return sound.hearing(sounds, days, seed, ulp)
-
-
-def battery(scenario: Scenario) -> tuple[list[int], list[int]]:
-    """Open-circuit curve and plain numbers; a node on the mains has a cell that never empties."""
-    given = scenario.file.node.battery
-    if given is None:
-        return [3_300] * 1_001, [2**50, 0, 0, 0]
-    mah = given.capacity_mah
-    return cell.curve_mv(given.chemistry), [
-        cell.capacity_permille(mah),
-        cell.leak_per_s(given.chemistry, mah),
-        cell.CELLS[given.chemistry].resistance_mohm,
-        scenario.board.file.brown_out_mv,
-    ]

@@ -1,18 +1,21 @@
 """How long a node lives on its cell: as simulated to its end, or as the run's end tells.
 
-A node stops where its cell is empty, or where a burst would pull it under the brown-out voltage
+A node stops where its cell is empty, or where a burst would pull it under what its board needs
 (host_sim.engine.link). A run that came so far says when that was. One that ended before is carried
-on: at its mean current and the cell's leakage, to the charge at which the strongest burst that it
-sent would brown out. So it claims no luck: a node that seldom sends as strongly may live on, and so
-may one that saves when its cell is low.
+on: at its mean current and the leakage of the year's air, to the charge at which the strongest
+burst that it sent would be the end on the year's coldest hour. So it claims no luck: a node that
+seldom sends as strongly may live on, and so may one that saves when its cell is low, or whose cell
+is low in summer.
 """
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from host_sim.engine.ledger import Ledger
-from host_sim.engine.parts import BROWN_OUT_MV, CAPACITY_PERMILLE, LEAK_PER_S, RESISTANCE_MOHM
 from host_sim.hardware import cell, states
-from host_sim.sim import build
+from host_sim.sim import battery, build
+from host_sim.sim.battery import HOUR_S, Battery
 from host_sim.spec import configure
 from host_sim.spec.scenario import Scenario
 
@@ -37,19 +40,38 @@ def of(scenario: Scenario, ledger: Ledger, alive: bool) -> Life | None:
     """
     if scenario.file.node.battery is None:
         return None
-    curve_mv, numbers = build.battery(scenario)
     days = ledger.duration_us / build.DAY_US
-    leaked = ledger.duration_us // 1_000_000 * numbers[LEAK_PER_S]
-    gone = (ledger.charge_fc >> cell.CHARGE_SHIFT) + leaked
+    power = battery.of(scenario, max(int(np.ceil(scenario.file.days)), battery.YEAR_DAYS))
+    drawn = ledger.charge_fc >> cell.CHARGE_SHIFT
+    gone = drawn + power.leak(ledger.duration_us // 1_000_000)
     if not alive:
-        empty = gone // numbers[CAPACITY_PERMILLE] >= 1000
+        empty = gone // power.capacity_permille >= 1000
         return Life(days, ENDED, EMPTY if empty else BROWN_OUT)
-    burst_na = scenario.board.current_na[states.TX + _strongest(scenario, ledger)]
-    sag_mv = cell.sag_mv(burst_na, numbers[RESISTANCE_MOHM])
-    permille = cell.usable_permille(curve_mv, sag_mv, numbers[BROWN_OUT_MV])
-    usable = permille * numbers[CAPACITY_PERMILLE]
-    why = EMPTY if permille == 1000 else BROWN_OUT
-    return Life(days * max(1.0, usable / max(1, gone)), EXTRAPOLATED, why)
+    coldest = min(power.air) * battery.LEVELS
+    dead = power.dead[coldest + _strongest(scenario, ledger)]
+    left = (1000 - dead) * power.capacity_permille - gone
+    a_day = drawn / days + _leak_a_day(power) if days else 0
+    more = max(0, left) / a_day if a_day else 0.0
+    return Life(days + more, EXTRAPOLATED, BROWN_OUT if dead else EMPTY)
+
+
+def asleep_days(scenario: Scenario) -> float | None:
+    """How long the node would live if it did nothing but sleep deeply; None on the mains."""
+    given = scenario.file.node.battery
+    if given is None:
+        return None
+    power = battery.of(scenario, battery.YEAR_DAYS)
+    na = scenario.board.current_na[states.DEEP_SLEEP]
+    coldest_c = cell.BANDS_C[min(power.air)]
+    dead = battery.dead_permille(scenario.board, given.chemistry, na, coldest_c)
+    a_day = (na * build.DAY_US >> cell.CHARGE_SHIFT) + _leak_a_day(power)
+    return (1000 - dead) * power.capacity_permille / a_day
+
+
+def _leak_a_day(power: Battery) -> float:
+    """Self-discharge in a mean day of the air, 1,024 fC."""
+    mean = np.array(power.leak_per_s)[power.air].mean()
+    return float(mean) * HOUR_S * battery.HOURS_A_DAY
 
 
 def _strongest(scenario: Scenario, ledger: Ledger) -> int:

@@ -129,6 +129,12 @@ class Result:
         }
         return {name: self.count[at] for name, at in COUNTED.items()} | known
 
+    @property
+    def asleep_percent(self) -> float:
+        """What share of the charge the board's deep sleep took."""
+        asleep = [line.charge_fc for line in self.ledger.by_state() if line.name == "deep_sleep"]
+        return 100 * sum(asleep) / (self.ledger.charge_fc or 1)
+
     def budgets(self) -> list[dict[str, Any]]:
         """Each budget with its value and whether it holds."""
         return [self._judged(budget) for budget in self.scenario.file.budget]
@@ -173,6 +179,8 @@ class Result:
             **figures.of(self),
             "battery_life": self.life.how if self.life else None,
             "battery_end": self.life.why if self.life else None,
+            "asleep_percent": self.asleep_percent,
+            "asleep_days": life.asleep_days(self.scenario),
             "by_state": _view(self.ledger.by_state()),
             "by_task": _view(self.ledger.by_task()),
             "by_decision": _view(self.ledger.by_decision()),

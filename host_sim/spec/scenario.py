@@ -63,7 +63,7 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
 def inputs(given: Scenario) -> list[Path]:
     """The files that a run reads and an output must not replace."""
     world = given.file.world
-    sources = (*world.reads.values(), world.door)
+    sources = (*world.reads.values(), world.door, world.air)
     own = [one.csv for one in sources if isinstance(one, Table | Contact)]
     recorded = [given.path.parent / name for name in (world.wifi.recording, *own) if name]
     for one in given.file.replay:

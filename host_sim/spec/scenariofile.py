@@ -89,6 +89,10 @@ class World(Strict, frozen=True):
 
     reads: dict[Name, Annotated[int, Meta(ge=-table.MOST, le=table.MOST)] | str | Table]
     """By channel: a number, a table, or one of the sources below."""
+    air: Annotated[float, Meta(ge=-40, le=85)] | Table | None = None
+    """Around the cell, °C: a number, or a table; else the weather where a channel reads
+    `temperature`, or 20.
+    """
     wifi: Wifi = Wifi()
     """The link."""
     sound: Sound | None = None

@@ -5,7 +5,7 @@ from rich.table import Table
 
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry
-from host_sim.sim.life import SIMULATED
+from host_sim.sim.life import SIMULATED, asleep_days
 from host_sim.sim.result import Result
 from host_sim.spec.figures import FIGURES
 from tools.show import output
@@ -58,6 +58,7 @@ def summary(result: Result) -> list[tuple[str, str]]:
     if life and battery:
         cell = f"{battery.capacity_mah:,g} mAh {battery.chemistry}"
         rows.append(("battery life", f"{life.days:,.0f} days on {cell}, {life.how}: {life.why}"))
+    rows.append(("deep sleep", f"{result.asleep_percent:.0f} % of the charge{_asleep(result)}"))
     rows += [
         ("charge", f"{result.ledger.charge_fc / 1e12:,.1f} mC"),
         ("wakes", f"{count[parts.WAKES]:,} ({count[parts.WAKES] / days:,.1f} a day)"),
@@ -73,6 +74,12 @@ def summary(result: Result) -> list[tuple[str, str]]:
         rows.append(("words", f"{result.caught:,} of {result.words:,} caught"))
         rows.append(("false wakes", f"{result.false_wakes / days:,.1f} a day"))
     return rows
+
+
+def _asleep(result: Result) -> str:
+    """What the cell would last if that were all."""
+    days = asleep_days(result.scenario)
+    return "" if days is None else f"; {days:,.0f} days if the node did nothing else"
 
 
 def _lost(result: Result) -> str:

@@ -19,7 +19,6 @@ from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Gap, Recording
 from tests.trace.waves import wave
 from tools import cli
-from tools.commands import calibrate as command
 
 
 def row(state: str, duration_s: float, mean_ma: float, start_s: float = 0.0) -> Row:
@@ -136,13 +135,13 @@ def test_a_digest_of_no_instrument_is_refused(tmp_path: Path, line: str) -> None
     ],
 )
 def test_a_board_cites_a_folder_that_lasts(name: str, says: str) -> None:
-    assert command.cited(Path(name)) == says
+    assert evidence.cited(Path(name)) == says
 
 
 @pytest.mark.parametrize("name", ["tmp.Xy12Zw34Q9", "tmpab_12xyz.csv", "tmp.Xy12Zw34Q9.csv.xz"])
 def test_a_temporary_name_is_not_cited(name: str) -> None:
     with pytest.raises(BadInput, match="a temporary name, which a board would cite; rename it"):
-        command.cited(Path("/home/me") / name)
+        evidence.cited(Path("/home/me") / name)
 
 
 def test_a_brief_reception_does_not_price_all_receiving(

@@ -210,3 +210,33 @@ def test_an_interval_holds_each_file_of_the_fit_where_it_is_left_out() -> None:
         (wake,) = left_out.wakes()
         held += low <= sum(one.charge_mc for one in wake) <= high
     assert held >= len(files) - 1 == 5
+
+
+def test_intervals_hold_the_wakes_that_nothing_was_fitted_on() -> None:
+    fitted_on = list(evidence.of(HELTEC).values())
+    held = []
+    for one in evidence.load(HELTEC.folder / "unseen").values():
+        found = judge.interval_mc(HELTEC, one.wake, one.records, fitted_on)
+        (wake,) = one.wakes()
+        if found:
+            held.append(found[0] <= sum(row.charge_mc for row in wake) <= found[1])
+    assert len(held) == 9
+    assert sum(held) >= 8
+
+
+def test_wakes_of_one_recording_are_no_independent_draws() -> None:
+    """A recording's wakes share what that day was like: 40 mC, and 4 mC among themselves."""
+    random = np.random.default_rng(1)
+
+    def recorded(wakes: int) -> Evidence:
+        day = random.normal(9, 1)
+        rows = [row for _ in range(wakes) for row in batch(0, tail_s=random.normal(day, 0.1)).rows]
+        return Evidence("", "", rows, wake="batch", records=0)
+
+    held, draws = 0, 200
+    for _ in range(draws):
+        *seen, unseen = (recorded(wakes) for wakes in (3, 3, 3, 1))
+        low, high = judge.interval_mc(fitted(seen), "batch", 0, seen) or (0.0, 0.0)
+        (wake,) = unseen.wakes()
+        held += low <= sum(one.charge_mc for one in wake) <= high
+    assert 0.92 <= held / draws <= 0.99

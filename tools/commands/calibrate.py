@@ -1,31 +1,25 @@
 """torpor calibrate: a board's power states and wake recipes from recordings of it."""
 
-import re
-import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import msgspec
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware import states
-from host_sim.hardware.board import Board
 from host_sim.trace import reader
-from host_sim.trace.cut import digest, instrument, segment
+from host_sim.trace.cut import digest, instrument
 from host_sim.trace.cut import labels as marks
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit import calibrate, evidence, fit
-from host_sim.trace.fit.calibrate import Calibration
 from host_sim.trace.fit.evidence import AIR, STATES, USES, Evidence
 from host_sim.trace.recording import Recording
 from tools import params, recordings
 from tools.show import output
+from tools.show.calibrated import Calibrated
 
-PASSING = ("/tmp", "/var/tmp", "/dev/shm")  # folders of which nothing is to be cited
-TEMPORARY = re.compile(r"tmp(\.[A-Za-z0-9]{6,}|[a-z0-9_]{8})(\.\w+)*")  # mktemp's, Python's
 TX_DBM = params.Number(states.TX_LEVELS_DBM[0], states.TX_LEVELS_DBM[-1], " dBm")
 
 
@@ -56,7 +50,7 @@ class Use:
         if self.wake and not digest.wakes(rows):
             raise BadInput("no wake in it: it sleeps throughout", where=file)
         return Evidence(
-            cited(file),
+            evidence.cited(file),
             inputs.sha256(file),
             digest.rounded(rows),
             self.source,
@@ -66,18 +60,6 @@ class Use:
             self.records,
             instrument.of(recording),
         )
-
-
-def cited(file: Path) -> str:
-    """What a board calls a recording: its folder and name; only the name where that will not last.
-
-    BadInput for a name that a program made up.
-    """
-    if TEMPORARY.fullmatch(file.name):
-        raise BadInput("a temporary name, which a board would cite", where=file, remedy="rename it")
-    file = file.resolve()
-    passing = any(file.is_relative_to(folder) for folder in {tempfile.gettempdir(), *PASSING})
-    return file.name if passing else f"{file.parent.name}/{file.name}"
 
 
 @click.command("calibrate", cls=params.Command)
@@ -174,7 +156,8 @@ def command(
     text = calibrate.document(old, found, list(every.values()), {wake: firmware})
     fresh = calibrate.write(folder, text, every)
     output.doubts(found.doubts)
-    output.as_json(_document(found, fresh)) if as_json else _show(found, profile, fresh)
+    shown = Calibrated(found, profile, fresh, list(every.values()))
+    output.as_json(shown.document()) if as_json else shown.show()
 
 
 def _check_told(files: tuple[Path, ...], wake: str) -> None:
@@ -197,85 +180,3 @@ def _states(named: str | None) -> dict[str, str] | None:
     if named is None:
         return None
     return {} if named == "none" else evidence.parse_states(named.split(","), "--states")
-
-
-def _document(found: Calibration, board: Board) -> dict[str, object]:
-    return {
-        "board": board.file.name,
-        "states": {name: asdict(estimate) for name, estimate in found.currents.items()},
-        "tx": found.tx and {"dbm": found.tx[0], "ma": found.tx[1]},
-        "phases": {name: asdict(duration) for name, duration in found.phases.items()},
-        "beacon_nc": fit.beacon_nc(found.currents, segment.BEACON_S),
-        "wakes": {name: msgspec.to_builtins(steps) for name, steps in found.wakes.items()},
-        "not_calibrated": found.missing,
-        "doubts": found.doubts,
-    }
-
-
-def _show(found: Calibration, before: Board, after: Board) -> None:
-    grid = output.table(
-        f"{after.file.name}, calibrated",
-        "state",
-        "before, mA",
-        "now, mA",
-        "95 % interval",
-        "spread, mA",
-        "time, s",
-        "files",
-    )
-    for name, estimate in found.currents.items():
-        ci95 = estimate.ci95_ma
-        grid.add_row(
-            name,
-            f"{before.file.states[name].current_na / 1e6:,.3f}",
-            f"{after.file.states[name].current_na / 1e6:,.3f}",
-            f"{ci95[0]:,.3f} … {ci95[1]:,.3f}" if ci95 else "one stretch",
-            f"{estimate.sd_ma:,.3f}",
-            f"{estimate.seconds:,.2f}",
-            f"{len(estimate.recordings)}",
-        )
-    if found.tx:
-        name = calibrate.level_name(found.tx[0])
-        was, now = (b.current_na[states.NAMES.index(name)] / 1e6 for b in (before, after))
-        grid.add_row(name, f"{was:,.1f}", f"{now:,.1f}", "", "", "", "")
-    output.console.print(grid)
-    if found.phases:
-        output.console.print()
-        output.console.print(_phases(found, before, after))
-    beacon_nc = fit.beacon_nc(found.currents, segment.BEACON_S)
-    if beacon_nc:
-        output.console.print(f"a beacon costs {beacon_nc / 1e6:,.3f} mC over idling")
-    output.console.print(f"not calibrated: {', '.join(found.missing) or 'none'}")
-    for name, steps in found.wakes.items():
-        output.console.print()
-        output.console.print(_recipe(name, steps))
-
-
-def _phases(found: Calibration, before: Board, after: Board) -> object:
-    grid = output.table("", "phase", "before, ms", "now, ms", "95 % interval", "times", "files")
-    for name, duration in found.phases.items():
-        low, high = (1000 * s for s in duration.ci95_s or (0.0, 0.0))
-        grid.add_row(
-            name,
-            f"{before.phase_us(name) / 1000:,.1f}",
-            f"{after.phase_us(name) / 1000:,.1f}",
-            f"{low:,.1f} … {high:,.1f}" if duration.ci95_s else "one time",
-            f"{duration.times:,}",
-            f"{len(duration.recordings)}",
-        )
-    return grid
-
-
-def _recipe(name: str, steps: list[boards.Step]) -> object:
-    grid = output.table(
-        f"wake {name}", "state", "time, ms", "a record, ms", "charge, mC", "a record, mC"
-    )
-    for step in steps:
-        grid.add_row(
-            step.state,
-            f"{step.duration_us / 1000:,.1f}",
-            f"{step.per_record_us / 1000:+,.1f}" if step.per_record_us else "",
-            f"{(step.charge_nc or 0) / 1e6:,.2f}",
-            f"{step.per_record_nc / 1e6:+,.3f}" if step.per_record_nc else "",
-        )
-    return grid

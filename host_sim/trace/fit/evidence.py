@@ -13,6 +13,8 @@ lines say whose recording it is of and what it may be used for:
     # set: records=2                   and how many records were sent in it
 """
 
+import re
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +29,8 @@ TX = "tx"
 AIR = "air"  # joining or sending, as a marker pin says: no current of its own, but phases.py
 USES = (*STATES, TX, AIR)
 MOST_RECORDS = 10_000
+PASSING = ("/tmp", "/var/tmp", "/dev/shm")  # folders of which nothing is to be cited
+TEMPORARY = re.compile(r"tmp(\.[A-Za-z0-9]{6,}|[a-z0-9_]{8})(\.\w+)*")  # mktemp's, Python's
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,18 @@ def text(evidence: Evidence) -> str:
     if evidence.records is not None:
         facts["set"] = f"records={evidence.records}"
     return digest.text(evidence.rows, facts)
+
+
+def cited(file: Path) -> str:
+    """What a board calls a recording: its folder and name; only the name where that will not last.
+
+    BadInput for a name that a program made up.
+    """
+    if TEMPORARY.fullmatch(file.name):
+        raise BadInput("a temporary name, which a board would cite", where=file, remedy="rename it")
+    folders = (Path(folder).resolve() for folder in (tempfile.gettempdir(), *PASSING))
+    passing = any(file.resolve().is_relative_to(folder) for folder in folders)
+    return file.name if passing else f"{file.absolute().parent.name}/{file.name}"
 
 
 def parse_states(words: list[str], where: Path | str) -> dict[str, str]:

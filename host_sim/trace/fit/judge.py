@@ -89,6 +89,11 @@ def _price(board: Board, step: Step, records: int) -> tuple[int, float]:
     return us, step.charge_nc + records * step.per_record_nc
 
 
+def charge_mc(board: Board, wake: str, records: int) -> float:
+    """What a wake takes in all."""
+    return sum(_price(board, step, records)[1] for step in board.steps(wake)) / 1e6
+
+
 def judge(predicted: Iterable[Priced], recorded: Iterable[Row]) -> Verdict:
     """Compare a prediction with a recorded wake, state by state.
 
@@ -131,17 +136,14 @@ def interval_mc(
     if freedom < 1 or not (slope or (records or 0) in sent):
         return None
 
-    def predicted_mc(records: int) -> float:
-        return sum(_price(board, step, records)[1] for step in board.steps(wake)) / 1e6
-
     recorded_mc = [sum(stretch.charge_mc for stretch in column[:line]) for column in columns]
-    errors = [mc - predicted_mc(n) for mc, n in zip(recorded_mc, sent, strict=True)]
+    errors = [mc - charge_mc(board, wake, n) for mc, n in zip(recorded_mc, sent, strict=True)]
     variance = fmean(error**2 for error in errors) * recordings / freedom
     unsure = 1.0
     if slope:
         unsure += ((records or 0) - fmean(sent)) ** 2 / pvariance(sent)
     half_mc = student.quantile(0.95, freedom) * sqrt(variance * (1 + unsure / recordings))
-    middle_mc = predicted_mc(records or 0)
+    middle_mc = charge_mc(board, wake, records or 0)
     return middle_mc - half_mc, middle_mc + half_mc
 
 

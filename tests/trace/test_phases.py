@@ -67,6 +67,21 @@ def test_what_is_drawn_within_a_sleep_is_the_sleeps() -> None:
     assert rows[0].duration_s == pytest.approx(1.1)
 
 
+def test_a_recording_that_begins_with_the_start_has_a_power_on() -> None:
+    """Which is no sleep, and of which nothing is told: it may have begun before."""
+    rows = rows_of(marked(*WAKE, SLEEP, *WAKE, SLEEP))
+    assert [row.state for row in rows[:2]] == ["power_on", "cpu"]
+    states = {state: state for state in ("boot", "cpu", "sense", "air")}
+    found = phases.durations([Evidence("a", "", rows, states=states)], LOLIN)
+    assert {name: one.times for name, one in found.items()} == {
+        "boot": 1,
+        "wake_cpu": 1,
+        "measure": 2,
+        "associate": 1,
+        "message": 1,
+    }
+
+
 def test_a_board_that_draws_much_asleep_keeps_its_label() -> None:
     rows = rows_of(marked((0, 15.0, 1.0), *WAKE[1:-1], (0, 15.0, 1.0)))
     assert [rows[0].state, rows[-1].state] == ["deep_sleep", "deep_sleep"]

@@ -13,6 +13,7 @@ from host_sim.trace.cut.segment import Found, Segment
 from host_sim.trace.recording import Recording
 from host_sim.trace.spool import chunks
 
+POWER_ON = "power_on"  # a start of which the beginning may be missing
 SLEEP = segment.NAMES[segment.DEEP_SLEEP]
 
 
@@ -40,7 +41,8 @@ def find(
     """A segment for each run of a pattern; one without a state is named by what is high in it.
 
     A chip lets its pins go as it falls asleep, and they are low while it starts. So what draws as
-    if awake is no sleep: at the end of one it is `boot`, at its beginning still what was before.
+    if awake is no sleep: at the end of one it is `boot`, at its beginning still what was before,
+    which at the beginning of the recording is `power_on`.
     BadInput where the recording, read from the file `where`, has no digital channels.
     """
     if recording.digital is None:
@@ -58,19 +60,27 @@ def find(
 
 
 def _awoken(found: list[Segment], awake: Intervals) -> Iterator[Segment]:
-    """The segments with the ends of each sleep by what is drawn there; a hum is no start."""
-    before = ""
+    """The segments with the ends of each sleep by what is drawn there.
+
+    Where the board draws as if awake in all of its sleeps, that is what it draws asleep.
+    """
+    sleeps = [one for one in found if one.state == SLEEP]
+    at = np.array([(one.start, one.end - 1) for one in sleeps], np.int64).reshape(-1, 2)
+    within = dict(zip(sleeps, awake.holds(at.ravel()).reshape(-1, 2).tolist(), strict=True))
+    draws_less = any(first != last or first < 0 for first, last in within.values())
+    before = POWER_ON
     for one in found:
+        first, last = within.get(one, (-1, -1))
         start, end = one.start, one.end
-        if one.state == SLEEP:
-            first, last = awake.holds(np.array([start, end - 1])).tolist()
-            if first != last:
-                if before and first >= 0:
-                    start = int(awake.end[first])
-                    yield Segment(before, one.start, start)
-                if last >= 0:
-                    end = int(awake.start[last])
-        yield Segment(one.state, start, end)
+        if first != last:
+            start = int(awake.end[first]) if first >= 0 else start
+            end = int(awake.start[last]) if last >= 0 else end
+        elif first >= 0 and before == POWER_ON and draws_less:
+            start = end
+        if one.start < start:
+            yield Segment(before, one.start, start)
+        if start < end:
+            yield Segment(one.state, start, end)
         if end < one.end:
             yield Segment("boot", end, one.end)
         before = one.state

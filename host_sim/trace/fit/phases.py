@@ -3,7 +3,7 @@
 A start is told by the current alone; the others by a node's marker pins (docs/bench.md). The
 first time on the air in a wake is the join, a cached one as a rule, and each later one a message.
 A recording tells the join as a whole: what the board has for its other parts is taken off, and
-the rest is put down to `associate`.
+the rest is put down to `associate`. A power-on is left out: its join is none that was cached.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from host_sim.hardware import states
 from host_sim.hardware.board import Board
 from host_sim.trace.cut.digest import Row
+from host_sim.trace.cut.labels import POWER_ON
 from host_sim.trace.fit import student
 from host_sim.trace.fit.evidence import AIR, Evidence
 
@@ -54,7 +55,9 @@ def durations(evidence: Sequence[Evidence], board: Board) -> dict[str, Duration]
     found = {}
     for phase, (state, times) in TOLD.items():
         by_recording = {
-            one.recording: [s for wake in one.wakes() for s in times(wake)]
+            one.recording: [
+                s for wake in one.wakes() if wake[0].state != POWER_ON for s in times(wake)
+            ]
             for one in evidence
             if one.states.get(state) == state
         }

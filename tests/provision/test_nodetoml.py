@@ -87,7 +87,11 @@ def test_a_switch(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("lolin32_lite", "esp32_dev", ":2: board: no board named esp32_dev; one of esp32c5, "),
+        (
+            "lolin32_lite",
+            "esp32_dev",
+            ":2: board: no board named esp32_dev; one of doit_devkit_v1, ",
+        ),
         (f'"{WIFI}"', "12345678", ":6: wifi.password: expected string, got int; write a"),
         (WIFI, "seven77", ":6: wifi.password: a WPA password has 8 to 63 characters; "),
         (WIFI, "x" * 65, ":6: wifi.password: a WPA password has 8 to 63 characters; "),

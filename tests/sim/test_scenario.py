@@ -240,7 +240,7 @@ def test_a_copy_elsewhere_is_the_same_scenario(name: str, tmp_path: Path) -> Non
             '"lolin32_lite"',
             '"esp8266"',
             '"esp8266"',
-            "board: no board named esp8266; one of esp32c5, ",
+            "board: no board named esp8266; one of doit_devkit_v1, ",
         ),
         ("garden", '"lolin32_lite"', '""', "board = ", "board: expected string of length >= 1"),
     ],

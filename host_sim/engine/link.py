@@ -1,148 +1,47 @@
-"""The Wi-Fi link of the simulated port: joins in phases, frames that get lost, retries.
-
-A phase has a duration and a number of frames that must get through. What the MAC gives up after its
-own repeats is sent again after a time-out.
-"""
-
-from collections.abc import Iterable
+"""The Wi-Fi link of the simulated port: joins in phases, each with its frames, and messages."""
 
 from host_sim.engine import replay
-from host_sim.engine.ether import FREE, SPOILT
+from host_sim.engine.frames import (
+    ASKS,
+    FRAMES,
+    LIMIT_US,
+    PHASE,
+    STATE,
+    WAIT_US,
+    Numbers,
+    air_us,
+    ask,
+    frame,
+    margin,
+    meet,
+    rssi_dbm,
+)
 from host_sim.engine.parts import (
-    AP_QDBM,
-    FRAME_US,
-    FRAMES_ADDRESS,
-    FRAMES_ASSOCIATE,
-    FRAMES_CONNECT,
     JOINS,
     JOINS_CACHED,
     JOINS_FAILED,
     MESSAGE_US,
     NO_AP_US,
-    NO_FRAMES,
-    ONE_FRAME,
-    PER_FIRST_QDB,
     READINGS,
-    RETRY_US,
     SENDS,
     SENDS_ACKED,
-    SENSITIVITY_QDBM,
     TIMING,
 )
 from host_sim.engine.state import State
-from host_sim.hardware.states import CACHED_JOIN, JOIN, LISTEN, NAMES, SCAN, TX, Part
+from host_sim.hardware.mac import FRAME_BYTES, READING_BYTES, READINGS_A_FRAME
+from host_sim.hardware.states import CACHED_JOIN, JOIN, LISTEN, MESSAGE, NAMES, SCAN, TX, Part
 from torpor.policy.report import CELLS
-from torpor.policy.txpower import ATTEMPTS, LEVEL_QDBM, LEVELS
+from torpor.policy.txpower import ATTEMPTS, LEVELS
 from torpor.port import NO_AP
 
-PHASE_TRIES = 3  # of a frame within a phase, each after a time-out, before the join fails
-READINGS_A_FRAME = 20  # readings of about 60 bytes of JSON that fit one 1,400-byte segment
-MINUTE_US = 60_000_000
 
-# A shared channel.
-CONTENTION_SLOTS, SLOT_US = 16, 9
-PATIENCE_US = 1_000_000  # I: of ESP-IDF's authentication time-out, 1 s
-
-_FRAMES = {
-    0: NO_FRAMES,
-    1: ONE_FRAME,
-    "frames_associate": FRAMES_ASSOCIATE,
-    "frames_address": FRAMES_ADDRESS,
-    "frames_connect": FRAMES_CONNECT,
-}
+def numbers(part: Part) -> Numbers:
+    """A part as the engine takes it."""
+    return (NAMES.index(part.state), TIMING.index(part.phase), *part[2:])
 
 
-def _numbers(join: Iterable[Part]) -> tuple[tuple[int, int, int], ...]:
-    """A join's parts as state, cell in `timing` and cell in `radio`."""
-    return tuple(
-        (NAMES.index(part.state), TIMING.index(part.phase), _FRAMES[part.frames]) for part in join
-    )
-
-
-PARTS, CACHED_PARTS = _numbers(JOIN), _numbers(CACHED_JOIN)
-
-
-def rssi_dbm(port: State) -> int:
-    """What the node hears of the access point now."""
-    return port.rssi[port.now_us // MINUTE_US % len(port.rssi)]
-
-
-def loss_65536(port: State, tx_qdbm: int) -> int:
-    """Chance that one uplink frame at this power is lost now, parts per 65,536.
-
-    The path loss is taken to be the same both ways.
-    """
-    up_qdbm = rssi_dbm(port) * 4 + tx_qdbm - port.radio[AP_QDBM]
-    cell = up_qdbm - port.radio[SENSITIVITY_QDBM] - PER_FIRST_QDB
-    if cell < 0 or not port.ap_up:
-        return 65536
-    last = len(port.per_65536) - 1
-    return port.per_65536[cell if cell < last else last]
-
-
-def phase(port: State, state: int, which: int, frames: int, level: int, loss: int) -> bool:
-    """One phase: its frames on the air, the rest of its time in `state`; whether it succeeded.
-
-    The MAC's own repeats of a frame are within its time and its loss.
-    """
-    if port.shared and frames:
-        return shared_phase(port, state, which, frames, level, loss)
-    air_us = frames * port.timing[FRAME_US]
-    if air_us:
-        port.spend(TX + level, air_us)
-    replay.phase(port, state, which, air_us)
-    for _ in range(frames):
-        tries = 1
-        while port.random() < loss:
-            port.spend(state, port.timing[RETRY_US])
-            if tries == PHASE_TRIES:
-                return False
-            port.spend(TX + level, port.timing[FRAME_US])
-            tries += 1
-    return True
-
-
-def shared_phase(port: State, state: int, which: int, frames: int, level: int, loss: int) -> bool:
-    """The same on a channel that others use: its frames are spread over it, one by one."""
-    frame_us = port.timing[FRAME_US]
-    silent_us = port.timing[which] - frames * frame_us
-    gap_us = silent_us // (frames + 1)
-    for _ in range(frames):
-        port.spend(state, gap_us)
-        tries = 1
-        while not frame(port, state, level, loss):
-            port.spend(state, port.timing[RETRY_US])
-            if tries == PHASE_TRIES:
-                return False
-            tries += 1
-    port.spend(state, silent_us - frames * gap_us)
-    return True
-
-
-def frame(port: State, state: int, level: int, loss: int) -> bool:
-    """One frame to the access point, when the channel is free; whether it arrived.
-
-    Who hears others waits until they are done and for a random time behind it (the contention
-    window of IEEE 802.11: 16 slots of 9 µs), and gives up after PATIENCE_US.
-    """
-    ether = port.ether
-    air_us = port.timing[FRAME_US]
-    qdbm = LEVEL_QDBM[level]
-    at_us = port.now_us
-    found = ether.busy(port.index, ether.nodes, at_us, air_us, qdbm)
-    ether.waits += found > SPOILT
-    while found > SPOILT:
-        at_us = found + port.random() % CONTENTION_SLOTS * SLOT_US
-        if at_us > port.now_us + PATIENCE_US:
-            port.spend(state, PATIENCE_US)
-            return False
-        found = ether.busy(port.index, ether.nodes, at_us, air_us, qdbm)
-    if at_us > port.now_us:
-        port.spend(state, at_us - port.now_us)
-    ether.hits += found == SPOILT
-    ether.add(port.index, at_us, air_us, qdbm)
-    port.spend(TX + level, air_us)
-    return port.random() >= loss and found == FREE
+PARTS, CACHED_PARTS = tuple(map(numbers, JOIN)), tuple(map(numbers, CACHED_JOIN))
+MESSAGE_PART = numbers(MESSAGE)
 
 
 def join(port: State, tx_qdbm: int, cached: int) -> int:
@@ -168,13 +67,42 @@ def phases(port: State, tx_qdbm: int, level: int, cached: int) -> bool:
         return False
     if cached:
         port.count[JOINS_CACHED] += 1
-    loss = -1
-    for state, which, cell in CACHED_PARTS if cached else PARTS:
-        frames = port.radio[cell]
-        if frames and loss < 0:
-            loss = loss_65536(port, tx_qdbm)  # the channel is as the first frame finds it
-        if not phase(port, state, which, frames, level, loss):
+    meet(port)
+    at = margin(port, tx_qdbm)  # as the scan finds it
+    until_us = 0
+    for part in CACHED_PARTS if cached else PARTS:
+        if part[LIMIT_US]:
+            until_us = port.now_us + part[LIMIT_US]
+        if not phase(port, part, level, at, until_us):
             return False
+    return True
+
+
+def phase(port: State, part: Numbers, level: int, at: int, until_us: int) -> bool:
+    """One phase: its frames on the air, the rest of its time in its state; whether it succeeded."""
+    us = part[FRAMES] * air_us(port, FRAME_BYTES, 1)
+    if port.shared and us:
+        return shared_phase(port, part, level, at, until_us, us)
+    if us:
+        port.spend(TX + level, us)
+    replay.phase(port, part[STATE], part[PHASE], us)
+    answered = 0
+    while answered < part[ASKS] and ask(port, part, level, FRAME_BYTES, at, until_us, 1):
+        answered += 1
+    return answered == part[ASKS]
+
+
+def shared_phase(port: State, part: Numbers, level: int, at: int, until_us: int, us: int) -> bool:
+    """The same on a channel that others use: its frames are spread over it, one by one."""
+    silent_us = max(0, port.timing[part[PHASE]] - us)
+    gap_us = silent_us // (part[FRAMES] + 1)
+    for i in range(part[FRAMES]):
+        port.spend(part[STATE], gap_us)
+        if i >= part[ASKS]:
+            frame(port, part[STATE], level, FRAME_BYTES, 1, 0)
+        elif not ask(port, part, level, FRAME_BYTES, at, until_us, 0):
+            return False
+    port.spend(part[STATE], silent_us - part[FRAMES] * gap_us)
     return True
 
 
@@ -189,32 +117,22 @@ def brown_out(port: State, level: int) -> bool:
 def send(port: State, count: int, tx_qdbm: int) -> int:
     """Port.send(): the attempts that a message of so many readings took, or 0."""
     port.happen()
+    meet(port)
     level = port.levels[tx_qdbm]
-    loss = loss_65536(port, tx_qdbm)
-    frames = 1 + (count - 1) // READINGS_A_FRAME
+    at = margin(port, tx_qdbm)
+    start_us = port.now_us
+    until_us = start_us + MESSAGE_PART[LIMIT_US]
     port.count[SENDS] += 1
-    for attempt in range(1, ATTEMPTS + 1):
-        replay.phase(port, LISTEN, MESSAGE_US, 0)
-        if through(port, frames, level, loss):
-            port.count[SENDS_ACKED] += 1
-            port.count[READINGS] += count
-            return attempt
-        port.spend(LISTEN, port.timing[RETRY_US])
-    port.joined = False
-    return 0
-
-
-def through(port: State, frames: int, level: int, loss: int) -> bool:
-    """A message on the air; whether all of its frames arrived."""
-    arrived = True
-    if port.shared:
-        for _ in range(frames):
-            arrived = frame(port, LISTEN, level, loss) and arrived
-    else:
-        port.spend(TX + level, frames * port.timing[FRAME_US])
-        for _ in range(frames):
-            arrived = arrived and port.random() >= loss
-    return arrived
+    replay.phase(port, LISTEN, MESSAGE_US, air_us(port, FRAME_BYTES, 1))
+    for first in range(0, count, READINGS_A_FRAME):
+        readings = min(count - first, READINGS_A_FRAME)
+        size = FRAME_BYTES + (readings - 1) * READING_BYTES
+        if not ask(port, MESSAGE_PART, level, size, at, until_us, 0):
+            port.joined = False
+            return 0
+    port.count[SENDS_ACKED] += 1
+    port.count[READINGS] += count
+    return min(ATTEMPTS, 1 + (port.now_us - start_us) // MESSAGE_PART[WAIT_US])
 
 
 def report(port: State, r: list[int], first: int, count: int) -> None:

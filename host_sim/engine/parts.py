@@ -10,8 +10,8 @@ from host_sim.engine.ether import Ether
 from host_sim.engine.hearing import Hearing
 from host_sim.hardware.states import PHASES
 
-# timing: durations, µs; the board's phases by name, and two of its radio's numbers.
-TIMING = (*PHASES, "frame", "retry")
+# timing: durations, µs; the board's phases by name. That of the scan is of all its channels.
+TIMING = PHASES
 (
     BOOT_US,
     WAKE_CPU_US,
@@ -24,23 +24,22 @@ TIMING = (*PHASES, "frame", "retry")
     MESSAGE_US,
     MEASURE_US,
     NO_AP_US,
-    FRAME_US,
-    RETRY_US,
 ) = range(len(TIMING))
 
-# radio: the link's plain numbers.
-(
-    NO_FRAMES,
-    ONE_FRAME,
-    FRAMES_ASSOCIATE,
-    FRAMES_ADDRESS,
-    FRAMES_CONNECT,
-    AP_QDBM,
-    SENSITIVITY_QDBM,
-) = range(7)
+# radio: the link's plain numbers; LOST_65536 is the chance that a disturbed channel loses a
+# question or its answer, all repeats included.
+AP_QDBM, SENSITIVITY_QDBM, LOST_65536 = range(3)
 
-# per_65536: loss of one frame, a cell a quarter-dB of margin over sensitivity, from -10 dB on.
-PER_FIRST_QDB = -40
+# lost_65536: chance that the first 1 … TRIES attempts of a frame are all lost; so many cells for
+# each quarter-dB of margin over sensitivity, from PER_FIRST_QDB on, the first of which loses all;
+# and so many margins for each hour of `channel`.
+PER_FIRST_QDB = -80
+MARGINS = 240
+
+# air_time: what the first 0 … TRIES attempts of a frame take: µs, and ns a byte of it.
+# channel: a row for all hours, or one for each of the day: µs that others' frames keep one waiting,
+# and the chance that the channel is disturbed.
+CHANNEL_HOUR = 2
 
 # channels: what a channel reads, a row each: source, step_us, first cell in `series`, cells.
 SERIES, BATTERY, SOUND, PIN_LEVEL, OUTPUT = range(5)
@@ -82,7 +81,9 @@ class Parts:
     current_na  current by state, nA
     timing      durations, µs
     radio       the link's plain numbers
-    per_65536   loss of a frame by margin
+    lost_65536  loss of a frame by hour, margin and attempts
+    air_time    of a frame's attempts
+    channel     how busy and how disturbed it is, by hour
     levels      transmit level by quarter-dBm asked for
     rssi        what the node hears of the access point, dBm, a cell a minute, repeating
     series      cells of all recorded and modelled sensors, one behind the other
@@ -109,7 +110,9 @@ class Parts:
     current_na: list[int]
     timing: list[int]
     radio: list[int]
-    per_65536: list[int]
+    lost_65536: list[int]
+    air_time: list[int]
+    channel: list[int]
     levels: list[int]
     rssi: list[int]
     series: list[int]

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from host_sim.engine import ether, hearing, home, kernel, link, port, replay, state
+from host_sim.engine import ether, frames, hearing, home, kernel, link, port, replay, state
 from host_sim.engine.ether import Ether
 from host_sim.engine.hearing import Hearing
 from host_sim.engine.home import Home
@@ -45,6 +45,7 @@ MODULES = (
     switch,
     life,
     replay,
+    frames,
     link,
     kernel,
 )

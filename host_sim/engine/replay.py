@@ -12,7 +12,7 @@ from host_sim.engine.parts import REPLAY_ROW, TIMING
 from host_sim.engine.state import State
 from host_sim.hardware.states import NAMES
 
-PHASES = tuple(name for name in TIMING if name not in ("frame", "retry", "no_ap"))
+PHASES = tuple(name for name in TIMING if name != "no_ap")
 RESTS = NAMES[:4]  # the states whose length is the node's to decide
 KEYS = len(TIMING) + len(RESTS)
 FIRST_STATE = len(TIMING)  # a state's key is this and its number

@@ -41,18 +41,21 @@ class State:
     replays      something is drawn from recordings
     shared       the channel is shared with other nodes, this one being number `index`
     mail         a command from one of them, which arrives at mail_us
+    disturbed    the channel loses whole exchanges, in the wake of this number; wait_us: others'
+                 frames keep each of its own waiting for so long
     """
 
     # CPython keeps the fields of an object with more than 30 in a dict, which costs a run a tenth.
     __slots__ = """
-        us times extra count current_na timing radio per_65536 levels rssi series source step_us
-        first cells
+        us times extra count current_na timing radio lost_65536 air_time channel levels rssi
+        series source step_us first cells
         event_us event_kind event_value look_us hearing battery capacity_permille air leak_per_s
         leaked dead seed replay replay_us
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
         output commanded armed_ms threshold ap_up joined alive boot_us wake_cpu_us measure_us
         start_us start_used ether index shared mail_us mail
+        disturbed disturbed_wake wait_us
     """.split()  # noqa: SIM905  fifty lines as a list
 
     def __init__(self, parts: Parts) -> None:
@@ -62,7 +65,9 @@ class State:
         self.current_na = parts.current_na
         self.timing = parts.timing
         self.radio = parts.radio
-        self.per_65536 = parts.per_65536
+        self.lost_65536 = parts.lost_65536
+        self.air_time = parts.air_time
+        self.channel = parts.channel
         self.levels = parts.levels
         self.rssi = parts.rssi
         self.series = parts.series
@@ -117,6 +122,9 @@ class State:
         self.shared = parts.ether.nodes > 1
         self.mail_us = NEVER_US
         self.mail = NONE
+        self.disturbed = False
+        self.disturbed_wake = -1
+        self.wait_us = 0
         self.start_us = self.boot_us + self.wake_cpu_us
         self.start_used = (self.boot_us * self.current_na[BOOT] >> CHARGE_SHIFT) + (
             self.wake_cpu_us * self.current_na[CPU] >> CHARGE_SHIFT

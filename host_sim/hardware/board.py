@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.hardware import chip as chips
-from host_sim.hardware import layers, states
+from host_sim.hardware import layers, mac, states
 from host_sim.hardware.chip import Chip
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
@@ -82,22 +82,8 @@ class Transmit(Strict, frozen=True):
 
 
 class Radio(Strict, frozen=True):
-    """The link's numbers: frames that each phase must get through, and what a lost one costs."""
+    """The radio's numbers; what its protocols take is every board's (host_sim.hardware.mac)."""
 
-    frames_associate: Annotated[int, Meta(ge=1, le=40)]
-    """Frames that an association takes."""
-    frames_address: Annotated[int, Meta(ge=1, le=40)]
-    """Frames that an address by DHCP takes."""
-    frames_connect: Annotated[int, Meta(ge=1, le=40)]
-    """Frames that a connection to the broker takes."""
-    frame_us: Annotated[int, Meta(ge=10, le=20_000)]
-    """Time of one on the air."""
-    retry_us: Us
-    """Time until a lost one is sent again."""
-    tag: Tag
-    """How the numbers are known."""
-    source: Source
-    """Where they stand."""
     tx: Transmit
     """Current of a burst."""
 
@@ -323,14 +309,12 @@ def _table_faults(file: BoardFile) -> Iterator[Fault]:
 def _value_faults(file: BoardFile) -> Iterator[Fault]:
     """Frames that outlast their phase, transmit currents that fall, recipes with no such state."""
     yield from _supply_faults(file.supply)
-    radio = file.radio
     for part in dict.fromkeys((*states.JOIN, *states.CACHED_JOIN)):
-        frames = part.frames if isinstance(part.frames, int) else getattr(radio, part.frames)
-        air_us = frames * radio.frame_us
+        air_us = part.frames * mac.air_us(mac.FRAME_BYTES)
         if file.phases[part.phase].duration_us < air_us:
             what = f"shorter than the {air_us:,} µs that its frames are on the air"
             yield what, ("phases", part.phase, "duration_us"), "a phase holds its frames"
-    tx = radio.tx.current_na
+    tx = file.radio.tx.current_na
     for dbm, below, here in zip(states.TX_LEVELS_DBM[1:], tx, tx[1:], strict=False):
         if here < below:
             what = f"{dbm:g} dBm draws less than the level below it"

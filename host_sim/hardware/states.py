@@ -6,6 +6,7 @@ own so that a breakdown says where in a join the charge went; the eleven transmi
 
 from typing import NamedTuple
 
+from host_sim.hardware import mac
 from torpor.policy.txpower import LEVEL_QDBM
 
 DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, IDLE, BOOT, CPU, SENSE = range(7)
@@ -48,23 +49,36 @@ PHASES = (
 
 
 class Part(NamedTuple):
-    """A part of a join: the state it listens in, its phase, and its frames.
+    """A part of a join: the state it listens in, its phase, and its frames, within the phase.
 
-    Frames are a number, or the key of a board's [radio] that has it. They lie within the phase.
+    `asks` of them need an answer. One that the MAC gave up is repeated after `wait_us`, an answer
+    that was lost after `answer_us`, both growing by a factor, until `limit_us` from the start of
+    this part are over.
     """
 
     state: str
     phase: str
-    frames: int | str
+    frames: int
+    asks: int = 0
+    wait_us: int = 0
+    answer_us: int = 0
+    growth: int = 1
+    limit_us: int = 0
 
 
-# A join by stock MicroPython, in its order. A cached one keeps the address, for which one ARP
-# announcement remains; it scans all the same, for connect() drops the channel that it is given
-# (MicroPython's pull request 11819).
+# A join by stock MicroPython, in its order. The scan ends at the channel on which the access point
+# is found, for connect() leaves the driver at WIFI_FAST_SCAN; a channel that it is given it drops
+# (MicroPython's pull request 11819). A cached join keeps the address, of which one ARP announcement
+# remains. Frames: IEEE 802.11 open-system authentication with WPA2, RFC 2131, RFC 9293, MQTT 3.1.1.
 JOIN = (
-    Part("scan", "scan", 0),
-    Part("associate", "associate", "frames_associate"),
-    Part("address", "address", "frames_address"),
-    Part("connect", "connect", "frames_connect"),
+    # probes
+    Part("scan", "scan", 2, limit_us=mac.JOIN_LIMIT_US),
+    # authentication, association, two of the handshake
+    Part("associate", "associate", 4, 4, mac.AUTH_US, mac.AUTH_US),
+    # DHCP discover and request; ARP probe and announcement
+    Part("address", "address", 4, 2, mac.DHCP_US, mac.DHCP_US, 2),
+    # ARP, SYN, CONNECT; ACK, and at the end DISCONNECT, FIN, ACK
+    Part("connect", "connect", 7, 3, mac.TCP_US, mac.OPENING_US, limit_us=mac.CONNECT_LIMIT_US),
 )
 CACHED_JOIN = (*JOIN[:2], Part("address", "address_cached", 1), *JOIN[3:])
+MESSAGE = Part("listen", "message", 1, 1, mac.TCP_US, mac.ANSWER_US, 2, mac.SEND_LIMIT_US)

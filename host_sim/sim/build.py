@@ -15,6 +15,7 @@ from host_sim.engine.parts import (
     COUNTERS,
     OUTPUT,
     PIN_LEVEL,
+    SCAN_US,
     SERIES,
     SOUND,
     TIMING,
@@ -23,7 +24,7 @@ from host_sim.engine.parts import (
 from host_sim.sim import battery, replays
 from host_sim.spec import sources
 from host_sim.spec.scenario import Scenario
-from host_sim.spec.scenariofile import Contact, Table, World
+from host_sim.spec.scenariofile import Contact, Table, Wifi, World
 from host_sim.world import loudness, recordings, sound, table, weather, wifi
 from host_sim.world.noise import poisson_us
 from torpor.policy.txpower import LEVEL_QDBM
@@ -41,7 +42,7 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
     `index` is its number in a home, whose channel is `ether`: sun and weather are those of all, the
     link and what happens to the node its own.
     """
-    file, board = scenario.file, scenario.board
+    file, board, link = scenario.file, scenario.board, scenario.file.world.wifi
     days = int(np.ceil(file.days))
     seed = (file.seed + NEXT_SEED * index) % 2**31
     series, channels = _channels(scenario, days)
@@ -57,8 +58,10 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
         count=[0] * COUNTERS,
         current_na=board.current_na,
         timing=_timing(scenario),
-        radio=_radio(scenario),
-        per_65536=wifi.loss_65536(),
+        radio=_radio(link),
+        lost_65536=wifi.lost_65536(link.rate, _by_hour(link, link.busy)),
+        air_time=wifi.air_time(link.rate),
+        channel=_channel(link),
         levels=_levels(),
         rssi=_rssi(file.world, scenario.path.parent, days, seed),
         series=series,
@@ -91,24 +94,35 @@ def end_us(scenario: Scenario) -> int:
 
 
 def _timing(scenario: Scenario) -> list[int]:
-    """The board's durations, in the order of host_sim.engine.parts."""
-    board = scenario.board
-    own = {"frame": board.file.radio.frame_us, "retry": board.file.radio.retry_us}
-    return [own[name] if name in own else board.phase_us(name) for name in TIMING]
+    """The board's durations; the scan is as long as the channels to that of the access point."""
+    us = [scenario.board.phase_us(name) for name in TIMING]
+    us[SCAN_US] *= scenario.file.world.wifi.channel
+    return us
 
 
-def _radio(scenario: Scenario) -> list[int]:
+def _radio(link: Wifi) -> list[int]:
     """The link's plain numbers, in the order of host_sim.engine.parts."""
-    radio, link = scenario.board.file.radio, scenario.file.world.wifi
     return [
-        0,
-        1,
-        radio.frames_associate,
-        radio.frames_address,
-        radio.frames_connect,
         round(link.ap_dbm * 4),
-        round((wifi.HALF_LOST_DBM + wifi.RATE_DB[link.rate]) * 4),
+        wifi.HALF_LOST_DBM * 4,
+        round(link.disturbed_loss * 65_536),
     ]
+
+
+def _channel(link: Wifi) -> list[int]:
+    """How busy and how disturbed the channel is: a row, or one for each hour of the day."""
+    rows = zip(_by_hour(link, link.busy), _by_hour(link, link.disturbed), strict=True)
+    return [
+        cell for busy, disturbed in rows for cell in (wifi.wait_us(busy), round(disturbed * 65_536))
+    ]
+
+
+def _by_hour(link: Wifi, shares: float | list[float]) -> list[float]:
+    """A share for all hours, or for each of the day where the link has any by hour."""
+    if isinstance(shares, list):
+        return shares
+    hourly = isinstance(link.busy, list) or isinstance(link.disturbed, list)
+    return [shares] * (24 if hourly else 1)
 
 
 def _levels() -> list[int]:

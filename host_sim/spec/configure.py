@@ -4,6 +4,7 @@ from typing import Any
 
 from host_sim.hardware import cell, price, states
 from host_sim.hardware.board import Board
+from host_sim.hardware.mac import RATES
 from host_sim.spec import nodefile
 from host_sim.spec.device import (
     Cascade,
@@ -87,14 +88,13 @@ def _report(node: Node, board: Board) -> Task:
 
 def _txpower(node: Node, board: Board) -> TxPower:
     lowest, highest, target = MODES[node.mode]
-    frames = price.all_frames(board, states.CACHED_JOIN) + 1  # and a message
-    retry_uc = frames * _uc(board, "listen", board.file.radio.retry_us)
+    retry_uc = price.time_outs_fc(board, states.CACHED_JOIN) // price.FC_PER_UC
     rejoin_uc = _join_uc(board) + _uc(board, "boot", board.phase_us("boot"))
     return TxPower(
         lowest=lowest,
         highest=highest,
         target=target,
-        sensitivity_dbm=HALF_LOST_DBM,
+        sensitivity_dbm=round(HALF_LOST_DBM + RATES["1M"].sensitivity_db),
         ap_qdbm=80,
         retry_uc=min(txpower.MAX_UC - 100_000, retry_uc),
         rejoin_uc=min(txpower.MAX_UC, rejoin_uc),
@@ -112,12 +112,13 @@ def _join_uc(board: Board) -> int:
     listening = sum(
         price.listening_fc(board, part) // price.FC_PER_UC for part in states.CACHED_JOIN
     )
-    return listening + _uc(board, "listen", board.phase_us("message")) + _burst_uc(board)[-1]
+    message_us = board.phase_us("message") - price.FRAME_US
+    return listening + _uc(board, "listen", message_us) + _burst_uc(board)[-1]
 
 
 def _burst_uc(board: Board) -> list[int]:
     """Charge of the bursts of a cached join and a message at each level, µC."""
-    frames = price.all_frames(board, states.CACHED_JOIN) + 1
+    frames = price.all_frames(states.CACHED_JOIN) + 1
     levels = range(len(states.TX_LEVELS_DBM))
     return [price.air_fc(board, frames, level) // price.FC_PER_UC for level in levels]
 

@@ -18,6 +18,8 @@ else:
     FigureName = Literal[figures.NAMES]
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
+Share = Annotated[float, Meta(ge=0, le=0.95)]
+Shares = Share | Annotated[list[Share], Meta(min_length=24, max_length=24)]
 
 
 class Outage(Strict, frozen=True):
@@ -40,8 +42,16 @@ class Wifi(Strict, frozen=True):
     """Time in which the spread's memory falls to 1/e."""
     recording: str | None = None
     """A CSV with the columns timestamp and sender_receiver_RSSI in its place."""
-    rate: Literal["1M", "6M", "24M", "54M", "MCS0", "MCS4", "MCS7"] = "6M"
-    """The rate of frames, which shifts the sensitivity."""
+    rate: Literal["1M", "6M", "24M", "54M", "MCS0", "MCS4", "MCS7"] = "1M"
+    """The rate that frames are first sent at; repeats fall back from it."""
+    channel: Annotated[int, Meta(ge=1, le=13)] = 1
+    """The access point's: a scan goes through all below it first, 120 ms each."""
+    busy: Shares = 0.0
+    """Share of time that others send, always or in each of the 24 hours."""
+    disturbed: Shares = 0.0
+    """Share of wakes that meet a disturbed channel, always or in each of the 24 hours."""
+    disturbed_loss: Annotated[float, Meta(ge=0, le=1)] = 0.34
+    """Share of questions that such a channel leaves without an answer, repeats included."""
     ap_dbm: Annotated[float, Meta(ge=0, le=30)] = 20.0
     """What the access point transmits at."""
     outage: tuple[Outage, ...] = ()

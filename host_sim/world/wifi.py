@@ -1,9 +1,9 @@
 """The Wi-Fi channel: what a node hears of its access point, and what gets through.
 
-Loss is a logistic of the RSSI. Its slope and its centre come from the pjaswin wireless link-quality
-data set (github.com/pjaswin/wireless-lqe-dataset: UDP loss at 10 Mbit/s, after the MAC's own
-retries), as the line through the log-odds of the mean loss against the mean RSSI at the receiver,
-one point a transmit power:
+Loss of a frame, the MAC's repeats included, is a logistic of the RSSI. Its slope and its centre
+come from the pjaswin wireless link-quality data set (github.com/pjaswin/wireless-lqe-dataset: UDP
+loss at 10 Mbit/s, after the MAC's own retries), as the line through the log-odds of the mean loss
+against the mean RSSI at the receiver, one point a transmit power:
 
     link    rows   power, dBm   recorded loss   nepers a dB   half lost at
     s0_s2   10,000   12 … 20     22 … 0.56 %       0.54        -85.7 dBm
@@ -17,35 +17,78 @@ that carries 10 Mbit/s (18 Mbit/s, about 5 dB less sensitive than 6 Mbit/s), hen
 6 Mbit/s, give or take 4 dB. The two directions of a link, taken here to be alike, differ there by
 4.2 and 2.1 dB in path loss. Weak besides: one building, one kind of router, and loss in bursts (the
 median row loses a ninth of the mean).
+
+Attempts are not lost independently: two dozen of them would then hide all but a dead link, which
+the recorded links contradict. So a frame meets a fade, the same for all its attempts, which has the
+spread of the logistic, and each attempt is lost by a steep curve around its rate's sensitivity (I).
 """
 
 import csv
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import log
 from pathlib import Path
 
 import numpy as np
 
-from host_sim.engine.parts import PER_FIRST_QDB
+from host_sim.engine.parts import MARGINS, PER_FIRST_QDB
 from host_sim.errors import BadInput
 from host_sim.files import inputs
+from host_sim.hardware import mac
 from host_sim.world.noise import gauss_markov
 
-HALF_LOST_DBM = -94  # at the basic rate that management and small frames use
+HALF_LOST_DBM = -94  # at 6 Mbit/s throughout
 NEPERS_PER_DB = 0.5
-PER_CELLS = 200
+ATTEMPT_NEPERS_PER_DB = 2.0  # I: of one attempt; from 10 to 90 % in 2.2 dB
+# By how much an attempt must be weaker for half of the frames to be lost after all repeats.
+REPEATS_DB = log(1 / (2 ** (1 / mac.TRIES) - 1)) / ATTEMPT_NEPERS_PER_DB
+STEP_DB = 0.25
+FADES = 160  # steps of fade to either side
+OTHERS_US = 1_000  # I: a frame of others
+COLLISION = 1 / 16  # of two that wait, in the same slot of 32 (Bianchi 2000: 2 / (W + 1))
 RECORDING_BYTES = 1 << 28  # a year with a row a second has half of it
 YEAR_MIN = 366 * 1440
 COLUMNS = "columns needed: timestamp, sender_receiver_RSSI"
 
-# Sensitivity against 6 Mbit/s, dB (ESP32-C3 datasheet, receiver sensitivity table).
-RATE_DB = {"1M": -5.2, "6M": 0.0, "24M": 7.4, "54M": 16.6, "MCS0": 0.2, "MCS4": 11.2, "MCS7": 18.4}
+
+def lost_65536(rate: str, busy: Sequence[float]) -> list[int]:
+    """Chance that the first 1 … TRIES attempts of a frame are all lost, parts per 65,536.
+
+    By hour, as `busy` (the share of time that others send) has them, by margin over sensitivity at
+    6 Mbit/s, a quarter-dB a cell, and by attempts; each hour's first margin loses all.
+    """
+    sensitivity_db = np.array([one.sensitivity_db for one in mac.ladder(rate)])
+    steps = np.arange(-FADES, MARGINS + FADES) + PER_FIRST_QDB
+    over_db = steps[:, None] * STEP_DB - sensitivity_db - REPEATS_DB
+    weak = 1 / (1 + np.exp(ATTEMPT_NEPERS_PER_DB * over_db))
+    fade = 1 / np.cosh(NEPERS_PER_DB * np.arange(-FADES, FADES + 1) * STEP_DB / 2) ** 2
+    hours = []
+    for share in busy:
+        attempt = 1 - (1 - weak) * (1 - COLLISION * share)
+        lost = np.cumprod(attempt, axis=1)
+        faded = [np.convolve(column, fade / fade.sum(), "valid") for column in lost.T]
+        table = np.rint(65_536 * np.array(faded).T[:MARGINS]).astype(np.int64)
+        table[0] = 65_536
+        hours.append(table.ravel())
+    out: list[int] = np.concatenate(hours).tolist()
+    return out
 
 
-def loss_65536() -> list[int]:
-    """Loss of one frame by margin: a cell a quarter-dB from PER_FIRST_QDB, parts per 65,536."""
-    margin_db = (np.arange(PER_CELLS) + PER_FIRST_QDB) / 4
-    loss = 1 / (1 + np.exp(NEPERS_PER_DB * margin_db))
-    return [round(65536 * cell) for cell in loss.tolist()]
+def air_time(rate: str) -> list[int]:
+    """What the first 0 … TRIES attempts of a frame take: µs, and ns a byte."""
+    out = [0, 0]
+    for one in mac.ladder(rate):
+        out += [out[-2] + one.preamble_us, out[-1] + one.byte_ns]
+    return out
+
+
+def wait_us(busy: float) -> int:
+    """How long others' frames keep one of ours waiting, that share of time being theirs.
+
+    A frame needs GAP_US of silence, of which the others leave 1 - busy, and comes upon one that has
+    begun already with the chance `busy`.
+    """
+    return round(busy * (mac.GAP_US / (1 - busy) + OTHERS_US / 2))
 
 
 def modelled_rssi(

@@ -9,9 +9,9 @@ from typing import Any
 
 import simpy
 
-from host_sim.engine import link, parts
+from host_sim.engine import frames, parts
 from host_sim.engine.port import SimPort
-from host_sim.hardware import states
+from host_sim.hardware import mac, states
 from host_sim.sim import build
 from host_sim.spec import nodefile
 from host_sim.spec.configure import device_config
@@ -100,21 +100,29 @@ class Garden:
 
     def join_and_send(self, cached: bool) -> Steps:
         """The phases of a join, then the message; frames lost are repeated after a time-out."""
-        timing, radio = self.world.timing, self.world.radio
         level = txpower.choose(self.r, TX)
         self.world.now_us = self.env.now
-        loss = link.loss_65536(self.world, txpower.LEVEL_QDBM[level])
-        join = link.CACHED_PARTS if cached else link.PARTS
-        for state, which, cell in (*join, (states.LISTEN, parts.MESSAGE_US, parts.ONE_FRAME)):
-            yield from self.spend(state, timing[which])
-            for _ in range(radio[cell]):
-                yield from self.spend(states.TX + level, timing[parts.FRAME_US])
-                while self.world.random() < loss:
-                    yield from self.spend(state, timing[parts.RETRY_US])
-                    yield from self.spend(states.TX + level, timing[parts.FRAME_US])
+        at = frames.margin(self.world, txpower.LEVEL_QDBM[level])
+        for part in (*(states.CACHED_JOIN if cached else states.JOIN), states.MESSAGE):
+            state = states.NAMES.index(part.state)
+            yield from self.spend(state, self.world.timing[parts.TIMING.index(part.phase)])
+            for i in range(part.frames):
+                tries = frames.attempts(self.world, at) if i < part.asks else 1
+                yield from self.frame(state, level, tries)
+                while tries > mac.TRIES:
+                    yield from self.spend(state, part.wait_us)
+                    tries = frames.attempts(self.world, at)
+                    yield from self.frame(state, level, tries)
         txpower.heard(
             self.r, TX, self.world.rssi[self.env.now // 60_000_000 % len(self.world.rssi)]
         )
         txpower.acked(self.r, TX, level, 1)
         self.messages += 1
         report.forget(self.r, REPORT, self.r[REPORT + report.QUEUED])
+
+    def frame(self, state: int, level: int, tries: int) -> Steps:
+        """So many attempts at a frame, or all that the MAC makes."""
+        sent = min(tries, mac.TRIES)
+        us = frames.air_us(self.world, mac.FRAME_BYTES, sent)
+        yield from self.spend(states.TX + level, us)
+        yield from self.spend(state, (sent - 1) * mac.GAP_US)

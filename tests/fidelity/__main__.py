@@ -10,7 +10,7 @@ from typing import Any
 from host_sim.files import scratch
 from host_sim.hardware import board
 from host_sim.trace.fit import doubts, evidence
-from tests.fidelity import listening, plot, published
+from tests.fidelity import channel, listening, plot, published, radio
 from tests.fidelity.unseen import BOARD, FOLDER, GROUPS, Group, digest_file
 from tools import cli
 
@@ -125,13 +125,25 @@ def _listening_table() -> str:
     return _table("| file | recorded, mA | the board's, mA | error |", rows)
 
 
-def _published_table() -> str:
+def _published_table(predictions: list[published.Prediction]) -> str:
     rows = [
-        f"| {one.what} | {one.published:g} {one.unit} | {one.predicted:.2f} {one.unit} "
+        f"| {one.what} | {one.published:.4g} {one.unit} | {one.predicted:.2f} {one.unit} "
         f"| {one.error_pct:+.1f} % | {one.how} |"
-        for one in published.predictions()
+        for one in predictions
     ]
     return _table("| figure | published | predicted | error | by |", rows)
+
+
+def _channel_table() -> str:
+    rows = [
+        f"| {one.what} | {one.predicted:.2f} {one.unit} "
+        f"| {f'{one.interval[0]:.2f} … {one.interval[1]:.2f}' if one.interval else ''} "
+        f"| {one.measured:.2f} {one.unit} | {one.error_pct:+.1f} % | {one.how} |"
+        for one in channel.rows()
+    ]
+    return _table(
+        "| radio of a wake | predicted, mean | 80 % of wakes | recorded | error | |", rows
+    )
 
 
 def page() -> str:
@@ -177,8 +189,7 @@ Predicted less recorded, mC a wake. Errors of opposite sign cancel in a wake's s
 ## Where it misses
 - **A disturbed channel.** The recipe `wifi` was fitted on a single wake on a quiet one. On the
   disturbed one the same firmware listens and repeats for seconds more, and no recipe can know
-  for how long: a fixed recipe has no channel. The simulator's own link draws losses and retries
-  from a loss rate, which this recording does not state.
+  for how long: a fixed recipe has no channel. The simulator's own link has one.
 - **No recipe, so no prediction**: `join/wifi-join-a` (a first set-up), `sensors/bme280-mq135-a`
   (a heated gas sensor of 120 mA) and `cpu_freq` at 160 and 240 MHz (the board file is of 80 MHz).
 - **ESP32 devkit, `esp32-devkit-polimi`**: power in mW at a voltage that is not stated, so it
@@ -186,6 +197,15 @@ Predicted less recorded, mC a wake. Errors of opposite sign cancel in a wake's s
   {POLIMI_RATIO:.1f} to 1; the curve of the board files, P^0.39, makes it {CURVE_RATIO:.1f} to 1.
 
 ![The disturbed channel, recorded and predicted](fidelity_wifi.png)
+
+## The channel
+The link of the simulator ([docs/radio.md](radio.md)) beside the radio of the same board's wakes:
+what it listens and transmits until it is associated, then while it sends over HTTPS. Its message
+listens as in the quiet recording, and for each answer that a disturbed channel swallows as long as
+that takes to come again. Of the recordings, `{channel.QUIET}` and the join of
+`{channel.DISTURBED}` were fitted on.
+
+{_channel_table()}
 
 ## Listening on the ESP32-C5
 `esp32c5` draws while listening what `1B_WiFi` and `100B_WiFi` of XiFi (sjain166/XiFi, PowerTests)
@@ -200,9 +220,14 @@ glenn20/upy-esp32-experiments, Nordic PPK2. Fitted on nine figures ({published.F
 {len(errors)} others are predicted, their durations as published. Within 5 %: {within} of
 {len(errors)}; mean of absolute errors {sum(errors) / len(errors):.1f} %.
 
-{_published_table()}
+{_published_table(published.predictions())}
 
-What misses: the ESP-NOW message, because the radio's start-up draws less than the radio on; and
+The fitted ones as the board file of `{published.ESP32}` gives them back:
+
+{_published_table(published.fits())}
+
+What misses: the ESP-NOW message, because the radio's start-up draws less than the radio on; the
+longest wake, part of whose time-outs the radio slept through; and
 the S3's way through `main.py`, where some 70 ms between the published parts must draw about
 95 mA, more than any figure published for it with the radio off.
 """
@@ -220,6 +245,7 @@ def main() -> None:
         for name, (*how, file) in WAVEFORMS.items():
             validate(*how, "--plot", str(folder / name), str(FOLDER / file))
             (PAGE.parent / name).write_bytes((folder / name).read_bytes())
+    radio.draw(radio.PICTURE)
     plot.states(by_state([(group, judged(group)) for group in GROUPS]), PAGE.parent)
     PAGE.write_text(page(), encoding="utf-8")
 

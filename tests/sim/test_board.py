@@ -63,14 +63,8 @@ def test_a_shipped_board_is_complete(name: str) -> None:
     assert shipped.current_na[states.DEEP_SLEEP] == min(shipped.current_na) > 0
     assert shipped.phase_us("boot") > shipped.phase_us("light_exit")
     assert shipped.phase_us("address") > shipped.phase_us("address_cached")
-    frames = shipped.file.radio
-    for phase, count in (
-        ("associate", frames.frames_associate),
-        ("address", frames.frames_address),
-        ("address_cached", 1),
-        ("connect", frames.frames_connect),
-    ):
-        assert shipped.phase_us(phase) >= count * frames.frame_us
+    for part in {*states.JOIN, *states.CACHED_JOIN}:
+        assert shipped.phase_us(part.phase) >= part.frames * price.FRAME_US
 
 
 @ALL
@@ -109,9 +103,9 @@ START = (70.0, 3.32)
 @pytest.mark.parametrize(
     ("ms", "mc", "parts"),
     [
-        (734.3, 100.2, ("associate", "address_cached")),
-        (774.0, 108.6, ("associate", "address_cached", "connect", "message")),
-        (1626.0, 204.3, ("associate", "address")),
+        (734.3, 100.2, ("scan", "associate", "address_cached")),
+        (774.0, 108.6, ("scan", "associate", "address_cached", "connect", "message")),
+        (1626.0, 204.3, ("scan", "associate", "address")),
     ],
 )
 def test_a_join_costs_what_glenn20_measured(ms: float, mc: float, parts: tuple[str, ...]) -> None:
@@ -121,7 +115,6 @@ def test_a_join_costs_what_glenn20_measured(ms: float, mc: float, parts: tuple[s
     us = sum(devkit.phase_us(part) for part in parts)
     if "message" in parts:
         charge += price.message_fc(devkit, FULL_POWER)
-        us += devkit.file.radio.frame_us  # the node listens before and after its frame
     start_ms, start_mc = START
     assert start_ms + us / 1e3 == pytest.approx(ms, rel=0.001)
     assert start_mc + (ms - start_ms) * BOARD_MA / 1e3 + charge / 1e12 == pytest.approx(
@@ -358,7 +351,6 @@ SOURCED = 'tag = "I"\nsource = "of a test"\n'
     [
         ("[states.cpu]\ncurrent_na = 1\n", "states.cpu: the key tag is missing; add it"),
         (f"[states.cpu]\n{SOURCED}", "states.cpu: the key current_na is missing; add it"),
-        (f"[radio]\nframe_us = 1_000\n{SOURCED}", "radio: the key frames_associate is missing"),
         (f"[radio.tx]\n{SOURCED}", "radio.tx: the key current_na is missing; add it"),
         ("[states.cpu]\n", ""),
         ("[radio]\n", ""),
@@ -375,7 +367,6 @@ def test_a_number_is_never_parted_from_its_tag_and_source(
     if not told:
         ours, shipped = board.load(str(path)).file, board.load("lolin32_lite").file
         assert ours.states["idle"] == shipped.states["idle"]
-        assert ours.radio.frame_us == shipped.radio.frame_us
         assert (ours.radio.tx.source == "of a test") == ("tx" in own)
 
 
@@ -442,8 +433,8 @@ def test_no_phase_is_without_a_duration(tmp_path: Path) -> None:
         board.load(str(path))
 
 
-@pytest.mark.parametrize(("us", "fits"), [(10_500, True), (10_499, False)])
+@pytest.mark.parametrize(("us", "fits"), [(10_304, True), (10_303, False)])
 def test_a_phase_holds_its_frames(us: int, fits: bool, tmp_path: Path) -> None:
     path = variation(tmp_path, "duration_us = 21_500\n", f"duration_us = {us}\n")
-    told = "phases.connect.duration_us: shorter than the 10,500 µs that its frames are on the air"
+    told = "phases.connect.duration_us: shorter than the 10,304 µs that its frames are on the air"
     assert (told in fault(path)) != fits

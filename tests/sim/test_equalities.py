@@ -19,7 +19,10 @@ from torpor.port import COLD
 NAMES = scenario.names()
 
 
-@pytest.mark.parametrize("name", [*NAMES, "sound node.watch.ulp=true"])
+BAD = "world.wifi.mean_dbm=-92 world.wifi.busy=0.4 world.wifi.disturbed=0.5 world.wifi.rate=24M"
+
+
+@pytest.mark.parametrize("name", [*NAMES, "sound node.watch.ulp=true", f"garden {BAD}"])
 def test_the_compiled_engine_gives_what_cpython_gives(name: str) -> None:
     name, *changes = name.split()
     given = scenario.load(name, ("days=5", *changes))

@@ -146,14 +146,16 @@ EDITS = {
     "host_sim/engine/home.py": ("AWAKE = -1", "AWAKE = -2"),
     "host_sim/engine/hearing.py": ("3_600_000_000", "3_600_000_001"),
     "host_sim/engine/kernel.py": ("port.now_us < until_us", "port.now_us <= until_us"),
-    "host_sim/engine/link.py": ("PHASE_TRIES = 3", "PHASE_TRIES = 2"),
-    "host_sim/engine/parts.py": ("PER_FIRST_QDB = -40", "PER_FIRST_QDB = -41"),
+    "host_sim/engine/frames.py": ("PATIENCE_US = 1_000_000", "PATIENCE_US = 1_000_001"),
+    "host_sim/engine/link.py": ("min(ATTEMPTS, 1 +", "min(ATTEMPTS, 2 +"),
+    "host_sim/engine/parts.py": ("PER_FIRST_QDB = -80", "PER_FIRST_QDB = -81"),
     "host_sim/engine/port.py": ("end_us < self.end_us", "end_us <= self.end_us"),
     "host_sim/engine/replay.py": (">> 17", ">> 16"),
     "host_sim/engine/state.py": (">> 32", ">> 33"),
     "host_sim/engine/reference.py": ("field.at + 1", "1 + field.at"),
     "host_sim/engine/bind.py": ("speed_level=3", "speed_level=2"),
     "host_sim/hardware/states.py": ("range(7)", "[*range(6), 5]"),
+    "host_sim/hardware/mac.py": ("GAP_US = 582", "GAP_US = 583"),
     "host_sim/hardware/cell.py": ("CHARGE_SHIFT = 10", "CHARGE_SHIFT = 9"),
 }
 KEY = "from host_sim.engine import program; print(program.key())"
@@ -203,7 +205,7 @@ import json
 from host_sim.engine import native, plain
 from host_sim.sim import run
 from host_sim.spec import scenario
-given = scenario.load("garden", ("days=20", "world.wifi.mean_dbm=-85"))
+given = scenario.load("garden", ("days=20", "world.wifi.mean_dbm=-95"))
 print(json.dumps([run.run(given, engine=one).ledger.us for one in (plain.Life, native.Life)]))
 """
 
@@ -212,7 +214,7 @@ print(json.dumps([run.run(given, engine=one).ledger.us for one in (plain.Life, n
 def test_an_edit_never_meets_an_old_result(tree: Path, tmp_path: Path) -> None:
     plain, compiled = json.loads(run(tree, cache.root(), LIVE))
     assert compiled == plain
-    name = "host_sim/engine/link.py"
+    name = "host_sim/hardware/mac.py"
     before = edited(tree / name, *EDITS[name])
     plain_after, compiled_after = json.loads(run(tree, cache.root(), LIVE))
     (tree / name).write_text(before)

@@ -1,7 +1,6 @@
 """Loss by margin, the modelled RSSI, and recorded ones as they come."""
 
 import csv
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +8,62 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim.engine.parts import PER_FIRST_QDB
+from host_sim.engine.parts import MARGINS, PER_FIRST_QDB
 from host_sim.errors import BadInput
+from host_sim.hardware import mac
 from host_sim.world import wifi
 
 HEAD = "timestamp,sender_receiver_RSSI\n"
 
 
-def test_loss_falls_with_the_margin_and_half_is_lost_at_none() -> None:
-    loss = wifi.loss_65536()
-    assert loss[-PER_FIRST_QDB] == 32_768
-    assert all(0 <= b <= a <= 65_536 for a, b in pairwise(loss))
-    assert loss[-PER_FIRST_QDB + 4 * 20] == 3  # 20 dB: 45 in a million
-    assert loss[0] + loss[-2 * PER_FIRST_QDB] == 65_536  # a logistic is symmetric
+def table(rate: str = "1M", busy: float = 0.0) -> np.ndarray:
+    """Chance that so many attempts are all lost, by margin and attempts."""
+    return np.array(wifi.lost_65536(rate, [busy])).reshape(MARGINS, mac.TRIES) / 65_536
+
+
+def cell(margin_db: float) -> int:
+    return round(margin_db * 4) - PER_FIRST_QDB
+
+
+@pytest.mark.parametrize("rate", mac.RATES)
+def test_loss_falls_with_the_margin_and_with_every_attempt(rate: str) -> None:
+    lost = table(rate)
+    assert (lost[0] == 1).all()
+    assert (np.diff(lost, axis=0) <= 0).all()
+    assert (np.diff(lost, axis=1) <= 0).all()
+
+
+def test_half_of_the_frames_are_lost_at_the_sensitivity_and_the_slope_is_the_recorded_one() -> None:
+    lost = table()[:, -1].clip(1e-5, 1 - 1e-5)
+    half_db = mac.RATES["1M"].sensitivity_db
+    assert lost[cell(half_db)] == pytest.approx(0.5, abs=0.01)
+    odds = np.log(lost / (1 - lost))
+    slope = (odds[cell(half_db - 4)] - odds[cell(half_db + 4)]) / 8
+    assert slope == pytest.approx(wifi.NEPERS_PER_DB, abs=0.02)
+
+
+def test_a_faster_rate_needs_more_attempts_and_repeats_fall_back_from_it() -> None:
+    slow, fast = table("1M"), table("54M")
+    at = cell(8)
+    assert fast[at, 0] > 0.9  # 54 Mbit/s want 8 dB more
+    assert slow[at, 0] < 0.01
+    assert fast[at, -1] == pytest.approx(slow[at, -1], abs=0.001)
+    assert [rate.byte_ns for rate in mac.ladder("54M")[:8]] == [148] * 2 + [333] * 2 + [
+        1333
+    ] * 2 + [8000] * 2
+
+
+def test_a_busy_channel_collides_and_keeps_waiting() -> None:
+    assert table(busy=0.5)[cell(30), 0] == pytest.approx(0.5 * wifi.COLLISION, abs=1e-4)
+    waits = [wifi.wait_us(busy) for busy in (0, 0.2, 0.5, 0.8, 0.95)]
+    assert waits[0] == 0
+    assert waits == sorted(waits)
+
+
+def test_a_frame_is_on_the_air_as_long_as_the_standard_says() -> None:
+    us, ns = wifi.air_time("1M")[2:4]
+    assert us + 160 * ns // 1000 == mac.air_us(160) == 192 + 8 * 160  # 1 Mbit/s, long preamble
+    assert mac.air_us(1500, mac.RATES["54M"]) == pytest.approx(20 + 8 * 1500 / 54, abs=1)
 
 
 def mean_by_power(path: Path) -> tuple[list[float], list[float]]:

@@ -26,5 +26,5 @@ def test_a_judged_digest_is_of_its_recording(name: str, recordings: Path) -> Non
 
 
 def test_published_predictions_are_of_no_more_than_half() -> None:
-    fitted = 9  # the figures that published.FITTED names
+    fitted = 12  # the figures that published.FITTED names
     assert fitted <= len(published.predictions())

@@ -120,15 +120,6 @@ def rows(shown: Board) -> Iterator[Row]:
     for name in states.PHASES:
         phase = file.phases[name]
         yield f"{name} phase", duration(phase.duration_us), phase.tag, phase.source
-    radio = file.radio
-    for what, value in (
-        ("frames to associate", f"{radio.frames_associate}"),
-        ("frames for an address", f"{radio.frames_address}"),
-        ("frames to connect", f"{radio.frames_connect}"),
-        ("a frame on the air", duration(radio.frame_us)),
-        ("a lost frame's time-out", duration(radio.retry_us)),
-    ):
-        yield what, value, radio.tag, radio.source
     yield from _supply_rows(file.supply)
     for name, wake in file.wakes.items():
         for step in wake.phases:

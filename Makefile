@@ -11,7 +11,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim firmware test slow hil check installed bench reference differential fidelity fuzz requirements clean
+.PHONY: help sim firmware test slow hil check installed bench start reference differential fidelity fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ bench: $(DEV)  ## measure speed as ratios and write docs/performance.md
 
 fidelity: $(DEV)  ## predict unseen recordings and write docs/fidelity.md
 	$(BIN)/python -m tests.fidelity
+
+start: $(DEV)  ## count what a wake's start reads and executes, by image
+	$(BIN)/python -m tests.start
 
 reference: $(RUNTIME)  ## write docs/reference.md, every key of every file
 	$(BIN)/python -m tools.reference

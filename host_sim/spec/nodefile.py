@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from host_sim.errors import BadInput
+from host_sim.hardware.start import ImageName
 from host_sim.toml.file import Strict
 from torpor.policy import report, schedule
 
@@ -132,6 +133,11 @@ class Node(Strict, frozen=True):
     """
     deepest_sleep: Literal["deep", "light"] = "deep"
     """Light sleep where the CPU polls, or must be back within a millisecond."""
+    image: ImageName = "files"
+    """How its firmware lies in flash: in the file system, as `torpor flash` writes it; in a ROMFS;
+    frozen into MicroPython; or frozen, started before the file system is mounted, and built without
+    PSRAM. How fast it starts follows from that.
+    """
     watch: Watch | None = None
     """What it watches while it sleeps."""
     battery: Battery | None = None

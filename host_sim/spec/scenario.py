@@ -52,6 +52,7 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
     file = changed(read, changes)
     typed = any(change.partition("=")[0].strip() == "board" for change in changes)
     board = boards.load(file.board) if typed else boards.named_in(path, text, file.board)
+    board = board.starting(file.node.image)
     for what, key, remedy in faults.of(file, board):
         if file is read or (what, key, remedy) in faults.of(read, board):
             raise tomlfile.located(what, text, path, key, remedy)

@@ -82,11 +82,13 @@ def test_a_board_of_ones_own(
     assert mine.file.states["idle"].current_na == 31_000_000
     assert mine.file.states["associate"].current_na == 99_000_000
     assert mine.file.states["deep_sleep"].source == "wake.csv: mean of 2.00 s"
-    assert mine.phase_us("boot") == 400_000
-    assert document["not_calibrated"] == ["light_sleep", "modem_sleep", "cpu", "sense"]
+    assert mine.phase_us("boot") == devkit.phase_us("boot")  # a recipe's is its own firmware's
+    assert mine.steps("quick")[0].charge_nc == 20_000_000
+    kept = ["light_sleep", "modem_sleep", "cpu", "sense"]
+    assert document["not_calibrated"] == [*kept[:2], "boot", *kept[2:]]
     ours, theirs = mine.file.states, devkit.file.states
     more_na = ours["deep_sleep"].current_na - theirs["deep_sleep"].current_na
-    for name in document["not_calibrated"]:  # its chip's, and what the board draws beside it
+    for name in kept:  # its chip's, and what the board draws beside it
         followed_na = 0 if name == "light_sleep" else more_na
         assert ours[name].current_na == theirs[name].current_na + followed_na
     assert mine.current_na[states.TX] == devkit.current_na[states.TX] + more_na
@@ -95,6 +97,20 @@ def test_a_board_of_ones_own(
     (judged,) = json.loads(capsys.readouterr().out)["wakes"]
     assert judged["fitted"]
     assert judged["error_pct"] == pytest.approx(0.0, abs=0.01)
+
+
+def test_a_recorded_start_is_the_boards(wake: Path, tmp_path: Path) -> None:
+    """And the way to another image is as far as the model has it."""
+    out = str(tmp_path / "mine")
+    assert cli.run(["calibrate", "--board", "lolin32_lite", "--out", out, str(wake)]) == 0
+    mine, devkit = board.load(out), board.load("lolin32_lite")
+    assert mine.phase_us("boot") == 400_000
+    assert mine.current_na[states.BOOT] == pytest.approx(50_000_000, rel=1e-3)
+    assert mine.phase_us("wake_cpu") == devkit.phase_us("wake_cpu")
+    shares = [
+        one.starting("frozen").phase_us("boot") / one.phase_us("boot") for one in (mine, devkit)
+    ]
+    assert shares[0] == pytest.approx(shares[1], abs=1e-5)
 
 
 def test_calls_add_up(wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

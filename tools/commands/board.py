@@ -7,8 +7,9 @@ from rich.markup import escape
 
 from host_sim.hardware import board, price, states
 from host_sim.hardware.board import Board, Supply
+from host_sim.hardware.start import IMAGES, Currents
 from tools import params
-from tools.show import output
+from tools.show import output, starts
 
 FULL_POWER = 10  # index of 20 dBm
 TAGS = "D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred"
@@ -52,7 +53,7 @@ def list_boards(as_json: bool) -> None:
 @click.argument("name", metavar="BOARD", type=params.BOARD)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def show(name: str, as_json: bool) -> None:
-    """Show a board's numbers with their sources.
+    """Show a board's numbers with their sources, and its start by image and stage.
 
     BOARD is the name of a shipped one, or the path of a board.toml.
 
@@ -62,7 +63,7 @@ def show(name: str, as_json: bool) -> None:
     """
     shown = board.load(name)
     if as_json:
-        output.as_json(board.as_json(shown))
+        output.as_json({**board.as_json(shown), **starts.as_json(shown)})
         return
     file = shown.file
     pins = ", ".join(f"{pin} {gpio}" for pin, gpio in file.pins.items())
@@ -78,7 +79,14 @@ def show(name: str, as_json: bool) -> None:
         out.add_row(escape(what), value, tag, "as above" if source == above else escape(source))
         above = source
     output.console.print(out)
-    output.console.print(f"\n{TAGS}")
+    for image in IMAGES:
+        output.console.print()
+        output.console.print(starts.of_image(shown, image))
+    output.console.print()
+    output.console.print(starts.factors(shown))
+    output.console.print(
+        f"\n{TAGS}; ± half of what should hold the true value in four of five cases"
+    )
 
 
 def _asleep_na(shown: Board) -> int:
@@ -111,15 +119,15 @@ def charges_mc(shown: Board) -> dict[str, float]:
 def rows(shown: Board) -> Iterator[Row]:
     """Every number that has a source."""
     file = shown.file
-    for name in states.NAMES[: states.TX]:
-        state = file.states[name]
-        yield name, current(state.current_na), state.tag, state.source
+    for name in (*states.NAMES[: states.TX], *Currents._fields[:2]):
+        if state := file.states.get(name):
+            yield name, current(state.current_na), state.tag, state.source
     tx = file.radio.tx
     for dbm, level_na in zip(states.TX_LEVELS_DBM, tx.current_na, strict=True):
         yield f"transmit at {dbm:g} dBm", current(level_na), tx.tag, tx.source
     for name in states.PHASES:
-        phase = file.phases[name]
-        yield f"{name} phase", duration(phase.duration_us), phase.tag, phase.source
+        if phase := file.phases.get(name):
+            yield f"{name} phase", duration(phase.duration_us), phase.tag, phase.source
     yield from _supply_rows(file.supply)
     for name, wake in file.wakes.items():
         for step in wake.phases:

@@ -110,7 +110,7 @@ def load(path: Path) -> Provision:
     """Read a node.toml. BadInput names file, line and key, and never shows a password."""
     text = inputs.text(path)
     file = tomlfile.decode(text, path, NodeFile)
-    board = boards.named_in(path, text, file.board)
+    board = boards.named_in(path, text, file.board).starting(file.node.image)
     for what, key, remedy in (*_faults(file, board), *_secret_faults(file)):
         raise tomlfile.located(what, text, path, key, remedy)
     secrets = {"wifi_password": file.wifi.password, "broker_password": file.broker.password}

@@ -85,10 +85,11 @@ class Calibrated:
         )
         for name, estimate in self.found.currents.items():
             ci95 = estimate.ci95_ma
+            at = states.NAMES.index(name)
             grid.add_row(
                 name,
-                f"{self.before.file.states[name].current_na / 1e6:,.3f}",
-                f"{self.after.file.states[name].current_na / 1e6:,.3f}",
+                f"{self.before.current_na[at] / 1e6:,.3f}",
+                f"{self.after.current_na[at] / 1e6:,.3f}",
                 f"{ci95[0]:,.3f} … {ci95[1]:,.3f}" if ci95 else "one stretch",
                 f"{estimate.sd_ma:,.3f}",
                 f"{estimate.seconds:,.2f}",

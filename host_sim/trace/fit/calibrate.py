@@ -6,7 +6,7 @@ What the evidence is not for keeps its value, tag and source. Comments stay.
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +56,23 @@ def calibrate(evidence: Sequence[Evidence], board: Board) -> Calibration:
         if not any(one.wakes() for one in mine):
             raise BadInput(f"no wake in the recordings of {name}", remedy="record one from sleep")
         wakes[name] = steps(mine)
-    found = fit.currents(evidence)
+    own = [_own(one) for one in evidence]
+    found = fit.currents(own)
     return Calibration(
         found,
         _listen_ma(found, board),
         fit.peak_ma(evidence),
-        phases.durations(evidence, board),
+        phases.durations(own, board),
         wakes,
         doubts.of(evidence),
     )
+
+
+def _own(one: Evidence) -> Evidence:
+    """Evidence without the start of a recipe, which is that of its firmware and none of ours."""
+    if not one.wake:
+        return one
+    return replace(one, states={k: v for k, v in one.states.items() if k not in states.START})
 
 
 def steps(evidence: Iterable[Evidence]) -> list[Step]:

@@ -1,0 +1,123 @@
+"""What a wake reads of the flash and executes, stage by stage, for each way to make an image.
+
+The node is the garden's; the wake is one by the timer that measures and sends nothing, as most are.
+Flash reads are counted on the very image that `torpor flash` writes, with the library or without;
+instructions as WebAssembly fuel, of the same modules. A frozen module is executed where it lies: of
+its import there remain the instructions of its body.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mpremote.romfs import VfsRomWriter
+
+from host_sim.files import scratch
+from host_sim.hardware.start import IMAGES, Work
+from tests import interpreters
+from tests.firmware import chip
+from tools.provision import filesystem, firmware, version
+from tools.virtual.board import micropython
+
+FLASH_BYTES = 512 * filesystem.BLOCK  # of a flash of 4 MB
+HERE = Path(__file__).parent
+
+
+def counted() -> dict[str, dict[str, Work]]:
+    """By image and stage."""
+    return {image: _image(image) for image in IMAGES}
+
+
+def _image(image: str) -> dict[str, Work]:
+    with laid_out(image) as folder:
+        (folder / "kept").write_text(_unix(folder, image)[-1])
+        *lines, modules = _unix(folder, image)
+        wasm = interpreters.wasm(folder, "chip", (image,))
+        assert wasm.code == 0, wasm.stdout
+        assert wasm.stdout.strip() == modules, wasm.stdout
+        fuel = [a - b for a, b in zip(wasm.marks, wasm.marks[1:], strict=False)]
+        out = {}
+        for i, line in enumerate(lines):
+            stage, reads, read_bytes = line.rsplit(" ", 2)
+            frozen = stage == "imports" and len(fuel) > len(lines)
+            out[stage] = Work(int(reads), int(read_bytes), fuel[-1 if frozen else i])
+    mount = out.pop("mount")
+    return out if image == "optimised" else {"mount": Work(mount.reads, mount.bytes, 0), **out}
+
+
+def _unix(folder: Path, image: str) -> list[str]:
+    """The lines that the program prints in the unix interpreter."""
+    done = subprocess.run(
+        [micropython(), "-X", "heapsize=4M", "-m", "chip", image],
+        cwd=folder,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+@contextmanager
+def laid_out(image: str) -> Iterator[Path]:
+    """A folder with an image, with the same files as a folder, and with the programs."""
+    files = version.files(config())
+    with scratch.folder() as folder:
+        shutil.copy(HERE / "chip.py", folder)
+        for name in ("config.json", "main.py"):
+            (folder / name).write_bytes(files[name])
+        (folder / "kept").touch()
+        modules = {name: data for name, data in files.items() if name.endswith(".mpy")}
+        flashed = {}
+        if image != "optimised":
+            slot = version.SLOTS[0]
+            left = files if image == "files" else version.without_library(files)
+            flashed = {f"{slot}/{name}": data for name, data in left.items()}
+            flashed["boot.py"] = version.pointer(slot)
+        if image == "romfs":
+            (folder / "rom.img").write_bytes(_rom(modules))
+        elif image != "files":
+            _write(folder / "frozen", modules)
+            shutil.copytree(firmware.LIBRARY, folder / "sources" / "torpor")
+        (folder / "flash.img").write_bytes(filesystem.image(flashed, FLASH_BYTES))
+        _write(folder / "flash", flashed)
+        yield folder
+
+
+def config() -> bytes:
+    """The garden's config.json; its prices, which a start's own is among, are held fast."""
+    made = chip.garden(1883)
+    for task in made["tasks"]:
+        task["cost_uc"] = 1_000
+    made["txpower"].update(retry_uc=900_000, rejoin_uc=100_000, attempt_uc=[5_000] * 11)
+    made["sleep"].update(light_ms=2, deep_ms=10_000)
+    return version.as_json(made)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    folder.mkdir()
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
+def _rom(files: dict[str, bytes]) -> bytes:
+    """A ROMFS of these files, which come in the order of their paths."""
+    rom = VfsRomWriter()
+    at: list[str] = []
+    for name, data in files.items():
+        *folders, file = name.split("/")
+        while at != folders[: len(at)]:
+            rom.closedir()
+            at.pop()
+        for folder in folders[len(at) :]:
+            rom.opendir(folder)
+            at.append(folder)
+        rom.mkfile(file, data)
+    while at:
+        rom.closedir()
+        at.pop()
+    made: bytes = rom.finalise()
+    return made

@@ -7,7 +7,7 @@ module. What the boards draw beside the chip, 1.73 and 15 mA asleep, is added to
 From the parts of the S3's full start the factors were inferred, and from the ESP32's start what its
 boot loader takes: those rows are fitted. One count is inferred as well, the flash reads of the S3's
 files, whose file system nobody knows: it stands for 241 ms of reading in the picture of _boot.py to
-main.py. The other rows are sums of the same parts, but recorded of other builds: predicted.
+main.py. The other rows are sums of the same parts, recorded as a whole of other builds: predicted.
 """
 
 from typing import NamedTuple

@@ -1,0 +1,51 @@
+"""The tables of docs/start.md: stages by image, and published starts beside the model's."""
+
+from pathlib import Path
+
+from host_sim.hardware import board
+from host_sim.hardware.start import IMAGES, WAKE, Stage, mean_na, total_us
+from tests.fidelity import starts
+
+PAGE = Path(__file__).parents[2] / "docs" / "start.md"
+BEGIN, END = "<!-- make start writes from here on -->\n", "<!-- as far as here -->\n"
+BOARDS = ("lolin32_lite", "xiao_esp32s3")
+
+
+def written(page: str) -> str:
+    """The page with its tables made anew."""
+    before, rest = page.split(BEGIN)
+    tables = "\n".join((*map(_stages, BOARDS), _published()))
+    return before + BEGIN + "\n" + tables + "\n" + END + rest.split(END)[1]
+
+
+def _stages(name: str) -> str:
+    by_image = [board.load(name).starting(image).stages for image in IMAGES]
+    names = [stage.name for stage in by_image[0]]
+    rows = [[_ms(stages, stage) for stages in by_image] for stage in names if stage != WAKE]
+    begun = [stages[:-1] for stages in by_image]
+    rows.append([f"{total_us(some) / 1e3:,.1f}" for some in begun])
+    rows.append([f"{total_us(some) * mean_na(some) / 1e12:,.2f}" for some in begun])
+    rows.append([_ms(stages, WAKE) for stages in by_image])
+    heads = (*names[:-1], "the start, ms", "the start, mC", f"then {WAKE}, ms")
+    return f"`{name}`, ms by stage:\n\n" + _table(
+        ("stage", *IMAGES), [[h, *row] for h, row in zip(heads, rows, strict=True)]
+    )
+
+
+def _ms(stages: list[Stage], name: str) -> str:
+    return next((f"{one.us / 1e3:,.1f}" for one in stages if one.name == name), "")
+
+
+def _published() -> str:
+    rows = [
+        [row.what, f"{row.published:g} {row.unit}", f"{row.predicted:.4g} {row.unit}",
+         f"{row.error_pct:+.1f} %", row.how]
+        for row in starts.rows()
+    ]  # fmt: skip
+    head = f"Published starts, by the same stages with other switches ({starts.SOURCE}):\n\n"
+    return head + _table(("start", "published", "model", "error", ""), rows)
+
+
+def _table(heads: tuple[str, ...], rows: list[list[str]]) -> str:
+    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows), ""])

@@ -13,6 +13,7 @@ from host_sim.home import home
 from host_sim.lab import baseline
 from host_sim.sim import engines, run, runfile
 from host_sim.sim.build import DAY_US
+from host_sim.sim.instrument import INSTRUMENTS
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.trace import writer
@@ -40,6 +41,11 @@ WINDOW = "0:20"
     help="Write the current: .csv, .ppk2, .jls, .parquet.",
 )
 @click.option(
+    "--instrument",
+    type=click.Choice(sorted(INSTRUMENTS)),
+    help="Export what it would record.",
+)
+@click.option(
     "--save",
     type=params.Output((".json",), runfile.made),
     help="Keep the run: its books and what it was given, as .json.",
@@ -62,6 +68,7 @@ def command(
     as_json: bool,
     plot: Path | None,
     export: Path | None,
+    instrument: str | None,
     save: Path | None,
     window: str | None,
     engine: str,
@@ -85,6 +92,11 @@ def command(
         (compare and as_today, "--compare runs the baseline, too", "leave --baseline out"),
         (compare and bool(save), "--save keeps one run", "leave --compare out"),
         (bool(window and not export), "--window is for --export", "name a file to export to"),
+        (
+            bool(instrument and not export),
+            "--instrument is for --export",
+            "name a file to export to",
+        ),
     )
     given = scenario.load(name, changes)
     for path in filter(None, (plot, export, save)):  # the recordings that the scenario names
@@ -107,7 +119,8 @@ def command(
         from host_sim.sim import waveform
 
         given, device = _device(given, as_today)
-        waveform.export(given, device, export, from_s, to_s)
+        by = INSTRUMENTS[instrument] if instrument else None
+        waveform.export(given, device, export, from_s, to_s, by)
     if not all(result.complete for result in results):
         _interrupted()
     if not results[0].ok:
@@ -171,7 +184,9 @@ def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> No
     from host_sim.home import run as homes
     from tools.show import home as shown
 
-    params.unused(("as_today", "compare", "plot", "export", "window", "save"), "this is a home")
+    params.unused(
+        ("as_today", "compare", "plot", "export", "instrument", "window", "save"), "this is a home"
+    )
     given = home.load(name, changes)
     nodes = [member.scenario for member in given.members]
     compiled = _engine(engine, nodes[0], sum(engines.wakes(node) for node in nodes))

@@ -1,0 +1,41 @@
+"""A run step by step: each current that the simulated port spent, in its order."""
+
+from host_sim.engine.parts import Parts
+from host_sim.engine.port import SimPort
+from host_sim.hardware import states
+
+Step = tuple[int, int, int]  # state, µs, nA
+
+# What the marker pins of the firmware (torpor/markers.py) say in each state: asleep, awake, sensing
+# or on the air. They are let go in sleep, and say nothing before the firmware runs.
+ASLEEP, AWAKE, SENSING, ON_AIR = range(4)
+_MARK = {"idle": AWAKE, "cpu": AWAKE, "sense": SENSING}
+MARKS = tuple(
+    ON_AIR if state >= states.SCAN else _MARK.get(name, ASLEEP)
+    for state, name in enumerate(states.NAMES)
+)
+
+
+class TracedPort(SimPort):
+    """The simulated port, which also keeps every step."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.steps: list[Step] = []
+        super().__init__(parts)
+
+    def wake_up(self, kind: int, cause: int) -> None:
+        """Wake up phase by phase, as if each were drawn."""
+        self.replays = True
+        super().wake_up(kind, cause)
+
+    def spend(self, state: int, us: int) -> None:
+        """Let time pass, with a note."""
+        if us:
+            self.steps.append((state, us, self.current_na[state]))
+        super().spend(state, us)
+
+    def spend_at(self, state: int, us: int, na: int) -> None:
+        """Let time pass at this current."""
+        super().spend_at(state, us, na)
+        if us:
+            self.steps[-1] = (state, us, na)

@@ -15,6 +15,7 @@ import click
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs, picture
 from host_sim.files.outputs import Made, nobodys
+from host_sim.spec import scenario
 from host_sim.spec.scenariofile import MOST_DAYS
 
 FORCE = "force"
@@ -33,6 +34,19 @@ class Input(Type):
         """As a path."""
         inputs.check(Path(value), self.most_bytes)
         return Path(value)
+
+
+class Judged(Input):
+    """A recording to read, or a scenario."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """As a path."""
+        return Path(value) if is_scenario(value) else super().convert(value, param, ctx)
+
+
+def is_scenario(word: str | Path) -> bool:
+    """Whether a word names a scenario: one that ships, or a TOML file."""
+    return str(word) in scenario.names() or Path(word).suffix == ".toml"
 
 
 class Output(Type):
@@ -156,7 +170,7 @@ class Number(Type):
         return number
 
 
-RECORDING = Input("recording")
+RECORDING, JUDGED = Input("recording"), Judged("recording")
 NODE = Input("node.toml", inputs.TEXT_BYTES)
 BOARD, SCENARIO, PROGRAM = Name("board"), Name("scenario"), Name("program")
 PORT, TEXT = Port(), Text()

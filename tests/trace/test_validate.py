@@ -191,3 +191,85 @@ def test_genuine_ppk2_files(recordings: Path, name: str, samples: int, charge_mc
     assert recording.gaps == ()
     assert recording.channels[0] == "D0"
     assert recording.charge_mc == pytest.approx(charge_mc, abs=0.001)
+
+
+GARDEN = ("garden", "--set", "days=2")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half an hour of the garden sensor by an INA219, its board sleeping at 2.5 mA."""
+    folder = tmp_path_factory.mktemp("own")
+    text = (board.BOARDS / "lolin32_lite" / "board.toml").read_text()
+    for told, true in (("63_000", "2_500_000"), ("1_600_000", "20_000_000")):
+        text = text.replace(f"current_na = {told}\n", f"current_na = {true}\n")
+    (folder / "board.toml").write_text(text)
+    path = folder / "ina219.parquet"
+    args = ["--set", f"board='{folder}/board.toml'", "--set", "budget=[]", "--window", "0:1800"]
+    assert (
+        cli.run(
+            ["sim", "garden", "--days", "1", *args, "--instrument", "ina219", "--export", str(path)]
+        )
+        == 0
+    )
+    return path
+
+
+def test_a_scenario_is_compared_with_a_recording(
+    exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = verdict(capsys, *GARDEN, str(exported), "--plot", str(tmp_path / "wake.svg"))
+    (recording,) = document["recordings"]
+    assert recording["rate_hz"] == 100
+    kinds = {wake["kind"]: wake for wake in document["wakes"]}
+    assert sum(wake["recorded"] for wake in kinds.values()) == recording["wakes"] > 4
+    assert abs(kinds["sense only"]["error_pct"]) < 1
+    life = document["battery_life_days"]
+    assert life["ci95"][0] < life["by_recordings"] < life["ci95"][1] < life["by_board"] / 9
+    assert document["sleep"]["judged"]
+    assert document["calibrate"].startswith("calibrate first: the sleep current, ")
+    drawn = (tmp_path / "wake.svg").read_text()
+    assert all(
+        name in drawn for name in ("predicted: radio off", "predicted: radio on", "current, mA")
+    )
+
+
+def test_what_is_told_of_both_paths(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["validate", *GARDEN, str(exported)]) == 0
+    ours = capsys.readouterr().out
+    assert cli.run(["validate"]) == 0
+    theirs = capsys.readouterr().out
+    assert "which runs Torpor" in ours
+    assert "foreign" not in ours
+    assert "of foreign firmware" in theirs.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["garden"], "which recording of garden?"),
+        (["garden", "garden"], "garden: no such file"),
+        (["garden", "none.csv"], "none.csv: no such file"),
+        (["mine.toml", "wake.csv"], "mine.toml: no such file"),
+        (["garden", "--set", "node.mood=1", "wake.csv"], "mood"),
+        (["garden", "--board", "lolin32_lite", "wake.csv"], "--board is for nothing"),
+        (["plug", "--set", "days=0.01", "wake.csv"], "never sleeps with the radio off"),
+        ([*GARDEN, "asleep.csv"], "asleep.csv: no whole wake in it: it sleeps throughout"),
+        ([*GARDEN, "wake.csv", "--plot", "wake.csv"], "no format ends in .csv"),
+        (["--set", "records=1", "--set", "records=2", "wake.csv"], "a recipe has one setting"),
+    ],
+)
+def test_a_scenario_that_cannot_be_judged_is_one_line(
+    arguments: list[str],
+    says: str,
+    wake: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(wake.parent)
+    ppk2.write(wake.parent / "asleep.csv", Recording("test", 100, np.full(999, 63, np.float32)))
+    assert cli.run(["validate", *arguments]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert says in said.err

@@ -1,56 +1,49 @@
-"""torpor validate: wakes predicted from a board's profile beside the same wakes recorded."""
+"""torpor validate: wakes predicted beside wakes recorded, of a scenario or of a board's recipe."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path, PurePath
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
-from rich.markup import escape
 
 from host_sim.errors import BadInput
-from host_sim.files import inputs
+from host_sim.files import inputs, outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
+from host_sim.sim import match, verdict, wakes
+from host_sim.spec import scenario
 from host_sim.trace import reader
 from host_sim.trace.cut import digest, instrument
-from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit import doubts, evidence, judge
 from host_sim.trace.fit.evidence import Evidence
-from host_sim.trace.fit.judge import Priced, Verdict
 from host_sim.trace.recording import Recording
 from tools import params, recordings
-from tools.show import output
+from tools.show import output, ownpath, recipe
+from tools.show.recipe import Judged
 
 USUAL = "wifi"  # the wake that is compared where nothing is said
 
 
-@dataclass(frozen=True)
-class Judged:
-    """One recorded wake and the prediction for it; fitted: the board was fitted on this file."""
-
-    file: str
-    rows: list[Row]
-    predicted: list[Priced]
-    verdict: Verdict
-    ci95_pct: tuple[float, float] | None
-    fitted: bool
-    recording: Recording | None = None
-
-
 @click.command("validate", cls=params.Command)
-@click.argument("files", nargs=-1, type=params.RECORDING)
+@click.argument("files", metavar="[SCENARIO] [RECORDING]...", nargs=-1, type=params.JUDGED)
 @click.option(
     "--board",
     type=params.BOARD,
     default="heltec_wifi_lora_32",
     show_default=True,
-    help="Board to predict.",
+    help="Board whose recipe is predicted.",
 )
 @click.option(
-    "--wake", type=params.TEXT, help="One of the board's wake recipes; wifi without FILE."
+    "--wake", type=params.TEXT, help="One of the board's wake recipes; wifi without RECORDING."
 )
-@click.option("--set", "setting", type=params.TEXT, help="Of a batch: records=N in each wake.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    type=params.TEXT,
+    help="Change one key of the scenario; of a batch: records=N in each wake.",
+)
 @recordings.told
 @click.option("--plot", type=params.PICTURE, help="Draw both: .png, .svg, .pdf.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
@@ -58,32 +51,42 @@ def command(
     files: tuple[Path, ...],
     board: str,
     wake: str | None,
-    setting: str | None,
+    settings: tuple[str, ...],
     unit: str | None,
     volts: float | None,
     channel: str | None,
     plot: Path | None,
     as_json: bool,
 ) -> None:
-    """Predict a wake and compare it with each wake in FILEs, recordings or digests.
+    """Predict wakes and compare them with RECORDINGs.
 
-    Each file is told apart by its SHA-256: where the board was fitted on it, the error is one of
-    fit and no forecast, and does not count in the mean. Without FILE the wake is compared with
-    the digests that it was fitted on, which ship with the board.
+    With a SCENARIO: recordings of a node that runs Torpor as it says. What each kind of wake draws
+    by the board beside what was recorded, and what that makes of the battery life.
+
+    Without: of foreign firmware, whose wake is a recipe of the board. Each file, a recording or a
+    digest, is told apart by its SHA-256: where the board was fitted on it, the error is one of fit
+    and no forecast, and does not count in the mean. Without RECORDING the wake is compared with the
+    digests that it was fitted on, which ship with the board.
 
     \b
+    torpor validate garden wake.csv
     torpor validate --plot wake.png
     torpor validate --wake batch_v3 --set records=4 four-a.csv.xz four-b.csv.xz
     """
+    if files and params.is_scenario(files[0]):
+        _own(files, settings, (unit, volts, channel), plot, as_json)
+        return
     if all(digest.is_digest(file) for file in files):
-        params.unused(("unit", "volts", "channel"), "no FILE is a recording")
+        params.unused(("unit", "volts", "channel"), "no RECORDING is a recording")
+    if len(settings) > 1:
+        raise BadInput(f"--set {settings[1]}", remedy="a recipe has one setting, records=N")
     profile = boards.load(board)
     fitted = list(evidence.of(profile).values())
     known = ", ".join(profile.file.wakes) or "none"
     wake = wake or _wake(profile, fitted, files)
     if wake not in profile.file.wakes:
         raise BadInput(f"{board} has no wake {wake}", remedy=f"its wakes: {known}")
-    records = evidence.parse_records(setting, "--set")
+    records = evidence.parse_records(settings[0] if settings else None, "--set")
     recorded: Iterable[tuple[Evidence, Recording | None]]
     if files:
         recorded = _recorded(files, records, unit, volts, channel)
@@ -91,9 +94,35 @@ def command(
         recorded = _of_fit(profile, wake, records, fitted)
     some = list(_judged(profile, wake, fitted, recorded))
     if plot:
-        _draw(profile, wake, some[0], plot)
-    document = _document(some, profile, wake, fitted)
-    output.as_json(document) if as_json else _show(some, profile, wake, document)
+        recipe.draw(profile, wake, some[0], plot)
+    document = recipe.document(some, profile, wake, fitted)
+    output.as_json(document) if as_json else recipe.show(some, profile, wake, document)
+
+
+def _own(
+    files: tuple[Path, ...],
+    changes: tuple[str, ...],
+    told: tuple[str | None, float | None, str | None],
+    plot: Path | None,
+    as_json: bool,
+) -> None:
+    """Compare recordings of a node that runs Torpor with its scenario."""
+    params.unused(("board", "wake"), "the scenario names its board")
+    name, *paths = files
+    given = scenario.load(str(name), changes)
+    if not paths:
+        raise BadInput(f"which recording of {name}?", remedy="name a file of its current")
+    if plot:
+        outputs.claim(plot, scenario.inputs(given), force=True)
+    read = [recordings.read(path, *told) for path in paths]
+    with output.Progress(given.name) as progress:
+        predicted = wakes.predict(given, progress)
+    cuts = [match.cut(predicted, *pair) for pair in zip(read, paths, strict=True)]
+    judged = verdict.judge(predicted, cuts)
+    if plot:
+        ownpath.draw(predicted, cuts, judged, plot)
+    document = ownpath.document(predicted, paths, cuts, judged)
+    output.as_json(document) if as_json else ownpath.show(document)
 
 
 def _wake(board: Board, fitted: list[Evidence], files: tuple[Path, ...]) -> str:
@@ -172,95 +201,3 @@ def _of_fit(
     if not own:
         raise BadInput(f"no digest of {wake} ships with the board", remedy="give a recording")
     yield from ((one, None) for one in own)
-
-
-def _draw(board: Board, wake: str, one: Judged, path: Path) -> None:
-    from host_sim.trace.draw import plot as plots  # matplotlib takes its time
-
-    curve = (
-        plots.of_recording(one.recording, one.rows) if one.recording else plots.of_rows(one.rows)
-    )
-    gaps = plots.cuts(one.recording, one.rows) if one.recording else []
-    predicted = [(s, mc / s) for _, s, mc in one.predicted]
-    title = f"{board.file.name}, wake {wake}: {one.file}"
-    plots.wake(one.verdict, curve, gaps, plots.steps(predicted), title, path)
-
-
-def _document(
-    some: list[Judged], board: Board, wake: str, fitted: list[Evidence]
-) -> dict[str, object]:
-    unseen = [abs(one.verdict.charge_error_pct) for one in some if not one.fitted]
-    return {
-        "board": board.file.name,
-        "wake": wake,
-        "firmware": board.file.wakes[wake].firmware,
-        "fitted_on": [one.recording for one in judge.fitted_on(board, wake, fitted)],
-        "wakes": [
-            {
-                "file": one.file,
-                "fitted": one.fitted,
-                "recorded_mc": one.verdict.recorded_mc,
-                "predicted_mc": one.verdict.predicted_mc,
-                "error_pct": one.verdict.charge_error_pct,
-                "ci95_pct": one.ci95_pct,
-                "recorded_s": one.verdict.recorded_s,
-                "predicted_s": one.verdict.predicted_s,
-                "duration_error_pct": one.verdict.duration_error_pct,
-                "states": [asdict(line) for line in one.verdict.lines],
-            }
-            for one in some
-        ],
-        "unseen_wakes": len(unseen),
-        "mean_abs_error_pct": sum(unseen) / len(unseen) if unseen else None,
-        "max_abs_error_pct": max(unseen) if unseen else None,
-    }
-
-
-def _show(some: list[Judged], board: Board, wake: str, document: dict[str, object]) -> None:
-    title = escape(f"{board.file.name}, wake {wake}: {board.file.wakes[wake].firmware}")
-    output.console.print(f"[bold]{title}[/bold]")
-    if len(some) == 1:
-        output.console.print(_states(some[0].verdict))
-        output.console.print()
-    heads = "recorded,\nmC", "predicted,\nmC", "error,\n%", "95 %\ninterval, %", "time,\n%", "\nis"
-    grid = output.table("", "\nwake", *heads)
-    for one in some:
-        ci95 = one.ci95_pct
-        grid.add_row(
-            escape(PurePath(one.file).name.partition(".")[0]),  # as its digest is named
-            f"{one.verdict.recorded_mc:,.2f}",
-            f"{one.verdict.predicted_mc:,.2f}",
-            f"{one.verdict.charge_error_pct:+.2f}",
-            f"{ci95[0]:+.2f} … {ci95[1]:+.2f}" if ci95 else "unknown",
-            f"{one.verdict.duration_error_pct:+.2f}",
-            "fitted" if one.fitted else "unseen",
-        )
-    output.console.print(grid)
-    if document["unseen_wakes"]:
-        output.console.print(
-            f"unseen: {document['unseen_wakes']}, error in the mean of absolutes "
-            f"{document['mean_abs_error_pct']:.2f} %, at most {document['max_abs_error_pct']:.2f} %"
-        )
-    else:
-        output.console.print("errors of fit: the board was fitted on these recordings")
-    cited = document["fitted_on"]
-    assert isinstance(cited, list)
-    output.console.print(escape(f"fitted on {', '.join(cited) or 'no recording'}"))
-    output.console.print("charge is compared, not energy")
-
-
-def _states(verdict: Verdict) -> object:
-    grid = output.table(
-        "", "state", "recorded, s", "predicted, s", "recorded, mC", "predicted, mC", "error"
-    )
-    for line in verdict.lines:
-        error = 100 * (line.predicted_mc / line.recorded_mc - 1) if line.recorded_mc else None
-        grid.add_row(
-            line.state,
-            f"{line.recorded_s:.3f}",
-            f"{line.predicted_s:.3f}",
-            f"{line.recorded_mc:.2f}",
-            f"{line.predicted_mc:.2f}",
-            "-" if error is None else f"{error:+.2f} %",
-        )
-    return grid

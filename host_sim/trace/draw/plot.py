@@ -1,10 +1,12 @@
 """The picture of a wake: as recorded above, as predicted below, on the same axes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from host_sim.files.picture import save
 from host_sim.trace.cut.digest import Row
@@ -13,7 +15,9 @@ from host_sim.trace.fit.judge import Verdict
 from host_sim.trace.recording import Floats, Recording
 
 MOST_PIXELS = 2_000
+BAND = 0.5  # how much of its colour a phase shows
 Curve = tuple[Floats, Floats]  # s since the start of the wake, mA
+Phase = tuple[str, float, float]  # its name, from … to, s
 
 
 def of_recording(recording: Recording, wake: list[Row]) -> Curve:
@@ -57,9 +61,13 @@ def wake(
     predicted: Curve,
     title: str,
     path: Path,
+    phases: Sequence[Phase] = (),
 ) -> None:
-    """Draw both; BadInput when it cannot be written."""
-    figure = picture(verdict, recorded, holes, predicted, title)
+    """Draw both, the prediction by its phases where these are given.
+
+    BadInput when it cannot be written.
+    """
+    figure = picture(verdict, recorded, holes, predicted, title, phases)
     try:
         save(figure, path)
     finally:
@@ -67,7 +75,12 @@ def wake(
 
 
 def picture(
-    verdict: Verdict, recorded: Curve, holes: list[gaps.Gap], predicted: Curve, title: str
+    verdict: Verdict,
+    recorded: Curve,
+    holes: list[gaps.Gap],
+    predicted: Curve,
+    title: str,
+    phases: Sequence[Phase] = (),
 ) -> Figure:
     """The figure, to be saved. Both axes are linear: what lies under a curve is charge."""
     figure, (above, below) = plt.subplots(
@@ -80,7 +93,7 @@ def picture(
             below,
             predicted,
             style.SECOND,
-            f"predicted: {error}, each state once, in the recipe's order",
+            f"predicted: {error}" + ("" if phases else ", each state once, in the recipe's order"),
         ),
     ):
         axes.plot(at_s, ma, color=colour, linewidth=1.2, label=label)
@@ -91,5 +104,12 @@ def picture(
     below.xaxis.set_major_formatter(style.thousands)
     gaps.draw(above, holes, length_s)
     curves = [*above.lines, *below.lines, *([gaps.key()] if holes else [])]
+    colours = dict(zip(dict.fromkeys(name for name, _, _ in phases), style.LIGHTER, strict=False))
+    for name, from_s, to_s in phases:
+        below.axvspan(from_s, to_s, color=colours[name], alpha=BAND, linewidth=0)
+    curves += [
+        Patch(color=colour, alpha=BAND, label=f"predicted: {name}")
+        for name, colour in colours.items()
+    ]
     style.title(figure, title, curves)
     return figure

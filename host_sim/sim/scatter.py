@@ -1,0 +1,36 @@
+"""How sure the mean of some wakes is: by their scatter, and by what a slow instrument misses."""
+
+from collections.abc import Sequence
+from math import hypot, sqrt
+
+import numpy as np
+
+from host_sim.sim.wakes import Steps
+from host_sim.trace.fit import student
+from host_sim.trace.recording import Floats
+
+Z95 = 1.96
+
+
+def spread_mc(some: Sequence[tuple[Floats, Floats]]) -> float:
+    """How far charges lie from the mean of their kind, rms: mC and how often, of each kind."""
+    squares = [times @ (mc - np.average(mc, weights=times)) ** 2 for mc, times in some]
+    return sqrt(sum(squares) / sum(times.sum() for _, times in some))
+
+
+def half(values: Floats) -> float:
+    """Half the interval of a mean of at least two values, by Student's t."""
+    t = student.quantile(0.95, len(values) - 1)
+    return t * float(values.std(ddof=1)) / sqrt(len(values))
+
+
+def missed_mc(steps: Steps, period_s: float) -> float:
+    """What a recorder may be off in one wake's charge, rms, if its samples are no means.
+
+    It takes one instant of each period for all of it. Steps shorter than that are met by chance,
+    each as often as it is long; and of the first and the last sample any part may be awake.
+    """
+    mean_ma = sum(us * na for _, us, na in steps) / max(1, sum(us for _, us, _ in steps)) / 1e6
+    short = [(us / 1e6, na / 1e6) for _, us, na in steps if us < period_s * 1e6]
+    met = sum(period_s * seconds * (ma - mean_ma) ** 2 for seconds, ma in short)
+    return hypot(sqrt(met), mean_ma * period_s / sqrt(6))

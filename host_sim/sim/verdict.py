@@ -1,0 +1,200 @@
+"""Recorded wakes beside those that a scenario predicts: error by kind and phase, and of the life.
+
+The interval of a mean is that of 95 %: by the scatter of the recorded wakes (Student's t), and at
+least by what the predicted ones scatter and a slow instrument misses. An instrument's own error of
+gain is not in it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import hypot, sqrt
+
+import numpy as np
+
+from host_sim.engine.parts import LEAK_PER_S
+from host_sim.hardware.cell import CHARGE_SHIFT
+from host_sim.sim import asleep, build, match, scatter
+from host_sim.sim.asleep import Sleep
+from host_sim.sim.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
+from host_sim.trace.cut.wakes import Cut, Recorded
+
+SILENT = (*PHASES[:-1], RADIO_OFF)  # phases without the radio
+TOLD = 2  # samples, of a phase that is told from its neighbours
+
+
+@dataclass(frozen=True)
+class Line:
+    """A kind of wake, or a phase of it: means of those recorded, of the predicted, and how sure.
+
+    `half_mc` is half the interval of the recorded charge, `period_s` a sample of the slowest
+    recording.
+    """
+
+    kind: str
+    phase: str | None
+    times: int
+    recorded_s: float
+    predicted_s: float
+    recorded_mc: float
+    predicted_mc: float
+    half_mc: float
+    period_s: float
+
+    @property
+    def told(self) -> bool:
+        """Whether it is long enough to be told from what is beside it."""
+        return self.recorded_mc > 0 and self.predicted_s >= TOLD * self.period_s
+
+    @property
+    def error_pct(self) -> float:
+        """Predicted against recorded charge."""
+        return 100 * (self.predicted_mc / self.recorded_mc - 1)
+
+    @property
+    def ci95_pct(self) -> tuple[float, float] | None:
+        """Its interval; None where that has no end."""
+        if self.half_mc >= self.recorded_mc:
+            return None
+        ends_mc = (self.recorded_mc + self.half_mc, self.recorded_mc - self.half_mc)
+        least, most = (100 * (self.predicted_mc / mc - 1) for mc in ends_mc)
+        return least, most
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All of it. `times` is how often each kind is in the run, whose charge is `run_mc`.
+
+    `unsure` counts wakes that may be of another kind, `far` those that none is near. `more_mc` is
+    what the run would draw more by what was recorded, by kind or "sleep", `half_mc` half the
+    interval of their sum.
+    """
+
+    lines: list[Line]
+    times: dict[str, int]
+    sleep: Sleep
+    unsure: int
+    far: int
+    run_mc: float
+    leaked_mc: float
+    run_s: float
+    life_days: float | None
+    more_mc: dict[str, float]
+    half_mc: float
+
+    def current_ua(self, more_mc: float = 0.0) -> float:
+        """Mean current of the run, with so much more."""
+        return max(0.0, 1000 * (self.run_mc + more_mc) / self.run_s)
+
+    def days(self, more_mc: float) -> float | None:
+        """Battery life, were so much more drawn in the run; None without a cell, or an end."""
+        whole_mc = self.run_mc + self.leaked_mc
+        if self.life_days is None or whole_mc + more_mc <= 0:
+            return None
+        return self.life_days * whole_mc / (whole_mc + more_mc)
+
+    @property
+    def all_mc(self) -> float:
+        """What the run would draw more by what was recorded."""
+        return sum(self.more_mc.values())
+
+
+def judge(predicted: Predicted, cuts: Sequence[Cut]) -> Verdict:
+    """Match the wakes of recordings to the kinds of a run, and compare them."""
+    matched: dict[str, list[Recorded]] = {kind.name: [] for kind in predicted.kinds}
+    unsure = far = 0
+    for cut in cuts:
+        for wake in cut.wakes:
+            found = match.match(wake, predicted.kinds)
+            matched[found.kind.name].append(wake)
+            unsure += not found.sure
+            far += not found.near
+    slowest_s = max(1 / cut.recording.rate_hz for cut in cuts)
+    names = PHASES if all(cut.marked for cut in cuts) else (RADIO_OFF, RADIO_ON)
+    whole = all(cut.marked == cuts[0].marked for cut in cuts)
+    lines: list[Line] = []
+    for kind in predicted.kinds:
+        if mine := matched[kind.name]:
+            like = [one for one in predicted.kinds if _alike(one, kind)]
+            lines.append(_line(kind, None, mine, like, slowest_s))
+            lines += [_line(kind, name, mine, like, slowest_s) for name in names if whole]
+    lines = [line for line in lines if line.predicted_s or line.recorded_s]
+    sleep = asleep.compare(predicted, cuts)
+    times = {kind.name: kind.times for kind in predicted.kinds}
+    more, halves = {}, []
+    for kind in predicted.kinds:
+        apart_mc, half_mc = _apart(kind, lines, predicted.kinds)
+        more[kind.name] = kind.times * apart_mc
+        halves.append(kind.times * half_mc)
+    if sleep.judged:
+        more["sleep"] = predicted.sleep_s * (sleep.recorded_ma - sleep.predicted_ma)
+        halves.append(predicted.sleep_s * sleep.half_ma)
+    ledger = predicted.result.ledger
+    run_s = ledger.duration_us / 1e6
+    _, numbers = build.battery(predicted.result.scenario)
+    return Verdict(
+        lines,
+        times,
+        sleep,
+        unsure,
+        far,
+        ledger.charge_fc / 1e12,
+        run_s * (numbers[LEAK_PER_S] << CHARGE_SHIFT) / 1e12,
+        run_s,
+        predicted.result.battery_life_days,
+        more,
+        hypot(*halves),
+    )
+
+
+def _apart(kind: Kind, lines: Sequence[Line], kinds: Sequence[Kind]) -> tuple[float, float]:
+    """What a recorded wake of a kind draws more than predicted, and half the interval of that.
+
+    A kind that was not recorded is taken to differ as those that were, by how often they occur:
+    those with as much radio, or else all of them but for the radio, since they share its start.
+    """
+    near = {one.name: one.times for one in kinds if one.on_air == kind.on_air}
+    every = {one.name: one.times for one in kinds}
+    whole: tuple[str | None, ...] = (None,)
+    silent = whole if kind.on_air else SILENT
+    for times, phases in (({kind.name: 1}, whole), (near, whole), (every, silent)):
+        seen = [line for line in lines if line.kind in times and line.phase in phases]
+        if seen:
+            weight = sum({line.kind: times[line.kind] for line in seen}.values())
+            apart = sum(times[line.kind] * (line.recorded_mc - line.predicted_mc) for line in seen)
+            return apart / weight, sum(times[line.kind] * line.half_mc for line in seen) / weight
+    return 0.0, 0.0
+
+
+def _alike(one: Kind, other: Kind) -> bool:
+    """Whether two kinds scatter alike."""
+    return (one.on_air, one.is_long) == (other.on_air, other.is_long)
+
+
+def _line(
+    kind: Kind, phase: str | None, mine: Sequence[Recorded], like: Sequence[Kind], period_s: float
+) -> Line:
+    """Means of a kind or of its phase, its scatter that of all kinds like it."""
+    amounts = [
+        (wake.seconds, wake.mc) if phase is None else wake.phases.get(phase, (0.0, 0.0))
+        for wake in mine
+    ]
+    recorded = np.array(amounts)
+    seconds, mc, times = kind.each(phase)
+    spread_mc = scatter.spread_mc([one.each(phase)[1:] for one in like])
+    missed = scatter.missed_mc(kind.usual(phase), period_s) / sqrt(len(mine))
+    # Messages of one recording share the channel's state and the power: their mean is no surer.
+    spread_mc /= 1 if kind.on_air else sqrt(len(mine))
+    half_mc = scatter.Z95 * hypot(spread_mc, missed)
+    if len(mine) > 1:
+        half_mc = max(half_mc, scatter.half(recorded[:, 1]))
+    return Line(
+        kind.name,
+        phase,
+        len(mine),
+        float(recorded[:, 0].mean()),
+        float(np.average(seconds, weights=times)),
+        float(recorded[:, 1].mean()),
+        float(np.average(mc, weights=times)),
+        half_mc,
+        period_s,
+    )

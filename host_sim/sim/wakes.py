@@ -1,0 +1,158 @@
+"""The wakes that a scenario has, each as a list of steps, by what the node did in it.
+
+They are spent by the simulated port in the very run that battery life is of: no second account.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from host_sim.engine import kernel
+from host_sim.engine.parts import JOINS, JOINS_CACHED, JOINS_FAILED, POLLS, SENDS_ACKED, Parts
+from host_sim.errors import BadInput
+from host_sim.hardware import states
+from host_sim.sim import build, run
+from host_sim.sim.result import Result
+from host_sim.sim.traced import ASLEEP, AWAKE, MARKS, ON_AIR, SENSING, Step, TracedPort
+from host_sim.spec.configure import device_config
+from host_sim.spec.scenario import Scenario
+from host_sim.trace.recording import Floats
+from torpor import config, record
+from torpor.policy.sleep import LIGHT
+from torpor.port import COLD
+
+# The phases that marker pins tell apart, and those that a current alone does.
+START, PHASES = "start", ("start", "awake", "sensing", "on air")
+RADIO_OFF, RADIO_ON = "radio off", "radio on"
+_BY_MARK = {ASLEEP: START, AWAKE: "awake", SENSING: "sensing", ON_AIR: "on air"}
+
+LONG = 1.25  # of the usual duration of its kind: with repeats, or time-outs
+
+ASLEEP_STATES = ("deep_sleep", "light_sleep")
+SENSE, COUNTED = "sense only", (JOINS, JOINS_CACHED, JOINS_FAILED, SENDS_ACKED)
+Steps = tuple[Step, ...]
+
+
+@dataclass
+class Kind:
+    """All wakes of one kind: each list of steps with how often it occurred."""
+
+    name: str
+    occurred: Counter[Steps] = field(default_factory=Counter)
+    is_long: bool = False
+
+    @property
+    def times(self) -> int:
+        """How often."""
+        return self.occurred.total()
+
+    @property
+    def on_air(self) -> bool:
+        """Whether the radio is used."""
+        return any(state >= states.SCAN for state, _, _ in next(iter(self.occurred)))
+
+    def usual(self, phase: str | None = None) -> Steps:
+        """The list that occurred most often, or a phase of it."""
+        return of_phase(self.occurred.most_common(1)[0][0], phase)
+
+    def each(self, phase: str | None = None) -> tuple[Floats, Floats, Floats]:
+        """Seconds and mC of each list of steps, or of a phase of it, and how often it occurred."""
+        rows = []
+        for steps, times in self.occurred.items():
+            some = of_phase(steps, phase)
+            us, fc = sum(us for _, us, _ in some), sum(us * na for _, us, na in some)
+            rows.append((us / 1e6, fc / 1e12, times))
+        seconds, mc, times = np.array(rows).T
+        return seconds, mc, times
+
+    def parted(self) -> list["Kind"]:
+        """Those of usual length, and those that took longer, the channel being as it is."""
+        if not self.on_air:
+            return [self]
+        usual_us = LONG * sum(us for _, us, _ in self.usual())
+        parts = [Kind(self.name), Kind(f"{self.name}, repeats", is_long=True)]
+        for steps, times in self.occurred.items():
+            parts[sum(us for _, us, _ in steps) > usual_us].occurred[steps] = times
+        return [part for part in parts if part.occurred]
+
+
+def of_phase(steps: Steps, phase: str | None) -> Steps:
+    """The steps of a phase; all where none is meant."""
+    return tuple(step for step in steps if phase is None or phase in phases_of(step[0]))
+
+
+def phases_of(state: int) -> tuple[str, str]:
+    """The phase that a state is of by the marker pins, and by the current alone."""
+    return _BY_MARK[MARKS[state]], RADIO_ON if state >= states.SCAN else RADIO_OFF
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """A run's kinds of wakes, its sleep, and the result that its life is read from."""
+
+    kinds: list[Kind]
+    sleep_s: float
+    sleep_ma: float
+    result: Result
+
+
+class _Port(TracedPort):
+    """The traced port, which ends its list of steps with each wake."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.kinds: dict[str, Kind] = {}
+        self.before = [0] * len(COUNTED)
+        super().__init__(parts)
+
+    def sleep(self, kind: int, ms: int) -> int:
+        if kind >= LIGHT:
+            name = self._kind()
+            self.kinds.setdefault(name, Kind(name)).occurred[tuple(self.steps)] += 1
+            self.steps.clear()
+        return super().sleep(kind, ms)
+
+    def wake_up(self, kind: int, cause: int) -> None:
+        """The sleep ends; what was noted since its begin was its own."""
+        if kind >= LIGHT:
+            self.steps.clear()
+        super().wake_up(kind, cause)
+
+    def _kind(self) -> str:
+        """What the node did since it woke."""
+        now = [self.count[at] for at in COUNTED]
+        joins, cached, failed, acked = (b - a for a, b in zip(self.before, now, strict=True))
+        self.before = now
+        if not joins:
+            return SENSE
+        if failed == joins:
+            return "failed join"
+        how = "second join" if failed else "cached join" if cached else "full join"
+        return how if acked else f"{how}, no message"
+
+
+def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done: None) -> Predicted:
+    """Run the scenario as its node is configured; BadInput where it has no wakes to compare."""
+    device: dict[str, Any] = device_config(scenario.file.node, scenario.board)
+    r = [0] * record.SIZE
+    config.configure(r, device)
+    parts = build.parts(scenario)
+    port, cause, end_us = _Port(parts), COLD, build.end_us(scenario)
+    while port.now_us < end_us and port.alive:
+        until_us = min(end_us, port.now_us + build.DAY_US)
+        cause, *_ = kernel.run(r, port, cause, until_us)
+        progress(port.now_us / end_us)
+    if not port.kinds:
+        what = "its node never sleeps with the radio off: there is no wake to compare"
+        raise BadInput(what, where=scenario.path)
+    if port.count[POLLS]:
+        what = "its node polls a detector in its sleep: no wake is told from a poll"
+        raise BadInput(what, where=scenario.path)
+    result = replace(run.outcome(scenario, parts, r, port.now_us), alive=port.alive)
+    kinds = [part for kind in port.kinds.values() for part in kind.parted()]
+    kinds.sort(key=lambda kind: -kind.times)
+    asleep = [line for line in result.ledger.by_state() if line.name in ASLEEP_STATES]
+    sleep_s = sum(line.duration_us for line in asleep) / 1e6
+    return Predicted(kinds, sleep_s, sum(line.charge_mc for line in asleep) / sleep_s, result)

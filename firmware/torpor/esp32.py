@@ -2,8 +2,8 @@
 
 What it knows of the hardware (MicroPython's ports/esp32 unless said otherwise):
 - RTC memory holds 2,048 bytes and keeps them through deep sleep and every reset but a power-on; the
-  first says whether the radio is on. A brown-out is a reset by software (ESP-IDF 5.5.5,
-  brownout.c:44), which reset_cause() calls a power-on (modmachine.c:239).
+  first says whether the radio is on and what the outputs were set to. A brown-out is a reset by
+  software (ESP-IDF 5.5.5, brownout.c:44), which reset_cause() calls a power-on (modmachine.c:239).
 - The clock of time.time_ns() runs on through deep sleep, that of ticks_ms() does not. Nothing on
   the device sets it; whoever does (mpremote rtc --set, ntptime) moves the node's ticks.
 - machine.deepsleep() does not stop Wi-Fi.
@@ -40,6 +40,7 @@ import machine
 
 from torpor.drivers import Driver, open_driver
 from torpor.drivers.relay import Relay
+from torpor.policy import const
 from torpor.policy.sleep import DEEP, MODEM
 from torpor.policy.ticks import MASK, diff
 from torpor.port import COLD, CRASH, FAULT, NO_AP, NONE, PIN, SURGE, TIMER, WATCH, Port
@@ -54,7 +55,9 @@ NAP_MS = 50  # of a modem sleep, between two looks at button and broker: no pres
 ULP_SHIFT = 4  # bits that the ULP's scores have less than those of the CPU's looks
 DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
 
-_ON_AIR, _OFF_AIR = b"\1", b"\0"
+# In RTC memory's first byte.
+_ON_AIR = const(1)
+OUTPUT = const(2)
 _ULP_WAKE = 6  # ESP_SLEEP_WAKEUP_ULP
 _GPIO_WAKE = 7  # ESP_SLEEP_WAKEUP_GPIO, for which machine has no name
 _PIN_REASONS = (machine.EXT0_WAKE, machine.EXT1_WAKE, _GPIO_WAKE)
@@ -70,7 +73,7 @@ class Esp32Port(Port):
         self.watchdog = machine.WDT(timeout=WATCHDOG_MS)
         # The link's modules and the radio's start take time that only a wake that joins spends.
         self.delivery: Delivery | None = None
-        self.on_air = False
+        self.mark = (self.rtc.memory() or b"\0")[0] & ~_ON_AIR
         self.drivers: list[Driver | None] = [None] * len(config["channels"])
         self.outputs = [Relay(output["pin"], output["on"]) for output in pins.get("outputs", ())]
         self.wake_pin = machine.Pin(pins["wake"], machine.Pin.IN) if "wake" in pins else None
@@ -140,12 +143,21 @@ class Esp32Port(Port):
 
     def _on_air(self, on: bool) -> None:
         """Have RTC memory say whether the radio is on, in case that this ends in a reset."""
-        if on != self.on_air:
-            self.on_air = on
+        self._remember(self.mark | _ON_AIR if on else self.mark & ~_ON_AIR)
+
+    def _remember(self, mark: int) -> None:
+        """Have it before what is retained."""
+        if mark != self.mark:
+            self.mark = mark
             self.retain(self.retained())
 
     def actuate(self, output: int, value: int) -> None:
         self.outputs[output].set(value)
+        bit = OUTPUT << output
+        self._remember(self.mark | bit if value else self.mark & ~bit)
+
+    def output(self, output: int) -> int:
+        return self.mark // (OUTPUT << output) & 1
 
     def command(self) -> int:
         return self.delivery.command() if self.delivery else NONE
@@ -154,7 +166,7 @@ class Esp32Port(Port):
         self.watchdog.feed()
 
     def retain(self, data: bytes) -> None:
-        self.rtc.memory((_ON_AIR if self.on_air else _OFF_AIR) + data)
+        self.rtc.memory(bytes((self.mark,)) + data)
 
     def retained(self) -> bytes:
         return self.rtc.memory()[1:]
@@ -263,7 +275,7 @@ def cause() -> int:
     """
     reset = machine.reset_cause()
     if reset == machine.PWRON_RESET:
-        return SURGE if machine.RTC().memory()[:1] == _ON_AIR else COLD
+        return SURGE if (machine.RTC().memory() or b"\0")[0] & _ON_AIR else COLD
     if reset != machine.DEEPSLEEP_RESET:
         return CRASH
     reason = machine.wake_reason()

@@ -34,6 +34,8 @@ CRASH_LIMIT = const(5)  # crashes in a row that end in safe mode
 BACKOFF_MIN_MS = const(60000)
 SOUND_MIN = const(120)
 BACKOFF_DOUBLINGS = const(6)  # at most 64 minutes between attempts
+AWAKE_DOUBLINGS = const(2)  # of a node that is to be reached: at most four
+LEASE_MIN = const(1440)  # of an address, as most routers give it for at least so long
 
 
 def begin(r: list[int], cause: int, now: int) -> int:
@@ -183,8 +185,8 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
         return
     r[record.JOINS_FAILED] = fails + 1
     surge.failed(r, SURGE)
-    doublings = fails if fails < BACKOFF_DOUBLINGS else BACKOFF_DOUBLINGS
-    put_off(r, mask, BACKOFF_MIN_MS << doublings, now)
+    most = AWAKE_DOUBLINGS if r[REST + sleep.ASSOCIATED] else BACKOFF_DOUBLINGS
+    put_off(r, mask, BACKOFF_MIN_MS << (fails if fails < most else most), now)
 
 
 def put_off(r: list[int], mask: int, ms: int, now: int) -> None:
@@ -209,41 +211,58 @@ def affordable(r: list[int], level: int) -> int:
 
 
 def join(r: list[int], port: Port, task: int, why: int) -> bool:
-    """Associate at the level of least expected charge; scan when the cached way fails."""
+    """Associate at the level of least expected charge; anew in full when the cached way fails.
+
+    What is remembered may be wrong whatever the answer: another access point may be there by now,
+    and another host at the address. Once a day it is not used: its lease may be over.
+    """
     level = txpower.choose(r, TX)
     port.account(task, PROBE if level < r[TX + txpower.LEVEL] else why)
     level = affordable(r, level)
-    answer = port.join(txpower.LEVEL_QDBM[level], r[record.CACHED])
-    if answer == NO_AP:
+    cached = r[record.CACHED]
+    if r[record.UPTIME_MIN] - r[record.RENEWED_MIN] >= LEASE_MIN:
+        cached = 0
+    answer = port.join(txpower.LEVEL_QDBM[level], cached)
+    if answer == NO_AP:  # and no other: where the access point answered, the power was enough
         txpower.lost(r, TX, level)
-        # A scan costs seconds: only the first failure and every fourth after it pay for one.
-        if r[record.CACHED] and r[record.JOINS_FAILED] & 3 == 0:
-            port.account(task, RETRY)
-            level = affordable(r, r[TX + txpower.LEVEL])
-            answer = port.join(txpower.LEVEL_QDBM[level], 0)
+    # A scan costs seconds: only the first failure and every fourth after it pay for one.
+    if answer >= 0 and cached and r[record.JOINS_FAILED] & 3 == 0:
+        port.account(task, RETRY)
+        level = affordable(r, r[TX + txpower.LEVEL])
+        cached = 0
+        answer = port.join(txpower.LEVEL_QDBM[level], 0)
     if answer >= 0:
         return False
+    if cached == 0:
+        r[record.RENEWED_MIN] = r[record.UPTIME_MIN]
     r[record.CACHED] = r[record.CACHE]
     txpower.heard(r, TX, answer)
     return True
 
 
 def send(r: list[int], port: Port) -> bool:
-    """Send the whole queue, once more at a higher level if the first send is lost."""
+    """Send the whole queue, once more at a higher level if the first send is lost.
+
+    Only if that goes through was it the power: a broker may be silent, too.
+    """
     count = r[REPORT + report.QUEUED]
     if count == 0:
         return True
+    lost = -1
+    level = affordable(r, txpower.choose(r, TX))
     for _ in range(2):
-        level = affordable(r, txpower.choose(r, TX))
         attempts = port.send(r, REPORT + report.QUEUE, count, txpower.LEVEL_QDBM[level])
         if attempts:
+            if lost >= 0:
+                txpower.lost(r, TX, lost)
             txpower.acked(r, TX, level, attempts)
             r[record.SENT] += 1
             report.forget(r, REPORT, count)
             return True
         r[record.LOST] += 1
-        txpower.lost(r, TX, level)
         port.account(r[record.REPORT_TASK], RETRY)
+        lost = level
+        level = affordable(r, txpower.above(r, TX, level))
     return False
 
 

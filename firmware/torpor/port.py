@@ -38,6 +38,7 @@ NONE = const(-1)
 # Answers of join() that are no RSSI; a real one is negative (dBm).
 NO_AP = const(1)  # not found, or no answer in time
 REFUSED = const(2)  # the access point or the broker said no
+NO_BROKER = const(3)  # the access point took the node in, the broker did not answer
 
 
 class Port:
@@ -87,8 +88,8 @@ class Port:
         """Associate and reach the broker at this power (quarter-dBm, one of the eleven levels).
 
         cached: 1 uses the remembered access point, channel and address; 0 scans for all.
-        Answers the access point's RSSI in dBm (negative), or NO_AP or REFUSED; then the radio
-        is off again. Joining while joined answers the RSSI at once.
+        Answers the access point's RSSI in dBm (negative), or NO_AP, REFUSED or NO_BROKER; then
+        the radio is off again. Joining while joined answers the RSSI at once.
         """
         raise NotImplementedError
 
@@ -106,6 +107,10 @@ class Port:
 
     def actuate(self, output: int, value: int) -> None:
         """Set an output (relay, LED) to 0 or 1. Pin and polarity are the adapter's."""
+        raise NotImplementedError
+
+    def output(self, output: int) -> int:
+        """What an output was set to last, 0 or 1; kept as what is retained is."""
         raise NotImplementedError
 
     def command(self) -> int:
@@ -129,6 +134,7 @@ class Port:
 
         Answers what woke it (TIMER, PIN, WATCH). On the chip DEEP does not return: the node
         starts anew and main.py learns the cause. DEEP and LIGHT leave the network first; MODEM
-        stays associated, and a command ends it with PIN.
+        stays associated, in a session that is renewed where it breaks, and a command ends it with
+        PIN.
         """
         raise NotImplementedError

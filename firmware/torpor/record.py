@@ -37,9 +37,10 @@ WATCH_TASK = const(16)  # the task that the detector's charge is booked to
 OUTPUT = const(17)  # a switch's relay, 0 or 1
 MINUTE_PAID = const(18)  # UPTIME_MIN up to which the budget's bucket is filled
 SAFE_SLEEPS = const(19)  # safe-mode sleeps in a row
+RENEWED_MIN = const(20)  # UPTIME_MIN of the last full join
 
 # One row a task: what serving it means.
-TASK = const(20)
+TASK = const(21)
 CHANNELS = const(0)  # bit mask of the channels to measure
 WARMUP_MS = const(1)
 TASK_ROW = const(2)

@@ -1,4 +1,4 @@
-"""What is left of a node that cannot start: its log, and a switch's button.
+"""What is left of a node that cannot start, or hung: its log, and a switch's button.
 
 It needs no other file of the library, since any of them may be what is damaged.
 """
@@ -13,31 +13,62 @@ from machine import Pin
 LOG = "torpor.log"
 LOG_BYTES = 4096
 HOUR_MS = 3600000
+MINUTE_MS = 60000
+OUTPUT = 2  # as torpor.esp32 has it
 NAP_MS = 50  # no press is shorter
 
 
 def run(path: str, error: BaseException) -> None:
     """Tell of the error; a switch then works its button for an hour, and tries to start again."""
     log(error)
-    with open(path) as file:
-        config = json.load(file)
+    config = read(path)
     if config["kind"] == "switch":
         work(config["pins"], HOUR_MS)
         machine.reset()
 
 
+def rest(path: str) -> None:
+    """After the watchdog: an hour's sleep, lest what hangs again empty the cell.
+
+    A switch works its button for a minute instead; it is then started as ever.
+    """
+    log("the watchdog bit")
+    config = read(path)
+    if config["kind"] != "switch":
+        machine.deepsleep(HOUR_MS)
+    work(config["pins"], MINUTE_MS)
+
+
+def read(path: str) -> dict:
+    """The configuration."""
+    with open(path) as file:
+        config: dict = json.load(file)
+    return config
+
+
 def work(pins: dict, ms: int) -> None:
     """Let each press of the button turn the relay, which stays until then as the reset left it."""
     button = Pin(pins["wake"], Pin.IN, Pin.PULL_UP)
-    relay = pins["outputs"][0]["pin"]
+    relay = pins["outputs"][0]
+    watchdog = machine.WDT(timeout=MINUTE_MS)
     before = 1
     started = time.ticks_ms()
     while time.ticks_diff(time.ticks_ms(), started) < ms:
+        watchdog.feed()
         level = button.value()
         if level < before:
-            Pin(relay, Pin.OUT, value=1 - Pin(relay).value(), hold=True)  # type: ignore[call-arg]
+            turn(relay["pin"], relay["on"])
         before = level
         time.sleep_ms(NAP_MS)
+
+
+def turn(pin: int, on: int) -> None:
+    """Turn the relay, and have the port know it when the node starts again (torpor.esp32)."""
+    level = 1 - Pin(pin).value()
+    Pin(pin, Pin.OUT, value=level, hold=True)  # type: ignore[call-arg]
+    memory = bytearray(machine.RTC().memory() or b"\0")
+    memory[0] = memory[0] & ~OUTPUT | (OUTPUT if level == on else 0)
+    machine.RTC().memory(memory)
 
 
 def log(what: str | BaseException) -> None:

@@ -42,6 +42,8 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
     cause = restore(r, port, config, fingerprint, cause)
     if r[record.KIND] == record.SWITCH:
+        if cause != COLD:
+            r[record.OUTPUT] = port.output(0)  # it may have been pressed in the wake that crashed
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
     while True:
         crashes = r[record.CRASHES]

@@ -29,10 +29,20 @@ from host_sim.engine.parts import (
 )
 from host_sim.engine.state import State
 from host_sim.hardware.mac import FRAME_BYTES, READING_BYTES, READINGS_A_FRAME
-from host_sim.hardware.states import CACHED_JOIN, JOIN, LISTEN, MESSAGE, NAMES, SCAN, TX, Part
+from host_sim.hardware.states import (
+    CACHED_JOIN,
+    CONNECT,
+    JOIN,
+    LISTEN,
+    MESSAGE,
+    NAMES,
+    SCAN,
+    TX,
+    Part,
+)
 from torpor.policy.report import CELLS
 from torpor.policy.txpower import ATTEMPTS, LEVELS
-from torpor.port import NO_AP
+from torpor.port import NO_AP, NO_BROKER
 
 
 def numbers(part: Part) -> Numbers:
@@ -53,18 +63,19 @@ def join(port: State, tx_qdbm: int, cached: int) -> int:
     level = port.levels[tx_qdbm]
     if brown_out(port, level):
         return NO_AP
-    if phases(port, tx_qdbm, level, cached):
-        port.joined = True
-        return rssi_dbm(port)
-    port.count[JOINS_FAILED] += 1
-    return NO_AP
+    answer = phases(port, tx_qdbm, level, cached)
+    if answer:
+        port.count[JOINS_FAILED] += 1
+        return answer
+    port.joined = True
+    return rssi_dbm(port)
 
 
-def phases(port: State, tx_qdbm: int, level: int, cached: int) -> bool:
-    """The phases of a join in their order; whether all succeeded."""
+def phases(port: State, tx_qdbm: int, level: int, cached: int) -> int:
+    """The phases of a join in their order; 0, or the answer for the one that failed."""
     if not port.ap_up:
         port.spend(SCAN, port.timing[NO_AP_US])
-        return False
+        return NO_AP
     if cached:
         port.count[JOINS_CACHED] += 1
     meet(port)
@@ -74,8 +85,8 @@ def phases(port: State, tx_qdbm: int, level: int, cached: int) -> bool:
         if part[LIMIT_US]:
             until_us = port.now_us + part[LIMIT_US]
         if not phase(port, part, level, at, until_us):
-            return False
-    return True
+            return NO_BROKER if part[STATE] == CONNECT else NO_AP
+    return 0
 
 
 def phase(port: State, part: Numbers, level: int, at: int, until_us: int) -> bool:

@@ -232,6 +232,20 @@ def test_what_is_retained_comes_back(data: bytes) -> None:
     assert port.retained() == data
 
 
+@pytest.mark.parametrize("value", [0, 1])
+def test_an_output_is_known_as_it_was_set_also_after_retained_was_needed(
+    bench: Bench, value: int
+) -> None:
+    bench.start()
+    for last in (1 - value, value):
+        bench.port.actuate(0, last)
+        assert bench.port.output(0) == last
+    bench.port.retain(b"kept")
+    bench.sleep_deep(5)
+    assert bench.port.output(0) == value
+    assert bench.port.retained() == b"kept"
+
+
 def test_2047_bytes_are_retained_through_deep_sleep_but_no_power_cut(bench: Bench) -> None:
     bench.start()
     data = bytes(range(1, 256)) * 8 + b"1234567"

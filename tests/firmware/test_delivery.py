@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
+from tools.fakes import world
 from torpor.policy.ticks import MASK
 from torpor.port import NO_AP, REFUSED
 
@@ -21,11 +22,11 @@ def state() -> dict[str, Any]:
     return rig.power_on()
 
 
-def delivery(port: int, **broker: str) -> Any:
+def delivery(port: int, kind: str = "sensor", **broker: str) -> Any:
     return rig.deliver.Delivery(
         {
             "name": "link",
-            "kind": "sensor",
+            "kind": kind,
             "wifi": {"ssid": "home", "password": "sleepwell"},
             "broker": {"host": HOST, "port": port, "user": USER, "password": PASSWORD, **broker},
             "channels": [{"name": "temperature"}, {"name": "door"}],
@@ -80,6 +81,33 @@ def test_a_send_renews_a_broken_session(state: dict[str, Any], broker: Broker) -
     node.mqtt.sock.close()
     assert node.send([0, 2_150, 0], 0, 1, 80, 0) == 2
     assert json.loads(broker.heard("torpor/link/readings"))[0]["value"] == 2150
+    node.leave()
+
+
+def test_a_switch_hears_commands_again_after_its_broker_was_restarted(
+    state: dict[str, Any],
+) -> None:
+    restarted = Broker()
+    with Broker() as first:
+        restarted.port = first.port
+        node = delivery(first.port, kind="switch")
+        assert node.join(80, 0) == -61
+    node.listen()
+    assert node.mqtt.sock is None
+    for _ in range(100):  # nobody there for a while
+        world.advance(100)
+        assert not node.listen()
+    with restarted:
+        for _ in range(80):
+            world.advance(100)
+            node.listen()
+        sender = rig.deliver.Mqtt("sender", USER, PASSWORD, "")
+        sender.connect(HOST, restarted.port)
+        sender.publish("torpor/link/set", b"ON", 3)
+        sender.close()
+        node.mqtt.poller.poll(10_000)
+        assert node.listen()
+    assert node.command() == 1
     node.leave()
 
 

@@ -9,7 +9,7 @@ from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
 from tools.fakes import world
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
-from torpor.port import COLD, CRASH, NO_AP, PIN, REFUSED, SURGE, TIMER, WATCH
+from torpor.port import COLD, CRASH, NO_AP, NO_BROKER, PIN, REFUSED, SURGE, TIMER, WATCH
 
 DOOR = 33
 
@@ -122,16 +122,16 @@ def test_the_radio_is_off_in_sleep(chip: dict[str, Any], kind: int) -> None:
     assert chip["leaks"] == 0
 
 
-def test_a_broker_that_says_nothing_is_no_answer_and_no_refusal(
+def test_a_broker_that_says_nothing_is_no_want_of_power(
     chip: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stale address looks like this: only after NO_AP does the node ask for a new one."""
+    """A stale address looks like this, too; the access point answered."""
 
     def silent(*_: object) -> None:
         raise OSError(errno.ETIMEDOUT)
 
     monkeypatch.setattr("torpor.link.mqtt.Mqtt.connect", silent)
-    assert port().join(80, 1) == NO_AP
+    assert port().join(80, 1) == NO_BROKER
     assert not rig.network.radio.active()
 
 

@@ -72,6 +72,15 @@ def test_a_press_switches_and_tells_and_a_reset_keeps_the_relay(plug: Chip, brok
     assert plug.record[record.OUTPUT] == 1
 
 
+def test_a_switch_that_hung_obeys_its_button_and_starts_again(plug: Chip) -> None:
+    until_reset(plug, 10_000)
+    plug.world["reset_cause"] = world.WDT
+    until_reset(plug, 120_000, presses_ms=(30_000, 90_000))
+    assert [level for _, _, level in plug.world["driven"]] == [0, 1, 0]
+    assert plug.record[record.OUTPUT] == 0
+    assert plug.world["slept"] == []
+
+
 def test_the_broker_knows_when_the_plug_is_gone(plug: Chip, broker: Broker) -> None:
     until_reset(plug, 30_000, presses_ms=(10_000,))
     while broker.heard("torpor/plug/online") != "1":

@@ -7,11 +7,12 @@ call is logged as ints; every configuration within the documented limits can com
 from array import array
 
 from torpor.policy.ticks import MASK, add
-from torpor.port import FAULT, NO_AP, NONE, REFUSED, Port
+from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, REFUSED, Port
 
 DAY_MS = 86400000
 MAX_SLEEP_MS = 0x10000000
 MODES = ((0, 10, 655), (6, 10, 60), (0, 6, 3000), (4, 4, 0), (10, 10, 65536))
+FAILURES = (REFUSED, NO_BROKER, NO_AP, NO_AP)
 OCV_MV = (3000, 3300, 3400, 3450, 3500, 3550, 3600, 3700, 3800, 4000, 4200)
 
 
@@ -102,7 +103,7 @@ class RandomPort(Port):
         self.note(6, tx_qdbm, cached)
         self.spend(6000)
         if self.random.one_in(self.bad):
-            return REFUSED if self.random.one_in(4) else NO_AP
+            return FAILURES[self.random.below(4)]
         return self.rssi - 4 + self.random.below(9)
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:

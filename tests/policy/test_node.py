@@ -15,7 +15,19 @@ from torpor import node, record, sensor
 from torpor.config import configure
 from torpor.policy import energy, report, schedule, sleep, txpower
 from torpor.policy.ticks import add
-from torpor.port import COLD, CRASH, FAULT, NO_AP, NODE, PROBE, REFUSED, SAFE, SLEEP, TIMER
+from torpor.port import (
+    COLD,
+    CRASH,
+    FAULT,
+    NO_AP,
+    NO_BROKER,
+    NODE,
+    PROBE,
+    REFUSED,
+    SAFE,
+    SLEEP,
+    TIMER,
+)
 from torpor.record import ENERGY, REPORT, SCHEDULE, TX
 
 
@@ -117,12 +129,56 @@ def test_the_cached_way_is_scanned_anew_at_every_fourth_failure():
     assert scans == [[1, 0], [1], [1], [1], [1, 0], [1], [1], [1], [1, 0]]
 
 
-def test_a_refusal_is_not_tried_again_in_the_same_wake():
+def test_whoever_refuses_is_asked_once_more_without_what_was_remembered():
+    """Another host may be at the address that the node kept, and so may another node."""
+    for answer in (REFUSED, NO_BROKER):
+        r, port = start()
+        port.joins = [answer]
+        tick(r, port, HOUR_MS)
+        assert port.did("join") == [(80, 1), (80, 0)]
+        port.joins = [answer] * 3
+        tick(r, port, HOUR_MS)
+        assert [cached for _, cached in port.did("join")] == [1, 0]
+        tick(r, port, HOUR_MS)
+        assert [cached for _, cached in port.did("join")] == [1]
+
+
+def test_an_address_is_asked_for_anew_each_day():
     r, port = start()
-    port.joins = [REFUSED]
+    ways = []
+    for _ in range(60):
+        tick(r, port, HOUR_MS)
+        ways.append([cached for _, cached in port.did("join")])
+    assert [hour for hour, way in enumerate(ways, 1) if way == [0]] == [24, 48]
+    assert ways.count([1]) == 58
+
+
+def test_a_silent_broker_raises_no_power():
+    r, port = start()
+    r[TX + txpower.LEVEL] = 4
+    for _ in range(5):
+        port.joins = [NO_BROKER] * 2
+        tick(r, port, 65 * MINUTE_MS)
+    assert r[TX + txpower.LEVEL] == 4
+    port.joins = []
+    port.sends = [0, 0]
+    tick(r, port, 65 * MINUTE_MS)
+    assert r[TX + txpower.LEVEL] == 4
+    assert r[record.LOST] == 2
+    port.sends = [0, 1]
+    tick(r, port, 65 * MINUTE_MS)
+    assert r[TX + txpower.LEVEL] > 4
+
+
+def test_who_is_to_be_reached_tries_again_within_four_minutes():
+    r, port = start(sleep={**config()["sleep"], "associated": 1})
+    port.joins = [NO_AP] * 99
     tick(r, port, HOUR_MS)
-    assert len(port.did("join")) == 1
-    assert r[TX + txpower.LEVEL] == 10
+    waits_ms = [schedule.latest_ms(r, SCHEDULE, 1, port.clock)]
+    for _ in range(4):
+        tick(r, port, waits_ms[-1])
+        waits_ms.append(schedule.latest_ms(r, SCHEDULE, 1, port.clock))
+    assert waits_ms == [MINUTE_MS * minutes for minutes in (1, 2, 4, 4, 4)]
 
 
 def test_a_delivery_at_less_power_is_booked_as_a_probe():

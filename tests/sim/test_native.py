@@ -131,6 +131,7 @@ EDITS = {
     "firmware/torpor/policy/report.py": ("CAPACITY // 2", "CAPACITY // 3"),
     "firmware/torpor/policy/sleep.py": ("gap_ms >= r", "gap_ms > r"),
     "firmware/torpor/policy/spread.py": ("_FACTOR = const(75)", "_FACTOR = const(74)"),
+    "firmware/torpor/policy/surge.py": ("_HOUR_MIN = const(60)", "_HOUR_MIN = const(61)"),
     "firmware/torpor/policy/ticks.py": ("HALF = const(0x20000000)", "HALF = const(0x10000000)"),
     "firmware/torpor/policy/txpower.py": ("PATIENCE_MAX = const(", "PATIENCE_MAX = const(1 + "),
     "firmware/torpor/policy/schedule.py": (

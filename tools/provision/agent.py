@@ -14,7 +14,10 @@ import sys
 from binascii import a2b_base64, hexlify  # noqa: F401
 from hashlib import sha256
 
+import machine
 from esp32 import NVS
+
+machine.WDT(timeout=600000)  # the node's own may run, and cannot be stopped
 
 SECRETS = ("wifi_password", "broker_password")
 SLICE = 512

@@ -10,9 +10,11 @@ from torpor.link.wifi import Wifi, password
 from torpor.policy.report import CELLS
 from torpor.policy.ticks import diff
 from torpor.policy.txpower import ATTEMPTS
-from torpor.port import NO_AP, NONE, REFUSED
+from torpor.port import NO_BROKER, NONE, REFUSED
 
 PING_MS = 60000  # half the keep-alive
+AGAIN_MS = 1000  # until a session that broke is tried again; doubled by each failure
+AGAIN_MOST_MS = 60000
 # Nobody listens on the broker's port. lwIP calls it a reset (MicroPython, pull request 5788).
 _SAID_NO = (errno.ECONNREFUSED, errno.ECONNRESET)
 
@@ -41,9 +43,10 @@ class Delivery:
         self.channels = config["channels"]
         self.commanded = NONE
         self.pinged = time.ticks_ms()
+        self.again_ms = AGAIN_MS
 
     def join(self, tx_qdbm: int, cached: int) -> int:
-        """Associate and open the session; RSSI in dBm, or NO_AP or REFUSED and the radio off."""
+        """Associate and open the session; RSSI in dBm, or why not and the radio off."""
         answer = self.wifi.rssi_dbm()
         if answer and self.mqtt.sock:
             return answer
@@ -57,12 +60,13 @@ class Delivery:
         except ERRORS as error:
             self.leave()
             said_no = isinstance(error, Refused) or getattr(error, "errno", 0) in _SAID_NO
-            return REFUSED if said_no else NO_AP
+            return REFUSED if said_no else NO_BROKER
         return answer
 
     def _connect(self) -> None:
         self.mqtt.connect(self.host, self.port)
         self.pinged = time.ticks_ms()
+        self.again_ms = AGAIN_MS
         if self.obeys:
             self.mqtt.subscribe(self.topic + "/set")
             self.wifi.save_power()
@@ -105,15 +109,24 @@ class Delivery:
         self.wifi.leave()
 
     def listen(self) -> bool:
-        """Between two naps: keep the session alive, take what came; whether a command waits."""
-        if self.mqtt.sock:
-            try:
+        """Between two naps: keep the session alive, take what came; whether a command waits.
+
+        A session that broke is renewed; the network itself the driver joins again
+        (network_wlan.c:156-175, MicroPython 1.29).
+        """
+        since_ms = time.ticks_diff(time.ticks_ms(), self.pinged)
+        try:
+            if self.mqtt.sock:
                 self.mqtt.listen(0)
-                if time.ticks_diff(time.ticks_ms(), self.pinged) > PING_MS:
+                if since_ms > PING_MS:
                     self.pinged = time.ticks_ms()
                     self.mqtt.ping()
-            except OSError:
-                self.mqtt.close()
+            elif since_ms > self.again_ms and self.wifi.rssi_dbm():
+                self.pinged = time.ticks_ms()
+                self.again_ms = min(2 * self.again_ms, AGAIN_MOST_MS)
+                self._connect()
+        except ERRORS:
+            self.mqtt.close()
         return self.commanded != NONE
 
     def command(self) -> int:

@@ -192,11 +192,18 @@ def _raise(r: list[int], at: int, level: int) -> None:
             r[at + PATIENCE] *= 2
         r[at + STREAK] = 0
         return
+    r[at + LEVEL] = above(r, at, level)
+    r[at + STREAK] = 0
+
+
+def above(r: list[int], at: int, level: int) -> int:
+    """Where to go from a level that lost: from a probe to the one in use, else to a better one."""
+    if level < r[at + LEVEL]:
+        return r[at + LEVEL]
     best = r[at + HIGHEST]
     for higher in range(best - 1, level, -1):
         if fails(loss(r, at, higher)) <= r[at + TARGET] and message_uc(r, at, higher) <= message_uc(
             r, at, best
         ):
             best = higher
-    r[at + LEVEL] = best
-    r[at + STREAK] = 0
+    return best

@@ -73,7 +73,7 @@ class Esp32Port(Port):
         self.watchdog = machine.WDT(timeout=WATCHDOG_MS)
         # The link's modules and the radio's start take time that only a wake that joins spends.
         self.delivery: Delivery | None = None
-        self.mark = (self.rtc.memory() or b"\0")[0] & ~_ON_AIR
+        self.memo = (self.rtc.memory() or b"\0")[0] & ~_ON_AIR
         self.drivers: list[Driver | None] = [None] * len(config["channels"])
         self.outputs = [Relay(output["pin"], output["on"]) for output in pins.get("outputs", ())]
         self.wake_pin = machine.Pin(pins["wake"], machine.Pin.IN) if "wake" in pins else None
@@ -143,21 +143,21 @@ class Esp32Port(Port):
 
     def _on_air(self, on: bool) -> None:
         """Have RTC memory say whether the radio is on, in case that this ends in a reset."""
-        self._remember(self.mark | _ON_AIR if on else self.mark & ~_ON_AIR)
+        self._remember(self.memo | _ON_AIR if on else self.memo & ~_ON_AIR)
 
-    def _remember(self, mark: int) -> None:
+    def _remember(self, memo: int) -> None:
         """Have it before what is retained."""
-        if mark != self.mark:
-            self.mark = mark
+        if memo != self.memo:
+            self.memo = memo
             self.retain(self.retained())
 
     def actuate(self, output: int, value: int) -> None:
         self.outputs[output].set(value)
         bit = OUTPUT << output
-        self._remember(self.mark | bit if value else self.mark & ~bit)
+        self._remember(self.memo | bit if value else self.memo & ~bit)
 
-    def output(self, output: int) -> int:
-        return self.mark // (OUTPUT << output) & 1
+    def setting(self, output: int) -> int:
+        return self.memo // (OUTPUT << output) & 1
 
     def command(self) -> int:
         return self.delivery.command() if self.delivery else NONE
@@ -166,7 +166,7 @@ class Esp32Port(Port):
         self.watchdog.feed()
 
     def retain(self, data: bytes) -> None:
-        self.rtc.memory(bytes((self.mark,)) + data)
+        self.rtc.memory(bytes((self.memo,)) + data)
 
     def retained(self) -> bytes:
         return self.rtc.memory()[1:]

@@ -109,7 +109,7 @@ class Port:
         """Set an output (relay, LED) to 0 or 1. Pin and polarity are the adapter's."""
         raise NotImplementedError
 
-    def output(self, output: int) -> int:
+    def setting(self, output: int) -> int:
         """What an output was set to last, 0 or 1; kept as what is retained is."""
         raise NotImplementedError
 

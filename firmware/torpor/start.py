@@ -43,7 +43,7 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
     cause = restore(r, port, config, fingerprint, cause)
     if r[record.KIND] == record.SWITCH:
         if cause != COLD:
-            r[record.OUTPUT] = port.output(0)  # it may have been pressed in the wake that crashed
+            r[record.OUTPUT] = port.setting(0)  # it may have been pressed in the wake that crashed
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
     while True:
         crashes = r[record.CRASHES]

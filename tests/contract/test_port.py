@@ -239,10 +239,10 @@ def test_an_output_is_known_as_it_was_set_also_after_retained_was_needed(
     bench.start()
     for last in (1 - value, value):
         bench.port.actuate(0, last)
-        assert bench.port.output(0) == last
+        assert bench.port.setting(0) == last
     bench.port.retain(b"kept")
     bench.sleep_deep(5)
-    assert bench.port.output(0) == value
+    assert bench.port.setting(0) == value
     assert bench.port.retained() == b"kept"
 
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 
 class Pads(NamedTuple):
-    """Numbers of a chip's pads: there at all, the SPI flash's, the RTC's, and those only read.
+    """Numbers of a chip's pads: there at all, the SPI flash's, the RTC's, a converter's, only read.
 
-    Those of the RTC alone end deep sleep. Source: ESP-IDF Programming Guide, "GPIO & RTC GPIO".
+    Those of the RTC alone end deep sleep. Sources: ESP-IDF Programming Guide, "GPIO & RTC GPIO"; of
+    the converters, MicroPython 1.29, ports/esp32/machine_adc.c, less the second one of the C3, that
+    ESP-IDF refuses (esp_adc/adc_oneshot.c).
     """
 
     there: set[int]
     flash: range
     rtc: set[int]
+    adc: set[int]
     only_read: range = range(0)
 
 
@@ -37,12 +40,14 @@ class Chip(NamedTuple):
     `asleep_na` is what it draws alone in deep sleep, with the timer and RTC memory on. Source: D,
     the chip's datasheet, Current Consumption in Low-Power Modes; of the C5 V, ESP-IDF Programming
     Guide, Introduction to Low Power Mode in Wi-Fi Scenarios.
+    `i2c_buses` are those of high power (ESP-IDF, soc_caps.h, SOC_HP_I2C_NUM).
     """
 
     title: str
     asleep_na: int
     pads: Pads
     counts_pulses: bool = True
+    i2c_buses: int = 1
     ulp: UlpPrice | None = None
 
 
@@ -54,8 +59,10 @@ CHIPS = {
             {*range(40)} - {20, 24, *range(28, 32)},
             range(6, 12),
             {0, 2, 4, *range(12, 16), *range(25, 28), *range(32, 40)},
+            {0, 2, 4, *range(12, 16), *range(25, 28), *range(32, 40)},
             range(34, 40),
         ),
+        i2c_buses=2,
         # active, M: an article on dzen.ru about the sleep of an ESP32-S module at 3.3 V: 435 uA
         # while the ULP polls a pin without pause, less 3 uA asleep; the datasheet has 150 uA, D.
         # adc, I: the datasheet's 100 uA of the "ULP sensor-monitored pattern" with the converter on
@@ -65,14 +72,22 @@ CHIPS = {
     "esp32s2": Chip(
         "ESP32-S2",
         25_000,
-        Pads({*range(47)} - {*range(22, 26)}, range(26, 33), {*range(22)}, range(46, 47)),
+        Pads(
+            {*range(47)} - {*range(22, 26)},
+            range(26, 33),
+            {*range(22)},
+            {*range(1, 21)},
+            range(46, 47),
+        ),
+        i2c_buses=2,
         # As the S3, I: the S2's datasheet has 22 uA for that pattern, no more than it sleeps at.
         ulp=UlpPrice(8_500_000, 90_000, 170_000, 1_100_000),
     ),
     "esp32s3": Chip(
         "ESP32-S3",
         7_000,
-        Pads({*range(49)} - {*range(22, 26)}, range(26, 33), {*range(22)}),
+        Pads({*range(49)} - {*range(22, 26)}, range(26, 33), {*range(22)}, {*range(1, 21)}),
+        i2c_buses=2,
         # active, D: ESP32-S3 datasheet, Current Consumption in Low-Power Modes, ULP-FSM 170 uA.
         # adc, I: its 18 uA of the sensor-monitored pattern at 1 %, less 7 uA asleep.
         ulp=UlpPrice(17_500_000, 136_000, 170_000, 1_100_000),
@@ -80,18 +95,18 @@ CHIPS = {
     "esp32c3": Chip(
         "ESP32-C3",
         5_000,
-        Pads({*range(22)}, range(12, 18), {*range(6)}),
+        Pads({*range(22)}, range(12, 18), {*range(6)}, {*range(5)}),
         counts_pulses=False,
     ),
     "esp32c5": Chip(
         "ESP32-C5",
         10_000,
-        Pads({*range(29)}, range(16, 23), {*range(7)}),
+        Pads({*range(29)}, range(16, 23), {*range(7)}, {*range(1, 7)}),
     ),
     "esp32c6": Chip(
         "ESP32-C6",
         7_000,
-        Pads({*range(31)}, range(24, 31), {*range(8)}),
+        Pads({*range(31)}, range(24, 31), {*range(8)}, {*range(7)}),
     ),
 }
 ULPS = {name: chip.ulp for name, chip in CHIPS.items() if chip.ulp}

@@ -57,4 +57,5 @@ def power_on() -> dict[str, Any]:
     network.radio.power_on()
     espnow.radio.power_on()
     drivers["sht3x"].sensors.clear()
+    drivers["bl0937"].meters.clear()
     return world.state

@@ -143,15 +143,47 @@ def test_a_contact_that_never_rests_is_a_fault(every_ms: int, holds: bool) -> No
 
 def test_the_meter_is_the_mean_power_since_the_reading_before() -> None:
     port, state = fresh()
-    state["pulses"] = 100
+    state["pulses"]["5"] = 100
     assert port.measure(METER) == 130_000  # 100 pulses of 1.3 J within the first second
-    assert state["pulses"] == 0
+    assert state["pulses"]["5"] == 0
     assert port.measure(METER) == FAULT  # no time has passed
-    state["pulses"] = 3
+    state["pulses"]["5"] = 3
     world.advance(2_000)
     assert port.measure(METER) == 1_950
     world.advance(2_000)
     assert port.measure(METER) == 0
+
+
+def test_a_meter_counts_beyond_16_bits_and_two_count_apart() -> None:
+    """A kettle's 2 kW within a minute are 80,000 pulses of 1.5 J."""
+    channels = [{"driver": "bl0937", "pin": pin, "mj_per_pulse": 1_500} for pin in (5, 18)]
+    state = rig.power_on()
+    port = rig.esp32.Esp32Port({"pins": {}, "channels": channels, "watch_channel": NONE})
+    assert [port.measure(0), port.measure(1)] == [0, 0]
+    state["pulses"] = {"5": 80_000, "18": 400}
+    world.advance(59_000)  # and the second that the other meter took
+    assert port.measure(0) == 2_000_000
+    world.advance(1_000)
+    assert port.measure(1) == 10_000
+
+
+def test_two_sensors_on_other_pins_each_answer_for_themselves() -> None:
+    state = rig.power_on()
+    state["i2c"] = {f"{SHT3X}@21,22": sht3x(0, 0), f"{SHT3X}@16,17": sht3x(0xFFFF, 0)}
+    pins = ((21, 22), (16, 17))
+    channels = [{"driver": "sht3x.temperature", "sda": sda, "scl": scl} for sda, scl in pins]
+    port = rig.esp32.Esp32Port({"pins": {}, "channels": channels, "watch_channel": NONE})
+    for _ in range(2):
+        assert [port.measure(0), port.measure(1)] == [-4_500, 13_000]
+        world.advance(1_000)
+
+
+def test_a_pin_without_a_converter_is_a_fault() -> None:
+    state = rig.power_on()
+    state["adc"] = {"23": 1_000_000}
+    channel = {"driver": "analog", "pin": 23}
+    port = rig.esp32.Esp32Port({"pins": {}, "channels": [channel], "watch_channel": NONE})
+    assert port.measure(0) == FAULT
 
 
 def test_a_microphone_scores_silence_and_sound() -> None:

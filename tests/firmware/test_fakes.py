@@ -1,14 +1,24 @@
 """The fakes themselves, where the firmware does not go yet: they do as MicroPython documents."""
 
+import sys
 from typing import Any
 
 import pytest
 
 from host_sim.hardware import states
+from host_sim.hardware.chip import CHIPS
 from tests.firmware import rig
 from tools.fakes import world
 
 PEER, STRANGER = b"\x02peer1", b"\x02peer2"
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+def test_what_pads_can_is_what_node_toml_is_checked_by(chip: str) -> None:
+    of = CHIPS[chip].pads
+    told = (of.there, of.only_read, of.rtc, of.adc)
+    known = sys.modules["tools.fakes.pads"].CHIPS
+    assert known[chip] == tuple(sum(1 << pad for pad in each) for each in told)
 
 
 @pytest.fixture

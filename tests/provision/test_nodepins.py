@@ -25,6 +25,10 @@ def wakes(pin: int | str) -> Use:
     return Use(pin, ("pins", "wake"), bus="level", wakes=True)
 
 
+def converts(pin: int) -> Use:
+    return Use(pin, ("sensor", "light"), bus="voltage", converts=True)
+
+
 @pytest.mark.parametrize("name", boards.names())
 def test_a_boards_own_pins_can_be_what_they_are_called(name: str) -> None:
     board = boards.load(name)
@@ -61,6 +65,8 @@ def test_flash_lies_on_pads_that_are_there(chip: str) -> None:
         (reads(34), []),
         (reads(24), ["the esp32 has no GPIO 24"]),
         (reads(40), ["the esp32 has no GPIO 40"]),
+        (converts(34), []),
+        (converts(23), ["GPIO 23 of the esp32 is on no converter"]),
         (wakes(33), []),
         (wakes(23), ["GPIO 23 of the esp32 ends no deep sleep"]),
         (reads("nose"), ["lolin32_lite has no pin named nose"]),

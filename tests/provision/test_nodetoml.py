@@ -128,6 +128,32 @@ def test_a_fault_names_line_key_and_remedy(
     assert f"node.toml{said}" in str(fault.value)
 
 
+OTHER_BUS = 'driver = "sht3x.humidity"\nsda = {}\nscl = {}'
+
+
+def test_sensors_on_other_pins_have_a_bus_of_their_own_where_the_chip_has_one(
+    tmp_path: Path,
+) -> None:
+    def on(sda: int, scl: int, board: str = "lolin32_lite") -> str:
+        text = NODE.replace('driver = "sht3x.humidity"', OTHER_BUS.format(sda, scl))
+        return text.replace("lolin32_lite", board)
+
+    load(tmp_path, on(16, 17))
+    for text, said in (
+        (on(21, 17), "shares one line of a bus, and not the other; take both, or none"),
+        (on(4, 5, "xiao_esp32c3"), "the ESP32-C3 has 1 I2C, this is one more; put the sensors on"),
+    ):
+        with pytest.raises(BadInput, match=f"node.toml:33: sensor.humidity: {said}"):
+            load(tmp_path, text)
+
+
+def test_a_voltage_is_read_on_a_converter(tmp_path: Path) -> None:
+    text = NODE.replace('driver = "sht3x.humidity"', 'driver = "analog"\npin = 23')
+    said = r"node.toml:35: sensor.humidity.pin: GPIO 23 of the esp32 is on no converter; take an"
+    with pytest.raises(BadInput, match=said):
+        load(tmp_path, text)
+
+
 def test_a_chip_that_counts_no_pulses_has_no_meter(tmp_path: Path) -> None:
     text = NODE.replace("lolin32_lite", "xiao_esp32c3")
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""What a sleep may be ended by, flash storage, the pulse counter and the ULP."""
+"""What a sleep may be ended by, flash storage and the ULP."""
 
 # mypy: ignore-errors
 
@@ -47,22 +47,6 @@ class ULP:
 
     def run(self, entry_point):
         world.state["ulp"]["entry"] = entry_point
-
-
-class PCNT:
-    INCREMENT = 1
-
-    def __init__(self, unit, pin, rising, max):
-        self.max = max
-
-    def start(self):
-        pass
-
-    def value(self, value=None):
-        count = world.state["pulses"] % self.max
-        if value == 0:
-            world.state["pulses"] = 0
-        return count
 
 
 class NVS:

@@ -67,6 +67,8 @@ class ADC:
     ATTN_11DB = 3
 
     def __init__(self, pin, atten=0):
+        if not pads.can("adc", pin.number):
+            raise ValueError("invalid pin")  # ports/esp32/machine_adc.c:165-173
         self.pin = pin.number
         self.at = 0
 
@@ -83,9 +85,22 @@ class ADC:
         return self.read_uv() * 65535 // 3300000
 
 
+I2C_BUSES = {"esp32": 2, "esp32s2": 2, "esp32s3": 2}  # soc_caps.h, SOC_HP_I2C_NUM; others: 1
+
+
 class I2C:
+    """There is one of each number: who asks for it anew moves it to other pins, for all its users.
+
+    ports/esp32/machine_i2c.c:324-354.
+    """
+
+    pins = {}  # of each number
+
     def __init__(self, number, sda, scl):
+        if not 0 <= number < I2C_BUSES.get(world.state["chip"], 1):
+            raise ValueError("I2C(%d) doesn't exist" % number)
         self.number = number
+        self.pins[number] = "%d,%d" % (sda.number, scl.number)
 
     def writeto(self, address, data):
         self._answer(address)
@@ -96,10 +111,31 @@ class I2C:
     def _answer(self, address):
         while world.state["hangs"]:
             world.advance(1000)
-        answer = world.state["i2c"].get(str(address))
+        here = world.state["i2c"]
+        answer = here.get("%d@%s" % (address, self.pins[self.number]), here.get(str(address)))
         if answer is None:
             raise OSError(errno.ENODEV)
         return unhexlify(answer)
+
+
+if world.state["chip"] != "esp32c3":  # soc_caps.h, SOC_PCNT_SUPPORTED; modules/machine.py:19
+
+    class Counter:
+        """As ports/esp32/modules/machine.py extends the unit's 16 bits; one pin a unit."""
+
+        pins = {}  # of each unit
+
+        def __init__(self, unit, pin):
+            if not 0 <= unit < (8 if world.state["chip"] == "esp32" else 4):
+                raise ValueError("invalid id")  # ports/esp32/esp32_pcnt.c:250
+            self.unit = unit
+            self.pins[unit] = str(pin.number)
+
+        def value(self, value):
+            pulses = world.state["pulses"]
+            count = pulses.get(self.pins[self.unit], 0)
+            pulses[self.pins[self.unit]] = value
+            return count
 
 
 class Memory:

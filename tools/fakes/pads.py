@@ -3,7 +3,8 @@
 there: MicroPython has a Pin for it (ports/esp32/machine_pin.c:98-122), the flash's included.
 only_read: no output (:229).
 rtc: ends deep sleep (ESP-IDF 5.5.5, soc/*/soc_caps.h, SOC_GPIO_DEEP_SLEEP_WAKE_VALID_GPIO_MASK).
-adc: the converters read it (ports/esp32/machine_adc.c:72-144).
+adc: a converter reads it (ports/esp32/machine_adc.c:72-144), but for GPIO 5 of the C3, whose second
+converter is refused (ESP-IDF 5.5.5, esp_adc/adc_oneshot.c:87).
 """
 
 # mypy: ignore-errors
@@ -15,7 +16,7 @@ CHIPS = {
     "esp32": (0xFF0EEFFFFF, 0xFC00000000, 0xFF0E00F015, 0xFF0E00F015),
     "esp32s2": (0x7FFFFC3FFFFF, 0x400000000000, 0x3FFFFF, 0x1FFFFE),
     "esp32s3": (0x1FFFFFC3FFFFF, 0x0, 0x3FFFFF, 0x1FFFFE),
-    "esp32c3": (0x3FFFFF, 0x0, 0x3F, 0x3F),
+    "esp32c3": (0x3FFFFF, 0x0, 0x3F, 0x1F),
     "esp32c5": (0x1FFFFFFF, 0x0, 0x7F, 0x7E),
     "esp32c6": (0x7FFFFFFF, 0x0, 0xFF, 0x7F),
 }

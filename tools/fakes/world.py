@@ -49,9 +49,9 @@ def fresh() -> "dict[str, Any]":
         "driven": [],  # one entry a change of what the chip drives: [ms, pin, level]
         "events": [],  # [at_ms, pin, level] in order of time; -1 for a pin: the reset button
         "adc": {},  # by pin: uV, or a list of uV that is read round and round
-        "i2c": {},  # by address: the answer in hex; none: the bus raises
+        "i2c": {},  # by address, or address@sda,scl: the answer in hex; none: the bus raises
         "hangs": 0,  # 1: the I2C bus never answers
-        "pulses": 0,  # counted since the counter was read
+        "pulses": {},  # by pin: how many came since its counter was read
         "wifi": {
             "present": 1,
             "ssid": "home",

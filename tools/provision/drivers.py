@@ -21,10 +21,11 @@ class Role(NamedTuple):
 
     bus: str
     drives: bool = False
+    converts: bool = False
 
 
 Level = Annotated[Pin, Role("level")]
-Voltage = Annotated[Pin, Role("voltage")]
+Voltage = Annotated[Pin, Role("voltage", converts=True)]
 Pulses = Annotated[Pin, Role("")]
 Data = Annotated[Pin, Role("sda", drives=True)]
 Clock = Annotated[Pin, Role("scl", drives=True)]
@@ -36,7 +37,8 @@ class Driver(Strict, frozen=True, tag_field="driver"):
     def uses(self, key: tuple[str, ...]) -> Iterator[Use]:
         """Its pins, `key` being its table."""
         for name, role in _roles(type(self)).items():
-            yield Use(getattr(self, name), (*key, name), role.drives, role.bus)
+            use = Use(getattr(self, name), (*key, name), role.drives, role.bus)
+            yield use._replace(converts=role.converts)
 
     def lacks(self, chip: Chip) -> str:
         """What the chip lacks for it, or nothing."""

@@ -21,7 +21,7 @@ from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name, Node
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
-from tools.provision.drivers import Microphone, Sensor
+from tools.provision.drivers import Humidity, Microphone, Sensor, Temperature
 from tools.provision.pins import Pin, Use, number
 from tools.provision.pins import faults as pin_faults
 from torpor.link import SECRET_BYTES
@@ -164,6 +164,7 @@ def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
             yield f"no channel named {name}", ("sensor", name), f"channels: {', '.join(channels)}"
         if lack := sensor.lacks(board.chip):
             yield lack, ("sensor", name), "take another chip"
+    yield from _bus_faults(file, board)
     watch = file.node.watch
     read = [name for task in file.node.task for name in task.channels]
     if watch and file.node.kind == "sensor":
@@ -177,6 +178,26 @@ def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
         yield "a pin wakes this node, but which?", ("pins",), "set wake in [pins]"
     if (file.node.kind == "switch") != bool(file.pins.outputs):
         yield "a switch, and nothing else, has an output", ("pins",), "set outputs, or node.kind"
+
+
+def _bus_faults(file: NodeFile, board: Board) -> Iterator[Fault]:
+    """More buses than the chip has, or two that share a line."""
+    buses: list[tuple[int, int]] = []
+    for name, sensor in file.sensor.items():
+        if not isinstance(sensor, Temperature | Humidity):
+            continue
+        if any(isinstance(p, str) and p not in board.file.pins for p in (sensor.sda, sensor.scl)):
+            continue  # told already
+        bus = number(sensor.sda, board), number(sensor.scl, board)
+        if bus in buses:
+            continue
+        buses.append(bus)
+        key = ("sensor", name)
+        if any({*bus} & {*other} for other in buses[:-1]):
+            yield "shares one line of a bus, and not the other", key, "take both, or none"
+        elif len(buses) > board.chip.i2c_buses:
+            what = f"the {board.chip.title} has {board.chip.i2c_buses} I2C, this is one more"
+            yield what, key, "put the sensors on one bus"
 
 
 def _ulp_faults(name: str, sensor: Sensor, board: Board) -> Iterator[Fault]:

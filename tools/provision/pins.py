@@ -21,6 +21,7 @@ class Use(NamedTuple):
     drives: bool = False
     bus: str = ""
     wakes: bool = False
+    converts: bool = False
 
 
 def number(pin: Pin, board: Board) -> int:
@@ -54,6 +55,8 @@ def _wrong(gpio: int, use: Use, board: Board) -> str:
         return f"GPIO {gpio} is the flash's on the {chip}"
     if use.drives and gpio in pads.only_read:
         return f"GPIO {gpio} of the {chip} can only be read"
+    if use.converts and gpio not in pads.adc:
+        return f"GPIO {gpio} of the {chip} is on no converter"
     if use.wakes and gpio not in pads.rtc:
         return f"GPIO {gpio} of the {chip} ends no deep sleep"
     return ""

@@ -6,25 +6,26 @@ Both chips put out pulses at a rate in proportion to active power (BL0937 and HL
 
 import time
 
-from esp32 import PCNT
-from machine import Pin
+from machine import Counter, Pin
 
 from torpor.drivers import Driver
 
-MOST = 32767  # the counter starts over there
 FIRST_MS = 1000  # what the first reading counts for
+
+meters: list["Bl0937"] = []  # in use, each with a counting unit of its own
 
 
 class Bl0937(Driver):
     """Milliwatts: the mean since the reading before.
 
-    Counted by hardware: ESP32, S2, S3 and C6. The C3 has no pulse counter: an ImportError.
+    Counted by hardware, whose 16 bits MicroPython extends (1.29, ports/esp32/modules/machine.py):
+    ESP32, S2, S3, C5 and C6. The C3 has no pulse counter: an ImportError.
     """
 
     def __init__(self, pin: int, mj_per_pulse: int) -> None:
         self.mj_per_pulse = mj_per_pulse
-        self.counter = PCNT(0, pin=Pin(pin, Pin.IN), rising=PCNT.INCREMENT, max=MOST)
-        self.counter.start()
+        self.counter = Counter(len(meters), Pin(pin, Pin.IN))
+        meters.append(self)
         self.since = time.ticks_ms()
         time.sleep_ms(FIRST_MS)
 

@@ -19,7 +19,9 @@ class Sensor:
     """One chip, which measures both values at once."""
 
     def __init__(self, sda: int, scl: int) -> None:
-        self.i2c = I2C(0, sda=Pin(sda), scl=Pin(scl))
+        # One bus for each pair of pins: a second I2C(0) would move the first one to its own pins
+        # (MicroPython 1.29, machine_i2c.c:329-354).
+        self.i2c = I2C(len(sensors), sda=Pin(sda), scl=Pin(scl))
         self.data = b""
         self.taken = time.ticks_ms()
 

@@ -8,8 +8,11 @@ What it knows of the hardware (MicroPython's ports/esp32 unless said otherwise):
   the device sets it; whoever does (mpremote rtc --set, ntptime) moves the node's ticks.
 - machine.deepsleep() does not stop Wi-Fi.
 - Only the ESP32, S2 and S3 wake by ext0. Both ways heed a level and no edge, so the pin is armed
-  for the level that it did not have when it was last read: no edge is missed. A pin that is to wake
-  from deep sleep needs a pull-up resistor of its own.
+  for the level that it did not have when it was last read: no edge is missed.
+- A pin that is to end a sleep needs a pull-up resistor of its own, and no pull of the chip's: on an
+  ESP32 that would last through deep sleep. The C3, C5 and C6 switch theirs on by themselves, down
+  for a high level (ESP-IDF 5.5.5, sleep_modes.c:2171-2180): the pad is held before, so that they do
+  not reach it. ext0 leaves the pad to the RTC, until its mode is set anew (machine_pin.c:181-187).
 - Stage 0 of a detector looks from light sleep, whatever sleep was asked for, unless "ulp" has a
   program: then the ULP looks at the watched channel's pin, in deep sleep too (torpor.drivers.ulp).
 - Stock MicroPython has no automatic light sleep, so in modem sleep the CPU naps awake.
@@ -76,7 +79,7 @@ class Esp32Port(Port):
         self.memo = (self.rtc.memory() or b"\0")[0] & ~_ON_AIR
         self.drivers: list[Driver | None] = [None] * len(config["channels"])
         self.outputs = [Relay(output["pin"], output["on"]) for output in pins.get("outputs", ())]
-        self.wake_pin = machine.Pin(pins["wake"], machine.Pin.IN) if "wake" in pins else None
+        self.wake_pin = self._wake_input()
         self.seen = self.wake_pin.value() if self.wake_pin else 0
         self.armed_ms = NONE
         self.threshold = 0
@@ -178,14 +181,23 @@ class Esp32Port(Port):
             return self._nap(kind, ms, armed_ms == 0)
         self.leave()
         if armed_ms == 0 and self.wake_pin:
-            arm(self.wake_pin, 1 - self.seen)
+            arm(self.config["pins"]["wake"], 1 - self.seen)
         by_ulp = "ulp" in self.config and self._arm_ulp(armed_ms)
         if kind == DEEP and (armed_ms <= 0 or by_ulp):
             machine.deepsleep(ms if ms else 1)
         answer = self._doze(ms, DOZE_MS if by_ulp else armed_ms, by_ulp)
         if armed_ms == 0 and self.wake_pin:
             disarm()
+            self.wake_pin = self._wake_input()
         return answer
+
+    def _wake_input(self) -> machine.Pin | None:
+        """The pin to read: of a switch, which is on the mains, the chip pulls its button up."""
+        pins = self.config["pins"]
+        if "wake" not in pins:
+            return None
+        pull = machine.Pin.PULL_UP if "outputs" in pins else None
+        return machine.Pin(pins["wake"], machine.Pin.IN, pull, hold=False)  # type: ignore
 
     def _arm_ulp(self, interval_ms: int) -> bool:
         """Let the ULP look every interval_ms, or not at all; whether it looks."""
@@ -236,6 +248,8 @@ class Esp32Port(Port):
                 return TIMER
             machine.lightsleep(left_ms if left_ms < stretch_ms else stretch_ms)
             self.feed()
+            if armed_ms == 0:
+                self.wake_pin = self._wake_input()
             if armed_ms == 0 and (self._moved() or machine.wake_reason() in _PIN_REASONS):
                 return PIN
             if by_ulp:
@@ -251,12 +265,14 @@ def fault(error: Exception) -> int:
     return FAULT
 
 
-def arm(pin: machine.Pin, level: int) -> None:
-    """Let this level of the pin end the next sleep."""
+def arm(number: int, level: int) -> None:
+    """Let this level of a pin end the next sleep."""
+    pin = machine.Pin(number, machine.Pin.IN, None)  # type: ignore[arg-type]
     if hasattr(esp32, "wake_on_ext0"):
         esp32.wake_on_ext0(pin, bool(level))
     else:
         esp32.wake_on_gpio((pin,), bool(level))
+        machine.Pin(number, machine.Pin.IN, None, hold=True)  # type: ignore
 
 
 def disarm() -> None:

@@ -96,6 +96,40 @@ def test_deep_sleep_ends_at_the_level_that_was_not_seen(
     assert rig.esp32.cause() == PIN
 
 
+@pytest.mark.parametrize("ohm", [10_000, 1_000_000])
+@pytest.mark.parametrize("chip_name", ["esp32", "esp32s3", "esp32c3", "esp32c5", "esp32c6"])
+def test_a_contact_wakes_whatever_its_resistor_and_draws_through_no_other(
+    chip: dict[str, Any], monkeypatch: pytest.MonkeyPatch, chip_name: str, ohm: int
+) -> None:
+    """It is read as closed and then opens: the chip's own pull-down must not keep it low."""
+    chip["chip"], chip["pull_up_ohm"] = chip_name, ohm
+    if chip_name.startswith("esp32c"):
+        monkeypatch.delattr(rig.esp32.esp32, "wake_on_ext0")
+    wake = 33 if chip_name == "esp32" else 5
+    chip["pins"][str(wake)] = 0
+    chip["events"] = [[9_000, wake, 1]]
+    channel = {"name": "door", "driver": "contact", "pin": wake}
+    node = port(pins={"wake": wake}, channels=[channel])
+    assert node.measure(0) == 0
+    node.watch(0, 0)
+    deep_sleep(node, 60_000)
+    assert chip["now_ms"] == 9_000
+    assert rig.esp32.cause() == PIN
+    assert chip["leaks"] == 0
+    assert port(pins={"wake": wake}, channels=[channel]).measure(0) == 1
+
+
+def test_a_pin_that_ended_a_light_sleep_is_read_as_it_is(chip: dict[str, Any]) -> None:
+    chip["pins"][str(DOOR)] = 0
+    chip["events"] = [[1_500, DOOR, 1], [3_000, DOOR, 0]]
+    node = port()
+    assert node.measure(0) == 0
+    for level in (1, 0):
+        node.watch(0, 0)
+        assert node.sleep(LIGHT, 10_000) == PIN
+        assert node.measure(0) == level
+
+
 def test_deep_sleep_without_the_detector_heeds_no_pin(chip: dict[str, Any]) -> None:
     chip["events"] = [[9_000, DOOR, 0]]
     deep_sleep(port(), 60_000)

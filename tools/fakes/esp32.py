@@ -6,6 +6,7 @@ import errno
 import struct
 
 import machine
+import pads
 import world
 
 if world.state["chip"] in ("esp32", "esp32s2", "esp32s3"):
@@ -13,16 +14,22 @@ if world.state["chip"] in ("esp32", "esp32s2", "esp32s3"):
     def wake_on_ext0(pin, level):
         machine.armed.clear()
         if pin is not None:
+            if not pads.can("rtc", pin.number):
+                raise ValueError("invalid pin")  # ports/esp32/modesp32.c:88
             machine.armed.update({"pin": pin.number, "level": int(level), "reason": world.EXT0})
 
 
 def wake_on_gpio(pins, level):
+    if world.state["ulp"].get("wakes"):
+        raise ValueError("no resources")  # ports/esp32/modesp32.c:164
     machine.armed.clear()
     for pin in pins:
         machine.armed.update({"pin": pin.number, "level": int(level), "reason": world.GPIO})
 
 
 def wake_on_ulp(wake):
+    if machine.armed:
+        raise ValueError("no resources")  # ports/esp32/modesp32.c:143-147
     world.state["ulp"]["wakes"] = int(wake)
 
 

@@ -43,13 +43,17 @@ class Pin:
         if not pads.can("there", number):
             raise ValueError("invalid pin")  # :122
         self.number = number
-        pad = world.state["pads"].setdefault(str(number), {"out": 0, "drives": 0, "held": 0})
+        fresh = {"out": 0, "drives": 0, "held": 0, "pull": 0, "rtc": 0}
+        pad = world.state["pads"].setdefault(str(number), fresh)
         if value is not None:
             pad["out"] = int(bool(value))  # :214, before the direction
         if mode == self.OUT and pads.can("only_read", number):
             raise ValueError("pin can only be input")  # :231
         if mode != -1:
             pad["drives"] = int(mode == self.OUT)
+            pad["rtc"] = 0  # :181-187
+        if pull != -1 and not pads.can("only_read", number):
+            pad["pull"] = pull or 0  # :238-252
         if hold is not None and not pads.can("only_read", number):
             pad["held"] = 0
             world.drive(number)
@@ -58,6 +62,8 @@ class Pin:
 
     def value(self, level=None):
         if level is None:
+            if world.state["pads"][str(self.number)]["rtc"]:
+                return 0  # the RTC has it (ESP-IDF 5.5.5, docs, sleep_modes.rst:217)
             return world.pin(self.number)
         world.state["pads"][str(self.number)]["out"] = int(bool(level))
         world.drive(self.number)
@@ -225,14 +231,39 @@ def deepsleep(ms=LONGEST_MS):
     world.end(world.SLEPT)
 
 
+CHIP_PULL_OHM = 45000  # inferred: at 3.3 V the 70 µA that a closed contact is said to draw
+
+
+def _level(kind):
+    """Of the armed pin, asleep.
+
+    For deep sleep by GPIO ESP-IDF pulls a pin itself, down where a high level is to wake it, unless
+    the pad is held (5.5.5, sleep_modes.c:2171-2180). A high level is three quarters of the supply.
+    """
+    number = armed["pin"]
+    level = world.pin(number)
+    if kind == "deep" and armed["reason"] == world.GPIO and armed["level"]:
+        held = world.state["pads"][str(number)]["held"]
+        if not held and world.state["pull_up_ohm"] * 3 > CHIP_PULL_OHM:
+            return 0
+    return level
+
+
 def _sleep(kind, ms):
     """Until the time is over or the armed pin has the level it is armed for."""
     if network.radio.active():
         world.state["leaks"] += 1
+    for number, pad in world.state["pads"].items():
+        # The pulls of the RTC last while it has power, as for ext0 (gpio.c:83, sleep_modes.c:2698).
+        lasts = world.state["chip"] == "esp32" and armed and pads.can("rtc", int(number))
+        if lasts and pad["pull"] == Pin.PULL_UP and not world.pin(int(number)):
+            world.state["leaks"] += 1
+    if armed and armed["reason"] == world.EXT0:
+        world.state["pads"][str(armed["pin"])]["rtc"] = 1
     started_ms = world.now_ms()
     while True:
         left_ms = started_ms + ms - world.state["now_ms"]
-        if armed and world.pin(armed["pin"]) == armed["level"]:
+        if armed and _level(kind) == armed["level"]:
             world.state["wake_reason"] = armed["reason"]
             break
         if left_ms <= 0:

@@ -67,7 +67,8 @@ def fresh() -> "dict[str, Any]":
         "ulp": {},  # "period_us", "entry" and "wakes" as they were set
         "memory": {},  # words of the RTC's slow memory, by address
         "slept": [],  # one entry a sleep: [kind, ms]
-        "leaks": 0,  # sleeps with the radio on
+        "leaks": 0,  # sleeps with the radio on, or with a pull-up that its contact draws from
+        "pull_up_ohm": 10000,  # the resistor at each pin that ends a sleep
         "power_save": 0,
     }
 

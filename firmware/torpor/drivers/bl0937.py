@@ -36,7 +36,8 @@ class Bl0937(Driver):
         if ms <= 0:
             raise OSError("nothing counted yet")
         self.since = now
-        return self.counter.value(0) * self.mj_per_pulse * 1000 // ms
+        pulses: int = self.counter.value(0)
+        return pulses * self.mj_per_pulse * 1000 // ms
 
 
 def opened(spec: dict) -> Bl0937:

@@ -7,13 +7,12 @@ gain is not in it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import ceil, hypot, sqrt
 
 import numpy as np
 
-from host_sim.engine.parts import LEAK_PER_S
 from host_sim.hardware.cell import CHARGE_SHIFT
-from host_sim.sim import asleep, build, match, scatter
+from host_sim.sim import asleep, battery, match, scatter
 from host_sim.sim.asleep import Sleep
 from host_sim.sim.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
 from host_sim.trace.cut.wakes import Cut, Recorded
@@ -130,7 +129,7 @@ def judge(predicted: Predicted, cuts: Sequence[Cut]) -> Verdict:
         halves.append(predicted.sleep_s * sleep.half_ma)
     ledger = predicted.result.ledger
     run_s = ledger.duration_us / 1e6
-    _, numbers = build.battery(predicted.result.scenario)
+    power = battery.of(predicted.result.scenario, ceil(predicted.result.days))
     return Verdict(
         lines,
         times,
@@ -138,7 +137,7 @@ def judge(predicted: Predicted, cuts: Sequence[Cut]) -> Verdict:
         unsure,
         far,
         ledger.charge_fc / 1e12,
-        run_s * (numbers[LEAK_PER_S] << CHARGE_SHIFT) / 1e12,
+        (power.leak(int(run_s)) << CHARGE_SHIFT) / 1e12,
         run_s,
         predicted.result.battery_life_days,
         more,

@@ -287,6 +287,10 @@ def test_what_just_fits_is_simulated(name: str, old: str, new: str, tmp_path: Pa
         ("seed = 1", "sede = 1", "sede: unknown key; did you mean seed?"),
         ("mean_dbm = -68.0", "mean_dbm = -100.5", "world.wifi.mean_dbm: expected float >= -100"),
         ("mean_dbm = -68.0", 'rate = "2M"', "world.wifi.rate: invalid enum value '2M'; one of 1M"),
+        ("mean_dbm = -68.0", "channel = 14", "world.wifi.channel: expected int <= 13, got 14;"),
+        ("mean_dbm = -68.0", "busy = 0.96", "world.wifi.busy: expected float <= 0.95, got 0.96;"),
+        ("mean_dbm = -68.0", "disturbed = [0.1]", "world.wifi.disturbed: expected list of length "),
+        ("mean_dbm = -68.0", "disturbed = true", "world.wifi.disturbed: expected float or list, "),
         (
             "mean_dbm = -68.0",
             "outage = [{ start_h = 1, hours = 0 }]",

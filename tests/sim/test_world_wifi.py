@@ -12,6 +12,7 @@ from host_sim.engine.parts import MARGINS, PER_FIRST_QDB
 from host_sim.errors import BadInput
 from host_sim.hardware import mac
 from host_sim.world import wifi
+from tests.fidelity import radio
 
 HEAD = "timestamp,sender_receiver_RSSI\n"
 
@@ -64,6 +65,15 @@ def test_a_frame_is_on_the_air_as_long_as_the_standard_says() -> None:
     us, ns = wifi.air_time("1M")[2:4]
     assert us + 160 * ns // 1000 == mac.air_us(160) == 192 + 8 * 160  # 1 Mbit/s, long preamble
     assert mac.air_us(1500, mac.RATES["54M"]) == pytest.approx(20 + 8 * 1500 / 54, abs=1)
+
+
+@pytest.mark.parametrize("link", radio.RECORDED)
+def test_the_picture_shows_the_recorded_links(recordings: Path, link: str) -> None:
+    dbm, odds = mean_by_power(recordings / "rssi" / "pjaswin-wifi" / f"{link}.csv")
+    told = radio.RECORDED[link].values()
+    assert [at for at, _ in told] == pytest.approx(dbm, abs=0.006)
+    percent = [100 / (1 + np.exp(-each)) for each in odds]
+    assert [lost for _, lost in told] == pytest.approx(percent, abs=0.006)
 
 
 def mean_by_power(path: Path) -> tuple[list[float], list[float]]:

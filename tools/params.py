@@ -112,15 +112,19 @@ class Folder(Type):
 
 
 class Port(Type):
-    """A serial port."""
+    """A serial port; `may_come` is of a command that waits for one that is away."""
 
     name = "port"
+
+    def __init__(self, may_come: bool = False) -> None:
+        self.may_come = may_come
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """As it is."""
         from tools.provision import ports  # pyserial looks for ports
 
-        ports.check(value)
+        if not (self.may_come and ports.is_away(value)):
+            ports.check(value)
         return str(value)
 
 

@@ -13,6 +13,7 @@ from torpor.config import configure
 from torpor.policy import surge
 from torpor.port import COLD, CRASH, PIN, SURGE, TIMER, WATCH, Port
 
+OPEN_MS = 5000  # after a power-on, to interrupt it: USB of a chip's own is there when it is awake
 _WHY = {
     retain.EMPTY: "no record",
     retain.TORN: "a torn record",
@@ -45,6 +46,8 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
         if cause != COLD:
             r[record.OUTPUT] = port.setting(0)  # it may have been pressed in the wake that crashed
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
+    elif cause == COLD:
+        port.wait(OPEN_MS)
     while True:
         crashes = r[record.CRASHES]
         r[record.CRASHES] = crashes + 1

@@ -10,7 +10,7 @@ import pytest
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, garden
 from tools.fakes import world
-from torpor import node, record
+from torpor import node, record, start
 
 HOUR_MS = 3_600_000
 
@@ -51,6 +51,20 @@ def test_a_cold_start_configures_and_the_next_wake_goes_on(chip: Chip) -> None:
     assert chip.record[record.UPTIME_MIN] == slept_ms // 60_000 + 1  # and the first wake
     assert chip.record[record.CRASHES] == 0
     assert chip.log == ""
+
+
+def test_a_power_on_leaves_a_window_to_interrupt_and_no_other_start_does(chip: Chip) -> None:
+    awake_ms = []
+    for _ in range(2):
+        began_ms = chip.world["now_ms"]
+        chip.wake()
+        awake_ms.append(chip.world["now_ms"] - began_ms - chip.slept_ms)
+    assert 0 <= awake_ms[0] - start.OPEN_MS < 100
+    assert awake_ms[1] < 100
+    chip.world["reset_cause"] = world.PWRON  # a brown-out
+    began_ms = chip.world["now_ms"]
+    chip.wake()
+    assert chip.world["now_ms"] - began_ms - chip.slept_ms < 100
 
 
 def test_the_readings_reach_the_broker(chip: Chip, broker: Broker) -> None:

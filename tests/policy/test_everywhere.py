@@ -13,6 +13,7 @@ MODULES = (
     "ticks",
     "sleep",
     "spread",
+    "surge",
     "energy",
     "report",
     "cascade",

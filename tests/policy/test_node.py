@@ -171,7 +171,7 @@ def test_a_silent_broker_raises_no_power():
 
 
 def test_who_is_to_be_reached_tries_again_within_four_minutes():
-    r, port = start(sleep={**config()["sleep"], "associated": 1})
+    r, port = start(sleep=dict(config()["sleep"], associated=1))
     port.joins = [NO_AP] * 99
     tick(r, port, HOUR_MS)
     waits_ms = [schedule.latest_ms(r, SCHEDULE, 1, port.clock)]

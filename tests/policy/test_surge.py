@@ -107,7 +107,7 @@ def test_a_join_that_fails_gets_power_back():
 
 
 def test_on_the_mains_it_says_nothing_of_a_cell():
-    r, _ = start(sleep={**config()["sleep"], "associated": 1})
+    r, _ = start(sleep=dict(config()["sleep"], associated=1))
     node.surged(r)
     assert r[SURGE + surge.RESETS] == 0
     assert r[record.ENERGY + energy.SOC_PERMILLE] == -1

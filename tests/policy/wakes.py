@@ -67,6 +67,8 @@ class Play:
         self.decided = crc32(memoryview(port.log)[: port.logged], self.decided)
         if crash:
             self.r[:] = self.before
+            if self.random.one_in(4):
+                node.surged(self.r)
             node.begin(self.r, self.cause, began)
             self.cause = CRASH
         else:

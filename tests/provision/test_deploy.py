@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import threading
 import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from tests.provision.conftest import BROKER, WIFI
 from tools import cli
 from tools.commands import deploy as command
 from tools.fakes import world
-from tools.provision import filesystem, firmware, layout, repl, sending, version
+from tools.provision import filesystem, firmware, layout, ports, repl, sending, version
 from tools.provision.node_toml import load
 from torpor import __version__
 
@@ -203,6 +204,31 @@ def test_a_micropython_too_old_is_left_alone(
     assert deploy(board) == 2
     assert ": runs MicroPython 1.29.0" in capsys.readouterr().err
     assert board.flash.read_bytes() == before
+
+
+def test_a_port_that_is_away_is_waited_for(
+    board: Board,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As that of a board with USB of its own, which wakes now and then."""
+    monkeypatch.setattr(ports, "DEVICES", str(tmp_path))
+    name = tmp_path / "ttyACM0"
+    with Line(board) as line:
+        coming = threading.Timer(0.3, name.symlink_to, (line.port,))
+        coming.start()
+        assert cli.run(["deploy", "--port", str(name)]) == 0
+        coming.join()
+    said = capsys.readouterr()
+    assert "is up to date" in said.out
+    assert said.err == (
+        f"torpor: {name}: not there, asleep? Press the board's RESET button, or plug it in\n"
+    )
+    name.unlink()
+    monkeypatch.setattr(command, "WAIT_S", 0.1)
+    assert cli.run(["deploy", "--port", str(name)]) == 2
+    assert f"torpor: {name}: no such port; ports here: " in capsys.readouterr().err
 
 
 def test_a_port_that_is_absent_busy_or_silent_is_one_line(

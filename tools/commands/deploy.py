@@ -15,11 +15,13 @@ from tools.show import output
 
 ATTEMPTS = 3
 AGAIN_S = 3.0  # to push the plug back in
-WAIT_S = 30.0  # for a board that sleeps
+WAIT_S = 30.0  # for a board that sleeps, and for its port
 
 
 @click.command("deploy", cls=params.Command)
-@click.option("--port", type=params.PORT, required=True, help="Serial port of the board.")
+@click.option(
+    "--port", type=params.Port(may_come=True), required=True, help="Serial port of the board."
+)
 @click.option("--config", type=params.NODE, help="The node anew, a node.toml.")
 @click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
@@ -33,6 +35,7 @@ def command(port: str, config: Path | None, override: bool, as_json: bool) -> No
     torpor deploy --port /dev/ttyUSB0 --config node.toml
     """
     node = node_toml.load(config) if config else None
+    ports.await_(port, WAIT_S)
     done = _persistently(port, version.files(None), node, override)
     document: dict[str, Any] = {
         "slot": done.slot,

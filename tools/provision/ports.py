@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import click
 import serial
 from serial.tools import list_ports
 
@@ -20,6 +21,8 @@ from host_sim.files import inputs
 BAUD = 115_200
 SILENT_S = 5.0  # of one read or write
 PULSE_S = 0.1
+LOOK_S = 0.05  # between two looks for a port that is to come
+DEVICES = "/dev/"
 
 _BUSY = (errno.EAGAIN, errno.EBUSY)
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
@@ -39,6 +42,25 @@ def check(port: str) -> None:
         raise Refused("is no serial port", where=port, remedy=_here())
     if not os.access(port, os.R_OK | os.W_OK):
         raise _forbidden(port)
+
+
+def is_away(port: str) -> bool:
+    """Whether it names a device that may come.
+
+    Boards with USB of their own have none while they sleep.
+    """
+    return port.startswith(DEVICES) and not Path(port).exists()
+
+
+def await_(port: str, wait_s: float) -> None:
+    """Give a device that is away some time to come."""
+    if not is_away(port):
+        return
+    what = "not there, asleep? Press the board's RESET button, or plug it in"
+    click.echo(f"torpor: {port}: {what}", err=True)
+    until = time.monotonic() + wait_s
+    while is_away(port) and time.monotonic() < until:
+        time.sleep(LOOK_S)
 
 
 def reset(line: serial.Serial) -> None:

@@ -1,12 +1,4 @@
-"""Start the node that config.json describes, and never end at the REPL, which draws full current.
-
-A node that cannot even start, whatever of it is missing, wrong or damaged, leaves a minute to
-interrupt it there and sleeps an hour: its cell must outlive the mistake. A switch works its button
-meanwhile (torpor.rescue).
-
-The watchdog comes before the first file: one that cannot be read to its end is read for ever
-(MicroPython 1.29, py/persistentcode.c:169, extmod/vfs_reader.c:61).
-"""
+"""Start the node that config.json describes; torpor.rescue says what else is here, and why."""
 
 import time
 

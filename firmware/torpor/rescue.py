@@ -1,6 +1,11 @@
 """What is left of a node that cannot start, or hung: its log, and a switch's button.
 
-It needs no other file of the library, since any of them may be what is damaged.
+At the REPL it would draw full current. So main.py catches whatever is missing, wrong or damaged,
+leaves a minute to interrupt it and sleeps an hour: the cell must outlive the mistake. It starts the
+watchdog before the first file, since one that cannot be read to its end is imported for ever
+(MicroPython 1.29, py/persistentcode.c:169, extmod/vfs_reader.c:58).
+
+This file needs no other of the library: any of them may be what is damaged.
 """
 
 import json

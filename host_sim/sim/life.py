@@ -50,7 +50,7 @@ def of(scenario: Scenario, ledger: Ledger, alive: bool) -> Life | None:
     coldest = min(power.air) * battery.LEVELS
     dead = power.dead[coldest + _strongest(scenario, ledger)]
     left = (1000 - dead) * power.capacity_permille - gone
-    a_day = drawn / days + _leak_a_day(power) if days else 0
+    a_day = drawn / days + leak_a_day(power) if days else 0
     more = max(0, left) / a_day if a_day else 0.0
     return Life(days + more, EXTRAPOLATED, BROWN_OUT if dead else EMPTY)
 
@@ -64,11 +64,11 @@ def asleep_days(scenario: Scenario) -> float | None:
     na = scenario.board.current_na[states.DEEP_SLEEP]
     coldest_c = cell.BANDS_C[min(power.air)]
     dead = battery.dead_permille(scenario.board, given.chemistry, na, coldest_c)
-    a_day = (na * build.DAY_US >> cell.CHARGE_SHIFT) + _leak_a_day(power)
+    a_day = (na * build.DAY_US >> cell.CHARGE_SHIFT) + leak_a_day(power)
     return (1000 - dead) * power.capacity_permille / a_day
 
 
-def _leak_a_day(power: Battery) -> float:
+def leak_a_day(power: Battery) -> float:
     """Self-discharge in a mean day of the air, 1,024 fC."""
     mean = np.array(power.leak_per_s)[power.air].mean()
     return float(mean) * HOUR_S * battery.HOURS_A_DAY

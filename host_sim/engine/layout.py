@@ -2,7 +2,7 @@
 
 One cell for an int, a bool or another object (its address), two for a list (address and length): of
 ints, of objects (an address each) or of lists of ints (address and length each). What compiled code
-writes is read back here.
+writes is read back here. A list is copied; an array is taken as it is, for several to share.
 """
 
 from typing import Any, NamedTuple
@@ -47,6 +47,8 @@ def fields(one: object) -> dict[str, Field]:
 def _kind(value: Any) -> tuple[str, Any]:
     if isinstance(value, bool | int):
         return type(value).__name__, None
+    if isinstance(value, np.ndarray):
+        return "ints", None
     if not isinstance(value, list):
         return "object", value
     if not value or isinstance(value[0], int):
@@ -87,7 +89,7 @@ class Memory:
         if kind == "rows":
             rows = self.rows[name] = [np.array(one, dtype=np.int64) for one in value]
             return np.array([(row.ctypes.data, len(row)) for row in rows], dtype=np.int64)
-        return np.array(value, dtype=np.int64)
+        return np.asarray(value, dtype=np.int64)
 
     def of(self, one: object) -> "Memory":
         """The memory of an object within."""

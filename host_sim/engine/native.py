@@ -23,6 +23,7 @@ from host_sim.engine.program import HOME_ENTRY, RUN_ENTRY
 from host_sim.errors import BadInput
 
 BOOKS = ("us", "times", "extra", "count", "drawn")  # the lists of Parts that a run fills
+LONGEST = ("rssi", "series")
 Progress = Callable[[float], None]
 
 
@@ -75,6 +76,12 @@ class Lives(plain.Lives):
     def now_us(self, node: int) -> int:
         """A node's time."""
         return self.ports[node]["now_us"]
+
+
+def shared(parts: Parts) -> Parts:
+    """The parts with their longest lists, which no run writes to, as arrays for many lives."""
+    long: Any = {name: np.array(getattr(parts, name), dtype=np.int64) for name in LONGEST}
+    return replace(parts, **long)
 
 
 def _books(parts: Parts, memory: Memory) -> Parts:

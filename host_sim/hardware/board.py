@@ -38,6 +38,7 @@ Tag = Literal["D", "V", "M", "S", "I"]
 Source = Annotated[str, Meta(min_length=8)]
 Na = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 Us = Annotated[int, Meta(gt=0, le=600_000_000)]
+ErrorPercent = Annotated[float, Meta(gt=0, le=900)]
 Pin = Annotated[int, Meta(ge=0, le=48)]
 
 
@@ -54,6 +55,8 @@ class State(Strict, frozen=True):
     """D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred."""
     source: Source
     """Where it stands."""
+    error_percent: ErrorPercent | None = None
+    """How far off it may be, where that is known; else its tag says (docs/interval.md)."""
     sd_na: Na | None = None
     """Spread of samples."""
     quantiles_na: Annotated[list[int], Meta(min_length=3, max_length=3)] | None = None
@@ -73,6 +76,8 @@ class Phase(Strict, frozen=True):
     """Where it stands."""
     ci95_us: Annotated[list[int], Meta(min_length=2, max_length=2)] | None = None
     """Interval of the mean."""
+    error_percent: ErrorPercent | None = None
+    """How far off it may be, where that is known; else its tag says (docs/interval.md)."""
 
 
 class Factor(Strict, frozen=True):
@@ -97,6 +102,8 @@ class Transmit(Strict, frozen=True):
     """How the numbers are known."""
     source: Source
     """Where they stand."""
+    error_percent: ErrorPercent | None = None
+    """How far off they may be, where that is known; else their tag says (docs/interval.md)."""
 
 
 class Radio(Strict, frozen=True):
@@ -104,6 +111,8 @@ class Radio(Strict, frozen=True):
 
     tx: Transmit
     """Current of a burst."""
+    error_percent: ErrorPercent | None = None
+    """How far off they may be, where that is known; else their tag says (docs/interval.md)."""
 
 
 class Supply(Strict, frozen=True):

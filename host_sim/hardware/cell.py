@@ -42,6 +42,18 @@ class Cell:
     source: str
 
 
+@dataclass(frozen=True)
+class Off:
+    """How far a cell is off its chemistry: factors, and mV at any charge."""
+
+    leak: float = 1.0
+    resistance: float = 1.0
+    more_mv: int = 0
+
+
+AS_ITS_KIND = Off()
+
+
 def _colder(mohm: Row, percent: Row) -> tuple[Row, ...]:
     """A resistance by charge at 20 °C, so many percent of it at each of TEMPERATURES_C."""
     return tuple(tuple(one * share // 100 for one in mohm) for share in percent)

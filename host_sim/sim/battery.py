@@ -1,13 +1,13 @@
 """The cell of a node as its engine knows it: lists of ints over charge, air and transmit level."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from host_sim.hardware import cell, states
 from host_sim.hardware.board import Board
-from host_sim.hardware.cell import Ints
+from host_sim.hardware.cell import AS_ITS_KIND, Ints, Off
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Table
 from host_sim.world import table, weather
@@ -53,16 +53,17 @@ def of(scenario: Scenario, days: int) -> Battery:
         nothing = [0 for _ in bands]
         return Battery([3_300] * 1_001, ON_THE_MAINS, [0], nothing, [0], [-1] * LEVELS)
     air = air_bands(scenario, days)
-    leak = [cell.leak_per_s(given.chemistry, given.capacity_mah, c) for c in cell.BANDS_C]
+    off, mah = scenario.cell, given.capacity_mah
+    leak = [round(cell.leak_per_s(given.chemistry, mah, c) * off.leak) for c in cell.BANDS_C]
     by_hour = np.array(leak, dtype=np.int64)[air] * HOUR_S
     return Battery(
-        cell.curve_mv(given.chemistry),
-        cell.capacity_permille(given.capacity_mah),
+        (_ocv_mv(given.chemistry) + off.more_mv).tolist(),
+        cell.capacity_permille(mah),
         air,
         leak,
         [0, *np.cumsum(by_hour).tolist()][: len(air)],
         [
-            dead_permille(scenario.board, given.chemistry, na, c)
+            dead_permille(scenario.board, given.chemistry, na, c, off)
             for c in cell.BANDS_C
             for na in scenario.board.current_na[states.TX :]
         ],
@@ -79,14 +80,17 @@ def _mohm(chemistry: str, air_c: float) -> Ints:
     return np.array(cell.resistance_mohm(chemistry, air_c))
 
 
-def dead_permille(board: Board, chemistry: str, current_na: int, air_c: float) -> int:
+def dead_permille(
+    board: Board, chemistry: str, current_na: int, air_c: float, off: Off = AS_ITS_KIND
+) -> int:
     """The charge at which a draw of this current ends a board on such a cell.
 
     A cell that no chip need fear feeds it by the board's 3.3 V pin, past the regulator.
     """
-    ocv_mv = _ocv_mv(chemistry)
+    ocv_mv = _ocv_mv(chemistry) + off.more_mv
     supply, behind = board.file.supply, ocv_mv[-1] > CHIP_MOST_MV
-    sag_mv = cell.sag_mv(current_na, _mohm(chemistry, air_c))
+    mohm = (_mohm(chemistry, air_c) * off.resistance).astype(np.int64)
+    sag_mv = cell.sag_mv(current_na, mohm)
     dropped_mv = supply.dropout_mv + cell.sag_mv(current_na, supply.dropout_mohm) if behind else 0
     cut_off_mv = supply.cut_off_mv if behind else 0
     return cell.dead_permille(ocv_mv, sag_mv, dropped_mv, (cut_off_mv, board.file.brown_out_mv))
@@ -103,7 +107,13 @@ def air_bands(scenario: Scenario, days: int) -> list[int]:
         hours = np.arange(days * HOURS_A_DAY) * HOUR_S * 1_000_000 // series.step_us
         return cell.band(np.array(series.values)[hours % len(series.values)] / 100)
     if world.air is None and "temperature" in world.reads.values():
-        series = weather.climate(days, world.first_month, scenario.file.seed)[0]
-        by_hour = np.array(series.values).reshape(days * HOURS_A_DAY, -1)
-        return cell.band(by_hour.mean(axis=1) / 100)
+        return _weather_bands(days, world.first_month, scenario.file.seed)
     return cell.band(ROOM_C if world.air is None else world.air)
+
+
+@lru_cache(maxsize=4)
+def _weather_bands(days: int, first_month: int, seed: int) -> list[int]:
+    """The same of the weather; one world has many lives."""
+    series = weather.climate(days, first_month, seed)[0]
+    by_hour = np.array(series.values).reshape(days * HOURS_A_DAY, -1)
+    return cell.band(by_hour.mean(axis=1) / 100)

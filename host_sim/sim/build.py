@@ -1,9 +1,12 @@
 """From a scenario to the simulated port: everything that the world will do, laid out as ints."""
 
 from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +45,7 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
     `index` is its number in a home, whose channel is `ether`: sun and weather are those of all, the
     link and what happens to the node its own.
     """
-    file, board, link = scenario.file, scenario.board, scenario.file.world.wifi
+    file, link = scenario.file, scenario.file.world.wifi
     days = int(np.ceil(file.days))
     seed = (file.seed + NEXT_SEED * index) % 2**31
     series, channels = _channels(scenario, days)
@@ -50,15 +53,9 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
     event_us, event_kind, event_value = events.ordered(
         _events(file.world, scenario.path.parent, days, seed)
     )
-    power = battery.of(scenario, days)
     return Parts(
-        us=[0] * ledger.CELLS,
-        times=[0] * ledger.CELLS,
-        extra=[0] * ledger.CELLS,
-        count=[0] * COUNTERS,
-        current_na=board.current_na,
-        timing=_timing(scenario),
-        radio=_radio(link),
+        **_books(len(replay_us)),
+        **_hardware(scenario, days),
         lost_65536=wifi.lost_65536(link.rate, _by_hour(link, link.busy)),
         air_time=wifi.air_time(link.rate),
         channel=_channel(link),
@@ -71,21 +68,50 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
         event_value=event_value,
         look_us=list(sound.LOOK_US) if file.world.sound else [0, 20_000],
         hearing=_hearing(scenario, days, seed),
-        battery=power.ocv_mv,
-        capacity_permille=power.capacity_permille,
-        air=power.air,
-        leak_per_s=power.leak_per_s,
-        leaked=power.leaked,
-        dead=power.dead,
         replay=replay,
         replay_us=replay_us,
         replay_na=replay_na,
-        drawn=[0] * len(replay_us),
         clock=[file.world.drift_ppm, FIRST_TICK, chance.start(seed), end_us(scenario)],
         watch=[len(file.node.task) + 1, *_ulp(scenario)],
         ether=ether or alone(),
         index=index,
     )
+
+
+def again(parts: Parts, scenario: Scenario) -> Parts:
+    """The same world around another board or cell, with books of its own, for one life more."""
+    hearing = copy(parts.hearing)
+    hearing.caught = [0] * len(parts.hearing.caught)
+    days = int(np.ceil(scenario.file.days))
+    books, hardware = _books(len(parts.replay_us)), _hardware(scenario, days)
+    return replace(parts, **books, **hardware, hearing=hearing)
+
+
+def _books(replayed: int) -> dict[str, Any]:
+    """The lists that a run fills."""
+    return {
+        "us": [0] * ledger.CELLS,
+        "times": [0] * ledger.CELLS,
+        "extra": [0] * ledger.CELLS,
+        "count": [0] * COUNTERS,
+        "drawn": [0] * replayed,
+    }
+
+
+def _hardware(scenario: Scenario, days: int) -> dict[str, Any]:
+    """What is of the board, of its cell and of the access point."""
+    power = battery.of(scenario, days)
+    return {
+        "current_na": scenario.board.current_na,
+        "timing": _timing(scenario),
+        "radio": _radio(scenario.file.world.wifi),
+        "battery": power.ocv_mv,
+        "capacity_permille": power.capacity_permille,
+        "air": power.air,
+        "leak_per_s": power.leak_per_s,
+        "leaked": power.leaked,
+        "dead": power.dead,
+    }
 
 
 def end_us(scenario: Scenario) -> int:

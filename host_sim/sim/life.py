@@ -63,7 +63,7 @@ def asleep_days(scenario: Scenario) -> float | None:
     power = battery.of(scenario, battery.YEAR_DAYS)
     na = scenario.board.current_na[states.DEEP_SLEEP]
     coldest_c = cell.BANDS_C[min(power.air)]
-    dead = battery.dead_permille(scenario.board, given.chemistry, na, coldest_c)
+    dead = battery.dead_permille(scenario.board, given.chemistry, na, coldest_c, scenario.cell)
     a_day = (na * build.DAY_US >> cell.CHARGE_SHIFT) + leak_a_day(power)
     return (1000 - dead) * power.capacity_permille / a_day
 

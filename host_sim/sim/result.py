@@ -105,7 +105,8 @@ class Result:
     @property
     def battery_life_days(self) -> float | None:
         """Days until the node stops on the scenario's cell, or None without one."""
-        return self.life.days if self.life else None
+        lived = self.life
+        return lived.days if lived else None
 
     @property
     def drawn_na(self) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 from host_sim.errors import BadInput
 from host_sim.files import inputs as files
 from host_sim.hardware import board as boards
+from host_sim.hardware.cell import AS_ITS_KIND, Off
 from host_sim.spec import faults
 from host_sim.spec.changes import blamed, changed
 from host_sim.spec.scenariofile import Contact, ScenarioFile, Table
@@ -16,12 +17,13 @@ SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
 @dataclass(frozen=True)
 class Scenario:
-    """A checked scenario with its board."""
+    """A checked scenario with its board; its cell is its chemistry's, but where one is drawn."""
 
     name: str
     path: Path
     file: ScenarioFile
     board: boards.Board
+    cell: Off = AS_ITS_KIND
 
 
 def names() -> list[str]:

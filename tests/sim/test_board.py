@@ -76,7 +76,7 @@ def test_what_a_board_draws_asleep_was_measured_on_it(name: str) -> None:
 
 @ALL
 def test_a_source_is_one_that_a_reader_can_find(name: str) -> None:
-    for _, _, tag, source in tool.rows(board.load(name)):
+    for _, _, _, tag, source in tool.rows(board.load(name)):
         assert not any(word in source for word in ("numbers.md", "shared", "as above"))
         assert tag == "I" or any(mark in source for mark in ("/", "ESP", "datasheet", "forum")), (
             source
@@ -261,7 +261,8 @@ def test_every_line_but_a_blank_one_a_pin_and_what_the_chips_have_is_wanted(
 ) -> None:
     lines = TEXT.splitlines(keepends=True)
     pins = range(lines.index("[pins]\n") + 1, lines.index("[states.deep_sleep]\n"))
-    chips = lines[number].startswith(("cpu_mhz", "heap_bytes", "brown_out_mv", "dropout_mohm"))
+    left_out = ("cpu_mhz", "heap_bytes", "brown_out_mv", "dropout_mohm", "error_percent")
+    chips = lines[number].startswith(left_out)
     optional = lines[number].isspace() or number in pins or chips
     del lines[number]
     path = written(tmp_path_factory.mktemp("board"), "".join(lines))

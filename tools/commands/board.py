@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 from rich.markup import escape
 
-from host_sim.hardware import board, price, states
+from host_sim.hardware import board, price, states, uncertain
 from host_sim.hardware.board import Board, Supply
 from host_sim.hardware.start import IMAGES, Currents
 from tools import params
@@ -14,7 +14,7 @@ from tools.show import output, starts
 FULL_POWER = 10  # index of 20 dBm
 TAGS = "D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred"
 
-Row = tuple[str, str, str, str]  # what, value with unit, tag, source
+Row = tuple[str, str, str, str, str]  # what, value with unit, its interval, tag, source
 
 
 @click.group("board")
@@ -72,11 +72,12 @@ def show(name: str, as_json: bool) -> None:
         f"{file.chip} at {file.cpu_mhz} MHz, {file.heap_bytes:,} bytes of heap, brown-out at "
         f"{file.brown_out_mv:,} mV\npins: {escape(pins)}\n"
     )
-    out = output.table("", file.name, "value", "tag")
-    out.add_column("source")
+    out = output.table("", file.name, "value", f"{100 * uncertain.SHARE:.0f} %", "tag")
+    out.add_column("source", overflow="fold")
     above = ""
-    for what, value, tag, source in rows(shown):
-        out.add_row(escape(what), value, tag, "as above" if source == above else escape(source))
+    for what, value, off, tag, source in rows(shown):
+        cited = "as above" if source == above else escape(source)
+        out.add_row(escape(what), value, off, tag, cited)
         above = source
     output.console.print(out)
     for image in IMAGES:
@@ -121,30 +122,35 @@ def rows(shown: Board) -> Iterator[Row]:
     file = shown.file
     for name in (*states.NAMES[: states.TX], *Currents._fields[:2]):
         if state := file.states.get(name):
-            yield name, current(state.current_na), state.tag, state.source
+            yield name, current(state.current_na), off(state), state.tag, state.source
     tx = file.radio.tx
     for dbm, level_na in zip(states.TX_LEVELS_DBM, tx.current_na, strict=True):
-        yield f"transmit at {dbm:g} dBm", current(level_na), tx.tag, tx.source
+        yield f"transmit at {dbm:g} dBm", current(level_na), off(tx), tx.tag, tx.source
     for name in states.PHASES:
         if phase := file.phases.get(name):
-            yield f"{name} phase", duration(phase.duration_us), phase.tag, phase.source
+            yield f"{name} phase", duration(phase.duration_us), off(phase), phase.tag, phase.source
     yield from _supply_rows(file.supply)
     for name, wake in file.wakes.items():
         for step in wake.phases:
-            yield f"wake {name}, {step.state}", duration(step.duration_us), "", wake.source
+            yield f"wake {name}, {step.state}", duration(step.duration_us), "", "", wake.source
+
+
+def off(table: object) -> str:
+    """How far off the numbers of a table may be: in 80 of 100 boards, within ÷ and × (1 + it)."""
+    return f"± {uncertain.percent(table):.0f} %"
 
 
 def _supply_rows(supply: Supply) -> Iterator[Row]:
-    yield "supply", supply.kind, supply.tag, supply.source
-    for what, value, unit in (
-        ("dropout at any current", supply.dropout_mv, "mV"),
-        ("dropout by current", supply.dropout_mohm, "mΩ"),
-        ("cut-off", supply.cut_off_mv, "mV"),
+    yield "supply", supply.kind, "", supply.tag, supply.source
+    for what, value, unit, by in (
+        ("dropout at any current", supply.dropout_mv, "mV", ""),
+        ("dropout by current", supply.dropout_mohm, "mΩ", off(supply)),
+        ("cut-off", supply.cut_off_mv, "mV", ""),
     ):
         if value:
-            yield what, f"{value:,} {unit}", supply.tag, supply.source
+            yield what, f"{value:,} {unit}", by, supply.tag, supply.source
     if supply.kind == "buck":
-        yield "efficiency", f"{supply.efficiency_percent} %", supply.tag, supply.source
+        yield "efficiency", f"{supply.efficiency_percent} %", "", supply.tag, supply.source
 
 
 def current(na: int) -> str:

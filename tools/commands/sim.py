@@ -11,6 +11,8 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
 from host_sim.lab import baseline
+from host_sim.lab import interval as intervals
+from host_sim.lab.interval import Interval
 from host_sim.sim import engines, run, runfile
 from host_sim.sim.build import DAY_US
 from host_sim.sim.instrument import INSTRUMENTS
@@ -33,6 +35,7 @@ WINDOW = "0:20"
 )
 @click.option("--baseline", "as_today", is_flag=True, help="Run it the way people do today.")
 @click.option("--compare", is_flag=True, help="Print the baseline beside it.")
+@click.option("--interval", is_flag=True, help="How far off it may be, and why.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 @click.option("--plot", type=params.PICTURE, help="Draw the run: .png, .svg, .pdf.")
 @click.option(
@@ -65,6 +68,7 @@ def command(
     changes: tuple[str, ...],
     as_today: bool,
     compare: bool,
+    interval: bool,
     as_json: bool,
     plot: Path | None,
     export: Path | None,
@@ -78,6 +82,7 @@ def command(
     \b
     torpor sim garden                       a year of the garden sensor
     torpor sim garden --compare             beside what people do today
+    torpor sim garden --interval            how far off that may be
     torpor sim garden --set node.mode=eco   one key changed
     torpor sim door --days 28 --json        for a program
     torpor sim hall                         many nodes: a door, and its plug
@@ -90,6 +95,7 @@ def command(
         return
     _check_together(
         (compare and as_today, "--compare runs the baseline, too", "leave --baseline out"),
+        (compare and interval, "--interval is of one run", "leave --compare out"),
         (compare and bool(save), "--save keeps one run", "leave --compare out"),
         (bool(window and not export), "--window is for --export", "name a file to export to"),
         (
@@ -102,13 +108,14 @@ def command(
     for path in filter(None, (plot, export, save)):  # the recordings that the scenario names
         outputs.claim(path, scenario.inputs(given), force=True)
     from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
-    runner = native.Life if _engine(engine, given, engines.wakes(given)) else Life
+    runner = native.Life if _engine(engine, given, engines.wakes(given), interval) else Life
     if compare:
         results = _both(given, runner)
         report.compare(results[0], results[1], as_json)
     else:
         results = [_run(given, as_today, runner)]
-        output.as_json(results[0].as_json()) if as_json else report.show(results[0], as_today)
+        drawn = _interval(given, as_today, runner) if interval and results[0].complete else None
+        report.tell(results[0], as_today, drawn, as_json)
     if save:
         runfile.save(results[0], save, baseline=as_today)
     if plot:
@@ -148,6 +155,13 @@ def _run(given: scenario.Scenario, as_today: bool, engine: type[Life]) -> Result
     return result
 
 
+def _interval(given: scenario.Scenario, as_today: bool, engine: type[Life]) -> Interval:
+    """By draws, all in the same world; Ctrl-C ends them without any."""
+    given, device = _device(given, as_today)
+    with output.Progress(f"{given.name} on other boards") as progress:
+        return intervals.of(given, device=device, engine=engine, progress=progress)
+
+
 def _device(
     given: scenario.Scenario, as_today: bool
 ) -> tuple[scenario.Scenario, dict[str, Any] | None]:
@@ -167,8 +181,12 @@ def _both(given: scenario.Scenario, engine: type[Life]) -> list[Result]:
     return results
 
 
-def _engine(name: str, given: scenario.Scenario, wakes: float) -> bool:
-    """Whether the compiled engine runs; CPython, and a word about it, where numba is missing."""
+def _engine(name: str, given: scenario.Scenario, wakes: float, often: bool = False) -> bool:
+    """Whether the compiled engine runs; CPython, and a word about it, where numba is missing.
+
+    What runs often is worth compiling it.
+    """
+    name = "compiled" if often and name == "auto" else name
     if name == "compiled" and not native.is_ready():
         try:
             with output.Compiling() as progress:
@@ -185,7 +203,8 @@ def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> No
     from tools.show import home as shown
 
     params.unused(
-        ("as_today", "compare", "plot", "export", "instrument", "window", "save"), "this is a home"
+        ("as_today", "compare", "interval", "plot", "export", "instrument", "window", "save"),
+        "this is a home",
     )
     given = home.load(name, changes)
     nodes = [member.scenario for member in given.members]

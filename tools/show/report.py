@@ -5,15 +5,31 @@ from rich.table import Table
 
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry
+from host_sim.hardware.uncertain import SHARE
+from host_sim.lab.interval import OPEN, Interval
 from host_sim.sim.life import SIMULATED, asleep_days
 from host_sim.sim.result import Result
 from host_sim.spec.figures import FIGURES
 from tools.show import output
 
 BAR = 20  # columns of all the charge
+WIDEST, LEAST = 3, 0.01  # quantities that an interval names, and the least share of one
+IN_80 = f"{100 * SHARE:.0f} %"
+NAMED = {"battery_life_days": "the life", "average_current_ua": "the current"}
 
 
-def show(result: Result, as_today: bool) -> None:
+def tell(result: Result, as_today: bool, interval: Interval | None, as_json: bool) -> None:
+    """One run, for a program or for people."""
+    if not as_json:
+        show(result, as_today, interval)
+        return
+    told = result.as_json()
+    if interval:
+        told |= {"interval": interval.as_json(), "budgets": interval.budgets(result)}
+    output.as_json(told)
+
+
+def show(result: Result, as_today: bool, interval: Interval | None) -> None:
     """One run: what it needs, where the charge went, what the budgets say."""
     scenario = result.scenario
     title = f"{scenario.file.title}{' (baseline)' if as_today else ''}"
@@ -24,7 +40,7 @@ def show(result: Result, as_today: bool) -> None:
         f"seed {scenario.file.seed}\nsimulated in {result.wall_s:.2f} s{by(result.engine)}, "
         f"{speed / 1e6:.1f} million times real time\n"
     )
-    output.console.print(output.facts("", summary(result)))
+    output.console.print(output.facts("", summary(result, interval)))
     for name, lines in (
         ("state", result.ledger.by_state()),
         ("task", result.ledger.by_task()),
@@ -33,15 +49,39 @@ def show(result: Result, as_today: bool) -> None:
         output.console.print("", view(name, lines, result))
     if result.replayed:
         output.console.print("", replayed(result))
+    if interval:
+        output.console.print("", widened(interval))
     if result.budgets():
-        budgets = output.table("", "budget", "value", "", "limit", "", "")
-        for budget in result.budgets():
-            verdict = "[green]pass[/green]" if budget["ok"] else "[bold red]FAIL[/bold red]"
-            sign = "<=" if budget["bound"] == "at_most" else ">="
-            value, limit = (_number(budget[key]) for key in ("value", "limit"))
-            how = "" if budget["how"] == SIMULATED else budget["how"]
-            budgets.add_row(budget["name"], value, sign, limit, verdict, how)
-        output.console.print("", budgets)
+        output.console.print("", budgets(result, interval))
+
+
+def budgets(result: Result, interval: Interval | None) -> Table:
+    """What the budgets say, and how sure that is."""
+    out = output.table("", "budget", "value", "", "limit", "", "")
+    out.columns[-1].no_wrap = False
+    for budget in interval.budgets(result) if interval else result.budgets():
+        verdict = "[green]pass[/green]" if budget["ok"] else "[bold red]FAIL[/bold red]"
+        sign = "<=" if budget["bound"] == "at_most" else ">="
+        value, limit = (_number(budget[key]) for key in ("value", "limit"))
+        how = [] if budget["how"] == SIMULATED else [budget["how"]]
+        if budget.get("verdict") == OPEN:
+            how.append(OPEN)
+        out.add_row(budget["name"], value, sign, limit, verdict, ", ".join(how))
+    return out
+
+
+def widened(interval: Interval) -> Table:
+    """The numbers that leave the most open, and how each is measured."""
+    out = output.table("", f"what widens {NAMED[interval.of]}", "share", IN_80, "tag")
+    out.add_column("how to measure it", overflow="fold")
+    widest = [(one, share) for one, share in interval.shares[:WIDEST] if share >= LEAST]
+    for one, share in widest:
+        off = f"± {one.spread:.3g} {one.unit}"
+        out.add_row(one.name, f"{share:.0%}", off, one.tag, one.measure)
+    others = interval.shares[len(widest) :]
+    out.add_row(f"{len(others)} others", f"{sum(share for _, share in others):.0%}")
+    out.add_row("several at once", f"{max(0.0, interval.rest):.0%}")
+    return out
 
 
 def by(engine: str) -> str:
@@ -49,15 +89,17 @@ def by(engine: str) -> str:
     return " by the compiled engine" if engine == "compiled" else ""
 
 
-def summary(result: Result) -> list[tuple[str, str]]:
+def summary(result: Result, interval: Interval | None) -> list[tuple[str, str]]:
     """The figures at the top, name and value."""
     count, days = result.count, result.days
-    rows = [("average current", f"{result.ledger.average_current_ua:,.1f} µA")]
+    within = _within(interval, "average_current_ua", "{:,.1f}")
+    rows = [("average current", f"{result.ledger.average_current_ua:,.1f} µA{within}")]
     life = result.life
     battery = result.scenario.file.node.battery
     if life and battery:
         cell = f"{battery.capacity_mah:,g} mAh {battery.chemistry}"
-        rows.append(("battery life", f"{life.days:,.0f} days on {cell}, {life.how}: {life.why}"))
+        lived = f"{life.days:,.0f} days{_within(interval, 'battery_life_days', '{:,.0f}')}"
+        rows.append(("battery life", f"{lived} on {cell}, {life.how}: {life.why}"))
     rows.append(("deep sleep", f"{result.asleep_percent:.0f} % of the charge{_asleep(result)}"))
     rows += [
         ("charge", f"{result.ledger.charge_fc / 1e12:,.1f} mC"),
@@ -80,6 +122,14 @@ def _asleep(result: Result) -> str:
     """What the cell would last if that were all."""
     days = asleep_days(result.scenario)
     return "" if days is None else f"; {days:,.0f} days if the node did nothing else"
+
+
+def _within(interval: Interval | None, figure: str, form: str) -> str:
+    """A figure's interval, where it was asked for."""
+    if not interval or not (bounds := interval.bounds[figure]):
+        return ""
+    low, high = map(form.format, bounds)
+    return f" ({low} … {high}, {IN_80})"
 
 
 def _lost(result: Result) -> str:

@@ -142,6 +142,9 @@ def _table(toml: Any, kind: str, name: str) -> Table:
 
 
 def _put(table: Table, values: dict[str, Any]) -> None:
+    """The new numbers, which are as sure as the fit and not as what they replace."""
+    for key in ("error_percent", "ci95_na", "ci95_us"):
+        table.pop(key, None)
     for key, value in values.items():
         table[key] = value
 

@@ -145,12 +145,13 @@ def as_measured(
 ) -> list[Stage]:
     """Stages of one image, scaled as `base`, another's, is to what was measured of that: us, nA."""
     modelled_us, modelled_na = total_us(base), mean_na(base)
-    us, na = us or modelled_us, na or modelled_na
+    us = us or modelled_us
     out, done_us = [], 0
     for stage in some:
         before_us, done_us = done_us, done_us + stage.us
         scaled_us = done_us * us // modelled_us - before_us * us // modelled_us
-        out.append(stage._replace(us=scaled_us, na=round(stage.na * na / modelled_na)))
+        drawn_na = round(stage.na * na / modelled_na) if na and modelled_na else stage.na
+        out.append(stage._replace(us=scaled_us, na=drawn_na))
     return out
 
 

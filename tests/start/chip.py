@@ -119,7 +119,7 @@ class Adc:
 
 
 class Machine:
-    PWRON_RESET, DEEPSLEEP_RESET, EXT0_WAKE, EXT1_WAKE = 1, 4, 2, 3
+    PWRON_RESET, WDT_RESET, DEEPSLEEP_RESET, EXT0_WAKE, EXT1_WAKE = 1, 3, 4, 2, 3
     RTC, Pin, I2C, WDT, ADC = Rtc, Pin, I2c, Watchdog, Adc
 
     @staticmethod

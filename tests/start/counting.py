@@ -15,7 +15,7 @@ from pathlib import Path
 from mpremote.romfs import VfsRomWriter
 
 from host_sim.files import scratch
-from host_sim.hardware.start import IMAGES, Work
+from host_sim.hardware.start import IMAGES, WAKE, Work
 from tests import interpreters
 from tests.firmware import chip
 from tools.provision import filesystem, firmware, version
@@ -43,6 +43,7 @@ def _image(image: str) -> dict[str, Work]:
             stage, reads, read_bytes = line.rsplit(" ", 2)
             frozen = stage == "imports" and len(fuel) > len(lines)
             out[stage] = Work(int(reads), int(read_bytes), fuel[-1 if frozen else i])
+    assert WAKE in out, "the node did not come as far: a stub of chip.py lacks what it asks for"
     mount = out.pop("mount")
     return out if image == "optimised" else {"mount": Work(mount.reads, mount.bytes, 0), **out}
 

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from host_sim.engine.ledger import Ledger
 from host_sim.hardware import states
-from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim.cube import Cell, cells
 
 Factors = tuple[Fraction, Fraction, Fraction]
@@ -43,8 +42,18 @@ def change(before: Ledger, after: Ledger) -> list[Change]:
     out = []
     for key in was | now:
         old, new = was.get(key), now.get(key)
-        out.append(Change(*key, *_shared(old or _never(new), new or _never(old))))
+        out.append(Change(*key, *shared(old, new)))
     return out
+
+
+def shared(old: Factors | None, new: Factors | None) -> Factors:
+    """The change of a product, by factor; what one side never did has the other's length."""
+    (a, b, c), (x, y, z) = old or _never(new), new or _never(old)
+    return (
+        (x - a) * _between(b, y, c, z),
+        (y - b) * _between(a, x, c, z),
+        (z - c) * _between(a, x, b, y),
+    )
 
 
 def _factors(books: Ledger) -> dict[tuple[str, str, str], Factors]:
@@ -56,8 +65,7 @@ def _factors(books: Ledger) -> dict[tuple[str, str, str], Factors]:
 
 def _of(cell: Cell, price_na: int, all_us: int) -> Factors:
     times = cell.times or 1  # books that did not count
-    charge_fc = cell.us * price_na + (cell.extra << CHARGE_SHIFT)
-    current = Fraction(charge_fc, cell.us) if cell.us else Fraction(price_na)
+    current = Fraction(cell.charge_fc(price_na), cell.us) if cell.us else Fraction(price_na)
     return Fraction(times, all_us), Fraction(cell.us, times), current
 
 
@@ -65,16 +73,6 @@ def _never(other: Factors | None) -> Factors:
     """As the other run, but never."""
     assert other
     return Fraction(0), *other[1:]
-
-
-def _shared(old: Factors, new: Factors) -> Factors:
-    """The change of a product, by factor."""
-    (a, b, c), (x, y, z) = old, new
-    return (
-        (x - a) * _between(b, y, c, z),
-        (y - b) * _between(a, x, c, z),
-        (z - c) * _between(a, x, b, y),
-    )
 
 
 def _between(a: Fraction, x: Fraction, b: Fraction, y: Fraction) -> Fraction:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from host_sim.engine.ledger import CELLS, DECISION_NAMES, Ledger
 from host_sim.hardware import states
+from host_sim.hardware.cell import CHARGE_SHIFT
 from torpor import port
 
 
@@ -20,6 +21,10 @@ class Cell(NamedTuple):
     us: int
     times: int
     extra: int
+
+    def charge_fc(self, price_na: int) -> int:
+        """All of its charge, fC, at the state's current."""
+        return self.us * price_na + (self.extra << CHARGE_SHIFT)
 
 
 def cells(books: Ledger) -> Iterator[Cell]:

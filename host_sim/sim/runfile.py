@@ -20,12 +20,15 @@ from host_sim.files import inputs, outputs
 from host_sim.hardware import states
 from host_sim.sim import cube
 from host_sim.sim.result import Result
-from host_sim.spec import figures, scenario
+from host_sim.spec import changes, figures, scenario
 from host_sim.spec.scenario import Scenario
 from torpor import __version__
 
 VERSION = 1
 MOST_BYTES = 1 << 20  # a full cube has less than half of it
+UNTOLD = ("title", "budget", "baseline")  # keys that say nothing of the run
+BOARD = ("board.brown_out_mv", "board.phases.", "board.radio.", "board.states.")
+UNPRICED = ("tag", "source", "sd_na", "quantiles_na", "ci95_na")
 REMEDY = "name a file that torpor sim --save wrote"
 
 Count = Annotated[int, Meta(ge=0)]
@@ -35,8 +38,9 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The file's keys.
 
     scenario is its name, and identity the SHA-256 of all that it said, --set included, wherever it
-    lay; inputs are its files' names and SHA-256. price_na has the current of each state, cells the
-    ledger's cube: task, decision, state, µs, times, and charge beyond the price in 1,024 fC.
+    lay; inputs are its files' names and SHA-256. keys has what it said by dotted keys, and below
+    `board` the board's numbers. price_na has the current of each state, cells the ledger's cube:
+    task, decision, state, µs, times, and charge beyond the price in 1,024 fC.
     """
 
     torpor_run: int
@@ -58,6 +62,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cells: list[tuple[str, str, str, Count, Count, int]]
     counters: dict[str, Count]
     figures: dict[str, float | None]
+    keys: dict[str, Any] = {}
 
     @property
     def ledger(self) -> Ledger:
@@ -69,6 +74,11 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def save(result: Result, path: Path, *, baseline: bool = False) -> None:
     """Write a run; BadInput where that cannot be."""
     outputs.write({path: _text(_document(result, baseline)).encode()})
+
+
+def of(result: Result) -> Run:
+    """A run as load() has it, without a file."""
+    return msgspec.convert(_document(result, False), Run)
 
 
 def made(data: bytes) -> bool:
@@ -121,8 +131,19 @@ def _document(result: Result, baseline: bool) -> dict[str, Any]:
         "cells": sorted(cube.cells(result.ledger)),
         "counters": result.counters,
         "figures": figures.of(result),
+        "keys": _keys(given),
     }
     return {**document, "checksum": _checksum(document)}
+
+
+def _keys(given: Scenario) -> dict[str, Any]:
+    """What a run depends on, key by key, but for the files that it reads."""
+    said, board = changes.keys(given.file), changes.keys({"board": given.board.file})
+    of_node = {key: said[key] for key in said if key.partition(".")[0] not in UNTOLD}
+    of_board = {key: board[key] for key in board if key.startswith(BOARD)}
+    return of_node | {
+        key: of_board[key] for key in of_board if key.rpartition(".")[2] not in UNPRICED
+    }
 
 
 def _inputs(given: Scenario) -> Iterator[tuple[str, str]]:

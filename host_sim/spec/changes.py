@@ -1,5 +1,6 @@
-"""--set key=value: keys of a scenario changed without touching its file."""
+"""--set key=value: keys of a scenario changed without touching its file, and each by its name."""
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,6 +24,22 @@ def changed(file: T, changes: tuple[str, ...]) -> T:
             raise BadInput(f"--set {short(change)} has no value", remedy="write --set key=value")
         _set(document, key.strip().split("."), _value(value), short(change))
     return tomlfile.convert(document, "", "--set", type(file))
+
+
+def keys(file: object) -> dict[str, Any]:
+    """Each value of a file by its key, as --set writes it."""
+    return dict(_leaves("", _without_none(msgspec.to_builtins(file))))
+
+
+def _leaves(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """The values below a key; an entry of a list is called by its name where it has one."""
+    if isinstance(value, list) and any(isinstance(child, dict) for child in value):
+        value = {child.pop("name", str(i)): child for i, child in enumerate(value)}
+    if not isinstance(value, dict):
+        yield key, value
+        return
+    for name, child in value.items():
+        yield from _leaves(f"{key}.{name}" if key else name, child)
 
 
 def short(change: str) -> str:

@@ -16,7 +16,7 @@ PORT = "port"  # a name of a terminal at whose other end nobody answers
 FILES = {"recording": RECORDING, "node.toml": NODE, "firmware": FIRMWARE, "samples": SAMPLES}
 NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc"}
 # What a command needs besides, which its declaration does not say.
-BESIDES = {"validate": ["--wake", "wifi"]}
+BESIDES = {"validate": ["--wake", "wifi"], "diff": ["--set", "seed=2"]}
 ENDLESS = ("virtual-board",)
 
 

@@ -35,6 +35,10 @@ CASES: dict[str, list[list[str]]] = {
         ["hall", "--days", "0.2", "--set", f"nodes.door.name={LONG}", "--set", "link=[]"],
         ["thousand", "--days", "0.02", "--set", "nodes.bed.count=50"],
     ],
+    "diff": [
+        ["garden", "--days", "1", "--set", f"node.task.light.name={LONG}"],
+        ["garden", "door", "--days", "1"],
+    ],
     "engine build": [[]],
     "trace info": [["labelled.csv"]],
     "trace convert": [["labelled.csv", "out.parquet", "--force"]],

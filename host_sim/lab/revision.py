@@ -1,0 +1,99 @@
+"""A scenario as another revision has it: with its files, and where they are in it its firmware.
+
+The revision's files are written to a folder that is gone afterwards, from the repository that holds
+the scenario; nothing of the repository's changes. A revision of Torpor simulates with its own
+simulator and firmware, any other with this one.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from host_sim.errors import BadInput
+from host_sim.files import scratch
+from host_sim.files.outputs import PROJECT
+from host_sim.sim import runfile
+from host_sim.sim.runfile import Run
+from host_sim.spec import scenario
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A revision's files, and the repository whose they are."""
+
+    rev: str
+    top: Path
+    tree: Path
+
+    def run(self, name: str, changes: tuple[str, ...] = ()) -> Run:
+        """Simulate a scenario there; BadInput where that revision cannot."""
+        path = scenario.find(name).resolve()
+        if not path.is_relative_to(self.top):
+            raise BadInput(f"is not in {self.top}", where=name, remedy="compare it by itself")
+        there = self.tree / path.relative_to(self.top)
+        if not there.is_file():
+            raise BadInput(f"{self.rev} has no such file", where=name, remedy="name a later one")
+        own = (self.tree / "firmware" / "torpor" / "port.py").is_file()
+        source = self.tree if own else PROJECT
+        words = [word for change in changes for word in ("--set", change)]
+        with scratch.folder() as folder:
+            out = folder / "run.json"
+            sim = [sys.executable, "-P", "-m", "tools.start", "sim", str(there)]
+            done = subprocess.run(
+                [*sim, *words, "--save", str(out)],
+                env=_environment(source),
+                text=True,
+                capture_output=True,
+                check=False,
+            )
+            if not out.exists():
+                said = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+                raise BadInput(f"{self.rev} cannot simulate it: {said}", where=name)
+            return runfile.load(out)
+
+
+@contextmanager
+def checkout(name: str, rev: str) -> Iterator[Checkout]:
+    """The files of a revision of the repository that holds a scenario."""
+    folder = scenario.find(name).resolve().parent
+    top = _git(folder, "rev-parse", "--show-toplevel")
+    if top is None:
+        raise BadInput("is in no git repository", where=name, remedy="leave --rev out")
+    known = (
+        None if rev.startswith("-") else _git(folder, "rev-parse", "--verify", f"{rev}^{{tree}}")
+    )
+    if known is None:
+        raise BadInput(f"no revision {rev}", where=top, remedy="name a branch, tag or commit")
+    with scratch.folder() as made:
+        index = {"GIT_INDEX_FILE": str(made / "index")}
+        _git(Path(top), "read-tree", known, **index)
+        tree = made / "tree"
+        tree.mkdir()
+        if _git(Path(top), "checkout-index", "--all", f"--prefix={tree}/", **index) is None:
+            raise BadInput(f"cannot be written out: {rev}", where=top, remedy="see git status")
+        yield Checkout(rev, Path(top), tree)
+
+
+def _environment(source: Path) -> dict[str, str]:
+    """Ours, with a checkout before what is installed."""
+    paths = (str(source), str(source / "firmware"), os.environ.get("PYTHONPATH", ""))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+def _git(folder: Path, *words: str, **environment: str) -> str | None:
+    """What git prints, or None where it fails or there is none."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words],
+            env={**os.environ, **environment},
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,85 @@
+"""torpor diff: why one run draws more than another."""
+
+from pathlib import Path
+
+import click
+
+from host_sim.engine import native
+from host_sim.engine.plain import Life
+from host_sim.errors import BadInput
+from host_sim.home import home
+from host_sim.lab import revision
+from host_sim.sim import engines, run, runfile
+from host_sim.sim.runfile import Run
+from host_sim.spec import scenario
+from tools import params
+from tools.show import cause, output
+
+
+@click.command("diff", cls=params.Command)
+@click.argument("before", type=params.SCENARIO)
+@click.argument("after", type=params.SCENARIO, required=False)
+@click.option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    type=params.TEXT,
+    help="Change one key of AFTER.",
+)
+@click.option(
+    "--rev", type=params.TEXT, help="BEFORE as this revision has it; OLD..NEW: AFTER, too."
+)
+@click.option("--days", type=params.DAYS, help="Simulate so many days of both.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+def command(
+    before: str,
+    after: str | None,
+    changes: tuple[str, ...],
+    rev: str | None,
+    days: float | None,
+    as_json: bool,
+) -> None:
+    """Say why AFTER draws more than BEFORE, or less.
+
+    What a node does more often, for longer, or at a higher current, by task and decision, and which
+    keys differ. The parts add up to the whole.
+
+    Each is a run that `torpor sim --save` kept, or a scenario, by name or as a TOML file. Without
+    AFTER it is BEFORE once more.
+
+    \b
+    torpor diff old.json new.json                 two runs
+    torpor diff garden --set node.mode=eco        one key changed
+    torpor diff garden --set board=xiao_esp32c3   two boards
+    torpor diff garden --rev main                 firmware and files of a branch
+    torpor diff garden --rev v1..v2               of two revisions
+    """
+    if after is None and not changes and rev is None:
+        raise BadInput(f"{before} is compared with nothing", remedy="name another, --set or --rev")
+    old, _, new = (rev or "").partition("..")
+    length = () if days is None else (f"days={days}",)
+    now = _told(after or before, (*length, *changes), new)  # first: what it says may be wrong
+    was = _told(before, length, old)
+    output.as_json(cause.as_json(was, now)) if as_json else cause.show(was, now)
+
+
+def _told(name: str, changes: tuple[str, ...], rev: str) -> Run:
+    """A run that was kept, or one that is run now."""
+    if name.endswith(".json"):
+        if changes or rev:
+            what = "a run that is over: --set, --days and --rev change nothing"
+            raise BadInput(what, where=name, remedy="name its scenario")
+        return runfile.load(Path(name))
+    if home.is_home(name):
+        raise BadInput("is a home", where=name, remedy="name one of its nodes' scenarios")
+    if rev:
+        with revision.checkout(name, rev) as there:
+            return there.run(name, changes)
+    given = scenario.load(name, changes)
+    compiled = engines.is_compiled("auto", engines.wakes(given))
+    with output.Progress(given.name) as progress:
+        result = run.run(given, engine=native.Life if compiled else Life, progress=progress)
+    if not result.complete:
+        raise KeyboardInterrupt
+    return runfile.of(result)

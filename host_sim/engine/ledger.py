@@ -5,7 +5,7 @@ the firmware's. Charge is priced afterwards: microseconds times nanoamperes are 
 as Python ints, so the three views add up to one number exactly.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from host_sim.hardware import states
 from host_sim.hardware.cell import CHARGE_SHIFT
@@ -90,6 +90,18 @@ class Ledger:
         """One line a decision."""
         index = [cell // states.STATES % port.DECISIONS for cell in range(CELLS)]
         return self._view(list(DECISION_NAMES), index)
+
+    def of_task(self, name: str) -> "Ledger":
+        """The books of one task, or of the node; ValueError where there is none of that name."""
+        slot = port.NODE if name == "node" else self.task_names.index(name)
+        own = range(
+            slot * port.DECISIONS * states.STATES, (slot + 1) * port.DECISIONS * states.STATES
+        )
+        us, extra, times = (
+            [cell if at in own else 0 for at, cell in enumerate(cells)]
+            for cells in (self.us, self.extra, self.times)
+        )
+        return replace(self, us=us, extra=extra, times=times)
 
     @property
     def charge_fc(self) -> int:

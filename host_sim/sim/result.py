@@ -114,9 +114,9 @@ class Result:
         pairs = (zip(one.recorded, one.times, strict=True) for one in self.replayed)
         return max((na for rows in pairs for (_, na), times in rows if times), default=0)
 
-    def figure(self, name: str) -> float | None:
-        """A figure of host_sim.spec.figures by its name."""
-        return FIGURES[name].of(self)
+    def figure(self, name: str, task: str | None = None) -> float | None:
+        """A figure of host_sim.spec.figures by its name, of the node or of a task."""
+        return figures.of_task(self, name, task) if task else FIGURES[name].of(self)
 
     @property
     def counters(self) -> dict[str, int]:
@@ -137,20 +137,17 @@ class Result:
         return 100 * sum(asleep) / (self.ledger.charge_fc or 1)
 
     def budgets(self) -> list[dict[str, Any]]:
-        """Each budget with its value and whether it holds."""
-        return [self._judged(budget) for budget in self.scenario.file.budget]
+        """Each budget that has a limit, with its value and whether it holds."""
+        return [self._judged(one) for one in self.scenario.file.budget if one.limit is not None]
 
     def _judged(self, budget: Budget) -> dict[str, Any]:
-        value = self.figure(budget.name)
-        at_most = budget.at_most is not None
-        limit = budget.at_most if budget.at_most is not None else budget.at_least
-        assert limit is not None
+        value = self.figure(budget.name, budget.task)
         return {
-            "name": budget.name,
+            "name": figures.label(budget.name, budget.task),
             "value": value,
-            "limit": limit,
-            "bound": "at_most" if at_most else "at_least",
-            "ok": value is not None and (value <= limit if at_most else value >= limit),
+            "limit": budget.limit,
+            "bound": budget.bound,
+            "ok": budget.holds(value),
             "how": self.how(budget.name),
         }
 

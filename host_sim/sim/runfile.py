@@ -130,7 +130,8 @@ def _document(result: Result, baseline: bool) -> dict[str, Any]:
         "tasks": result.ledger.task_names,
         "cells": sorted(cube.cells(result.ledger)),
         "counters": result.counters,
-        "figures": figures.of(result),
+        "figures": figures.of(result)
+        | figures.of_tasks(result, (*result.ledger.task_names, "node")),
         "keys": _keys(given),
     }
     return {**document, "checksum": _checksum(document)}

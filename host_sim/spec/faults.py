@@ -5,7 +5,7 @@ from itertools import chain
 
 from host_sim.engine import replay
 from host_sim.hardware.board import Board
-from host_sim.spec import nodefaults, sources
+from host_sim.spec import nodefaults, nodefile, sources
 from host_sim.spec.figures import FIGURES
 from host_sim.spec.nodefaults import Fault
 from host_sim.spec.scenariofile import ScenarioFile
@@ -63,13 +63,26 @@ def _poll_faults(file: ScenarioFile, board: Board) -> Iterator[Fault]:
 
 def _budget_faults(file: ScenarioFile) -> Iterator[Fault]:
     """A figure that cannot be judged."""
+    tasks = (*nodefile.task_names(file.node), "node")
     for i, budget in enumerate(file.budget):
-        if (budget.at_most is None) == (budget.at_least is None):
-            yield "needs one of at_most and at_least", ("budget", i), "keep one of them"
+        key = ("budget", i)
+        if budget.at_most is not None and budget.at_least is not None:
+            yield "has both at_most and at_least", key, "keep one of them"
+        if budget.limit is None and budget.tolerance_percent is None:
+            yield "has no limit", key, "add at_most, at_least or tolerance_percent"
         figure = FIGURES[budget.name]
         if not figure.fits(file):
             what = f"no {figure.needs.rpartition('.')[2]}"
-            yield what, ("budget", i, "name"), f"add [{figure.needs}]"
+            yield what, (*key, "name"), f"add [{figure.needs}]"
+        if budget.task and not figure.by_task:
+            some = [name for name in FIGURES if FIGURES[name].by_task]
+            yield (
+                f"{budget.name} is no task's",
+                (*key, "task"),
+                f"leave it out, or {', '.join(some)}",
+            )
+        elif budget.task and budget.task not in tasks:
+            yield f"no task {budget.task}", (*key, "task"), f"one of {', '.join(tasks)}"
 
 
 def _replay_faults(file: ScenarioFile) -> Iterator[Fault]:

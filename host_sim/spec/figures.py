@@ -3,8 +3,8 @@
 A figure is one row of FIGURES, and nothing else knows its name.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Literal, Protocol
 
@@ -12,6 +12,7 @@ from host_sim.engine import parts
 from host_sim.engine.ledger import FC_PER_MC, Ledger
 from host_sim.hardware import states
 from host_sim.hardware.cell import CHARGE_SHIFT
+from torpor import record, retain
 
 # From the scan on the radio is on; between the beacons of modem sleep it is off.
 RADIO_ON = states.NAMES[states.SCAN :]
@@ -47,6 +48,7 @@ class Figure:
     """A row: `better` is the bound of a budget on it, `needs` the table that must be there.
 
     `of` computes it; None where the run has none, as the charge of a message that never arrived.
+    One `by_task` is also one of each task, by the books of that task alone.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Figure:
     title: str
     of: Callable[[Any], float | None]
     needs: str = ""
+    by_task: bool = False
 
     def fits(self, file: object) -> bool:
         """Whether a scenario's file has what it needs."""
@@ -82,9 +85,8 @@ def _radio_on_s(run: Outcome) -> float:
     return sum(line.duration_us for line in run.ledger.by_state() if line.name in RADIO_ON) / 1e6
 
 
-def _a_message(run: Outcome) -> float | None:
-    arrived = run.count[parts.SENDS_ACKED]
-    return _charge_mc(run) / arrived if arrived else None
+def _charge_each(counter: int) -> Callable[[Outcome], float | None]:
+    return lambda run: _charge_mc(run) / run.count[counter] if run.count[counter] else None
 
 
 def _peak_ma(run: Outcome) -> float:
@@ -121,6 +123,7 @@ FIGURES = {
             "at_most",
             "charge drawn",
             lambda run: _charge_mc(run) / (run.days or 1.0),
+            by_task=True,
         ),
         Figure("wakes_per_day", "a day", "at_most", "wakes of the firmware", _a_day(parts.WAKES)),
         Figure(
@@ -140,6 +143,28 @@ FIGURES = {
             "readings that arrived, of those due: not what a full queue dropped, nor what a failed "
             "delivery left waiting at the end",
             _delivered,
+        ),
+        Figure(
+            "joins_failed_per_day",
+            "a day",
+            "at_most",
+            "joins that did not reach the broker",
+            _a_day(parts.JOINS_FAILED),
+        ),
+        Figure(
+            "lost_per_day",
+            "a day",
+            "at_most",
+            "readings that did not arrive, as delivered_percent counts them",
+            lambda run: (run.dropped + run.overdue) / (run.days or 1.0),
+        ),
+        Figure(
+            "missed_per_day",
+            "a day",
+            "at_most",
+            "words that the detector did not report",
+            lambda run: (run.words - run.caught) / (run.days or 1.0),
+            "world.sound",
         ),
         Figure(
             "caught_percent",
@@ -163,13 +188,21 @@ FIGURES = {
             "at_most",
             "time from scan to transmit; modem sleep is none",
             lambda run: _radio_on_s(run) / (run.days or 1.0),
+            by_task=True,
+        ),
+        Figure(
+            "charge_mc_per_wake",
+            "mC",
+            "at_most",
+            "all charge, by the wakes of the firmware",
+            _charge_each(parts.WAKES),
         ),
         Figure(
             "charge_mc_per_message",
             "mC",
             "at_most",
             "all charge, by the messages that arrived",
-            _a_message,
+            _charge_each(parts.SENDS_ACKED),
         ),
         Figure(
             "peak_current_ma",
@@ -178,9 +211,32 @@ FIGURES = {
             "highest current booked: a state's mean, or a drawn segment's",
             _peak_ma,
         ),
+        Figure(
+            "retained_bytes",
+            "B",
+            "at_most",
+            "what deep sleep keeps; a chip has 2,048",
+            lambda run: len(retain.pack([0] * record.SIZE, 0)),
+        ),
     )
 }
 NAMES = tuple(FIGURES)
+
+
+def label(name: str, task: str | None) -> str:
+    """A figure's name, of the node or of a task."""
+    return f"{name}.{task}" if task else name
+
+
+def of_task(run: Any, name: str, task: str) -> float | None:
+    """A figure `by_task`."""
+    return FIGURES[name].of(replace(run, ledger=run.ledger.of_task(task)))
+
+
+def of_tasks(run: Any, tasks: Iterable[str]) -> dict[str, float | None]:
+    """Every figure of every task by its label."""
+    names = [row.name for row in FIGURES.values() if row.by_task]
+    return {label(name, task): of_task(run, name, task) for task in tasks for name in names}
 
 
 def of(run: Outcome) -> dict[str, float | None]:

@@ -135,14 +135,36 @@ class Replay(Strict, frozen=True):
 
 
 class Budget(Strict, frozen=True):
-    """A figure that must hold: at most or at least."""
+    """A figure that must hold: a limit, a tolerance against a baseline, or both."""
 
     name: FigureName
     """The figure."""
+    task: Name | None = None
+    """Of this task alone, where the figure is one by task: its own, `report`, `watch` or `node`."""
     at_most: float | None = None
     """The highest value that passes."""
     at_least: float | None = None
-    """The lowest value that passes; one of both is needed."""
+    """The lowest value that passes; one of both is enough."""
+    tolerance_percent: Annotated[float, Meta(ge=0, le=1_000)] | None = None
+    """How much worse than a baseline it may be: `torpor check`."""
+
+    @property
+    def limit(self) -> float | None:
+        """The value that it must not pass, if there is one."""
+        return self.at_least if self.at_most is None else self.at_most
+
+    @property
+    def bound(self) -> str:
+        """Which side is the good one: at_most or at_least."""
+        if self.limit is None:
+            return figures.FIGURES[self.name].better
+        return "at_least" if self.at_most is None else "at_most"
+
+    def holds(self, value: float | None) -> bool:
+        """Whether a value is within the limit; none is not."""
+        if value is None or self.limit is None:
+            return value is not None
+        return value <= self.limit if self.bound == "at_most" else value >= self.limit
 
 
 class Baseline(Strict, frozen=True):

@@ -13,6 +13,7 @@ from host_sim.sim import run
 from host_sim.sim.result import Replayed, Result
 from host_sim.spec import figures, scenario
 from host_sim.spec.figures import FIGURES
+from torpor import record, retain
 
 PAGE = Path(__file__).parents[2] / "docs" / "model.md"
 SLEEP, TX = states.DEEP_SLEEP, states.TX
@@ -56,6 +57,11 @@ CHARGE_MC = 10e-3 * (2 * 86_400 - 1) + 100.0
         ("delivered_percent", {"dropped": 10, "overdue": 20}, 50),
         ("delivered_percent", {"READINGS": 0, "overdue": 1}, 0),
         ("delivered_percent", {"READINGS": 0}, 100),
+        ("joins_failed_per_day", {"JOINS_FAILED": 3}, 1.5),
+        ("lost_per_day", {"dropped": 10, "overdue": 5}, 7.5),
+        ("missed_per_day", {"words": 4, "caught": 1}, 1.5),
+        ("charge_mc_per_wake", {"WAKES": 5}, CHARGE_MC / 5),
+        ("charge_mc_per_wake", {}, None),
         ("caught_percent", {"words": 4, "caught": 3}, 75),
         ("caught_percent", {}, 100),
         ("false_wakes_per_day", {"false_wakes": 3}, 1.5),
@@ -67,6 +73,37 @@ CHARGE_MC = 10e-3 * (2 * 86_400 - 1) + 100.0
 )
 def test_a_figure_by_hand(name: str, changes: dict[str, int], value: float | None) -> None:
     assert told(**changes).figure(name) == (value if value is None else pytest.approx(value))
+
+
+def test_a_figure_by_task_is_of_its_books_alone() -> None:
+    result = told()
+    result.ledger.task_names[:] = ["climate"]  # what told() books to is the first task's
+    for name, value in (("charge_mc_per_day", CHARGE_MC / 2), ("radio_on_s_per_day", 0.5)):
+        assert result.figure(name, "climate") == pytest.approx(value)
+        assert result.figure(name, "node") == 0
+
+
+def test_what_is_retained_fits_the_chip_and_is_what_is_packed() -> None:
+    value = told().figure("retained_bytes")
+    assert value == len(retain.pack([1] * record.SIZE, 7)) <= retain.MAX_BYTES
+
+
+@pytest.mark.parametrize("task", ["climate", "report", "node"])
+def test_a_budget_of_a_task_is_judged_by_its_charge(task: str) -> None:
+    changes = (f'budget=[{{name="charge_mc_per_day", task="{task}", at_most=1}}]', "days=1")
+    result = run.run(scenario.load("garden", changes))
+    (judged,) = result.budgets()
+    charge_mc = next(line.charge_mc for line in result.ledger.by_task() if line.name == task)
+    assert judged["name"] == f"charge_mc_per_day.{task}"
+    assert judged["value"] == pytest.approx(charge_mc / result.days)
+    assert not judged["ok"]
+
+
+def test_a_tolerance_alone_is_for_torpor_check() -> None:
+    budget = 'budget=[{name="wakes_per_day", tolerance_percent=1}]'
+    result = run.run(scenario.load("garden", ("days=0.1", budget)))
+    assert result.budgets() == []
+    assert result.ok
 
 
 def test_the_radio_is_on_from_the_scan_on() -> None:

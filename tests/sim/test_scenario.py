@@ -218,14 +218,29 @@ def test_a_copy_elsewhere_is_the_same_scenario(name: str, tmp_path: Path) -> Non
             "at_least = 99",
             "",
             '[[budget]]\nname = "delivered_percent"',
-            "budget[1]: needs one of at_most and at_least; keep one of them",
+            "budget[1]: has no limit; add at_most, at_least or tolerance_percent",
         ),
         (
             "garden",
             "at_least = 99",
             "at_least = 99\nat_most = 100",
             '[[budget]]\nname = "delivered_percent"',
-            "budget[1]: needs one of at_most and at_least; keep one of them",
+            "budget[1]: has both at_most and at_least; keep one of them",
+        ),
+        (
+            "garden",
+            "at_least = 99",
+            'at_least = 99\ntask = "climate"',
+            'task = "climate"',
+            "budget[1].task: delivered_percent is no task's; leave it out, or charge_mc_per_day, "
+            "radio_on_s_per_day",
+        ),
+        (
+            "garden",
+            'name = "delivered_percent"\nat_least = 99',
+            'name = "charge_mc_per_day"\nat_most = 99\ntask = "clima"',
+            'task = "clima"',
+            "budget[1].task: no task clima; one of climate, light, battery, report, watch, node",
         ),
         (
             "plug",

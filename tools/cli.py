@@ -17,6 +17,7 @@ from torpor import __version__
 COMMANDS = {
     "sim": "Simulate a node and print where the charge went.",
     "diff": "Say why one run draws more than another.",
+    "check": "Judge the budgets of scenarios, and say what changed.",
     "engine": "Build the compiled engine, which makes long runs fast.",
     "trace": "Read, measure and digest power recordings.",
     "calibrate": "Fit a board to recordings of it.",

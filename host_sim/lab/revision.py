@@ -15,7 +15,6 @@ from pathlib import Path
 
 from host_sim.errors import BadInput
 from host_sim.files import scratch
-from host_sim.files.outputs import PROJECT
 from host_sim.sim import runfile
 from host_sim.sim.runfile import Run
 from host_sim.spec import scenario
@@ -29,31 +28,35 @@ class Checkout:
     top: Path
     tree: Path
 
-    def run(self, name: str, changes: tuple[str, ...] = ()) -> Run:
-        """Simulate a scenario there; BadInput where that revision cannot."""
+    def place(self, name: str) -> Path:
+        """Where a scenario lies in it, if it has it; BadInput for one of another repository."""
         path = scenario.find(name).resolve()
         if not path.is_relative_to(self.top):
             raise BadInput(f"is not in {self.top}", where=name, remedy="compare it by itself")
-        there = self.tree / path.relative_to(self.top)
-        if not there.is_file():
-            raise BadInput(f"{self.rev} has no such file", where=name, remedy="name a later one")
-        own = (self.tree / "firmware" / "torpor" / "port.py").is_file()
-        source = self.tree if own else PROJECT
-        words = [word for change in changes for word in ("--set", change)]
-        with scratch.folder() as folder:
-            out = folder / "run.json"
-            sim = [sys.executable, "-P", "-m", "tools.start", "sim", str(there)]
-            done = subprocess.run(
-                [*sim, *words, "--save", str(out)],
-                env=_environment(source),
-                text=True,
-                capture_output=True,
-                check=False,
-            )
-            if not out.exists():
-                said = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
-                raise BadInput(f"{self.rev} cannot simulate it: {said}", where=name)
-            return runfile.load(out)
+        return self.tree / path.relative_to(self.top)
+
+    @property
+    def source(self) -> Path | None:
+        """Where Torpor itself lies in it, if it does."""
+        return self.tree if (self.tree / "firmware" / "torpor" / "port.py").is_file() else None
+
+
+def simulated(path: str, changes: tuple[str, ...], source: Path) -> Run:
+    """A run by another source's simulator and firmware; BadInput where that cannot."""
+    words = [word for change in changes for word in ("--set", change)]
+    with scratch.folder() as folder:
+        out = folder / "run.json"
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "tools.start", "sim", path, *words, "--save", str(out)],
+            env=_environment(source),
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        if not out.exists():
+            said = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
+            raise BadInput(f"that revision cannot simulate it: {said}", where=path)
+        return runfile.load(out)
 
 
 @contextmanager

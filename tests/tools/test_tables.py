@@ -22,6 +22,7 @@ from tools.show import output
 
 ROOT = Path(__file__).parents[2]
 LONG = "abcdefghijklmnopqrstuvwx"  # the longest name that a node's parts may have
+OF_TASK = f'budget=[{{name="radio_on_s_per_day", task="{LONG}", at_most=1234567}}]'
 UNSEEN = ROOT / "boards/heltec_wifi_lora_32/unseen"
 
 # Command lines, or for what needs a board the call that shows what came of it.
@@ -39,6 +40,7 @@ CASES: dict[str, list[list[str]]] = {
         ["garden", "--days", "1", "--set", f"node.task.light.name={LONG}"],
         ["garden", "door", "--days", "1"],
     ],
+    "check": [["garden", "--days", "1", "--set", f"node.task.light.name={LONG}", "--set", OF_TASK]],
     "engine build": [[]],
     "trace info": [["labelled.csv"]],
     "trace convert": [["labelled.csv", "out.parquet", "--force"]],

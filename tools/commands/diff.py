@@ -4,14 +4,11 @@ from pathlib import Path
 
 import click
 
-from host_sim.engine import native
-from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.home import home
-from host_sim.lab import revision
-from host_sim.sim import engines, run, runfile
+from host_sim.lab import revision, seeds
+from host_sim.sim import runfile
 from host_sim.sim.runfile import Run
-from host_sim.spec import scenario
 from tools import params
 from tools.show import cause, output
 
@@ -75,11 +72,9 @@ def _told(name: str, changes: tuple[str, ...], rev: str) -> Run:
         raise BadInput("is a home", where=name, remedy="name one of its nodes' scenarios")
     if rev:
         with revision.checkout(name, rev) as there:
-            return there.run(name, changes)
-    given = scenario.load(name, changes)
-    compiled = engines.is_compiled("auto", engines.wakes(given))
-    with output.Progress(given.name) as progress:
-        result = run.run(given, engine=native.Life if compiled else Life, progress=progress)
-    if not result.complete:
-        raise KeyboardInterrupt
-    return runfile.of(result)
+            place = there.place(name)
+            if not place.is_file():
+                raise BadInput(f"{rev} has no such file", where=name, remedy="name a later one")
+            return seeds.simulate(seeds.Job(str(place), changes, there.source))
+    with output.Progress(name) as progress:
+        return seeds.simulate(seeds.Job(name, changes), progress)

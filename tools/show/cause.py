@@ -57,13 +57,18 @@ def keys(why: Why) -> object:
 
 
 def as_json(before: Run, after: Run) -> dict[str, Any]:
-    """Stable keys, units in their names; causes add up to the whole, and so do cells."""
-    why = Why(before, after)
+    """Stable keys, units in their names."""
+    sides = (("before", before), ("after", after))
+    named = {side: {"scenario": run.scenario, "figures": run.figures} for side, run in sides}
+    return {**why_json(Why(before, after)), **named}
+
+
+def why_json(why: Why) -> dict[str, Any]:
+    """What changed and why; causes add up to the whole, and so do cells."""
+    before, after = why.before.ledger, why.after.ledger
     return {
         "headline": told.headline(why),
         "change_na": float(why.total),
-        "before": {"scenario": before.scenario, "figures": before.figures},
-        "after": {"scenario": after.scenario, "figures": after.figures},
         "causes": [
             {
                 "task": one.task,
@@ -73,8 +78,8 @@ def as_json(before: Run, after: Run) -> dict[str, Any]:
                 "rate_na": float(one.rate),
                 "duration_na": float(one.duration),
                 "current_na": float(one.current),
-                "per_day_before": cause.a_day(one.was, before.ledger),
-                "per_day_after": cause.a_day(one.now, after.ledger),
+                "per_day_before": cause.a_day(one.was, before),
+                "per_day_after": cause.a_day(one.now, after),
             }
             for one in why.causes
         ],
@@ -85,7 +90,7 @@ def as_json(before: Run, after: Run) -> dict[str, Any]:
                 "state": cell.state,
                 "change_na": float(cell.total),
             }
-            for cell in change(before.ledger, after.ledger)
+            for cell in change(before, after)
         ],
         "coalesced": [
             {"task": one.task, "before": one.was, "after": one.now} for one in why.shared

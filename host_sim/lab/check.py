@@ -1,0 +1,153 @@
+"""Scenarios checked: each run for its seeds, and its budgets judged against how it stood."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from host_sim.errors import BadInput
+from host_sim.lab import revision, seeds, standing, verdict
+from host_sim.lab.cause import Why
+from host_sim.lab.revision import Checkout
+from host_sim.lab.seeds import Job, Progress
+from host_sim.lab.standing import Standing
+from host_sim.lab.verdict import Judged
+from host_sim.sim import engines
+from host_sim.spec import figures, scenario
+from host_sim.spec.scenario import Scenario
+from host_sim.spec.scenariofile import Budget
+
+FEW_SEEDS = 3
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A scenario's budgets, and why it draws more or less than before."""
+
+    name: str
+    path: Path
+    budgets: tuple[Budget, ...]
+    now: Standing
+    before: Standing | None
+
+    @cached_property
+    def rows(self) -> list[Judged]:
+        """Every budget, judged."""
+        return [self._judged(budget) for budget in self.budgets]
+
+    @property
+    def ok(self) -> bool:
+        """Whether none fails."""
+        return all(row.verdict != verdict.FAIL for row in self.rows)
+
+    @cached_property
+    def why(self) -> Why | None:
+        """What changed since it stood as before; None where that is not known."""
+        return Why(self.before, self.now) if self.before else None
+
+    @property
+    def moved(self) -> bool:
+        """Whether a budget fails or changed, so that the cause is worth telling."""
+        return any(row.moved or row.faults for row in self.rows)
+
+    def _judged(self, budget: Budget) -> Judged:
+        name = figures.label(budget.name, budget.task)
+        now = self.now.figures.get(name)
+        was = self.before.figures.get(name) if self.before else None
+        both = list(zip(was or (), now or (), strict=False))
+        change = [new - old for old, new in both]
+        return Judged(
+            budget, *(verdict.estimate(some) if some else None for some in (now, was, change))
+        )
+
+
+@dataclass(frozen=True)
+class Before:
+    """What scenarios are compared with: a baseline at `path`, a revision, or nothing."""
+
+    path: Path | None = None
+    rev: str | None = None
+
+    def label(self, name: str) -> str:
+        """What a scenario is called there."""
+        return standing.label(name, self.path) if self.path else name
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A scenario to check: its name here and in the baseline, its seeds, how it stood there."""
+
+    name: str
+    label: str
+    given: Scenario
+    seeds: list[int]
+    was: Standing | None
+
+    def jobs(self, changes: tuple[str, ...]) -> list[Job]:
+        """A run for each seed."""
+        return [Job(self.name, (*changes, f"seed={seed}")) for seed in self.seeds]
+
+
+def asked(
+    names: tuple[str, ...], before: Before, changes: tuple[str, ...], count: int | None
+) -> list[Asked]:
+    """The scenarios, read and checked; seeds are the baseline's, or `count` from a scenario's own.
+
+    BadInput for one that has no budget, and where the baseline has other seeds than are asked for.
+    """
+    kept = standing.load(before.path).scenario if before.path else {}
+    return [_asked(name, kept.get(before.label(name)), before, changes, count) for name in names]
+
+
+def _asked(
+    name: str, was: Standing | None, before: Before, changes: tuple[str, ...], count: int | None
+) -> Asked:
+    given = scenario.load(name, changes)
+    if not given.file.budget:
+        raise BadInput("has no [[budget]]", where=name, remedy="add one: there is nothing to check")
+    if was and count not in (None, len(was.seeds)):
+        what = f"the baseline of {name} has {len(was.seeds)} seeds"
+        raise BadInput(what, where=before.path or "", remedy="leave --seeds out, or update it")
+    own = seeds.first(given, count or FEW_SEEDS)
+    return Asked(name, before.label(name), given, was.seeds if was else own, was)
+
+
+def check(
+    some: list[Asked],
+    *,
+    rev: str | None = None,
+    length: tuple[str, ...] = (),
+    changes: tuple[str, ...] = (),
+    progress: Progress = lambda done: None,
+) -> list[Checked]:
+    """Run scenarios and judge their budgets; `changes` are not of a revision's runs."""
+    jobs = [one.jobs((*length, *changes)) for one in some]
+    with ExitStack() as held:
+        if rev:
+            jobs += _elsewhere(some, rev, length, held)
+        wakes = sum(engines.wakes(one.given) * len(one.seeds) for one in some)
+        runs = iter(seeds.simulated([job for each in jobs for job in each], wakes, progress))
+    told = [standing.of([next(runs) for _ in each]) if each else None for each in jobs]
+    out = []
+    for at, one in enumerate(some):
+        now, was = told[at], told[len(some) + at] if rev else one.was
+        assert now
+        out.append(Checked(one.label, one.given.path, one.given.file.budget, now, was))
+    return out
+
+
+def _elsewhere(
+    some: list[Asked], rev: str, length: tuple[str, ...], held: ExitStack
+) -> list[list[Job]]:
+    """The runs of a revision; none of a scenario that it does not have."""
+    trees: dict[Path, Checkout] = {}
+    out = []
+    for one in some:
+        folder = one.given.path.resolve().parent
+        if folder not in trees:
+            trees[folder] = held.enter_context(revision.checkout(one.name, rev))
+        tree = trees[folder]
+        there = tree.place(one.name)
+        jobs = [Job(str(there), job.changes, tree.source) for job in one.jobs(length)]
+        out.append(jobs if there.is_file() else [])
+    return out

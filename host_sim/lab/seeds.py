@@ -1,0 +1,72 @@
+"""Runs of scenarios for several seeds, on all cores where that is worth starting processes.
+
+Runs of the same seed have the same world and the same chances (common random numbers): what differs
+between two of them is due to what was changed.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from host_sim.engine import native
+from host_sim.engine.plain import Life
+from host_sim.lab import revision
+from host_sim.sim import engines, run, runfile
+from host_sim.sim.runfile import Run
+from host_sim.spec import scenario
+
+SEEDS = 2**31
+LONG_WAKES = 5 * engines.LONG_WAKES  # of all runs together: less is done before processes start
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run to be: of this scenario, perhaps by another source's simulator and firmware."""
+
+    name: str
+    changes: tuple[str, ...] = ()
+    source: Path | None = None
+
+
+def simulate(job: Job, progress: Progress = lambda done: None) -> Run:
+    """Run it. Ctrl-C ends it without a result: part of a run compares with nothing."""
+    if job.source:
+        return revision.simulated(job.name, job.changes, job.source)
+    given = scenario.load(job.name, job.changes)
+    compiled = engines.is_compiled("auto", engines.wakes(given))
+    result = run.run(given, engine=native.Life if compiled else Life, progress=progress)
+    if not result.complete:
+        raise KeyboardInterrupt
+    return runfile.of(result)
+
+
+def first(given: scenario.Scenario, count: int) -> list[int]:
+    """So many seeds from a scenario's own on."""
+    return [(given.file.seed + i) % SEEDS for i in range(count)]
+
+
+def simulated(jobs: list[Job], wakes: float, progress: Progress) -> list[Run]:
+    """Run them all, in their order; `wakes` is about how many wakes they have together."""
+    workers = min(len(jobs), os.cpu_count() or 1)
+    if workers < 2 or wakes < LONG_WAKES:
+        return list(_one_by_one(jobs, progress))
+    spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
+    pool = ProcessPoolExecutor(workers, mp_context=spawn)
+    try:
+        futures = [pool.submit(simulate, job) for job in jobs]
+        for done, future in enumerate(as_completed(futures), 1):
+            future.result()
+            progress(done / len(jobs))
+        return [future.result() for future in futures]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _one_by_one(jobs: list[Job], progress: Progress) -> Iterator[Run]:
+    for done, job in enumerate(jobs):
+        yield simulate(job, lambda part, done=done: progress((done + part) / len(jobs)))  # type: ignore[misc]

@@ -1,0 +1,105 @@
+"""Budgets judged: against their limits, and against how the scenario stood before.
+
+A figure is its mean over the seeds, and the 95 % interval of that by Student's t. A change is taken
+seed by seed, each with the world and the chances that it had before, so that what they add cancels;
+its own 95 % interval by Student's t says what of it may be chance. Only a change whose interval
+leaves out zero is real. One seed knows no chance: there every change is real.
+
+A limit within a figure's interval is too close to call, which neither passes nor fails. A tolerance
+fails where a real change for the worse is larger.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from host_sim.spec import figures
+from host_sim.spec.scenariofile import Budget
+from host_sim.trace.fit import student
+
+PASS, FAIL, OPEN = "pass", "FAIL", "too close to call"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over seeds, and half the width of its 95 % interval: 0 of one seed."""
+
+    mean: float
+    half: float
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The interval."""
+        return self.mean - self.half, self.mean + self.half
+
+    @property
+    def real(self) -> bool:
+        """Whether it is another than zero, and not by chance."""
+        return abs(self.mean) > self.half
+
+
+def estimate(values: list[float]) -> Estimate:
+    """The mean of independent values, by Student's t."""
+    mean = sum(values) / len(values)
+    if len(values) < 2:
+        return Estimate(mean, 0.0)
+    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    t = student.quantile(0.95, len(values) - 1)
+    return Estimate(mean, t * sqrt(variance / len(values)))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A budget with its figure, the figure before, and the change; None where there is none."""
+
+    budget: Budget
+    value: Estimate | None
+    before: Estimate | None
+    change: Estimate | None
+
+    @property
+    def name(self) -> str:
+        """The figure's, with its task."""
+        return figures.label(self.budget.name, self.budget.task)
+
+    @property
+    def moved(self) -> bool:
+        """Whether it changed, and not by chance."""
+        return self.change is not None and self.change.real
+
+    @property
+    def worse_percent(self) -> float:
+        """By how much it changed for the worse, of what it was; below 0 for the better."""
+        if not self.change or not self.before or not self.change.mean:
+            return 0.0
+        worse = self.change.mean if self.budget.bound == "at_most" else -self.change.mean
+        was = abs(self.before.mean)
+        return 100 * worse / was if was else float("inf") * worse
+
+    @property
+    def faults(self) -> list[str]:
+        """Why it fails; nothing where it does not."""
+        found = []
+        if not self.value:
+            found.append("there is no such value")
+        elif self.limit_verdict == FAIL:
+            found.append(f"its limit is {self.budget.limit:g}")
+        tolerance = self.budget.tolerance_percent
+        if tolerance is not None and self.moved and self.worse_percent > tolerance:
+            found.append(f"{self.worse_percent:.2g} % worse, {tolerance:g} % are tolerated")
+        return found
+
+    @property
+    def limit_verdict(self) -> str:
+        """What the limit says."""
+        limit = self.budget.limit
+        if not self.value:
+            return FAIL
+        low, high = self.value.bounds
+        if limit is not None and low < limit < high:
+            return OPEN
+        return PASS if self.budget.holds(self.value.mean) else FAIL
+
+    @property
+    def verdict(self) -> str:
+        """PASS, FAIL or OPEN."""
+        return FAIL if self.faults else self.limit_verdict

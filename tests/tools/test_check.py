@@ -1,0 +1,125 @@
+"""torpor check as a user meets it: statuses, baselines, revisions, causes."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_sim.lab import seeds
+from host_sim.spec import scenario
+from tools import cli
+
+Capture = pytest.CaptureFixture[str]
+TOLERANCE = '\n[[budget]]\nname = "average_current_ua"\ntolerance_percent = 1\n'
+
+
+@pytest.fixture
+def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A scenario of one's own in the working directory, which tolerates 1 % more current."""
+    monkeypatch.chdir(tmp_path)
+    path = Path("garden.toml")
+    path.write_text(scenario.find("garden").read_text().replace("365", "2", 1) + TOLERANCE)
+    return path
+
+
+def told(capsys: Capture, *args: str, status: int = 0) -> Any:
+    assert cli.run(["check", *args, "--json"]) == status
+    return json.loads(capsys.readouterr().out)
+
+
+def dearer(path: Path) -> None:
+    text = path.read_text()
+    path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 60"))
+    assert path.read_text() != text
+
+
+def test_limits_alone_need_no_baseline(garden: Path, capsys: Capture) -> None:
+    document = told(capsys, "garden", "--days", "1", "--seeds", "2")
+    (one,) = document["scenarios"]
+    assert (document["ok"], one["scenario"], one["seeds"]) == (True, "garden", [1, 2])
+    assert [row["verdict"] for row in one["budgets"]] == ["pass", "pass"]
+    assert one["why"] is None
+    assert cli.run(["check", "garden.toml", "--seeds", "1"]) == 0
+    assert capsys.readouterr().err == "torpor: nothing to compare garden.toml with\n"
+
+
+def test_a_budget_that_does_not_hold_is_status_1(garden: Path, capsys: Capture) -> None:
+    limit = "budget.battery_life_days.at_least=10000"
+    document = told(capsys, "garden.toml", "--set", limit, "--seeds", "1", status=1)
+    (one,) = document["scenarios"]
+    assert one["budgets"][0]["faults"] == ["its limit is 10000"]
+
+
+def test_a_regression_fails_against_the_baseline_and_names_its_cause(
+    garden: Path, capsys: Capture
+) -> None:
+    base = ("garden.toml", "--baseline", "power.toml")
+    told(capsys, *base, "--update-baseline")
+    before = Path("power.toml").read_text()
+    same = told(capsys, *base)
+    assert [row["change"] for row in same["scenarios"][0]["budgets"]] == [0, 0, 0]
+    dearer(garden)
+    document = told(capsys, *base, status=1)
+    (one,) = document["scenarios"]
+    assert [row["verdict"] for row in one["budgets"]] == ["pass", "pass", "FAIL"]
+    assert [row["moved"] for row in one["budgets"]] == [True, False, True]
+    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in one["why"]["headline"]
+    parts = [part["change_na"] for part in one["why"]["causes"]]
+    assert sum(parts) == pytest.approx(one["why"]["change_na"])
+    assert Path("power.toml").read_text() == before
+    told(capsys, *base, "--update-baseline")
+    assert told(capsys, *base)["ok"]
+
+
+def test_a_revision_is_compared_with_without_a_baseline(garden: Path, capsys: Capture) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *words], check=True)
+    Path("new.toml").write_text(garden.read_text())
+    dearer(garden)
+    assert cli.run(["check", "garden.toml", "new.toml", "--rev", "main"]) == 1
+    out, err = capsys.readouterr()
+    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in " ".join(out.split())
+    assert err == "torpor: nothing to compare new.toml with\n"  # main does not have it
+
+
+def test_a_baseline_keeps_what_others_have_and_its_seeds(garden: Path, capsys: Capture) -> None:
+    base = ("--baseline", "power.toml", "--days", "0.5")
+    told(capsys, "garden.toml", *base, "--update-baseline", "--seeds", "2")
+    told(capsys, "garden", *base, "--update-baseline", "--seeds", "1")
+    both = told(capsys, "garden.toml", "garden", *base)
+    assert [one["seeds"] for one in both["scenarios"]] == [[1, 2], [1]]
+    assert cli.run(["check", "garden.toml", *base, "--seeds", "3"]) == 2
+    assert "has 2 seeds; leave --seeds out, or update it" in capsys.readouterr().err
+
+
+def test_all_cores_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = [seeds.Job("door", ("days=1", f"seed={seed}")) for seed in (1, 2)]
+    done: list[float] = []
+    alone = seeds.simulated(jobs, 0, done.append)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert seeds.simulated(jobs, seeds.LONG_WAKES, done.append) == alone
+    assert [share for share in done if share in (0.5, 1)][-2:] == [0.5, 1]
+    assert [one.seed for one in alone] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["hall"], "hall: is a home; name its nodes' scenarios"),
+        (["garden", "--set", "budget=[]"], "garden: has no [[budget]]; add one: there is nothing"),
+        (["garden", "--update-baseline"], "--update-baseline needs a file; name it by --baseline"),
+        (["garden", "--baseline", "none.toml"], "none.toml: no such file; make it by --update-ba"),
+        (["garden", "--baseline", "x.toml", "--rev", "a"], "two things to compare with; give one"),
+        (["garden.toml", "--rev", "main"], "garden.toml: is in no git repository; leave --rev out"),
+    ],
+)
+def test_what_cannot_be_checked_is_one_line(
+    args: list[str], said: str, garden: Path, capsys: Capture
+) -> None:
+    assert cli.run(["check", "--days=1", *args]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err

@@ -1,0 +1,87 @@
+"""torpor check: whether scenarios keep their budgets, what changed, and why."""
+
+from pathlib import Path
+
+import click
+
+from host_sim.errors import BadInput
+from host_sim.home import home
+from host_sim.lab import check, standing
+from host_sim.lab.check import Before, Checked
+from tools import params
+from tools.show import check as shown
+from tools.show import output
+
+
+@click.command("check", cls=params.Command)
+@click.argument("names", metavar="SCENARIO...", nargs=-1, required=True, type=params.SCENARIO)
+@click.option("--baseline", type=params.Kept(standing.MOST_BYTES), help="How they stood before.")
+@click.option("--update-baseline", is_flag=True, help="Keep how they stand now in that file.")
+@click.option("--rev", type=params.TEXT, help="Compare with this revision of the repository.")
+@click.option("--seeds", type=click.IntRange(1, 100), help="Runs of each scenario; 3.")
+@click.option("--days", type=params.DAYS, help="Simulate so many days instead of a scenario's.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+def command(
+    names: tuple[str, ...],
+    baseline: Path | None,
+    update_baseline: bool,
+    rev: str | None,
+    seeds: int | None,
+    days: float | None,
+    changes: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Run each SCENARIO for several seeds and judge its budgets.
+
+    Against their limits, and with --baseline or --rev against how it stood before: a change counts
+    where it exceeds what the seeds vary by, and where it does its cause is named.
+
+    \b
+    torpor check garden.toml door.toml
+    torpor check *.toml --baseline power.toml --update-baseline
+    torpor check *.toml --baseline power.toml
+    torpor check *.toml --rev main
+    """
+    _check_together(baseline, update_baseline, rev)
+    for name in names:
+        if home.is_home(name):
+            raise BadInput("is a home", where=name, remedy="name its nodes' scenarios")
+    before = Before(None if update_baseline else baseline, rev)
+    length = () if days is None else (f"days={days}",)
+    asked = check.asked(names, before, (*length, *changes), seeds)
+    with output.Progress("check") as progress:
+        checked = check.check(asked, rev=rev, length=length, changes=changes, progress=progress)
+    output.as_json(shown.as_json(checked)) if as_json else shown.show(checked)
+    _warn(checked, compared=bool(before.path or rev))
+    if baseline and update_baseline:
+        _update(baseline, names, checked)
+    if not all(one.ok for one in checked):
+        raise click.exceptions.Exit(1)
+
+
+def _check_together(baseline: Path | None, update: bool, rev: str | None) -> None:
+    """Refuse options that do not go together."""
+    if update and not baseline:
+        raise BadInput("--update-baseline needs a file", remedy="name it by --baseline")
+    if baseline and rev:
+        raise BadInput("--baseline and --rev are two things to compare with", remedy="give one")
+    if baseline and not update and not baseline.exists():
+        raise BadInput("no such file", where=baseline, remedy="make it by --update-baseline")
+
+
+def _warn(checked: list[Checked], compared: bool) -> None:
+    """Say which scenarios were to be compared, and had nothing to be compared with."""
+    for one in checked:
+        tolerates = any(budget.tolerance_percent is not None for budget in one.budgets)
+        if not one.before and (compared or tolerates):
+            click.echo(f"torpor: nothing to compare {one.name} with", err=True)
+
+
+def _update(path: Path, names: tuple[str, ...], checked: list[Checked]) -> None:
+    """Keep how they stand; what the file has of others stays."""
+    kept = standing.load(path).scenario if path.exists() else {}
+    now = {standing.label(name, path): one.now for name, one in zip(names, checked, strict=True)}
+    standing.save(kept | now, path)

@@ -1,0 +1,99 @@
+"""The table of torpor check, the causes below it, and JSON."""
+
+from typing import Any
+
+from rich.markup import escape
+
+from host_sim.lab import told, verdict
+from host_sim.lab.check import Checked
+from host_sim.lab.verdict import Estimate, Judged
+from tools.show import cause, output
+
+COLOURS = {verdict.PASS: "green", verdict.FAIL: "bold red", verdict.OPEN: "yellow"}
+
+
+def show(checked: list[Checked]) -> None:
+    """Each scenario's budgets, and the cause where one failed or moved."""
+    for one in checked:
+        seeds = len(one.now.seeds)
+        title = f"{escape(one.name)}, {seeds} seed{'' if seeds == 1 else 's'}"
+        out = output.table(title, "budget", "value", "±", "limit", "before", "change", "")
+        for row in one.rows:
+            colour = COLOURS[row.verdict]
+            out.add_row(*cells(row), f"[{colour}]{row.verdict}[/{colour}]")
+        output.console.print(out)
+        for line in faults(one):
+            output.console.print(escape(line))
+        if one.why and one.moved:
+            output.console.print("", escape(told.headline(one.why)), "", cause.causes(one.why))
+        output.console.print()
+
+
+def cells(row: Judged) -> list[str]:
+    """Name, value, its interval, limit, value before, change."""
+    limit = row.budget.limit
+    sign = "<=" if row.budget.bound == "at_most" else ">="
+    return [
+        row.name,
+        number(row.value),
+        f"{row.value.half:,.1f}" if row.value and row.value.half else "",
+        "" if limit is None else f"{sign} {limit:,g}",
+        number(row.before) if row.before else "",
+        change(row),
+    ]
+
+
+def change(row: Judged) -> str:
+    """The change in percent; in brackets where it may be chance."""
+    if not row.change or not row.before:
+        return ""
+    if not row.change.mean and not row.moved:
+        return "none"
+    if not row.before.mean:
+        text = f"{row.change.mean:+,.1f}"
+    else:
+        text = f"{row.change.mean / abs(row.before.mean):+.1%}"
+    return text if row.moved else f"({text})"
+
+
+def number(value: Estimate | None) -> str:
+    """A figure."""
+    return f"{value.mean:,.1f}" if value else "-"
+
+
+def faults(one: Checked) -> list[str]:
+    """Why each budget fails that does, a line each."""
+    return [f"{row.name}: {fault}" for row in one.rows for fault in row.faults]
+
+
+def as_json(checked: list[Checked]) -> dict[str, Any]:
+    """Stable keys, units in their names."""
+    return {
+        "ok": all(one.ok for one in checked),
+        "scenarios": [
+            {
+                "scenario": one.name,
+                "seeds": one.now.seeds,
+                "budgets": [_row(row) for row in one.rows],
+                "why": cause.why_json(one.why) if one.why and one.moved else None,
+            }
+            for one in checked
+        ],
+    }
+
+
+def _row(row: Judged) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "value": row.value and row.value.mean,
+        "value_half": row.value and row.value.half,
+        "bound": row.budget.bound,
+        "limit": row.budget.limit,
+        "tolerance_percent": row.budget.tolerance_percent,
+        "before": row.before and row.before.mean,
+        "change": row.change and row.change.mean,
+        "change_half": row.change and row.change.half,
+        "moved": row.moved,
+        "verdict": row.verdict,
+        "faults": row.faults,
+    }

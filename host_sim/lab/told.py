@@ -76,7 +76,7 @@ def ua(na: Any) -> str:
 
 def signed(na: Any) -> str:
     """A change of a current, µA."""
-    return f"{float(na) / 1000:+,.1f}"
+    return f"{round(float(na) / 1000, 1) + 0.0:+,.1f}"  # never -0.0
 
 
 def value(of: Any) -> str:

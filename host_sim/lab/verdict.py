@@ -82,7 +82,7 @@ class Judged:
         if not self.value:
             found.append("there is no such value")
         elif self.limit_verdict == FAIL:
-            found.append(f"its limit is {self.budget.limit:g}")
+            found.append(f"its limit is {self.budget.limit:,.10g}")
         tolerance = self.budget.tolerance_percent
         if tolerance is not None and self.moved and self.worse_percent > tolerance:
             found.append(f"{self.worse_percent:.2g} % worse, {tolerance:g} % are tolerated")

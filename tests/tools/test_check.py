@@ -49,7 +49,7 @@ def test_a_budget_that_does_not_hold_is_status_1(garden: Path, capsys: Capture) 
     limit = "budget.battery_life_days.at_least=10000"
     document = told(capsys, "garden.toml", "--set", limit, "--seeds", "1", status=1)
     (one,) = document["scenarios"]
-    assert one["budgets"][0]["faults"] == ["its limit is 10000"]
+    assert one["budgets"][0]["faults"] == ["its limit is 10,000"]
 
 
 def test_a_regression_fails_against_the_baseline_and_names_its_cause(
@@ -79,8 +79,13 @@ def test_a_revision_is_compared_with_without_a_baseline(garden: Path, capsys: Ca
         subprocess.run([*git, *words], check=True)
     Path("new.toml").write_text(garden.read_text())
     dearer(garden)
-    assert cli.run(["check", "garden.toml", "new.toml", "--rev", "main"]) == 1
-    out, err = capsys.readouterr()
+    files = ["--junit", "a.xml", "--markdown", "a.md", "--badge", "a.svg"]
+    for _ in range(2):  # what it wrote itself it writes anew
+        line = ["check", "garden.toml", "new.toml", "--rev", "main", "--days", "1", *files]
+        assert cli.run([*line, "--github"]) == 1
+        out, err = capsys.readouterr()
+    assert "\n::error file=garden.toml,line=" in out
+    assert all(Path(name).stat().st_size > 500 for name in files[1::2])
     assert "climate wait, scheduled (0.015 s → 0.06 s each)" in " ".join(out.split())
     assert err == "torpor: nothing to compare new.toml with\n"  # main does not have it
 
@@ -113,6 +118,7 @@ def test_all_cores_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
         (["garden", "--update-baseline"], "--update-baseline needs a file; name it by --baseline"),
         (["garden", "--baseline", "none.toml"], "none.toml: no such file; make it by --update-ba"),
         (["garden", "--baseline", "x.toml", "--rev", "a"], "two things to compare with; give one"),
+        (["garden", "--github", "--json"], "--github's lines are none of JSON's; leave one of"),
         (["garden.toml", "--rev", "main"], "garden.toml: is in no git repository; leave --rev out"),
     ],
 )

@@ -5,11 +5,16 @@ from pathlib import Path
 import click
 
 from host_sim.errors import BadInput
+from host_sim.files import outputs
 from host_sim.home import home
 from host_sim.lab import check, standing
 from host_sim.lab.check import Before, Checked
 from tools import params
+from tools.show import badge as badges
 from tools.show import check as shown
+from tools.show import github as annotated
+from tools.show import junit as junits
+from tools.show import markdown as pages
 from tools.show import output
 
 
@@ -23,6 +28,16 @@ from tools.show import output
 @click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
 )
+@click.option("--junit", type=params.Output((".xml",), junits.made), help="As JUnit XML, .xml.")
+@click.option(
+    "--markdown", type=params.Output((".md",), outputs.begins(pages.HEAD.encode())), help="As .md."
+)
+@click.option(
+    "--badge",
+    type=params.Output((".svg",), outputs.begins(badges.HEAD.encode())),
+    help="As an .svg.",
+)
+@click.option("--github", is_flag=True, help="Annotate the lines of the budgets on GitHub.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 def command(
     names: tuple[str, ...],
@@ -32,6 +47,10 @@ def command(
     seeds: int | None,
     days: float | None,
     changes: tuple[str, ...],
+    junit: Path | None,
+    markdown: Path | None,
+    badge: Path | None,
+    github: bool,
     as_json: bool,
 ) -> None:
     """Run each SCENARIO for several seeds and judge its budgets.
@@ -46,6 +65,8 @@ def command(
     torpor check *.toml --rev main
     """
     _check_together(baseline, update_baseline, rev)
+    if github and as_json:
+        raise BadInput("--github's lines are none of JSON's", remedy="leave one of both out")
     for name in names:
         if home.is_home(name):
             raise BadInput("is a home", where=name, remedy="name its nodes' scenarios")
@@ -55,6 +76,9 @@ def command(
     with output.Progress("check") as progress:
         checked = check.check(asked, rev=rev, length=length, changes=changes, progress=progress)
     output.as_json(shown.as_json(checked)) if as_json else shown.show(checked)
+    if github:
+        click.echo("\n".join(annotated.annotations(checked)))
+    _write(checked, junit, markdown, badge)
     _warn(checked, compared=bool(before.path or rev))
     if baseline and update_baseline:
         _update(baseline, names, checked)
@@ -70,6 +94,14 @@ def _check_together(baseline: Path | None, update: bool, rev: str | None) -> Non
         raise BadInput("--baseline and --rev are two things to compare with", remedy="give one")
     if baseline and not update and not baseline.exists():
         raise BadInput("no such file", where=baseline, remedy="make it by --update-baseline")
+
+
+def _write(
+    checked: list[Checked], junit: Path | None, markdown: Path | None, badge: Path | None
+) -> None:
+    """The files that were asked for."""
+    asked = ((junit, junits.text), (markdown, pages.text), (badge, badges.text))
+    outputs.write({path: text(checked).encode() for path, text in asked if path})
 
 
 def _warn(checked: list[Checked], compared: bool) -> None:

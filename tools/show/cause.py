@@ -1,5 +1,6 @@
 """Why one run draws more than another: the tables, and JSON."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.markup import escape
@@ -39,14 +40,20 @@ def figures(before: Run, after: Run) -> object:
 def causes(why: Why) -> object:
     """The largest, what is left, and the sum, which is the whole."""
     out = output.table("", "cause", "µA", "often", "long", "current", "times a day")
+    for cells in rows(why):
+        out.add_row(*cells)
+    return out
+
+
+def rows(why: Why) -> Iterator[list[str]]:
+    """The cells of that table."""
     shown = [one for one in why.causes[:FEW] if abs(one.total) >= told.LEAST_NA]
     for one in shown:
         parts = (one.total, one.rate, one.duration, one.current)
-        out.add_row(told.name(one), *map(told.signed, parts), told.times(one, why))
+        yield [told.name(one), *map(told.signed, parts), told.times(one, why)]
     if rest := why.causes[len(shown) :]:
-        out.add_row("all else", told.signed(sum(one.total for one in rest)))
-    out.add_row("together", told.signed(why.total))
-    return out
+        yield ["all else", told.signed(sum(one.total for one in rest))]
+    yield ["together", told.signed(why.total)]
 
 
 def keys(why: Why) -> object:

@@ -37,7 +37,7 @@ def cells(row: Judged) -> list[str]:
         row.name,
         number(row.value),
         f"{row.value.half:,.1f}" if row.value and row.value.half else "",
-        "" if limit is None else f"{sign} {limit:,g}",
+        "" if limit is None else f"{sign} {limit:,.10g}",
         number(row.before) if row.before else "",
         change(row),
     ]
@@ -59,6 +59,23 @@ def change(row: Judged) -> str:
 def number(value: Estimate | None) -> str:
     """A figure."""
     return f"{value.mean:,.1f}" if value else "-"
+
+
+def sentence(row: Judged) -> str:
+    """A budget's value with its limit, its change and why it fails."""
+    name, value, half, limit, before, moved = cells(row)
+    parts = [f"{name}: {value}{f' ± {half}' if half else ''}", limit and f"limit {limit}"]
+    parts += [before and f"before {before} ({moved.strip('()')})", *row.faults]
+    if row.verdict == verdict.OPEN:
+        parts.append(row.verdict)
+    return ", ".join(filter(None, parts))
+
+
+def tally(checked: list[Checked]) -> str:
+    """How many hold."""
+    rows = [row for one in checked for row in one.rows]
+    failed = sum(row.verdict == verdict.FAIL for row in rows)
+    return f"{failed} of {len(rows)} fail" if failed else f"all {len(rows)} hold"
 
 
 def faults(one: Checked) -> list[str]:

@@ -28,7 +28,7 @@ ROOMS = (
     ("host_sim.lab", "host_sim.home"),
     ("tools.show", "tools.fakes"),
     ("tools.provision",),
-    ("tools.params", "tools.ppk2", "tools.loop"),
+    ("tools.params", "tools.ppk2", "tools.loop", "tools.power"),
     ("tools.recordings",),
     ("tools.virtual",),
     ("tools.hil",),

@@ -1,7 +1,8 @@
 """The pytest plugin: tests of a node on a board at a desk, or else on a virtual board.
 
-Fixtures: `node` handles it (tools/hil/node.py), `processor` lets it decide in the simulator's world
-(tools/hil/processor.py) and `supply` measures it (tools/hil/supply.py);
+Fixtures: `power_budget` simulates a scenario (tools/power.py). `node` handles a node
+(tools/hil/node.py), `processor` lets it decide in the simulator's world (tools/hil/processor.py)
+and `supply` measures it (tools/hil/supply.py);
 `torpor_bench` is what stands around it, `torpor_board` what it is. Their modules are loaded when a
 test asks for them: the plugin is there in every run of pytest.
 """
@@ -9,9 +10,10 @@ test asks for them: the plugin is there in every run of pytest.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
     from tools.hil.power import Power
     from tools.hil.processor import Processor
     from tools.hil.supply import Supply
+    from tools.power import Power as Measured
 
 DEFAULT = "lolin32_lite"
+BASELINE = "power.toml"
+EXPLAINED = pytest.StashKey[Any]()  # the figure of the assertion that fails
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--port", help="the node's serial port; without it a virtual board is started")
     group.addoption("--board", default=DEFAULT, help=f"a board's name or file ({DEFAULT})")
     group.addoption("--bench", type=Path, help="a TOML file: Wi-Fi, broker, relay and supply")
+    parser.addini("power_baseline", "what torpor check --update-baseline wrote", default=BASELINE)
     group.addoption("--speed", type=int, default=300, help="of a virtual board's sleeps (300)")
 
 
@@ -58,6 +64,48 @@ def _bench(config: pytest.Config) -> Bench:
     from tools.hil import bench
 
     return bench.load(config.getoption("--bench"))
+
+
+@pytest.fixture(scope="session")
+def power_budget(pytestconfig: pytest.Config) -> Callable[..., Measured]:
+    """Simulate a scenario, by its path as seen from pytest's rootdir; each once in a process.
+
+    `power_budget("garden.toml").battery_life_days >= 700` is what a test asserts, and further
+    arguments change keys: `power_budget("garden.toml", "node.mode=eco")`.
+    """
+    from host_sim.spec import scenario
+    from tools import power
+
+    root = pytestconfig.rootpath
+    baseline = root / str(pytestconfig.getini("power_baseline"))
+
+    @cache
+    def measured(name: str, *changes: str) -> Measured:
+        path = name if name in scenario.names() else str(root / name)
+        try:
+            found = power.measured(path, changes, baseline if baseline.is_file() else None)
+        except BadInput as error:
+            pytest.fail(str(error), pytrace=False)
+        found.name = name
+        return found
+
+    return measured
+
+
+def pytest_assertrepr_compare(
+    config: pytest.Config, op: str, left: object, right: object
+) -> list[str] | None:
+    """Let an assertion on a figure explain itself; the table is a section of the report."""
+    if "tools.power" not in sys.modules:
+        return None
+    from tools.power import Figure
+
+    found = next((side for side in (left, right) if isinstance(side, Figure)), None)
+    if found is None:
+        return None
+    config.stash[EXPLAINED] = found
+    sides = (f"{side:g}" if isinstance(side, float | int) else repr(side) for side in (left, right))
+    return [f" {op} ".join(sides), *found.explained()]
 
 
 @pytest.fixture(scope="session")
@@ -156,9 +204,13 @@ def supply(torpor_supply: Supply | None) -> Supply:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a failure tell what the node said last, and where the whole of it is."""
+    """Let a failure tell what the node said last, or why a figure is another."""
     report = yield
     handled = getattr(item, "funcargs", {}).get("node")
     if report.failed and handled is not None and hasattr(handled, "last_lines"):
         report.sections.append(("node", handled.last_lines()))
+    figure = item.config.stash.get(EXPLAINED, None)
+    if report.failed and figure is not None:
+        item.config.stash[EXPLAINED] = None
+        report.sections.append(("power", figure.table()))
     return report

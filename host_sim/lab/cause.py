@@ -122,11 +122,11 @@ class Why:
 
     @cached_property
     def keys(self) -> list[tuple[str, Any, Any]]:
-        """Keys that differ, with both values; None where a side has none."""
+        """Keys that differ, with both values, the board's numbers last; None where none is."""
         was, now = self.before.keys, self.after.keys
         if not was or not now:
             return []  # of a file that does not tell them
-        both = ((key, was.get(key), now.get(key)) for key in sorted(was | now))
+        both = ((key, was.get(key), now.get(key)) for key in sorted(was | now, key=_rank))
         return [row for row in both if row[1] != row[2]]
 
     @cached_property
@@ -146,6 +146,10 @@ def mean_na(books: Ledger) -> Fraction:
 def a_day(total: Total, books: Ledger) -> float:
     """How often a day."""
     return total.times * DAY_US / (books.duration_us or 1)
+
+
+def _rank(key: str) -> tuple[bool, str]:
+    return key.startswith("board."), key
 
 
 def _totals(books: Ledger) -> dict[Slot, Total]:

@@ -27,7 +27,9 @@ from torpor import __version__
 VERSION = 1
 MOST_BYTES = 1 << 20  # a full cube has less than half of it
 UNTOLD = ("title", "budget", "baseline")  # keys that say nothing of the run
-BOARD = ("board.brown_out_mv", "board.phases.", "board.radio.", "board.states.")
+BOARD = tuple(
+    f"board.{table}" for table in ("brown_out_mv", "phases.", "radio.", "states.", "supply.")
+)
 UNPRICED = ("tag", "source", "sd_na", "quantiles_na", "ci95_na")
 REMEDY = "name a file that torpor sim --save wrote"
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from host_sim.errors import BadInput
+from host_sim.lab import standing
+from host_sim.lab.seeds import Job, simulate
+from host_sim.spec import scenario
 from tests.conftest import CHECKOUT
 from tests.tools.ppk2_device import METADATA, POWER, START, STOP, Device, ua, word
 from tools.hil import bench
@@ -80,6 +83,51 @@ def test_the_relay_runs_its_commands(tmp_path: Path) -> None:
     assert (tmp_path / "did").read_text() == "off\non\n"
     with pytest.raises(subprocess.CalledProcessError):
         Switch(bench.Relay(off="false", on="true")).off()
+
+
+BUDGETS = """
+def test_it_lasts(power_budget):
+    assert power_budget("garden.toml").battery_life_days >= 100
+
+def test_it_lasts_longer(power_budget):
+    assert power_budget("garden.toml").battery_life_days >= 700
+
+def test_by_task(power_budget):
+    assert 1 > power_budget("garden.toml").task("report", "charge_mc_per_day")
+
+def test_changed(power_budget):
+    assert power_budget("garden.toml", "node.task.climate.period_s=3000").wakes_per_day <= 200
+
+def test_unknown(power_budget):
+    power_budget("garden.toml").battery_life
+
+def test_missing(power_budget):
+    power_budget("none.toml")
+"""
+
+
+def test_a_budget_that_fails_explains_itself(tmp_path: Path) -> None:
+    """Against the baseline that stands beside it; in several processes, as in one."""
+    path = tmp_path / "garden.toml"
+    text = scenario.find("garden").read_text().replace("days = 365", "days = 1")
+    path.write_text(text)
+    kept = standing.of([simulate(Job(str(path), (f"seed={seed}",))) for seed in (1, 2)])
+    standing.save({"garden.toml": kept}, tmp_path / "power.toml")
+    path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 60"))
+    status, said = run(tmp_path, "-n", "2", "--rootdir", str(tmp_path), test=BUDGETS)
+    assert status == 1
+    assert "2 passed" in said
+    assert "4 failed" in said
+    lines = [" ".join(line.removeprefix("E").split()) for line in said.splitlines()]
+    at = next(i for i, line in enumerate(lines) if "battery_life_days of garden.toml is" in line)
+    assert lines[at].endswith("(seeds 1, 2)")
+    assert lines[at + 1].startswith("in the baseline it is ")
+    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in lines[at + 2]
+    table = lines[at + 2 :][lines[at + 2 :].index("cause µA often long current times a day") :]
+    assert any(line.startswith("together +4.") for line in table)
+    assert "charge_mc_per_day.report of garden.toml is " in said
+    assert "no figure battery_life; one of average_current_ua" in said
+    assert "none.toml: no such file; check the path" in said
 
 
 def samples(count: int, first: int = 0) -> bytes:

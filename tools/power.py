@@ -1,0 +1,88 @@
+"""Power budgets in a user's own tests: what the fixture `power_budget` answers.
+
+A figure is a number that knows whose it is, so that an assertion on it can explain itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from host_sim.lab import standing, told, verdict
+from host_sim.lab.cause import Why
+from host_sim.lab.seeds import Job, simulate
+from host_sim.lab.standing import Standing
+from host_sim.spec import figures, scenario
+from tools.show import cause
+
+
+class Power:
+    """Runs of a scenario. Each figure of theirs is an attribute, that of a task by task()."""
+
+    def __init__(self, name: str, now: Standing, before: Standing | None) -> None:
+        """`before` is how it stood in the baseline."""
+        self.name, self.now, self.before = name, now, before
+
+    def __repr__(self) -> str:
+        return f"power_budget({self.name!r})"
+
+    def __getattr__(self, name: str) -> Figure:
+        """A figure of host_sim.spec.figures by its name."""
+        if name not in figures.NAMES:
+            raise AttributeError(f"no figure {name}; one of {', '.join(figures.NAMES)}")
+        return self._figure(name)
+
+    def task(self, task: str, name: str) -> Figure:
+        """A figure of one task's."""
+        return self._figure(figures.label(name, task))
+
+    def _figure(self, label: str) -> Figure:
+        values = self.now.figures.get(label)
+        if not values:
+            raise AttributeError(f"{self.name} has no {label}")
+        return Figure(verdict.estimate(values).mean, label, self)
+
+
+class Figure(float):
+    """A figure, the mean over the seeds."""
+
+    label: str
+    of: Power
+
+    def __new__(cls, value: float, label: str, of: Power) -> Figure:
+        """As a float."""
+        made = super().__new__(cls, value)
+        made.label, made.of = label, of
+        return made
+
+    def explained(self) -> Iterator[str]:
+        """What it was, and why it is another: a line each."""
+        before, now = self.of.before, self.of.now
+        seeds = ", ".join(map(str, now.seeds))
+        yield f"{self.label} of {self.of.name} is {float(self):,.1f} (seeds {seeds})"
+        if before:
+            if was := before.figures.get(self.label):
+                yield f"in the baseline it is {verdict.estimate(was).mean:,.1f}"
+            yield told.headline(Why(before, now))
+
+    def table(self) -> str:
+        """The causes as plain text."""
+        if not self.of.before:
+            return "no baseline of it: torpor check --update-baseline makes one"
+        text = StringIO()
+        table = cause.causes(Why(self.of.before, self.of.now))
+        Console(file=text, width=80, color_system=None).print(table)
+        return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def measured(name: str, changes: tuple[str, ...], baseline: Path | None) -> Power:
+    """Run a scenario for the seeds that the baseline has of it, else for its own."""
+    before = None
+    if baseline:
+        before = standing.load(baseline).scenario.get(standing.label(name, baseline))
+    seeds = before.seeds if before else [scenario.load(name, changes).file.seed]
+    runs = [simulate(Job(name, (*changes, f"seed={seed}"))) for seed in seeds]
+    return Power(name, standing.of(runs), before)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from host_sim.spec import scenario
-from tests.conftest import CHECKOUT
 from tools import cli
 
 Capture = pytest.CaptureFixture[str]
@@ -45,33 +44,23 @@ def git(folder: Path, *words: str) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout of Torpor's own whose last commit's firmware sends thrice as often as now."""
+    """A repository with one scenario."""
     folder = tmp_path_factory.mktemp("project")
-    for name in ("boards", "host_sim", "tools"):
-        (folder / name).symlink_to(CHECKOUT / name)
-    shutil.copytree(CHECKOUT / "firmware", folder / "firmware")
     shutil.copy(scenario.find("garden"), folder)
-    node = folder / "firmware/torpor/node.py"
-    text = node.read_text()
-    again = text.replace("        if attempts:\n", "        if attempts and _ > 0:\n")
-    assert again != text
-    node.write_text(again)
     git(folder, "init", "-q", "-b", "main")
     git(folder, "add", ".")
     git(folder, "commit", "-q", "-m", "first")
     return folder
 
 
-def test_a_revision_runs_its_own_firmware_and_file(project: Path, capsys: Capture) -> None:
-    """From a firmware that sends again what was acknowledged, to this one."""
+def test_a_revision_has_its_own_file(project: Path, capsys: Capture) -> None:
     path = project / "garden.toml"
     path.write_text(path.read_text().replace("warmup_ms = 15", "warmup_ms = 16"))
     found = told(capsys, str(path), "--rev", "main", "--days", "1")
-    retried = [one for one in found["causes"] if one["decision"] == "retry"]
-    assert {one["task"] for one in retried} == {"report"}
-    assert all(one["per_day_before"] > 10 and one["per_day_after"] == 0 for one in retried)
-    (key,) = found["keys"]
-    assert key == {"key": "node.task.climate.warmup_ms", "before": 15, "after": 16}
+    assert found["keys"] == [{"key": "node.task.climate.warmup_ms", "before": 15, "after": 16}]
+    both = told(capsys, str(path), "--rev", "main..HEAD", "--days", "1")
+    assert (both["change_na"], both["keys"]) == (0, [])
+    assert "warmup_ms = 16" in path.read_text()
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,16 @@ from host_sim.files import inputs
 PROJECT = Path(__file__).resolve().parents[2]
 # Of the checkout, or of what was installed from it.
 OWN_FOLDERS = ("boards", "docs", "firmware", "host_sim", "tests", "tools", "torpor", ".ci", ".git")
-OWN_FILES = ("*.md", "*.toml", "*.in", "requirements*", "LICENSE", "Makefile", ".gitignore")
+OWN_FILES = (
+    "*.md",
+    "*.toml",
+    "*.in",
+    "action.yml",
+    "requirements*",
+    "LICENSE",
+    "Makefile",
+    ".gitignore",
+)
 LOOKED_AT = 1 << 12  # bytes at a file's start and end, to know whose it is
 
 Made = Callable[[bytes], bool]  # whether a file that begins and ends so is one that Torpor made

@@ -85,7 +85,7 @@ class Judged:
             found.append(f"its limit is {self.budget.limit:,.10g}")
         tolerance = self.budget.tolerance_percent
         if tolerance is not None and self.moved and self.worse_percent > tolerance:
-            found.append(f"{self.worse_percent:.2g} % worse, {tolerance:g} % are tolerated")
+            found.append(f"{self.worse_percent:.1f} % worse, {tolerance:g} % are tolerated")
         return found
 
     @property

@@ -1,4 +1,4 @@
-"""Three regressions as a branch would bring them, each found by torpor check and named by its cause.
+"""Three regressions as a branch would bring them, each found and named by its cause.
 
 A window that is lost, a sensor that is left on, a retry loop in the firmware; beside main.
 """

@@ -19,7 +19,7 @@ HEAD = ("average_current_ua", "battery_life_days")  # figures that stand there i
 def show(before: Run, after: Run) -> None:
     """The sentence, the figures, the causes and the keys that differ."""
     why = Why(before, after)
-    output.console.print(escape(told.headline(why)), "")
+    output.console.print(f"{escape(told.headline(why))}\n")
     output.console.print(figures(before, after))
     output.console.print("", causes(why))
     if why.keys:

@@ -25,7 +25,8 @@ def show(checked: list[Checked]) -> None:
         for line in faults(one):
             output.console.print(escape(line))
         if one.why and one.moved:
-            output.console.print("", escape(told.headline(one.why)), "", cause.causes(one.why))
+            output.console.print(f"\n{escape(told.headline(one.why))}\n")
+            output.console.print(cause.causes(one.why))
         output.console.print()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from host_sim.lab import standing, told, verdict
+from host_sim.lab import budget, standing, told
 from host_sim.lab.cause import Why
 from host_sim.lab.seeds import Job, simulate
 from host_sim.lab.standing import Standing
@@ -43,7 +43,7 @@ class Power:
         values = self.now.figures.get(label)
         if not values:
             raise AttributeError(f"{self.name} has no {label}")
-        return Figure(verdict.estimate(values).mean, label, self)
+        return Figure(budget.estimate(values).mean, label, self)
 
 
 class Figure(float):
@@ -65,7 +65,7 @@ class Figure(float):
         yield f"{self.label} of {self.of.name} is {float(self):,.1f} (seeds {seeds})"
         if before:
             if was := before.figures.get(self.label):
-                yield f"in the baseline it is {verdict.estimate(was).mean:,.1f}"
+                yield f"in the baseline it is {budget.estimate(was).mean:,.1f}"
             yield told.headline(Why(before, now))
 
     def table(self) -> str:

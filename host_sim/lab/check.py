@@ -6,12 +6,12 @@ from functools import cached_property
 from pathlib import Path
 
 from host_sim.errors import BadInput
-from host_sim.lab import revision, seeds, standing, verdict
+from host_sim.lab import revision, seeds, standing
+from host_sim.lab.budget import FAIL, Judged, estimate
 from host_sim.lab.cause import Why
 from host_sim.lab.revision import Checkout
 from host_sim.lab.seeds import Job, Progress
 from host_sim.lab.standing import Standing
-from host_sim.lab.verdict import Judged
 from host_sim.sim import engines
 from host_sim.spec import figures, scenario
 from host_sim.spec.scenario import Scenario
@@ -38,7 +38,7 @@ class Checked:
     @property
     def ok(self) -> bool:
         """Whether none fails."""
-        return all(row.verdict != verdict.FAIL for row in self.rows)
+        return all(row.verdict != FAIL for row in self.rows)
 
     @cached_property
     def why(self) -> Why | None:
@@ -56,9 +56,7 @@ class Checked:
         was = self.before.figures.get(name) if self.before else None
         both = list(zip(was or (), now or (), strict=False))
         change = [new - old for old, new in both]
-        return Judged(
-            budget, *(verdict.estimate(some) if some else None for some in (now, was, change))
-        )
+        return Judged(budget, *(estimate(some) if some else None for some in (now, was, change)))
 
 
 @dataclass(frozen=True)

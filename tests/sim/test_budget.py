@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from host_sim.lab.verdict import FAIL, OPEN, PASS, Estimate, Judged, estimate
+from host_sim.lab.budget import FAIL, OPEN, PASS, Estimate, Judged, estimate
 from host_sim.spec.scenariofile import Budget
 
 

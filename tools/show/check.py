@@ -4,12 +4,12 @@ from typing import Any
 
 from rich.markup import escape
 
-from host_sim.lab import told, verdict
+from host_sim.lab import budget, told
+from host_sim.lab.budget import Estimate, Judged
 from host_sim.lab.check import Checked
-from host_sim.lab.verdict import Estimate, Judged
 from tools.show import cause, output
 
-COLOURS = {verdict.PASS: "green", verdict.FAIL: "bold red", verdict.OPEN: "yellow"}
+COLOURS = {budget.PASS: "green", budget.FAIL: "bold red", budget.OPEN: "yellow"}
 
 
 def show(checked: list[Checked]) -> None:
@@ -67,7 +67,7 @@ def sentence(row: Judged) -> str:
     name, value, half, limit, before, moved = cells(row)
     parts = [f"{name}: {value}{f' ± {half}' if half else ''}", limit and f"limit {limit}"]
     parts += [before and f"before {before} ({moved.strip('()')})", *row.faults]
-    if row.verdict == verdict.OPEN:
+    if row.verdict == budget.OPEN:
         parts.append(row.verdict)
     return ", ".join(filter(None, parts))
 
@@ -75,7 +75,7 @@ def sentence(row: Judged) -> str:
 def tally(checked: list[Checked]) -> str:
     """How many hold."""
     rows = [row for one in checked for row in one.rows]
-    failed = sum(row.verdict == verdict.FAIL for row in rows)
+    failed = sum(row.verdict == budget.FAIL for row in rows)
     return f"{failed} of {len(rows)} fail" if failed else f"all {len(rows)} hold"
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from host_sim.files import inputs
-from host_sim.lab import told, verdict
+from host_sim.lab import budget, told
+from host_sim.lab.budget import Judged
 from host_sim.lab.check import Checked
-from host_sim.lab.verdict import Judged
 from host_sim.toml.line import line_of
 from tools.show import check
 
-LEVELS = {verdict.FAIL: "error", verdict.OPEN: "warning", verdict.PASS: "notice"}
+LEVELS = {budget.FAIL: "error", budget.OPEN: "warning", budget.PASS: "notice"}
 
 
 def annotations(checked: list[Checked]) -> Iterator[str]:
@@ -18,7 +18,7 @@ def annotations(checked: list[Checked]) -> Iterator[str]:
     for one in checked:
         text = inputs.text(one.path)
         for at, row in enumerate(one.rows):
-            if row.moved or row.verdict != verdict.PASS:
+            if row.moved or row.verdict != budget.PASS:
                 line = line_of(text, ("budget", at))
                 place = f"file={_property(_shown(one.path))}" + (f",line={line}" if line else "")
                 level, message = LEVELS[row.verdict], _message(one, row)

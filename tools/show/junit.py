@@ -6,9 +6,9 @@ A scenario is a suite, a budget a case. The schema is that of Jenkins's xunit pl
 import re
 from xml.etree import ElementTree as Tree
 
-from host_sim.lab import told, verdict
+from host_sim.lab import budget, told
+from host_sim.lab.budget import Judged
 from host_sim.lab.check import Checked
-from host_sim.lab.verdict import Judged
 from tools.show import check
 
 NAME = "torpor check"
@@ -36,7 +36,7 @@ def text(checked: list[Checked]) -> str:
 
 def _counts(checked: list[Checked]) -> dict[str, str]:
     rows = [row for one in checked for row in one.rows]
-    failures = sum(row.verdict == verdict.FAIL for row in rows)
+    failures = sum(row.verdict == budget.FAIL for row in rows)
     return {"tests": str(len(rows)), "failures": str(failures), "errors": "0"}
 
 
@@ -44,10 +44,10 @@ def _case(suite: Tree.Element, one: Checked, row: Judged) -> None:
     """A budget: its faults and the cause, or what is worth knowing of one that does not fail."""
     case = Tree.SubElement(suite, "testcase", classname=_fit(one.name), name=row.name)
     why = told.headline(one.why) if one.why and row.moved else ""
-    if row.verdict == verdict.FAIL:
+    if row.verdict == budget.FAIL:
         failure = Tree.SubElement(case, "failure", message="; ".join(row.faults), type="budget")
         failure.text = _fit("\n".join(filter(None, (check.sentence(row), why))))
-    elif row.verdict == verdict.OPEN or why:
+    elif row.verdict == budget.OPEN or why:
         said = Tree.SubElement(case, "system-out")
         said.text = _fit("\n".join(filter(None, (check.sentence(row), why))))
 

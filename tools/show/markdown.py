@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from host_sim.lab import told, verdict
+from host_sim.lab import budget, told
 from host_sim.lab.cause import Why
 from host_sim.lab.check import Checked
 from tools.show import cause, check
 
 HEAD = "<!-- torpor check -->\n"
-SIGNS = {verdict.PASS: "✅ pass", verdict.FAIL: "❌ FAIL", verdict.OPEN: "⚠️ too close to call"}
+SIGNS = {budget.PASS: "✅ pass", budget.FAIL: "❌ FAIL", budget.OPEN: "⚠️ too close to call"}
 
 
 def text(checked: list[Checked]) -> str:

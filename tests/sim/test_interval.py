@@ -160,7 +160,7 @@ def test_a_number_that_was_measured_widens_less(tmp_path: Any) -> None:
         {one.name: share for one, share in told.shares}["states.deep_sleep"]
         for told in (of("garden", "days=5"), of("garden", "days=5", f"board={path}"))
     )
-    assert before < 0.3 < 0.6 < after
+    assert before < 0.2 < 0.4 < after
 
 
 @pytest.fixture

@@ -72,7 +72,11 @@ def air_us(port: State, size: int, tries: int) -> int:
 
 def attempts(port: State, at: int) -> int:
     """How many attempts a frame needs; more than TRIES where the MAC gives up."""
-    drawn = port.random()
+    return needed(port, at, port.random())
+
+
+def needed(port: State, at: int, drawn: int) -> int:
+    """The same of a chance that was drawn."""
     tries = 1
     while tries <= TRIES and drawn < port.lost_65536[at + tries - 1]:
         tries += 1
@@ -141,9 +145,10 @@ def ask(
     the time-out of the protocol that asks; an answer that a disturbed channel swallowed comes after
     that of the one who answers. Both are booked to the decision `retry`.
     """
-    tries = attempts(port, at)
-    if tries == paid and not (port.disturbed or port.wait_us):
-        return True
+    drawn = port.random()
+    if paid and drawn >= port.lost_65536[at] and not (port.disturbed or port.wait_us):
+        return True  # as most are
+    tries = needed(port, at, drawn)
     account_at = port.account_at
     wait_us, answer_us = part[WAIT_US], part[ANSWER_US]
     while True:

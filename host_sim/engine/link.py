@@ -80,18 +80,19 @@ def phases(port: State, tx_qdbm: int, level: int, cached: int) -> int:
         port.count[JOINS_CACHED] += 1
     meet(port)
     at = margin(port, tx_qdbm)  # as the scan finds it
+    frame_us = air_us(port, FRAME_BYTES, 1)
     until_us = 0
     for part in CACHED_PARTS if cached else PARTS:
         if part[LIMIT_US]:
             until_us = port.now_us + part[LIMIT_US]
-        if not phase(port, part, level, at, until_us):
+        if not phase(port, part, level, at, until_us, frame_us):
             return NO_BROKER if part[STATE] == CONNECT else NO_AP
     return 0
 
 
-def phase(port: State, part: Numbers, level: int, at: int, until_us: int) -> bool:
+def phase(port: State, part: Numbers, level: int, at: int, until_us: int, frame_us: int) -> bool:
     """One phase: its frames on the air, the rest of its time in its state; whether it succeeded."""
-    us = part[FRAMES] * air_us(port, FRAME_BYTES, 1)
+    us = part[FRAMES] * frame_us
     if port.shared and us:
         return shared_phase(port, part, level, at, until_us, us)
     if us:
@@ -135,10 +136,13 @@ def send(port: State, count: int, tx_qdbm: int) -> int:
     until_us = start_us + MESSAGE_PART[LIMIT_US]
     port.count[SENDS] += 1
     replay.phase(port, LISTEN, MESSAGE_US, air_us(port, FRAME_BYTES, 1))
+    paid = 0 if port.shared else 1
     for first in range(0, count, READINGS_A_FRAME):
         readings = min(count - first, READINGS_A_FRAME)
         size = FRAME_BYTES + (readings - 1) * READING_BYTES
-        if not ask(port, MESSAGE_PART, level, size, at, until_us, 0):
+        if paid:
+            port.spend(TX + level, air_us(port, size, 1))
+        if not ask(port, MESSAGE_PART, level, size, at, until_us, paid):
             port.joined = False
             return 0
     port.count[SENDS_ACKED] += 1

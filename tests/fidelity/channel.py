@@ -117,7 +117,7 @@ class Heltec:
         start = port.now_us, port.used
         until_us = port.now_us + mac.JOIN_LIMIT_US
         for part in link.PARTS[:3]:
-            if not link.phase(port, part, FULL, at, until_us):
+            if not link.phase(port, part, FULL, at, until_us, mac.air_us(mac.FRAME_BYTES)):
                 break
         joined = port.now_us, port.used
         for question in HTTPS:

@@ -10,7 +10,7 @@ from typing import Any
 from host_sim.files import scratch
 from host_sim.hardware import board
 from host_sim.trace.fit import doubts, evidence
-from tests.fidelity import channel, listening, plot, published, radio
+from tests.fidelity import channel, own, plot, published, radio
 from tests.fidelity.unseen import BOARD, FOLDER, GROUPS, Group, digest_file
 from tools import cli
 
@@ -116,22 +116,16 @@ def _states_table(errors: dict[str, dict[str, float]]) -> str:
     return _table(f"| wakes | {' | '.join(names)} |", rows)
 
 
-def _listening_table() -> str:
-    rows = [
-        f"| {name} | {recorded_ma:.2f} | {predicted_ma:.2f} "
-        f"| {100 * (predicted_ma / recorded_ma - 1):+.2f} % |"
-        for name, recorded_ma, predicted_ma in listening.judged()
-    ]
-    return _table("| file | recorded, mA | the board's, mA | error |", rows)
-
-
-def _published_table(predictions: list[published.Prediction]) -> str:
-    rows = [
-        f"| {one.what} | {one.published:.4g} {one.unit} | {one.predicted:.2f} {one.unit} "
-        f"| {one.error_pct:+.1f} % | {one.how} |"
-        for one in predictions
-    ]
-    return _table("| figure | published | predicted | error | by |", rows)
+def _own_table(some: list[own.Row]) -> str:
+    rows = []
+    for row in some:
+        low, high = row.interval or (0.0, 0.0)
+        between = f"{low:.1f} … {high:.1f}" if row.interval else ""
+        rows.append(
+            f"| {row.part} | {row.what} | {row.predicted:.2f} {row.unit} | {between} "
+            f"| {row.measured:g} {row.unit} | {row.error_pct:+.1f} % | {row.how} | {row.by} |"
+        )
+    return _table("| of | what | predicted | 80 % | measured | error | is | by |", rows)
 
 
 def _channel_table() -> str:
@@ -150,22 +144,47 @@ def page() -> str:
     """The page."""
     documents = [(group, judged(group)) for group in GROUPS]
     fitted_on = dict.fromkeys(name for _, doc in documents for name in doc["fitted_on"])
-    errors = [abs(one.error_pct) for one in published.predictions()]
-    within = sum(error <= 5 for error in errors)
-    return f"""# Fidelity: predictions beside recordings that they were not fitted on
+    some = own.rows()
+    return f"""# Fidelity: what is predicted beside what was measured
 
-`make fidelity` writes this page: each number comes from that run. What is compared is charge, for
-the supply voltage was not recorded, and all of it is of one board, `{BOARD}`, and the
-Arduino firmware of the recordings' author. Nothing here was measured on a board running Torpor.
+`make fidelity` writes this page: each number comes from that run. It has two tables, which do not
+mix. The first is of what a node's year is made of: the parts of Torpor's own wakes, as board files
+and the simulator's own code give them, beside what others measured of the same on their boards. The
+second is of recipes, `[wakes.*]` of a board, which `torpor validate` fits to recorded wakes of
+foreign firmware and judges on others. No node that ran Torpor has been recorded yet;
+[validate.md](validate.md) says how yours can be.
 
-## The split
-By file, never by sample. Fitted on: {", ".join(f"`{name}`" for name in fitted_on)}.
+## Torpor's own path
+{own.told(some)}
+
+Fitted is a figure that a number of a board was chosen to meet; predicted is all else. The interval
+has 80 % of what the uncertainty of the board's numbers leaves open ([interval.md](interval.md)), as
+of a board of which nothing but its file is known: so it is far wider than the error of a figure
+that was fitted.
+
+{_own_table(some)}
+
+Sources: glenn20/upy-esp32-experiments, boards on USB, whose 15 mA and 1.73 mA beside the chip are
+in both columns; XiFi (sjain166/XiFi, PowerTests), an INA219 at 100 Hz; lucidar.me; ESP-IDF,
+`examples/system/ulp_fsm/ulp_adc`. `esp32c5` was fitted on two other files of XiFi. The starts are
+of a bare chip, with the switches of that build ([start.md](start.md)); the connects of
+`{published.ESP32}`. Of a POST and of ESP-NOW the durations are taken as published, and the currents
+with the radio on and off, by which listening is predicted, are glenn20's too.
+
+What misses: an ESP-NOW message, because the radio's start-up draws less than the radio on; the
+longest wake, part of whose time-outs the radio slept through; the FireBeetle 2's sleep, for no
+datasheet of a chip knows what its board draws; the ULP's converter.
+
+## Wakes of foreign firmware
+The Arduino firmware of one author (fdekeers/lorawan-smart-lln, UCLouvain, 2021) on one board,
+`{BOARD}`. Charge is compared, for the supply voltage was not recorded.
+
+{summary(documents)}
+
+The split is by file, never by sample. Fitted on: {", ".join(f"`{name}`" for name in fitted_on)}.
 Judged on the files below, of which no number of the board or of a recipe was fitted. The form of
 the model (time and charge of each step are linear in the records of a message) was chosen with
 these files at hand; that is the one way in which they are not unseen.
-
-## Wakes
-{summary(documents)}
 
 {each(documents)}
 
@@ -179,17 +198,26 @@ What the instruments left out:
 
 {_left_out()}
 
-## Error by state
+### Error by state
 Predicted less recorded, mC a wake. Errors of opposite sign cancel in a wake's sum.
 
 {_states_table(by_state(documents))}
 
 ![Error by state](fidelity_states.png)
 
-## Where it misses
-- **A disturbed channel.** The recipe `wifi` was fitted on a single wake on a quiet one. On the
-  disturbed one the same firmware listens and repeats for seconds more, and no recipe can know
-  for how long: a fixed recipe has no channel. The simulator's own link has one.
+### Its radio by Torpor's link
+The link of the simulator ([radio.md](radio.md)) beside the radio of the same board's wakes: what it
+listens and transmits until it is associated, then while it sends over HTTPS. Its message listens as
+in the quiet recording, and for each answer that a disturbed channel swallows as long as that takes
+to come again. Of the recordings, `{channel.QUIET}` and the join of `{channel.DISTURBED}` were
+fitted on.
+
+{_channel_table()}
+
+### Where it misses
+- **A disturbed channel, by a recipe.** The recipe `wifi` was fitted on a single wake on a quiet
+  one. On the disturbed one the same firmware listens and repeats for seconds more, and no recipe
+  can know for how long: a fixed recipe has no channel. The simulator's own link has one.
 - **No recipe, so no prediction**: `join/wifi-join-a` (a first set-up), `sensors/bme280-mq135-a`
   (a heated gas sensor of 120 mA) and `cpu_freq` at 160 and 240 MHz (the board file is of 80 MHz).
 - **ESP32 devkit, `esp32-devkit-polimi`**: power in mW at a voltage that is not stated, so it
@@ -197,39 +225,6 @@ Predicted less recorded, mC a wake. Errors of opposite sign cancel in a wake's s
   {POLIMI_RATIO:.1f} to 1; the curve of the board files, P^0.39, makes it {CURVE_RATIO:.1f} to 1.
 
 ![The disturbed channel, recorded and predicted](fidelity_wifi.png)
-
-## The channel
-The link of the simulator ([docs/radio.md](radio.md)) beside the radio of the same board's wakes:
-what it listens and transmits until it is associated, then while it sends over HTTPS. Its message
-listens as in the quiet recording, and for each answer that a disturbed channel swallows as long as
-that takes to come again. Of the recordings, `{channel.QUIET}` and the join of
-`{channel.DISTURBED}` were fitted on.
-
-{_channel_table()}
-
-## Listening on the ESP32-C5
-`esp32c5` draws while listening what `1B_WiFi` and `100B_WiFi` of XiFi (sjain166/XiFi, PowerTests)
-say; beside it two files of the same author and board that it was not fitted on. Nothing else there
-calibrates a state: an INA219 at 100 Hz blurs what is shorter than 10 ms and ends at 400 mA, which
-transmission passes; what the plateau before the start is, the files do not say.
-
-{_listening_table()}
-
-## Published figures of MicroPython
-glenn20/upy-esp32-experiments, Nordic PPK2. Fitted on nine figures ({published.FITTED}); the
-{len(errors)} others are predicted, their durations as published. Within 5 %: {within} of
-{len(errors)}; mean of absolute errors {sum(errors) / len(errors):.1f} %.
-
-{_published_table(published.predictions())}
-
-The fitted ones as the board file of `{published.ESP32}` gives them back:
-
-{_published_table(published.fits())}
-
-What misses: the ESP-NOW message, because the radio's start-up draws less than the radio on; the
-longest wake, part of whose time-outs the radio slept through; and
-the S3's way through `main.py`, where some 70 ms between the published parts must draw about
-95 mA, more than any figure published for it with the radio off.
 """
 
 

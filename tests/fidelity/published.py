@@ -1,7 +1,7 @@
 """Figures that others published of MicroPython boards, predicted from the board files.
 
 Source of all: glenn20/upy-esp32-experiments, its READMEs (Nordic PPK2, boards on USB: 15 mA beside
-the ESP32, none beside the ESP32-S3). What the boards were fitted on stands in FITTED. Durations of
+the ESP32, none beside the ESP32-S3). What the boards were fitted on is in fits(). Durations of
 what is predicted are taken as published, since nothing here could know them.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from host_sim.hardware import board, mac, price, states
 from host_sim.hardware.board import Board
+from tests.fidelity.drawn import Draw, as_filed
 
 FULL = 10  # level of 20 dBm
 ESP32, S3 = "lolin32_lite", "xiao_esp32s3"
@@ -16,7 +17,6 @@ BESIDE_MA = 15  # what the ESP32's board draws beside the chip
 
 # operation: duration in ms, charge in mC.
 START_MS, START_MC = 70, 3.32  # ESP32: start of a frozen _boot.py and back to deep sleep
-S3_PARTS = ((47.0, 1.7), (217, 14.2), (12.5, 0.7))  # start, validation of the image, its SPIRAM
 DHCP_MS, DHCP_MC = 1626, 204.3  # ESP32: start and connect by DHCP
 POST_MS, POST_MC = 2928, 341.3  # the same and an HTTP POST
 TAIL_MS, TAIL_MC = 4900, 490  # the longest of those
@@ -46,13 +46,6 @@ _DUTY = {
     ESP32: ("ESP32", ((75, 200, 56.0), (75, 300, 47.0), (50, 500, 36.0), (10, 500, 31.0))),
     S3: ("ESP32-S3", ((75, 200, 67.0), (75, 300, 57.0), (50, 500, 50.0), (10, 500, 45.0))),
 }
-FITTED = (
-    "ESP32: the start (70 ms, 3.32 mC), the connect with a static address (734.3 ms, 100.2 mC), "
-    "with a message (774 ms, 108.6 mC) and by DHCP (1,626 ms, 204.3 mC), an ESP-NOW message that "
-    "found nobody (26.1 ms, 7.75 mC more), radio off 28.9 mA and on 100 mA; ESP32-S3: the start "
-    "(47 ms, 1.7 mC), the validation (217 ms, 14.2 mC), SPIRAM (12.5 ms, 0.7 mC), radio off 43.8 "
-    "mA and on 104 mA"
-)
 
 
 def _mc(of: Board, state: str, ms: float) -> float:
@@ -64,9 +57,9 @@ def _beside_mc(ms: float) -> float:
     return BESIDE_MA * ms / 1000
 
 
-def fits() -> list[Prediction]:
+def fits(as_it_may_be: Draw = as_filed) -> list[Prediction]:
     """What the ESP32's join was fitted on, as the board file gives it back."""
-    esp32 = board.load(ESP32)
+    esp32 = as_it_may_be(board.load(ESP32))
     out = []
     for what, ms, mc, join, messages in (
         ("connect with a static address", 734.3, 100.2, states.CACHED_JOIN[:3], 0),
@@ -90,11 +83,10 @@ def fits() -> list[Prediction]:
     return out
 
 
-def predictions() -> list[Prediction]:
+def predictions(as_it_may_be: Draw = as_filed) -> list[Prediction]:
     """All that is predicted, nothing of which was fitted."""
-    esp32, s3 = board.load(ESP32), board.load(S3)
+    esp32, s3 = (as_it_may_be(board.load(name)) for name in (ESP32, S3))
     sent_ms, post_ms, tail_ms = 118.8 - START_MS, POST_MS - DHCP_MS, TAIL_MS - POST_MS
-    s3_ms = 350 - sum(ms for ms, _ in S3_PARTS)
     out = [
         Prediction(
             "ESP32: start and one ESP-NOW message, 118.8 ms",
@@ -117,18 +109,10 @@ def predictions() -> list[Prediction]:
             POST_MC + _mc(esp32, "listen", tail_ms) + _beside_mc(tail_ms),
             "the POST as published, then time-outs on a disturbed channel",
         ),
-        Prediction(
-            "ESP32-S3: from _boot.py through main.py to sleep, 350 ms",
-            "mC",
-            23.6,
-            sum(mc for _, mc in S3_PARTS) + _mc(s3, "idle", s3_ms),
-            "its three parts, then `idle` for the rest",
-        ),
     ]
     for name, (chip, rows) in _DUTY.items():
-        off_ma, on_ma = (
-            board.load(name).file.states[one].current_na / 1e6 for one in ("idle", "listen")
-        )
+        of = {ESP32: esp32, S3: s3}[name].file.states
+        off_ma, on_ma = (of[one].current_na / 1e6 for one in ("idle", "listen"))
         for window_ms, interval_ms, published_ma in rows:
             out.append(
                 Prediction(

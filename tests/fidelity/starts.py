@@ -17,6 +17,7 @@ from host_sim.hardware import board
 from host_sim.hardware.board import Board
 from host_sim.hardware.chip import CHIPS
 from host_sim.hardware.start import Image, Work, total_us
+from tests.fidelity.drawn import Draw, as_filed
 
 SOURCE = "glenn20/upy-esp32-experiments, OptimisingMicropythonBootTime"
 FEATHERS3_NA, ESP32_NA = 1_730_000, 15_000_000  # their boards, asleep
@@ -27,6 +28,7 @@ READS, READ_BYTES, COMPILED_FUEL = 2_155, 2_155 * 69, 1_150_000
 FILES = {"files": Work(READS, READ_BYTES, COMPILED_FUEL)}
 PREBOOT = {"_boot.py": Work(0, 0, 104_000)}  # 1.0 ms
 MAIN_SLEEPS_US = 10_000
+LAST = ("collection", "files")  # from _boot.py on
 
 FULL = Image(FILES, validated_kib=1_420, psram=False, gc_init_mib=8, gc_collect_mib=8)
 IMAGES = {
@@ -53,12 +55,13 @@ class Row(NamedTuple):
         return 100 * (self.predicted / self.published - 1)
 
 
-def rows() -> list[Row]:
+def rows(as_it_may_be: Draw = as_filed) -> list[Row]:
     """Time and charge of each, by the boards' own stages."""
-    s3, esp32 = bare("esp32s3"), bare("esp32")
+    s3, esp32 = (as_it_may_be(bare(chip)) for chip in ("esp32s3", "esp32"))
     return [
         *_pair("ESP32-S3, full start", s3, "full", (635.0, 41.92), "fitted"),
         *_pair("ESP32-S3, without validation", s3, "without validation", (418, 26.5), "predicted"),
+        *_pair("ESP32-S3, _boot.py to main.py", s3, "full", (350, 23.6), "fitted", LAST),
         *_pair("ESP32-S3, frozen", s3, "frozen", (70.4, 3.17), "predicted"),
         *_pair("ESP32-S3, optimised", s3, "optimised", (48.8, 1.82), "fitted"),
         *_pair("ESP32, optimised", esp32, "optimised", (70.0, 3.32), "fitted"),
@@ -80,9 +83,15 @@ source = "host_sim/hardware/chip.py"
 
 
 def _pair(
-    what: str, of: Board, image: str, published: tuple[float, float], how: str
+    what: str,
+    of: Board,
+    image: str,
+    published: tuple[float, float],
+    how: str,
+    only: tuple[str, ...] = (),
 ) -> tuple[Row, Row]:
-    stages = of.modelled(IMAGES[image])
+    stages = of.modelled(IMAGES[image], of.scale)
+    stages = [one for one in stages if one.name in only or not only]
     slept_us = MAIN_SLEEPS_US if "files" in IMAGES[image].work else 0
     us = total_us(stages) + slept_us
     beside_na = FEATHERS3_NA if of.file.chip == "esp32s3" else ESP32_NA

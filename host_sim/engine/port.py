@@ -96,6 +96,9 @@ class SimPort(State, Port):
     def actuate(self, output: int, value: int) -> None:
         self.output = value
 
+    def setting(self, output: int) -> int:
+        return self.output
+
     def command(self) -> int:
         value = self.commanded
         self.commanded = NONE

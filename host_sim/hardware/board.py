@@ -89,7 +89,7 @@ class Factor(Strict, frozen=True):
     """D datasheet, V vendor measurement, M third-party measurement, S source code, I inferred."""
     source: Source
     """Where it stands."""
-    error_percent: Annotated[int, Meta(gt=0, lt=100)]
+    error_percent: ErrorPercent | None = None
     """Half of an interval that should hold the true value in four of five cases."""
 
 
@@ -111,8 +111,6 @@ class Radio(Strict, frozen=True):
 
     tx: Transmit
     """Current of a burst."""
-    error_percent: ErrorPercent | None = None
-    """How far off they may be, where that is known; else their tag says (docs/interval.md)."""
 
 
 class Supply(Strict, frozen=True):

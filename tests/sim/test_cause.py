@@ -80,7 +80,8 @@ def test_a_change_is_named_by_task_and_decision(
     first = why.causes[0]
     assert (first.task, first.activity, first.decision, first.how) == cause
     assert said in told.headline(why)
-    assert told.headline(why).startswith(f"{told.signed(why.total)} µA, 17")
+    mean = f"{mean_na(before.ledger) / 1000:.1f} µA"
+    assert told.headline(why).startswith(f"{told.signed(why.total)} µA, {mean} → ")
     assert [key for key, _, _ in why.keys] == sorted(
         change.partition("=")[0] for change in changes if "board" not in change
     )
@@ -89,7 +90,7 @@ def test_a_change_is_named_by_task_and_decision(
 def test_no_change_has_no_cause(before: runfile.Run) -> None:
     why = Why(before, before)
     assert not any(one.rate or one.duration or one.current for one in why.causes)
-    assert told.headline(why).startswith("no change of 17")
+    assert told.headline(why).startswith(f"no change of {mean_na(before.ledger) / 1000:.1f} µA")
 
 
 def test_how_often_is_that_of_the_activitys_first_state() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.hardware import board, price, states
+from host_sim.hardware import board, price, states, uncertain
 from host_sim.hardware import start as starts
 from host_sim.hardware.start import FACTORS, IMAGES, Currents, Image, Work
 from host_sim.sim import build
@@ -122,7 +122,7 @@ def test_an_image_that_is_none_is_told() -> None:
 @ALL
 def test_a_factor_that_is_inferred_is_not_called_sure(name: str) -> None:
     for factor in BOARDS[name].file.factors.values():
-        assert factor.tag == "M" or factor.error_percent >= 10
+        assert factor.tag == "M" or uncertain.percent(factor) >= 10
 
 
 @pytest.mark.parametrize("row", published.rows(), ids=lambda row: row.what)

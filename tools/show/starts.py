@@ -6,6 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from host_sim.hardware import start as starts
+from host_sim.hardware import uncertain
 from host_sim.hardware.board import Board, Factor
 from host_sim.hardware.start import FACTORS, Stage
 from tools.show import output
@@ -38,7 +39,7 @@ def factors(board: Board) -> Table:
     for name, counted in FACTORS.items():
         one = board.file.factors[name]
         what = f"{name}, a {counted}" if counted in ("KiB", "MiB") else name
-        error = f"{one.error_percent} %"
+        error = f"{uncertain.percent(one):g} %"
         out.add_row(what, _each(name, one), error, one.tag, escape(one.source))
     return out
 

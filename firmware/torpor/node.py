@@ -226,7 +226,7 @@ def join(r: list[int], port: Port, task: int, why: int) -> bool:
     if answer == NO_AP:  # and no other: where the access point answered, the power was enough
         txpower.lost(r, TX, level)
     # A scan costs seconds: only the first failure and every fourth after it pay for one.
-    if answer >= 0 and cached and r[record.JOINS_FAILED] & 3 == 0:
+    if answer >= 0 and r[record.CACHED] and r[record.JOINS_FAILED] & 3 == 0:
         port.account(task, RETRY)
         level = affordable(r, r[TX + txpower.LEVEL])
         cached = 0

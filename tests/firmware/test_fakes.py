@@ -75,6 +75,37 @@ def test_a_scan_finds_what_is_there(state: dict[str, Any]) -> None:
     assert wlan.scan() == []
 
 
+def test_a_station_tries_again_by_itself_until_it_is_told_to_stop(state: dict[str, Any]) -> None:
+    wlan = rig.network.WLAN(0)
+    wlan.active(True)
+    state["wifi"]["present"] = 0
+    wlan.connect("home", "sleepwell")
+    world.advance(2_000)
+    assert not wlan.isconnected()
+    assert wlan.status() == rig.network.STAT_NO_AP_FOUND
+    state["wifi"]["present"] = 1
+    world.advance(5_000)
+    assert wlan.isconnected()
+    assert len(state["joined"]) == 1
+    wlan.disconnect()
+    world.advance(20_000)
+    assert not wlan.isconnected()
+
+
+def test_flash_storage_has_its_limits(state: dict[str, Any]) -> None:
+    fake = sys.modules["tools.fakes.esp32"]
+    nvs = fake.NVS("n" * 15)
+    for long in (lambda: fake.NVS("n" * 16), lambda: nvs.set_blob("k" * 16, b"")):
+        with pytest.raises(OSError, match="KEY_TOO_LONG"):
+            long()
+    with pytest.raises(OSError, match="NOT_FOUND"):
+        nvs.get_blob("key", bytearray(4))
+    nvs.set_blob("k" * 15, b"four")
+    with pytest.raises(OSError, match="INVALID_LENGTH"):
+        nvs.get_blob("k" * 15, bytearray(3))
+    assert nvs.get_blob("k" * 15, bytearray(4)) == 4
+
+
 def test_esp_now_needs_itself_then_the_radio_then_a_peer(state: dict[str, Any]) -> None:
     radio = rig.espnow.ESPNow()
     with pytest.raises(OSError, match="NOT_INIT"):

@@ -2,7 +2,6 @@
 
 # mypy: ignore-errors
 
-import errno
 import struct
 
 import machine
@@ -57,24 +56,40 @@ class ULP:
 
 
 class NVS:
+    """Blobs by names of 15 characters (ports/esp32/esp32_nvs.c; ESP-IDF, nvs_flash/include/nvs.h)."""
+
+    MOST = 15  # nvs.h, NVS_KEY_NAME_MAX_SIZE, less its end
+    NOT_FOUND = (-0x1102, "ESP_ERR_NVS_NOT_FOUND")
+    KEY_TOO_LONG = (-0x1109, "ESP_ERR_NVS_KEY_TOO_LONG")
+    INVALID_LENGTH = (-0x110C, "ESP_ERR_NVS_INVALID_LENGTH")
+
     def __init__(self, namespace):
+        if len(namespace) > self.MOST:
+            raise OSError(*self.KEY_TOO_LONG)
         self.namespace = namespace
 
     def get_blob(self, key, buffer):
-        text = world.state["nvs"].get(self.namespace + "." + key)
+        text = world.state["nvs"].get(self._name(key))
         if text is None:
-            raise OSError(errno.ENOENT)
+            raise OSError(*self.NOT_FOUND)
         data = text.encode()
+        if len(data) > len(buffer):
+            raise OSError(*self.INVALID_LENGTH)
         buffer[: len(data)] = data
         return len(data)
 
     def set_blob(self, key, value):
-        world.state["nvs"][self.namespace + "." + key] = value.decode()
+        world.state["nvs"][self._name(key)] = value.decode()
 
     def erase_key(self, key):
-        if world.state["nvs"].pop(self.namespace + "." + key, None) is None:
-            raise OSError(errno.ENOENT)
+        if world.state["nvs"].pop(self._name(key), None) is None:
+            raise OSError(*self.NOT_FOUND)
 
     def commit(self):
         world.state["nvs_commits"] += 1
         world.keep()
+
+    def _name(self, key):
+        if len(key) > self.MOST:
+            raise OSError(*self.KEY_TOO_LONG)
+        return self.namespace + "." + key

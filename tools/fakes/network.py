@@ -115,10 +115,16 @@ class WLAN:
     def connect(self, ssid, password):
         self._started()
         self._answer("connect")
-        wifi = world.state["wifi"]
         world.note("joined", [self.power_dbm, self.dhcp])
-        if self.power_dbm >= wifi.get("surges_dbm", 99):
+        if self.power_dbm >= world.state["wifi"].get("surges_dbm", 99):
             world.brown_out()
+        self.asked = (ssid, password)
+        self._attempt(world.now_ms())
+
+    def _attempt(self, now_ms):
+        """How it ends to associate from now on, and when."""
+        ssid, password = self.asked
+        wifi = world.state["wifi"]
         if not wifi["present"] or ssid != wifi["ssid"] or self.power_dbm < wifi["needs_dbm"]:
             self.outcome, took_ms = STAT_NO_AP_FOUND, SCAN_MS
         elif password != wifi["password"]:
@@ -127,17 +133,21 @@ class WLAN:
             self.outcome, took_ms = STAT_NO_AP_FOUND_W_COMPATIBLE_SECURITY, SCAN_MS
         else:
             self.outcome, took_ms = 0, ASSOCIATE_MS + (DHCP_MS if self.dhcp else 0)
-        self.done_ms = world.now_ms() + took_ms
+        self.done_ms = now_ms + took_ms
 
     def disconnect(self):
         self._started()
         self._answer("disconnect")
-        self.done_ms = -1
+        self.done_ms = -1  # and no more attempts follow (network_wlan.c:369)
 
     def isconnected(self):
+        while 0 <= self.done_ms <= world.now_ms():
+            self.reason = self.outcome
+            if not self.outcome:
+                break
+            self._attempt(self.done_ms)  # the driver tries again (network_wlan.c:156-175)
         if self.done_ms < 0 or world.now_ms() < self.done_ms:
             return False
-        self.reason = self.outcome
         if self.dhcp and not self.reason:
             self.addresses = tuple(world.state["wifi"]["dhcp"])
         return not self.reason and bool(world.state["wifi"]["present"])

@@ -56,7 +56,7 @@ class ULP:
 
 
 class NVS:
-    """Blobs by names of 15 characters (ports/esp32/esp32_nvs.c; ESP-IDF, nvs_flash/include/nvs.h)."""
+    """Blobs by names of 15 characters (ports/esp32/esp32_nvs.c; ESP-IDF 5.5.5, nvs.h)."""
 
     MOST = 15  # nvs.h, NVS_KEY_NAME_MAX_SIZE, less its end
     NOT_FOUND = (-0x1102, "ESP_ERR_NVS_NOT_FOUND")

@@ -85,7 +85,11 @@ def test_a_scenario_is_called_as_seen_from_the_file(tmp_path: Path) -> None:
         ("torpor_baseline = 1\n", "", ": no baseline of torpor's; write one by torpor check"),
         ("torpor_baseline = 1", "torpor_baseline = 9", ": a baseline of version 9; write one by"),
         ("seeds = [1, 2]", "seeds = [1]", "scenario.garden: is damaged (figures and seeds of diff"),
-        ("\ncpu = 48400000", "", "scenario.garden: is damaged (price_na); write it anew"),
+        (
+            "price_na]\naddress = ",
+            "price_na]\naddres = ",
+            "scenario.garden: is damaged (price_na); write it anew",
+        ),
         ("climate.scheduled.idle = [", "clima.scheduled.idle = [", "('clima' is not in list)"),
         ("climate.scheduled.idle = [", "climate.scheduled.idle = [-", "got -"),
         ("seeds = [1, 2]", "<<<<<<< ours", "invalid statement; mend the TOML syntax"),

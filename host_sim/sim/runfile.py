@@ -113,7 +113,7 @@ def load(path: Path) -> Run:
 
 
 def _document(result: Result, baseline: bool) -> dict[str, Any]:
-    given = result.scenario
+    given, lived = result.scenario, result.life
     document = {
         "torpor_run": VERSION,
         "torpor": __version__,
@@ -126,7 +126,7 @@ def _document(result: Result, baseline: bool) -> dict[str, Any]:
         "engine": result.engine,
         "complete": result.complete,
         "alive": result.alive,
-        "battery_life": result.life.how if result.life else None,
+        "battery_life": lived.how if lived else None,
         "inputs": sorted(_inputs(given)),
         "price_na": dict(zip(states.NAMES, result.ledger.current_na, strict=True)),
         "tasks": result.ledger.task_names,

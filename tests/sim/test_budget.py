@@ -79,6 +79,6 @@ def test_a_tolerance_needs_something_to_compare_with() -> None:
 
 def test_chance_alone_is_real_in_one_case_of_twenty() -> None:
     """Whatever three seeds vary by."""
-    draws = np.random.default_rng(5).normal(0, 3, (1_000, 3))
+    draws = np.random.default_rng(5).normal(0, 3, (500, 3))
     real = sum(judged(TWO, (100 + row).tolist(), [100.0] * 3).moved for row in draws)
-    assert real / len(draws) == pytest.approx(0.05, abs=0.015)
+    assert real / len(draws) == pytest.approx(0.05, abs=0.02)

@@ -13,7 +13,7 @@ from host_sim.spec import scenario
 
 
 def simulated(seed: int, *changes: str) -> Run:
-    given = scenario.load("garden", ("days=1", f"seed={seed}", *changes))
+    given = scenario.load("garden", ("days=0.5", f"seed={seed}", *changes))
     return runfile.of(run.run(given))
 
 

@@ -20,7 +20,7 @@ def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A scenario of one's own in the working directory, which tolerates 1 % more current."""
     monkeypatch.chdir(tmp_path)
     path = Path("garden.toml")
-    path.write_text(scenario.find("garden").read_text().replace("365", "2", 1) + TOLERANCE)
+    path.write_text(scenario.find("garden").read_text().replace("365", "0.5", 1) + TOLERANCE)
     return path
 
 
@@ -36,7 +36,7 @@ def dearer(path: Path) -> None:
 
 
 def test_limits_alone_need_no_baseline(garden: Path, capsys: Capture) -> None:
-    document = told(capsys, "garden", "--days", "1", "--seeds", "2")
+    document = told(capsys, "garden", "--days", "0.2", "--seeds", "2")
     (one,) = document["scenarios"]
     assert (document["ok"], one["scenario"], one["seeds"]) == (True, "garden", [1, 2])
     assert [row["verdict"] for row in one["budgets"]] == ["pass", "pass"]
@@ -56,7 +56,7 @@ def test_a_regression_fails_against_the_baseline_and_names_its_cause(
     garden: Path, capsys: Capture
 ) -> None:
     base = ("garden.toml", "--baseline", "power.toml")
-    told(capsys, *base, "--update-baseline")
+    told(capsys, *base, "--update-baseline", "--seeds", "2")
     before = Path("power.toml").read_text()
     same = told(capsys, *base)
     assert [row["change"] for row in same["scenarios"][0]["budgets"]] == [0, 0, 0]
@@ -69,7 +69,7 @@ def test_a_regression_fails_against_the_baseline_and_names_its_cause(
     parts = [part["change_na"] for part in one["why"]["causes"]]
     assert sum(parts) == pytest.approx(one["why"]["change_na"])
     assert Path("power.toml").read_text() == before
-    told(capsys, *base, "--update-baseline")
+    told(capsys, *base, "--update-baseline", "--seeds", "1")
     assert told(capsys, *base)["ok"]
 
 
@@ -81,7 +81,7 @@ def test_a_revision_is_compared_with_without_a_baseline(garden: Path, capsys: Ca
     dearer(garden)
     files = ["--junit", "a.xml", "--markdown", "a.md", "--badge", "a.svg"]
     for _ in range(2):  # what it wrote itself it writes anew
-        line = ["check", "garden.toml", "new.toml", "--rev", "main", "--days", "1", *files]
+        line = ["check", "garden.toml", "new.toml", "--rev", "main", "--seeds", "1", *files]
         assert cli.run([*line, "--github"]) == 1
         out, err = capsys.readouterr()
     assert "\n::error file=garden.toml,line=" in out
@@ -91,7 +91,7 @@ def test_a_revision_is_compared_with_without_a_baseline(garden: Path, capsys: Ca
 
 
 def test_a_baseline_keeps_what_others_have_and_its_seeds(garden: Path, capsys: Capture) -> None:
-    base = ("--baseline", "power.toml", "--days", "0.5")
+    base = ("--baseline", "power.toml", "--days", "0.2")
     told(capsys, "garden.toml", *base, "--update-baseline", "--seeds", "2")
     told(capsys, "garden", *base, "--update-baseline", "--seeds", "1")
     both = told(capsys, "garden.toml", "garden", *base)
@@ -100,8 +100,9 @@ def test_a_baseline_keeps_what_others_have_and_its_seeds(garden: Path, capsys: C
     assert "has 2 seeds; leave --seeds out, or update it" in capsys.readouterr().err
 
 
+@pytest.mark.slow  # two processes more
 def test_all_cores_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs = [seeds.Job("door", ("days=1", f"seed={seed}")) for seed in (1, 2)]
+    jobs = [seeds.Job("door", ("days=0.1", f"seed={seed}")) for seed in (1, 2)]
     done: list[float] = []
     alone = seeds.simulated(jobs, 0, done.append)
     monkeypatch.setattr("os.cpu_count", lambda: 2)

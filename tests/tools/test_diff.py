@@ -23,10 +23,10 @@ def test_two_runs_that_were_kept_are_as_the_two_scenarios(tmp_path: Path, capsys
     runs = []
     for name, changes in (("a", []), ("b", ["--set", "node.report.period_s=3600"])):
         runs.append(str(tmp_path / f"{name}.json"))
-        assert cli.run(["sim", "garden", "--days", "2", *changes, "--save", runs[-1]]) == 0
+        assert cli.run(["sim", "garden", "--days", "0.5", *changes, "--save", runs[-1]]) == 0
     capsys.readouterr()
     kept = told(capsys, *runs)
-    assert kept == told(capsys, "garden", "--days", "2", "--set", "node.report.period_s=3600")
+    assert kept == told(capsys, "garden", "--days", "0.5", "--set", "node.report.period_s=3600")
     assert sum(one["change_na"] for one in kept["causes"]) == pytest.approx(kept["change_na"])
     was, now = (kept[side]["figures"]["average_current_ua"] for side in ("before", "after"))
     assert kept["change_na"] / 1000 == pytest.approx(now - was)
@@ -56,9 +56,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_revision_has_its_own_file(project: Path, capsys: Capture) -> None:
     path = project / "garden.toml"
     path.write_text(path.read_text().replace("warmup_ms = 15", "warmup_ms = 16"))
-    found = told(capsys, str(path), "--rev", "main", "--days", "1")
+    found = told(capsys, str(path), "--rev", "main", "--days", "0.2")
     assert found["keys"] == [{"key": "node.task.climate.warmup_ms", "before": 15, "after": 16}]
-    both = told(capsys, str(path), "--rev", "main..HEAD", "--days", "1")
+    both = told(capsys, str(path), "--rev", "main..HEAD", "--days", "0.2")
     assert (both["change_na"], both["keys"]) == (0, [])
     assert "warmup_ms = 16" in path.read_text()
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_compared_is_one_line(
         "{new}": str(new),
         "{outside}": str(tmp_path / "outside.toml"),
     }
-    assert cli.run(["diff", "--days=1", *(names.get(arg, arg) for arg in args)]) == 2
+    assert cli.run(["diff", "--days=0.2", *(names.get(arg, arg) for arg in args)]) == 2
     told = capsys.readouterr()
     assert told.out == ""
     assert said in told.err

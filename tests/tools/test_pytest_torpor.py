@@ -87,16 +87,16 @@ def test_the_relay_runs_its_commands(tmp_path: Path) -> None:
 
 BUDGETS = """
 def test_it_lasts(power_budget):
-    assert power_budget("garden.toml").battery_life_days >= 100
+    assert power_budget("garden.toml").battery_life_days >= 10
 
 def test_it_lasts_longer(power_budget):
-    assert power_budget("garden.toml").battery_life_days >= 700
+    assert power_budget("garden.toml").battery_life_days >= 9999
 
 def test_by_task(power_budget):
     assert 1 > power_budget("garden.toml").task("report", "charge_mc_per_day")
 
 def test_changed(power_budget):
-    assert power_budget("garden.toml", "node.task.climate.period_s=3000").wakes_per_day <= 200
+    assert power_budget("garden.toml", "node.task.climate.period_s=3000").wakes_per_day <= 250
 
 def test_unknown(power_budget):
     power_budget("garden.toml").battery_life
@@ -107,14 +107,14 @@ def test_missing(power_budget):
 
 
 def test_a_budget_that_fails_explains_itself(tmp_path: Path) -> None:
-    """Against the baseline that stands beside it; in several processes, as in one."""
+    """Against the baseline that stands beside it; by a worker of xdist, too."""
     path = tmp_path / "garden.toml"
-    text = scenario.find("garden").read_text().replace("days = 365", "days = 1")
+    text = scenario.find("garden").read_text().replace("days = 365", "days = 0.2")
     path.write_text(text)
     kept = standing.of([simulate(Job(str(path), (f"seed={seed}",))) for seed in (1, 2)])
     standing.save({"garden.toml": kept}, tmp_path / "power.toml")
     path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 60"))
-    status, said = run(tmp_path, "-n", "2", "--rootdir", str(tmp_path), test=BUDGETS)
+    status, said = run(tmp_path, "-n", "1", "--rootdir", str(tmp_path), test=BUDGETS)
     assert status == 1
     assert "2 passed" in said
     assert "4 failed" in said

@@ -94,12 +94,11 @@ class Ledger:
     def of_task(self, name: str) -> "Ledger":
         """The books of one task, or of the node; ValueError where there is none of that name."""
         slot = port.NODE if name == "node" else self.task_names.index(name)
-        own = range(
-            slot * port.DECISIONS * states.STATES, (slot + 1) * port.DECISIONS * states.STATES
-        )
+        first, cells = slot * port.DECISIONS * states.STATES, port.DECISIONS * states.STATES
+        behind = CELLS - first - cells
         us, extra, times = (
-            [cell if at in own else 0 for at, cell in enumerate(cells)]
-            for cells in (self.us, self.extra, self.times)
+            [0] * first + list(all_of[first : first + cells]) + [0] * behind
+            for all_of in (self.us, self.extra, self.times)
         )
         return replace(self, us=us, extra=extra, times=times)
 

@@ -116,16 +116,21 @@ def lives(
     engine: type[Life],
     progress: Callable[[float], None],
 ) -> dict[str, list[float | None]]:
-    """Every figure of each of the others in the scenario's world."""
+    """Every figure of each of the others in the scenario's world, and the tasks' with a budget."""
     device = device or device_config(scenario.file.node, scenario.board)
     world = build.parts(scenario)
     if engine is native.Life:
         world = native.shared(world)
+    of_tasks = [one for one in scenario.file.budget if one.task]
     told = []
     for i, other in enumerate(others):
-        told.append(figures.of(_lived(other, engine(build.again(world, other), device))))
+        result = _lived(other, engine(build.again(world, other), device))
+        told.append(
+            figures.of(result)
+            | {figures.label(b.name, b.task): result.figure(b.name, b.task) for b in of_tasks}
+        )
         progress((i + 1) / len(others))
-    return {name: [one[name] for one in told] for name in figures.NAMES}
+    return {name: [one[name] for one in told] for name in told[0]}
 
 
 def _lived(scenario: Scenario, life: Life) -> Result:

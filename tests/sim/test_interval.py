@@ -211,6 +211,18 @@ def test_an_interval_is_of_one_run_of_one_node(args: list[str], capsys: Capture)
     assert "--interval" in capsys.readouterr().err
 
 
+def test_a_budget_of_a_task_has_its_own_interval() -> None:
+    """Narrower than the node's by what the node does besides."""
+    changes = ("days=0.1", 'budget=[{name="charge_mc_per_day", task="climate", at_most=1000}]')
+    found = of("garden", *changes)
+    (judged,) = found.budgets(run.run(scenario.load("garden", changes), engine=native.Life))
+    task, node = judged["interval"], found.bounds["charge_mc_per_day"]
+    assert task
+    assert node
+    assert 0 < task[0] < judged["value"] < task[1] < node[0]
+    assert judged["verdict"] == PASS
+
+
 def test_on_cpython_there_are_fewer_draws() -> None:
     few = interval.of(scenario.load("garden", ("days=0.02",)))
     many = interval.of(scenario.load("garden", ("days=0.02",)), engine=native.Life, draws=60)

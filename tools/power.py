@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from statistics import fmean
 
 from rich.console import Console
 
-from host_sim.lab import budget, standing, told
+from host_sim.lab import standing, told
 from host_sim.lab.cause import Why
 from host_sim.lab.seeds import Job, simulate
 from host_sim.lab.standing import Standing
@@ -40,10 +41,9 @@ class Power:
         return self._figure(figures.label(name, task))
 
     def _figure(self, label: str) -> Figure:
-        values = self.now.figures.get(label)
-        if not values:
+        if label not in self.now.figures:
             raise AttributeError(f"{self.name} has no {label}")
-        return Figure(budget.estimate(values).mean, label, self)
+        return Figure(fmean(self.now.figures[label]), label, self)
 
 
 class Figure(float):
@@ -65,7 +65,7 @@ class Figure(float):
         yield f"{self.label} of {self.of.name} is {float(self):,.1f} (seeds {seeds})"
         if before:
             if was := before.figures.get(self.label):
-                yield f"in the baseline it is {budget.estimate(was).mean:,.1f}"
+                yield f"in the baseline it is {fmean(was):,.1f}"
             yield told.headline(Why(before, now))
 
     def table(self) -> str:

@@ -5,18 +5,21 @@ seed by seed, each with the world and the chances that it had before, so that wh
 its own 95 % interval by Student's t says what of it may be chance. Only a change whose interval
 leaves out zero is real. One seed knows no chance: there every change is real.
 
-A limit within a figure's interval is too close to call, which neither passes nor fails. A tolerance
-fails where a real change for the worse is larger.
+A limit within a figure's interval is too close to call, which neither passes nor fails; so is one
+within the interval by what is known of the board (interval.py), where that was asked for. A
+tolerance fails where a real change for the worse is larger.
 """
 
 from dataclasses import dataclass
 from math import sqrt
 
+from host_sim.lab import interval
+from host_sim.lab.interval import Bounds
 from host_sim.spec import figures
 from host_sim.spec.scenariofile import Budget
 from host_sim.trace.fit import student
 
-PASS, FAIL, OPEN = "pass", "FAIL", "too close to call"
+PASS, FAIL, OPEN = interval.PASS, "FAIL", interval.OPEN
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,10 @@ class Estimate:
         return abs(self.mean) > self.half
 
 
-def estimate(values: list[float]) -> Estimate:
-    """The mean of independent values, by Student's t."""
+def estimate(values: list[float] | None) -> Estimate | None:
+    """The mean of independent values, by Student's t; None of none."""
+    if not values:
+        return None
     mean = sum(values) / len(values)
     if len(values) < 2:
         return Estimate(mean, 0.0)
@@ -49,12 +54,16 @@ def estimate(values: list[float]) -> Estimate:
 
 @dataclass(frozen=True)
 class Judged:
-    """A budget with its figure, the figure before, and the change; None where there is none."""
+    """A budget with its figure, the figure before, and the change; None where there is none.
+
+    `between` is the interval by what is known of the board.
+    """
 
     budget: Budget
     value: Estimate | None
     before: Estimate | None
     change: Estimate | None
+    between: Bounds | None = None
 
     @property
     def name(self) -> str:
@@ -94,8 +103,8 @@ class Judged:
         limit = self.budget.limit
         if not self.value:
             return FAIL
-        low, high = self.value.bounds
-        if limit is not None and low < limit < high:
+        spans = [self.value.bounds, *([self.between] if self.between else [])]
+        if limit is not None and any(low < limit < high for low, high in spans):
             return OPEN
         return PASS if self.budget.holds(self.value.mean) else FAIL
 

@@ -1,7 +1,7 @@
 """Scenarios checked: each run for its seeds, and its budgets judged against how it stood."""
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from host_sim.errors import BadInput
 from host_sim.lab import revision, seeds, standing
 from host_sim.lab.budget import FAIL, Judged, estimate
 from host_sim.lab.cause import Why
+from host_sim.lab.interval import Bounds
 from host_sim.lab.revision import Checkout
 from host_sim.lab.seeds import Job, Progress
 from host_sim.lab.standing import Standing
@@ -22,13 +23,17 @@ FEW_SEEDS = 3
 
 @dataclass(frozen=True)
 class Checked:
-    """A scenario's budgets, and why it draws more or less than before."""
+    """A scenario's budgets, and why it draws more or less than before.
+
+    `between` has the interval of each figure by what is known of the board, where that was asked.
+    """
 
     name: str
     path: Path
     budgets: tuple[Budget, ...]
     now: Standing
     before: Standing | None
+    between: dict[str, Bounds | None] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> list[Judged]:
@@ -54,9 +59,10 @@ class Checked:
         name = figures.label(budget.name, budget.task)
         now = self.now.figures.get(name)
         was = self.before.figures.get(name) if self.before else None
-        both = list(zip(was or (), now or (), strict=False))
-        change = [new - old for old, new in both]
-        return Judged(budget, *(estimate(some) if some else None for some in (now, was, change)))
+        change = [new - old for old, new in zip(was or (), now or (), strict=False)]
+        return Judged(
+            budget, estimate(now), estimate(was), estimate(change), self.between.get(name)
+        )
 
 
 @dataclass(frozen=True)
@@ -116,21 +122,29 @@ def check(
     rev: str | None = None,
     length: tuple[str, ...] = (),
     changes: tuple[str, ...] = (),
+    intervals: bool = False,
     progress: Progress = lambda done: None,
 ) -> list[Checked]:
-    """Run scenarios and judge their budgets; `changes` are not of a revision's runs."""
+    """Run scenarios and judge their budgets; `changes` are not of a revision's runs.
+
+    With `intervals` a limit within what is known of the board is too close to call, too.
+    """
     jobs = [one.jobs((*length, *changes)) for one in some]
     with ExitStack() as held:
         if rev:
             jobs += _elsewhere(some, rev, length, held)
         wakes = sum(engines.wakes(one.given) * len(one.seeds) for one in some)
-        runs = iter(seeds.simulated([job for each in jobs for job in each], wakes, progress))
+        every = [job for each in jobs for job in each]
+        runs = iter(seeds.each(seeds.simulate, every, wakes, progress))
+    firsts = [each[0] for each in jobs[: len(some)]] if intervals else []
+    bounds = seeds.each(seeds.bounds, firsts, wakes, progress)
     told = [standing.of([next(runs) for _ in each]) if each else None for each in jobs]
     out = []
     for at, one in enumerate(some):
         now, was = told[at], told[len(some) + at] if rev else one.was
         assert now
-        out.append(Checked(one.label, one.given.path, one.given.file.budget, now, was))
+        between = bounds[at] if intervals else {}
+        out.append(Checked(one.label, one.given.path, one.given.file.budget, now, was, between))
     return out
 
 

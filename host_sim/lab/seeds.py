@@ -9,11 +9,14 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from host_sim.engine import native
 from host_sim.engine.plain import Life
-from host_sim.lab import revision
+from host_sim.lab import interval, revision
+from host_sim.lab.interval import Bounds
 from host_sim.sim import engines, run, runfile
 from host_sim.sim.runfile import Run
 from host_sim.spec import scenario
@@ -22,6 +25,7 @@ SEEDS = 2**31
 LONG_WAKES = 5 * engines.LONG_WAKES  # of all runs together: less is done before processes start
 
 Progress = Callable[[float], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,27 @@ def first(given: scenario.Scenario, count: int) -> list[int]:
     return [(given.file.seed + i) % SEEDS for i in range(count)]
 
 
-def simulated(jobs: list[Job], wakes: float, progress: Progress) -> list[Run]:
-    """Run them all, in their order; `wakes` is about how many wakes they have together."""
+def bounds(job: Job, progress: Progress = lambda done: None) -> dict[str, Bounds | None]:
+    """Within which each figure lies, by what is known of its board (interval.py)."""
+    given = scenario.load(job.name, job.changes)
+    engine = native.Life if native.is_ready() else Life
+    return interval.of(given, engine=engine, progress=progress).bounds
+
+
+def each(
+    what: Callable[..., T],
+    jobs: list[Job],
+    wakes: float,
+    progress: Progress,
+) -> list[T]:
+    """Do it for each, in their order; `wakes` is about how many wakes they have together."""
     workers = min(len(jobs), os.cpu_count() or 1)
     if workers < 2 or wakes < LONG_WAKES:
-        return list(_one_by_one(jobs, progress))
+        return list(_one_by_one(what, jobs, progress))
     spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
     pool = ProcessPoolExecutor(workers, mp_context=spawn)
     try:
-        futures = [pool.submit(simulate, job) for job in jobs]
+        futures = [pool.submit(what, job) for job in jobs]
         for done, future in enumerate(as_completed(futures), 1):
             future.result()
             progress(done / len(jobs))
@@ -67,6 +83,10 @@ def simulated(jobs: list[Job], wakes: float, progress: Progress) -> list[Run]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _one_by_one(jobs: list[Job], progress: Progress) -> Iterator[Run]:
+def _one_by_one(what: Callable[..., T], jobs: list[Job], progress: Progress) -> Iterator[T]:
     for done, job in enumerate(jobs):
-        yield simulate(job, lambda part, done=done: progress((done + part) / len(jobs)))  # type: ignore[misc]
+        yield what(job, partial(_part, progress, done, len(jobs)))
+
+
+def _part(progress: Progress, done: int, of: int, part: float) -> None:
+    progress((done + part) / of)

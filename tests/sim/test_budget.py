@@ -9,11 +9,15 @@ from host_sim.lab.budget import FAIL, OPEN, PASS, Estimate, Judged, estimate
 from host_sim.spec.scenariofile import Budget
 
 
-def judged(budget: dict[str, Any], now: list[float], was: list[float] | None = None) -> Judged:
+def judged(
+    budget: dict[str, Any],
+    now: list[float],
+    was: list[float] | None = None,
+    between: tuple[float, float] | None = None,
+) -> Judged:
     change = [new - old for old, new in zip(was, now, strict=True)] if was else None
-    return Judged(
-        Budget(**budget), *(estimate(some) if some else None for some in (now, was, change))
-    )
+    means = (estimate(now), estimate(was), estimate(change))
+    return Judged(Budget(**budget), *means, between)
 
 
 MOST = {"name": "average_current_ua", "at_most": 100.0}
@@ -24,6 +28,7 @@ TWO = {"name": "average_current_ua", "tolerance_percent": 2.0}
 def test_the_interval_by_hand() -> None:
     """t of two degrees of freedom is 4.303."""
     found = estimate([9.0, 10.0, 11.0])
+    assert found
     assert found.mean == 10
     assert found.half == pytest.approx(4.3027 / 3**0.5, rel=1e-4)
     assert estimate([7.0]) == Estimate(7.0, 0.0)
@@ -48,6 +53,15 @@ def test_the_interval_by_hand() -> None:
 )
 def test_a_limit(budget: dict[str, Any], now: list[float], verdict: str) -> None:
     assert judged(budget, now).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("between", "verdict"), [((90, 99), PASS), ((90, 100), PASS), ((90, 101), OPEN), (None, PASS)]
+)
+def test_what_is_known_of_the_board_may_leave_it_open(
+    between: tuple[float, float] | None, verdict: str
+) -> None:
+    assert judged(MOST, [95.0], None, between).verdict == verdict
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,21 @@ def test_a_budget_that_does_not_hold_is_status_1(garden: Path, capsys: Capture) 
     assert one["budgets"][0]["faults"] == ["its limit is 10,000"]
 
 
+def test_a_limit_within_what_is_known_of_the_board_is_too_close_to_call(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same board passes by its own file alone."""
+    monkeypatch.setattr("host_sim.lab.interval.DRAWS", 45)
+    monkeypatch.setattr("host_sim.lab.interval.FEW_DRAWS", 45)
+    args = ("garden", "--days", "0.1", "--seeds", "1")
+    (row, _) = told(capsys, *args)["scenarios"][0]["budgets"]
+    limit = f"budget.battery_life_days.at_least={0.99 * row['value']}"
+    for more, verdict in (((), "pass"), (("--interval",), "too close to call")):
+        (row, _) = told(capsys, *args, "--set", limit, *more)["scenarios"][0]["budgets"]
+        assert row["verdict"] == verdict
+        assert bool(row["between"]) == bool(more)
+
+
 def test_a_regression_fails_against_the_baseline_and_names_its_cause(
     garden: Path, capsys: Capture
 ) -> None:
@@ -104,9 +119,9 @@ def test_a_baseline_keeps_what_others_have_and_its_seeds(garden: Path, capsys: C
 def test_all_cores_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = [seeds.Job("door", ("days=0.1", f"seed={seed}")) for seed in (1, 2)]
     done: list[float] = []
-    alone = seeds.simulated(jobs, 0, done.append)
+    alone = seeds.each(seeds.simulate, jobs, 0, done.append)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    assert seeds.simulated(jobs, seeds.LONG_WAKES, done.append) == alone
+    assert seeds.each(seeds.simulate, jobs, seeds.LONG_WAKES, done.append) == alone
     assert [share for share in done if share in (0.5, 1)][-2:] == [0.5, 1]
     assert [one.seed for one in alone] == [1, 2]
 

@@ -38,6 +38,7 @@ from tools.show import output
     help="As an .svg.",
 )
 @click.option("--github", is_flag=True, help="Annotate the lines of the budgets on GitHub.")
+@click.option("--interval", is_flag=True, help="How far off it may be: too close to call.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 def command(
     names: tuple[str, ...],
@@ -51,6 +52,7 @@ def command(
     markdown: Path | None,
     badge: Path | None,
     github: bool,
+    interval: bool,
     as_json: bool,
 ) -> None:
     """Run each SCENARIO for several seeds and judge its budgets.
@@ -74,7 +76,14 @@ def command(
     length = () if days is None else (f"days={days}",)
     asked = check.asked(names, before, (*length, *changes), seeds)
     with output.Progress("check") as progress:
-        checked = check.check(asked, rev=rev, length=length, changes=changes, progress=progress)
+        checked = check.check(
+            asked,
+            rev=rev,
+            length=length,
+            changes=changes,
+            intervals=interval,
+            progress=progress,
+        )
     output.as_json(shown.as_json(checked)) if as_json else shown.show(checked)
     if github:
         click.echo("\n".join(annotated.annotations(checked)))

@@ -7,6 +7,7 @@ from rich.markup import escape
 from host_sim.lab import budget, told
 from host_sim.lab.budget import Estimate, Judged
 from host_sim.lab.check import Checked
+from host_sim.lab.interval import Bounds
 from tools.show import cause, output
 
 COLOURS = {budget.PASS: "green", budget.FAIL: "bold red", budget.OPEN: "yellow"}
@@ -22,6 +23,9 @@ def show(checked: list[Checked]) -> None:
             colour = COLOURS[row.verdict]
             out.add_row(*cells(row), f"[{colour}]{row.verdict}[/{colour}]")
         output.console.print(out)
+        for row in one.rows:
+            if row.between and row.between[0] < row.between[1]:
+                output.console.print(f"{row.name}: 80 % between {span(row.between)}")
         for line in faults(one):
             output.console.print(escape(line))
         if one.why and one.moved:
@@ -42,6 +46,11 @@ def cells(row: Judged) -> list[str]:
         number(row.before) if row.before else "",
         change(row),
     ]
+
+
+def span(between: Bounds) -> str:
+    """Two bounds."""
+    return f"{between[0]:,.1f} and {between[1]:,.1f}"
 
 
 def change(row: Judged) -> str:
@@ -67,6 +76,7 @@ def sentence(row: Judged) -> str:
     name, value, half, limit, before, moved = cells(row)
     parts = [f"{name}: {value}{f' ± {half}' if half else ''}", limit and f"limit {limit}"]
     parts += [before and f"before {before} ({moved.strip('()')})", *row.faults]
+    parts += [f"80 % between {span(row.between)}"] if row.between else []
     if row.verdict == budget.OPEN:
         parts.append(row.verdict)
     return ", ".join(filter(None, parts))
@@ -112,6 +122,7 @@ def _row(row: Judged) -> dict[str, Any]:
         "change": row.change and row.change.mean,
         "change_half": row.change and row.change.half,
         "moved": row.moved,
+        "between": row.between,
         "verdict": row.verdict,
         "faults": row.faults,
     }

@@ -1,8 +1,8 @@
 """Recorded wakes beside those that a scenario predicts: error by kind and phase, and of the life.
 
 The interval of a mean is that of 95 %: by the scatter of the recorded wakes (Student's t), and at
-least by what the predicted ones scatter and a slow instrument misses. An instrument's own error of
-gain is not in it.
+least by what the predicted ones scatter and a slow instrument misses, and by the instrument's usual
+offset over the wake. Its error of gain is not in it.
 """
 
 from collections.abc import Sequence
@@ -110,14 +110,17 @@ def judge(predicted: Predicted, cuts: Sequence[Cut]) -> Verdict:
             unsure += not found.sure
             far += not found.near
     slowest_s = max(1 / cut.recording.rate_hz for cut in cuts)
+    offset_ma = asleep.USUAL_STEPS * max(cut.step_ua for cut in cuts) / 1000
     names = PHASES if all(cut.marked for cut in cuts) else (RADIO_OFF, RADIO_ON)
     whole = all(cut.marked == cuts[0].marked for cut in cuts)
     lines: list[Line] = []
     for kind in predicted.kinds:
         if mine := matched[kind.name]:
             like = [one for one in predicted.kinds if _alike(one, kind)]
-            lines.append(_line(kind, None, mine, like, slowest_s))
-            lines += [_line(kind, name, mine, like, slowest_s) for name in names if whole]
+            lines += [
+                _line(kind, name, mine, like, slowest_s, offset_ma)
+                for name in (None, *(names if whole else ()))
+            ]
     lines = [line for line in lines if line.predicted_s or line.recorded_s]
     sleep = asleep.compare(predicted, cuts)
     times = {kind.name: kind.times for kind in predicted.kinds}
@@ -173,7 +176,12 @@ def _alike(one: Kind, other: Kind) -> bool:
 
 
 def _line(
-    kind: Kind, phase: str | None, mine: Sequence[Recorded], like: Sequence[Kind], period_s: float
+    kind: Kind,
+    phase: str | None,
+    mine: Sequence[Recorded],
+    like: Sequence[Kind],
+    period_s: float,
+    offset_ma: float,
 ) -> Line:
     """Means of a kind or of its phase, its scatter that of all kinds like it."""
     amounts = [
@@ -189,6 +197,7 @@ def _line(
     half_mc = scatter.Z95 * hypot(spread_mc, missed)
     if len(mine) > 1:
         half_mc = max(half_mc, scatter.half(recorded[:, 1]))
+    half_mc = hypot(half_mc, offset_ma * recorded[:, 0].mean())
     return Line(
         kind.name,
         phase,

@@ -41,12 +41,13 @@ def run(path: str) -> None:
 def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
     """Wake after wake, for good: a port that is to end it raises out of sleep()."""
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
-    cause = restore(r, port, config, fingerprint, cause)
+    reset = cause
+    cause = restore(r, port, config, fingerprint, reset)
     if r[record.KIND] == record.SWITCH:
         if cause != COLD:
             r[record.OUTPUT] = port.setting(0)  # it may have been pressed in the wake that crashed
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
-    elif cause == COLD:
+    elif cause == reset == COLD:
         port.wait(OPEN_MS)
     while True:
         crashes = r[record.CRASHES]

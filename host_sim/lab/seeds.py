@@ -6,8 +6,10 @@ between two of them is due to what was changed.
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import TypeVar
 
 from host_sim.engine import native
 from host_sim.engine.plain import Life
+from host_sim.errors import BadInput
 from host_sim.lab import interval, revision
 from host_sim.lab.interval import Bounds
 from host_sim.sim import engines, run, runfile
@@ -72,15 +75,25 @@ def each(
     if workers < 2 or wakes < LONG_WAKES:
         return list(_one_by_one(what, jobs, progress))
     spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
-    pool = ProcessPoolExecutor(workers, mp_context=spawn)
+    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_deaf)
     try:
         futures = [pool.submit(what, job) for job in jobs]
         for done, future in enumerate(as_completed(futures), 1):
             future.result()
             progress(done / len(jobs))
         return [future.result() for future in futures]
+    except BrokenProcessPool:
+        remedy = "is there enough memory? check fewer scenarios at once"
+        raise BadInput("a process that simulated was killed", remedy=remedy) from None
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+
+
+def _deaf() -> None:
+    """Ctrl-C is for the process that started this one, and ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _one_by_one(what: Callable[..., T], jobs: list[Job], progress: Progress) -> Iterator[T]:

@@ -1,12 +1,15 @@
 """torpor check as a user meets it: statuses, baselines, revisions, causes."""
 
 import json
+import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from host_sim.errors import BadInput
 from host_sim.lab import seeds
 from host_sim.spec import scenario
 from tools import cli
@@ -113,6 +116,17 @@ def test_a_baseline_keeps_what_others_have_and_its_seeds(garden: Path, capsys: C
     assert [one["seeds"] for one in both["scenarios"]] == [[1, 2], [1]]
     assert cli.run(["check", "garden.toml", *base, "--seeds", "3"]) == 2
     assert "has 2 seeds; leave --seeds out, or update it" in capsys.readouterr().err
+
+
+def killed(job: seeds.Job) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.slow  # two processes more
+def test_a_process_that_is_killed_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    with pytest.raises(BadInput, match="a process that simulated was killed; is there enough"):
+        seeds.each(killed, [seeds.Job("door")] * 2, seeds.LONG_WAKES, lambda done: None)
 
 
 @pytest.mark.slow  # two processes more

@@ -17,6 +17,7 @@ from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
 from tools import loop
 
+FEW_ROUNDS = 3  # of what takes seconds
 COUNTS = (1_000, 3_000)
 POLICIES = ("cascade", "txpower", "schedule", "report", "energy", "sleep")
 REPORT = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -48,6 +49,20 @@ def process_rows() -> list[Row]:
     year = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
     (times,) = interleaved(lambda: year)
     return [("a year of garden, whole process", f"{median(times):.2f} s", "at most 4 s")]
+
+
+def check_rows() -> list[Row]:
+    """Budgets of ten scenarios, as a whole process on all cores, by the compiled engine."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = scenario.find("garden").read_text()
+        paths = [Path(folder, f"{seed}.toml") for seed in range(1, 100, 10)]
+        for path in paths:
+            path.write_text(text.replace("seed = 1", f"seed = {path.stem}"))
+        command = [sys.executable, "-m", "tools.cli", "check", *map(str, paths)]
+        ten = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
+        (times,) = interleaved(lambda: ten, rounds=FEW_ROUNDS)
+    what = "torpor check of ten scenarios of a year, three seeds each"
+    return [(what, f"{median(times):.1f} s", "stated")]
 
 
 def compiled_rows() -> list[Row]:
@@ -114,7 +129,8 @@ def table(heads: tuple[str, ...], rows: list[Row]) -> str:
 def main() -> None:
     """Measure everything and write the page."""
     speed: list[Row] = []
-    for part in (python_rows, process_rows, compiled_rows, recording_rows, loop_rows):
+    parts = (python_rows, process_rows, compiled_rows, check_rows, recording_rows, loop_rows)
+    for part in parts:
         print(f"{part.__name__.removesuffix('_rows')} ...", file=sys.stderr)
         speed += part()
     print("engines ...", file=sys.stderr)

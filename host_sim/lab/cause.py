@@ -137,6 +137,11 @@ class Why:
         moved = (one for one in both if abs(one.now - one.was) >= MOVED)
         return sorted(moved, key=lambda one: (one.now - one.was, one.task))
 
+    @cached_property
+    def burst_na(self) -> tuple[int, int]:
+        """The strongest burst, before and after: what a weak cell's life depends on, too."""
+        return _burst_na(self.before.ledger), _burst_na(self.after.ledger)
+
 
 def mean_na(books: Ledger) -> Fraction:
     """The mean current, nA."""
@@ -168,6 +173,13 @@ def _total(cells: Iterable[cube.Cell], activity: str, books: Ledger) -> Total:
     price_na = dict(zip(states.NAMES, books.current_na, strict=True))
     charge_fc = sum(cell.charge_fc(price_na[name]) for name, cell in by_state.items())
     return Total(times, sum(cell.us for cell in by_state.values()), charge_fc)
+
+
+def _burst_na(books: Ledger) -> int:
+    """The highest current of a transmit level that was booked to; 0 where none was."""
+    booked = {cell.state for cell in cube.cells(books)}
+    bursts = zip(states.NAMES[states.TX :], books.current_na[states.TX :], strict=True)
+    return max((na for name, na in bursts if name in booked), default=0)
 
 
 def _shares(books: Ledger) -> dict[str, float]:

@@ -14,14 +14,15 @@ LEAST_NA = 50  # what is printed as more than 0.0 µA
 
 def headline(why: Why) -> str:
     """The sentence."""
-    if not any(one.total for one in why.causes):
-        return f"no change of {ua(cause.mean_na(why.after.ledger))}"
     was, now = (cause.mean_na(side.ledger) for side in (why.before, why.after))
+    same = not any(one.total for one in why.causes)
+    whole = f"no change of {ua(now)}" if same else f"{signed(why.total)} µA, {ua(was)} → {ua(now)}"
     parts = [f"{signed(one.total)} {name(one)} ({moved(one, why)})" for one in leading(why)]
     parts += list(shared(why))[:MOST]
+    if why.burst_na[0] != why.burst_na[1]:
+        parts.append("strongest burst " + " → ".join(map(ua, why.burst_na)))
     keys = [f"{key} {value(old)} → {value(new)}" for key, old, new in why.keys]
     parts += keys[:MOST] + [f"{len(keys) - MOST} more keys differ"] * (len(keys) > MOST)
-    whole = f"{signed(why.total)} µA, {ua(was)} → {ua(now)}"
     return f"{whole}: {'; '.join(parts)}" if parts else whole
 
 

@@ -1,5 +1,6 @@
 """Why a run draws more: parts that add up, and the cause by its task and decision."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +91,16 @@ def test_no_change_has_no_cause(before: runfile.Run) -> None:
     why = Why(before, before)
     assert not any(one.rate or one.duration or one.current for one in why.causes)
     assert told.headline(why).startswith(f"no change of {mean_na(before.ledger) / 1000:.1f} µA")
+
+
+def test_what_moves_a_life_at_the_same_current_is_said(before: runfile.Run) -> None:
+    larger = told.headline(Why(before, simulated("node.battery.capacity_mah=6000")))
+    assert re.fullmatch(
+        r"no change of [\d.]+ µA: node.battery.capacity_mah 3000.0 → 6000.0", larger
+    )
+    weaker = Why(before, simulated("node.mode=eco"))
+    assert weaker.burst_na[1] < weaker.burst_na[0]
+    assert re.search(r"strongest burst 39\d mA → 28\d mA; node.mode ", told.headline(weaker))
 
 
 def test_how_often_is_that_of_the_activitys_first_state() -> None:

@@ -1,5 +1,6 @@
 """A baseline: exact, sorted, an entry a line, and refused in a line where it is damaged."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,19 @@ def test_a_change_shows_in_its_lines_alone(whole: str, runs: list[Run]) -> None:
     assert '"node.task.climate.warmup_ms" = 15' in moved
     assert any(line.startswith("climate.scheduled.idle = [") for line in moved)
     assert not any("light" in line for line in moved)
+
+
+def test_branches_that_moved_different_scenarios_merge(runs: list[Run], tmp_path: Path) -> None:
+    was, now = standing.of(runs[:1]), standing.of([simulated(1, "node.task.light.warmup_ms=9")])
+    sides = {
+        "ours": {"a": now, "b": was},
+        "base": {"a": was, "b": was},
+        "theirs": {"a": was, "b": now},
+    }
+    for name, standings in sides.items():
+        (tmp_path / name).write_text(standing.text(standings))
+    subprocess.run(["git", "merge-file", *sides], cwd=tmp_path, check=True)
+    assert standing.load(tmp_path / "ours").scenario == {"a": now, "b": now}
 
 
 def test_a_scenario_is_called_as_seen_from_the_file(tmp_path: Path) -> None:

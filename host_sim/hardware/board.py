@@ -235,7 +235,7 @@ class Board:
     def stages(self) -> list[Stage]:
         """Its start, stage by stage, and last our own code; scaled to what was measured."""
         *begun, own = self.modelled(starts.images()[self.image], self.scale)
-        *base, base_own = self.modelled(starts.images()[MEASURED_IMAGE])
+        *base, base_own = self.modelled(starts.images()[MEASURED_IMAGE], self.scale)
         phases, drawn = self.file.phases, self.file.states.get("boot")
         us, own_us = (phases[n].duration_us if n in phases else None for n in states.START)
         na = drawn.current_na if drawn else None

@@ -99,6 +99,8 @@ def test_a_measured_start_comes_out_as_measured(us: int, na: int) -> None:
     assert mine.phase_us("boot") == us
     assert mine.current_na[states.BOOT] == pytest.approx(na, rel=1e-3)  # µs a stage
     assert mine.stages[-1] == DEVKIT.stages[-1]
+    slow = mine.starting("files", {"read": 1.7})  # what a read takes is known no better by it
+    assert slow.phase_us("boot") == us
     shares = [
         one.starting("frozen").phase_us("boot") / one.phase_us("boot") for one in (mine, DEVKIT)
     ]

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from host_sim.files import inputs
 from host_sim.hardware.chip import CHIPS
 
 _INSTALLED = Path(__file__).parents[1] / "boards"
@@ -49,4 +50,4 @@ def _beneath(own: Tables, below: Tables) -> Tables:
 
 @cache
 def _read(path: Path) -> Tables:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomllib.loads(inputs.text(path))

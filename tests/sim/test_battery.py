@@ -153,7 +153,7 @@ def test_two_boards_and_a_winter_differ() -> None:
     warm, cold = ends(room), ends(winter)
     warm_cut, cold_cut = (ends(supplied(one, cut_off_mv=3_545)) for one in (room, winter))
     assert 0.6 < warm_cut / warm < 0.74
-    assert 0.52 < cold_cut / cold < warm_cut / warm - 0.03
+    assert 0.52 < cold_cut / cold < warm_cut / warm - 0.015
     assert cold > warm  # a cold cell leaks an eighth, which outweighs its resistance
 
 

@@ -80,7 +80,7 @@ def test_a_change_is_named_by_task_and_decision(
     first = why.causes[0]
     assert (first.task, first.activity, first.decision, first.how) == cause
     assert said in told.headline(why)
-    mean = f"{mean_na(before.ledger) / 1000:.1f} µA"
+    mean = f"{float(mean_na(before.ledger)) / 1000:.1f} µA"
     assert told.headline(why).startswith(f"{told.signed(why.total)} µA, {mean} → ")
     assert [key for key, _, _ in why.keys] == sorted(
         change.partition("=")[0] for change in changes if "board" not in change
@@ -90,7 +90,9 @@ def test_a_change_is_named_by_task_and_decision(
 def test_no_change_has_no_cause(before: runfile.Run) -> None:
     why = Why(before, before)
     assert not any(one.rate or one.duration or one.current for one in why.causes)
-    assert told.headline(why).startswith(f"no change of {mean_na(before.ledger) / 1000:.1f} µA")
+    assert told.headline(why).startswith(
+        f"no change of {float(mean_na(before.ledger)) / 1000:.1f} µA"
+    )
 
 
 def test_what_moves_a_life_at_the_same_current_is_said(before: runfile.Run) -> None:

@@ -92,7 +92,7 @@ def test_a_life_says_whether_it_was_lived(capsys: Capture) -> None:
     args += ["--set", "budget.battery_life_days.at_least=600", "--days", "300"]
     told = as_json(capsys, *args, status=1)
     assert (told["battery_life"], told["battery_end"]) == ("ended", "brown-out")
-    assert told["battery_life_days"] == told["simulated_s"] / 86_400
+    assert told["battery_life_days"] == pytest.approx(told["simulated_s"] / 86_400)
     assert cli.run(["sim", *args]) == 1
     out = " ".join(capsys.readouterr().out.split())
     days = told["battery_life_days"]

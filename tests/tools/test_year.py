@@ -38,12 +38,13 @@ def test_it_says_why_a_line_ends_and_each_life() -> None:
     words = pictures.words(plot.picture([ours, theirs]))
     assert f"Torpor: {ours.ledger.average_current_ua:.1f} µA on average" in words
     assert f"battery life {ours.battery_life_days:.0f} days" in words
-    assert words.count(f"cell empty after {theirs.days:.0f} days") == 2  # at its end, in the key
+    assert words.count(f"brown-out after {theirs.days:.0f} days") == 2  # at its end, in the key
 
 
 def test_without_a_cell_there_is_no_life() -> None:
-    words = pictures.words(plot.picture(simulated("plug", "days=2", compare=False)))
-    assert "31.37 mA on average" in words
+    (result,) = simulated("plug", "days=2", compare=False)
+    words = pictures.words(plot.picture([result]))
+    assert f"{result.ledger.average_current_ua / 1000:.2f} mA on average" in words
     assert "life" not in words
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "sim": "Simulate a node and print where the charge went.",
     "diff": "Say why one run draws more than another.",
     "check": "Judge the budgets of scenarios, and say what changed.",
+    "bisect": "Name the commit by which a budget was lost, and why.",
     "engine": "Build the compiled engine, which makes long runs fast.",
     "trace": "Read, measure and digest power recordings.",
     "calibrate": "Fit a board to recordings of it.",

@@ -62,23 +62,46 @@ def simulated(path: str, changes: tuple[str, ...], source: Path) -> Run:
 @contextmanager
 def checkout(name: str, rev: str) -> Iterator[Checkout]:
     """The files of a revision of the repository that holds a scenario."""
-    folder = scenario.find(name).resolve().parent
-    top = _git(folder, "rev-parse", "--show-toplevel")
-    if top is None:
-        raise BadInput("is in no git repository", where=name, remedy="leave --rev out")
-    known = (
-        None if rev.startswith("-") else _git(folder, "rev-parse", "--verify", f"{rev}^{{tree}}")
-    )
-    if known is None:
-        raise BadInput(f"no revision {rev}", where=top, remedy="name a branch, tag or commit")
+    top = _repository(name)
+    known = _known(top, rev)
     with scratch.folder() as made:
         index = {"GIT_INDEX_FILE": str(made / "index")}
-        _git(Path(top), "read-tree", known, **index)
+        _git(top, "read-tree", known, **index)
         tree = made / "tree"
         tree.mkdir()
-        if _git(Path(top), "checkout-index", "--all", f"--prefix={tree}/", **index) is None:
+        if _git(top, "checkout-index", "--all", f"--prefix={tree}/", **index) is None:
             raise BadInput(f"cannot be written out: {rev}", where=top, remedy="see git status")
-        yield Checkout(rev, Path(top), tree)
+        yield Checkout(rev, top, tree)
+
+
+def commits(name: str, good: str, bad: str) -> list[str]:
+    """The commits of a branch behind one that is good, the oldest first, `bad` the last of them."""
+    top = _repository(name)
+    span = f"{_known(top, good)}..{_known(top, bad)}"
+    return (_git(top, "rev-list", "--reverse", "--first-parent", span) or "").split()
+
+
+def subject(name: str, commit: str) -> str:
+    """A commit's short name and the first line of what it says."""
+    return _git(_repository(name), "log", "-1", "--format=%h %s", commit) or commit
+
+
+def _repository(name: str) -> Path:
+    """Whose a scenario's file is."""
+    top = _git(scenario.find(name).resolve().parent, "rev-parse", "--show-toplevel")
+    if top is None:
+        raise BadInput("is in no git repository", where=name, remedy="compare no revisions of it")
+    return Path(top)
+
+
+def _known(top: Path, rev: str) -> str:
+    """The commit that a revision's name stands for."""
+    found = None
+    if not rev.startswith("-"):
+        found = _git(top, "rev-parse", "--verify", f"{rev}^{{commit}}")
+    if found is None:
+        raise BadInput(f"no revision {rev}", where=top, remedy="name a branch, tag or commit")
+    return found
 
 
 def _environment(source: Path) -> dict[str, str]:

@@ -18,6 +18,7 @@ NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc"}
 # What a command needs besides, which its declaration does not say.
 BESIDES = {"validate": ["--wake", "wifi"], "diff": ["--set", "seed=2"]}
 ENDLESS = ("virtual-board",)
+HISTORIC = ("bisect",)  # needs a repository with a history
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def test_all_cores_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
         (["garden", "--baseline", "none.toml"], "none.toml: no such file; make it by --update-ba"),
         (["garden", "--baseline", "x.toml", "--rev", "a"], "two things to compare with; give one"),
         (["garden", "--github", "--json"], "--github's lines are none of JSON's; leave one of"),
-        (["garden.toml", "--rev", "main"], "garden.toml: is in no git repository; leave --rev out"),
+        (["garden.toml", "--rev", "main"], "garden.toml: is in no git repository; compare no rev"),
     ],
 )
 def test_what_cannot_be_checked_is_one_line(

@@ -70,7 +70,7 @@ def test_a_revision_has_its_own_file(project: Path, capsys: Capture) -> None:
         (["{garden}", "--rev", "-h"], "no revision -h; name a branch, tag or commit"),
         (["{garden}", "--rev", "main", "--set", "x=1"], "--set: x: unknown key"),
         (["{new}", "--rev", "main"], "main has no such file; name a later one"),
-        (["{outside}", "--rev", "main"], "is in no git repository; leave --rev out"),
+        (["{outside}", "--rev", "main"], "is in no git repository; compare no revisions"),
         (["{garden}"], "is compared with nothing; name another, --set or --rev"),
         (["hall", "garden"], "is a home; name one of its nodes' scenarios"),
         (["run.json", "garden"], "--set, --days and --rev change nothing"),

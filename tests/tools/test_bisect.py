@@ -1,0 +1,66 @@
+"""torpor bisect on a small history: the commit that loses a budget, and its cause."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from host_sim.spec import scenario
+from tests.tools.test_diff import git
+from tests.tools.test_regressions import TOLERANCE, edit
+from tools import cli
+
+Capture = pytest.CaptureFixture[str]
+EDITS = (
+    ("delta = 300", "delta = 301"),
+    ("late_s = 3_600", "late_s = 3_601"),
+    ("warmup_ms = 15", "warmup_ms = 60"),
+    ("delta = 301", "delta = 302"),
+    ("drift_ppm = 40", "drift_ppm = 41"),
+)
+
+
+@pytest.fixture
+def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Six commits, the fourth of which leaves the sensor on."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "garden.toml"
+    text = scenario.find("garden").read_text().replace("days = 365", "days = 0.5")
+    path.write_text(text + TOLERANCE)
+    git(tmp_path, "init", "-q", "-b", "main")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    for old, new in EDITS:
+        edit(path, old, new)
+        git(tmp_path, "commit", "-q", "-a", "-m", f"{old} is {new}")
+    return path
+
+
+def test_the_commit_is_named_with_its_cause(garden: Path, capsys: Capture) -> None:
+    assert cli.run(["bisect", "garden.toml", "main~5", "main", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["said"].endswith(" warmup_ms = 15 is warmup_ms = 60")
+    assert found["faults"][0].startswith("average_current_ua: ")
+    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in found["why"]["headline"]
+    assert [row["key"] for row in found["why"]["keys"]] == ["node.task.climate.warmup_ms"]
+    assert cli.run(["bisect", "garden.toml", "main~3", "main~2", "--seeds", "2"]) == 0
+    assert "warmup_ms = 15 is warmup_ms = 60\naverage_current_ua: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["main~5", "main~3"], "garden.toml: no budget fails at main~3; name a later commit"),
+        (["main", "main~5"], "garden.toml: no budget fails at main~5; name a later commit"),
+        (["main", "none"], "no revision none; name a branch, tag or commit"),
+        (["main~5", "main", "--budget", "x"], "no budget x; one of battery_life_days, delivered_"),
+        (["main~5", "main", "--budget", "delivered_percent"], "no budget fails at main; name a"),
+    ],
+)
+def test_what_cannot_be_searched_is_one_line(
+    args: list[str], said: str, garden: Path, capsys: Capture
+) -> None:
+    assert cli.run(["bisect", "garden.toml", *args]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err

@@ -26,13 +26,15 @@ def test_it(node):
 """
 
 
-def run(folder: Path, *options: str, test: str = "def test_it(node): pass") -> tuple[int, str]:
+def run(
+    folder: Path, *options: str, test: str = "def test_it(node): pass", **environment: str
+) -> tuple[int, str]:
     """A run of pytest of somebody's own: its status, and what it prints."""
     (folder / "test_mine.py").write_text(test)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT), **environment},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -114,7 +116,10 @@ def test_a_budget_that_fails_explains_itself(tmp_path: Path) -> None:
     kept = standing.of([simulate(Job(str(path), (f"seed={seed}",))) for seed in (1, 2)])
     standing.save({"garden.toml": kept}, tmp_path / "power.toml")
     path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 60"))
-    status, said = run(tmp_path, "-n", "1", "--rootdir", str(tmp_path), test=BUDGETS)
+    options = ("-n", "1", "--rootdir", str(tmp_path), "-p", "xdist.plugin")
+    no_others = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # which take their time
+    own = ("-p", "tools.pytest_torpor")
+    status, said = run(tmp_path, *options, *own, test=BUDGETS, **no_others)
     assert status == 1
     assert "2 passed" in said
     assert "4 failed" in said

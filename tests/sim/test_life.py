@@ -72,7 +72,7 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
         yield share, life_of(run.outcome(given, node.parts, node.r, node.now_us))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 3))])
 @pytest.mark.parametrize(
     ("name", "chemistry", "early", "late"),
     [

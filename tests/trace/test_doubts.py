@@ -67,7 +67,13 @@ def test_a_burst_over_the_range_tells_no_current() -> None:
 
 @pytest.mark.parametrize(
     ("state", "least_s"),
-    [("listen", 0.1024), ("deep_sleep", 0.1), ("modem_sleep", 1.024), ("light_sleep", 1.024)],
+    [
+        ("idle", 0.02),
+        ("listen", 0.1024),
+        ("deep_sleep", 0.1),
+        ("modem_sleep", 1.024),
+        ("light_sleep", 1.024),
+    ],
 )
 def test_a_state_is_told_by_a_stretch_of_its_least_time(state: str, least_s: float) -> None:
     """Many short ones are no long one."""

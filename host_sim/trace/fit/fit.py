@@ -24,10 +24,12 @@ EXPONENT = 0.39  # of power in mW; the ESP32-C6 datasheet's four 802.15.4 points
 # Seconds on end that a state is told by, at least. Five periods of the mains average out the hum
 # that a sleep's microamperes would drown in. A Wi-Fi receiver that waits is on for a beacon's
 # period or longer, Bluetooth's or a spike for milliseconds; and the price of listening is that of
-# all receiving. A cycle is whole after the longest period that cut looks for. Of the others a
-# stretch is as long as the firmware makes it: cut leaves out what is shorter than SHORTEST_S.
+# all receiving. A cycle is whole after the longest period that cut looks for. What idles for less
+# than cut takes for a wake is a burst's edge. Of the others a stretch is as long as the firmware
+# makes it.
 LEAST_S = {
     "deep_sleep": 0.1,
+    "idle": segment.SHORTEST_S,
     "listen": segment.BEACON_S,
     **dict.fromkeys(("light_sleep", "modem_sleep"), segment.MOST_PERIODS * segment.BEACON_S),
 }

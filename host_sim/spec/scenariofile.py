@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 else:
     FigureName = Literal[figures.NAMES]
 
-Percent = Annotated[float, Meta(ge=0, le=100)]
 Share = Annotated[float, Meta(ge=0, le=0.95)]
 Shares = Share | Annotated[list[Share], Meta(min_length=24, max_length=24)]
 

@@ -304,7 +304,7 @@ def test_show_names_every_state_and_phase(name: str, capsys: pytest.CaptureFixtu
     for phase in set(states.PHASES) - set(states.START):
         assert f"\n{phase} phase " in out
     for image in IMAGES:
-        assert f"\na start, image {image}: " in out
+        assert re.search(rf"\na start, image {image}: .* ms, .* mC\n", out)
     for dbm in states.TX_LEVELS_DBM:
         assert f"\ntransmit at {dbm:g} dBm " in out
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
@@ -17,19 +18,19 @@ def charge_mc(stage: Stage) -> float:
     return stage.us * stage.na / 1e12
 
 
-def of_image(board: Board, image: str) -> Table:
+def of_image(board: Board, image: str) -> Group:
     """The stages of one image; the last, our own code, is no part of the start."""
     *begun, own = board.starting(image).stages
     ms, mc = starts.total_us(begun) / 1e3, sum(map(charge_mc, begun))
-    title = f"a start, image {image}: {ms:,.1f} ms, {mc:,.2f} mC"
-    out = output.table(title, "stage", "ms", "mC")
+    title = f"a start, image {image}: {ms:,.1f} ms, {mc:,.2f} mC"  # may be wider than its table
+    out = output.table("", "stage", "ms", "mC")
     out.add_column("counted")
     for stage in (*begun, own):
         counted = (f"{n:,} {FACTORS[name]}" for name, n in stage.counts.items() if FACTORS[name])
         out.add_row(
             stage.name, f"{stage.us / 1e3:,.1f}", f"{charge_mc(stage):,.2f}", ", ".join(counted)
         )
-    return out
+    return Group(title, out)
 
 
 def factors(board: Board) -> Table:

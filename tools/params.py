@@ -15,6 +15,7 @@ import click
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs, picture
 from host_sim.files.outputs import Made, nobodys
+from host_sim.home import home
 from host_sim.spec import scenario
 from host_sim.spec.scenariofile import MOST_DAYS
 
@@ -45,8 +46,9 @@ class Judged(Input):
 
 
 def is_scenario(word: str | Path) -> bool:
-    """Whether a word names a scenario: one that ships, or a TOML file."""
-    return str(word) in scenario.names() or Path(word).suffix == ".toml"
+    """Whether a word names a scenario or a home: one that ships, or a TOML file."""
+    shipped = (*scenario.names(), *home.names())
+    return str(word) in shipped or Path(word).suffix == ".toml"
 
 
 class Output(Type):

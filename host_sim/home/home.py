@@ -61,6 +61,12 @@ def is_home(name: str) -> bool:
     return any(line.startswith("[[nodes]]") for line in lines)
 
 
+def refuse(name: str) -> None:
+    """BadInput for a home, of a command that takes one node's scenario."""
+    if is_home(name):
+        raise BadInput("is a home", where=name, remedy="name one of its nodes' scenarios")
+
+
 def load(name: str, changes: tuple[str, ...] = ()) -> Home:
     """Read a home; each change is key=value with a dotted key and a TOML value."""
     path = HOMES / f"{name}.toml" if name in names() else Path(name)

@@ -143,7 +143,7 @@ def test_all_cores_give_what_one_gives(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["hall"], "hall: is a home; name its nodes' scenarios"),
+        (["hall"], "hall: is a home; name one of its nodes' scenarios"),
         (["garden", "--set", "budget=[]"], "garden: has no [[budget]]; add one: there is nothing"),
         (["garden", "--update-baseline"], "--update-baseline needs a file; name it by --baseline"),
         (["garden", "--baseline", "none.toml"], "none.toml: no such file; make it by --update-ba"),

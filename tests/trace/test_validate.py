@@ -251,6 +251,7 @@ def test_what_is_told_of_both_paths(exported: Path, capsys: pytest.CaptureFixtur
     ("arguments", "says"),
     [
         (["garden"], "which recording of garden?"),
+        (["hall", "wake.csv"], "hall: is a home; name one of its nodes' scenarios"),
         (["garden", "garden"], "garden: no such file"),
         (["garden", "none.csv"], "none.csv: no such file"),
         (["mine.toml", "wake.csv"], "mine.toml: no such file"),

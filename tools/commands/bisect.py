@@ -3,7 +3,6 @@
 import click
 from rich.markup import escape
 
-from host_sim.errors import BadInput
 from host_sim.home import home
 from host_sim.lab import bisect, revision, told
 from tools import params
@@ -36,8 +35,7 @@ def command(
     torpor bisect shed.toml v1.0 main
     torpor bisect shed.toml v1.0 main --budget charge_mc_per_day.report
     """
-    if home.is_home(name):
-        raise BadInput("is a home", where=name, remedy="name one of its nodes' scenarios")
+    home.refuse(name)
     length = () if days is None else (f"days={days}",)
     with output.Progress("bisect") as progress:
         found = bisect.search(

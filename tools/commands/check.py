@@ -70,8 +70,7 @@ def command(
     if github and as_json:
         raise BadInput("--github's lines are none of JSON's", remedy="leave one of both out")
     for name in names:
-        if home.is_home(name):
-            raise BadInput("is a home", where=name, remedy="name its nodes' scenarios")
+        home.refuse(name)
     before = Before(None if update_baseline else baseline, rev)
     length = () if days is None else (f"days={days}",)
     asked = check.asked(names, before, (*length, *changes), seeds)

@@ -68,8 +68,7 @@ def _told(name: str, changes: tuple[str, ...], rev: str) -> Run:
             what = "a run that is over: --set, --days and --rev change nothing"
             raise BadInput(what, where=name, remedy="name its scenario")
         return runfile.load(Path(name))
-    if home.is_home(name):
-        raise BadInput("is a home", where=name, remedy="name one of its nodes' scenarios")
+    home.refuse(name)
     if rev:
         with revision.checkout(name, rev) as there:
             place = there.place(name)

@@ -11,6 +11,7 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
+from host_sim.home import home
 from host_sim.sim import match, verdict, wakes
 from host_sim.spec import scenario
 from host_sim.trace import reader
@@ -109,6 +110,7 @@ def _own(
     """Compare recordings of a node that runs Torpor with its scenario."""
     params.unused(("board", "wake"), "the scenario names its board")
     name, *paths = files
+    home.refuse(str(name))
     given = scenario.load(str(name), changes)
     if not paths:
         raise BadInput(f"which recording of {name}?", remedy="name a file of its current")

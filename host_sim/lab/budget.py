@@ -5,9 +5,10 @@ seed by seed, each with the world and the chances that it had before, so that wh
 its own 95 % interval by Student's t says what of it may be chance. Only a change whose interval
 leaves out zero is real. One seed knows no chance: there every change is real.
 
-A limit within a figure's interval is too close to call, which neither passes nor fails; so is one
-within the interval by what is known of the board (interval.py), where that was asked for. A
-tolerance fails where a real change for the worse is larger.
+A limit within a figure's interval is too close to call, which neither passes nor fails. What is
+known of the board (interval.py), where that was asked for, makes a limit within its interval too
+close to call where it would pass, and takes back no fail. A tolerance fails where a real change for
+the worse is larger.
 """
 
 from dataclasses import dataclass
@@ -103,12 +104,17 @@ class Judged:
         limit = self.budget.limit
         if not self.value:
             return FAIL
-        spans = [self.value.bounds, *([self.between] if self.between else [])]
-        if limit is not None and any(low < limit < high for low, high in spans):
+        if _within(limit, self.value.bounds):
             return OPEN
-        return PASS if self.budget.holds(self.value.mean) else FAIL
+        if not self.budget.holds(self.value.mean):
+            return FAIL
+        return OPEN if _within(limit, self.between) else PASS
 
     @property
     def verdict(self) -> str:
         """PASS, FAIL or OPEN."""
         return FAIL if self.faults else self.limit_verdict
+
+
+def _within(limit: float | None, span: Bounds | None) -> bool:
+    return limit is not None and span is not None and span[0] < limit < span[1]

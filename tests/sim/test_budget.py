@@ -65,6 +65,13 @@ def test_what_is_known_of_the_board_may_leave_it_open(
 
 
 @pytest.mark.parametrize(
+    ("now", "verdict"), [(99.99, OPEN), (100.0, OPEN), (100.01, FAIL), (120.0, FAIL)]
+)
+def test_what_is_known_of_the_board_takes_back_no_fail(now: float, verdict: str) -> None:
+    assert judged(MOST, [now], None, (90, 130)).verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("budget", "was", "now", "verdict"),
     [
         (TWO, [100.0], [102.0], PASS),

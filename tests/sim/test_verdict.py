@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from host_sim.errors import BadInput
-from host_sim.sim import instrument, match, scatter, verdict, wakes, waveform
-from host_sim.sim.asleep import Sleep
+from host_sim.lab import match, scatter, verdict, wakes
+from host_sim.lab.asleep import Sleep
+from host_sim.lab.verdict import Verdict
+from host_sim.lab.wakes import Predicted
+from host_sim.sim import instrument, waveform
 from host_sim.sim.instrument import INSTRUMENTS, Traced
-from host_sim.sim.verdict import Verdict
-from host_sim.sim.wakes import Predicted
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario

@@ -12,7 +12,7 @@ from host_sim.files import inputs, outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from host_sim.home import home
-from host_sim.sim import match, verdict, wakes
+from host_sim.lab import match, verdict, wakes
 from host_sim.spec import scenario
 from host_sim.trace import reader
 from host_sim.trace.cut import digest, instrument

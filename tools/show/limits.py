@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from host_sim.hardware import states
-from host_sim.sim.verdict import TOLD, Verdict
-from host_sim.sim.wakes import Predicted
+from host_sim.lab.verdict import TOLD, Verdict
+from host_sim.lab.wakes import Predicted
 from host_sim.trace.cut.wakes import Cut
 
 # What of a board a phase rests on.

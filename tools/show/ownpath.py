@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.markup import escape
 
-from host_sim.sim import match
-from host_sim.sim.verdict import Line, Verdict
-from host_sim.sim.wakes import Predicted, phases_of
+from host_sim.lab import match
+from host_sim.lab.verdict import Line, Verdict
+from host_sim.lab.wakes import Predicted, phases_of
 from host_sim.trace.cut.wakes import Cut
 from host_sim.trace.fit import judge
 from tools.show import limits, output

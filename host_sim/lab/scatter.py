@@ -5,7 +5,7 @@ from math import hypot, sqrt
 
 import numpy as np
 
-from host_sim.sim.wakes import Steps
+from host_sim.lab.wakes import Steps
 from host_sim.trace.fit import student
 from host_sim.trace.recording import Floats
 

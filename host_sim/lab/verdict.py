@@ -12,10 +12,11 @@ from math import ceil, hypot, sqrt
 import numpy as np
 
 from host_sim.hardware.cell import CHARGE_SHIFT
-from host_sim.sim import asleep, battery, match, scatter
-from host_sim.sim.asleep import Sleep
+from host_sim.lab import asleep, match, scatter
+from host_sim.lab.asleep import Sleep
+from host_sim.lab.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
+from host_sim.sim import battery
 from host_sim.sim.life import leak_a_day
-from host_sim.sim.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
 from host_sim.trace.cut.wakes import Cut, Recorded
 
 SILENT = (*PHASES[:-1], RADIO_OFF)  # phases without the radio

@@ -6,8 +6,8 @@ from math import hypot, inf
 
 import numpy as np
 
-from host_sim.sim import scatter
-from host_sim.sim.wakes import Predicted
+from host_sim.lab import scatter
+from host_sim.lab.wakes import Predicted
 from host_sim.trace.cut.wakes import Cut
 
 JUDGED = 0.5  # of a predicted current, that an interval may be wide, and it is still judged

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.sim.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
+from host_sim.lab.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
 from host_sim.trace.cut import wakes
 from host_sim.trace.cut.wakes import Cut, Recorded
 from host_sim.trace.recording import Recording

@@ -28,6 +28,20 @@ def test_states_are_those_of_the_patterns(chunk: int, monkeypatch: pytest.Monkey
     ]
 
 
+def test_pins_that_are_let_go_before_the_chip_sleeps_end_no_stretch() -> None:
+    """What still draws then belongs to what was before: one time on the air, and not two."""
+    digital = np.repeat([0, 1, 3, 0], [500, 200, 300, 1000]).astype(np.uint8)
+    current = np.repeat([50.0, 50_000.0, 50.0], [500, 540, 960]).astype(np.float32)
+    recording = replace(wave((2, 2)), current_ua=current, digital=digital, channels=("D0", "D1"))
+    found = labels.find(recording, labels.parse("0=sleep,1=cpu,3=air"), Path("wake"))
+    assert [(one.state, one.start, one.end) for one in found.segments] == [
+        ("deep_sleep", 0, 500),
+        ("cpu", 500, 700),
+        ("air", 700, 1040),
+        ("deep_sleep", 1040, 2000),
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "0", "sleep", "0=", "x=boot", "256=boot", "-1=boot", "0=a b"])
 def test_no_label_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="write 0=sleep,1=boot"):

@@ -57,8 +57,8 @@ def test_a_sleep_by_the_pins_gives_the_start_and_the_end_of_the_wake_back() -> N
     ]
     assert [row.state for row in rows[:3]] == ["deep_sleep", "boot", "cpu"]
     assert rows[1].duration_s == pytest.approx(0.4)
-    assert [row.state for row in rows[-3:]] == ["cpu", "cpu", "deep_sleep"]
-    assert rows[-2].duration_s == pytest.approx(0.03)
+    assert [row.state for row in rows[-3:]] == ["air", "cpu", "deep_sleep"]
+    assert rows[-2].duration_s == pytest.approx(0.008 + 0.03)
 
 
 def test_what_is_drawn_within_a_sleep_is_the_sleeps() -> None:

@@ -1,6 +1,7 @@
 """States by the digital channels, where the firmware said on its pins what it was doing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -56,7 +57,15 @@ def find(
     bounds = [*edges.tolist(), at]
     found = [Segment(*one) for one in zip(names, bounds, bounds[1:], strict=False)]
     built = pyramid.build(recording, progress)
-    return Found(list(_awoken(found, segment.awake(built, recording.rate_hz))), None, built)
+    awoken = _awoken(found, segment.awake(built, recording.rate_hz))
+    return Found(list(_joined(awoken)), None, built)
+
+
+def _joined(found: Iterable[Segment]) -> Iterator[Segment]:
+    """Neighbours of one state as one: what is drawn as pins are let go is no time of its own."""
+    for state, alike in groupby(found, lambda one: one.state):
+        first, *rest = alike
+        yield Segment(state, first.start, rest[-1].end if rest else first.end)
 
 
 def _awoken(found: list[Segment], awake: Intervals) -> Iterator[Segment]:

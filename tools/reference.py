@@ -33,7 +33,7 @@ from msgspec.inspect import (
 
 from host_sim.engine import replay
 from host_sim.hardware import states
-from host_sim.hardware.board import BoardFile
+from host_sim.hardware.boardfile import BoardFile
 from host_sim.spec import scenariofile, sources
 from host_sim.spec.homefile import HomeFile
 from host_sim.spec.scenariofile import ScenarioFile

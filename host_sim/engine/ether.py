@@ -13,7 +13,7 @@ Ints and int lists only, compiled with the port.
 BUCKET_US = 32_768
 BUCKETS = 4_096  # two minutes of frames: no wake lasts longer
 DEPTH = 96  # frames that begin in one bucket
-LONGEST_US = 20_000  # a frame (hardware/board.py)
+LONGEST_US = 20_000  # a frame (hardware/mac.py)
 
 SENSE_QDBM = -82 * 4  # carrier sense of a Wi-Fi preamble (IEEE 802.11-2016, 17.3.10.6)
 CAPTURE_QDB = 10 * 4  # what a frame needs above another (Ware et al., 2000: capture of 802.11b)

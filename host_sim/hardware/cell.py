@@ -2,8 +2,9 @@
 
 What ends a node is not the last charge but the burst that pulls the supply under the chip's
 brown-out, so the charge of use follows from the voltage, the resistance at that charge and
-temperature, and what the regulator takes (board.Supply). Cold takes no charge away here: it raises
-the resistance. A steady load gets less of a cold cell than that (docs/model.md); a node rests.
+temperature, and what the regulator takes (boardfile.Supply). Cold takes no charge away here: it
+raises the resistance. A steady load gets less of a cold cell than that (docs/model.md); a node
+rests.
 
 `li-ion` is measured, M: a Panasonic NCR18650PF, Kollmeyer, University of Wisconsin-Madison
 (Mendeley Data wykht8y7tg): voltage at C/20 and 25 °C, resistance 1 s into pulses of 0.5 C at five

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from host_sim.hardware.board import BoardFile
+from host_sim.hardware.boardfile import BoardFile
 from host_sim.spec.homefile import HomeFile
 from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.toml import struct

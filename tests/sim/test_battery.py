@@ -12,7 +12,8 @@ from host_sim.engine import native
 from host_sim.engine.port import SimPort
 from host_sim.engine.state import HOUR_US
 from host_sim.hardware import board, cell
-from host_sim.hardware.board import Board, Supply
+from host_sim.hardware.board import Board
+from host_sim.hardware.boardfile import Supply
 from host_sim.sim import battery, build, life, run
 from host_sim.spec import scenario
 from host_sim.spec.scenario import Scenario

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from host_sim.engine import link
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
-from host_sim.hardware import board, chip, price, states
+from host_sim.hardware import board, boardfile, chip, price, states
 from host_sim.hardware.start import IMAGES
 from host_sim.sim import build
 from host_sim.spec import scenario
@@ -379,7 +379,7 @@ def test_a_number_is_never_parted_from_its_tag_and_source(
         assert (ours.radio.tx.source == "of a test") == ("tx" in own)
 
 
-def supplied(folder: Path, supply: str, own: str = "") -> board.BoardFile:
+def supplied(folder: Path, supply: str, own: str = "") -> boardfile.BoardFile:
     head, _, _ = OWN.partition("[states.light_sleep]")
     table = f"[supply]\n{supply}\n{SOURCED}"
     return board.load(str(written(folder, f"{head}\n{table}\n{own}"))).file
@@ -442,8 +442,13 @@ def test_no_phase_is_without_a_duration(tmp_path: Path) -> None:
         board.load(str(path))
 
 
-@pytest.mark.parametrize(("us", "fits"), [(10_304, True), (10_303, False)])
-def test_a_phase_holds_its_frames(us: int, fits: bool, tmp_path: Path) -> None:
-    path = variation(tmp_path, "duration_us = 21_500\n", f"duration_us = {us}\n")
-    told = "phases.connect.duration_us: shorter than the 10,304 µs that its frames are on the air"
-    assert (told in fault(path)) != fits
+@pytest.mark.parametrize(
+    ("phase", "us", "frames_us"), [("connect", 21_500, 10_304), ("message", 18_200, 1_472)]
+)
+@pytest.mark.parametrize("less", [0, 1])
+def test_a_phase_holds_its_frames(
+    phase: str, us: int, frames_us: int, less: int, tmp_path: Path
+) -> None:
+    path = variation(tmp_path, f"duration_us = {us:_}\n", f"duration_us = {frames_us - less}\n")
+    told = f"phases.{phase}.duration_us: shorter than the {frames_us:,} µs that its frames are on"
+    assert (told in fault(path)) == bool(less)

@@ -8,8 +8,8 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim.hardware import board, price, states, uncertain
-from host_sim.hardware.board import BoardFile, Phase, State
+from host_sim.hardware import board, boardfaults, price, states, uncertain
+from host_sim.hardware.boardfile import BoardFile, Phase, State
 from host_sim.hardware.uncertain import PERCENT, Z
 from host_sim.lab import draw
 from host_sim.spec import scenario
@@ -104,7 +104,7 @@ def test_a_drawn_board_is_one_that_a_file_may_hold(
     factors = {place: one.at(by) for one, by in zip(some, z, strict=True) for place in one.places}
     file = uncertain.drawn(shipped, factors).file
     assert msgspec.convert(msgspec.to_builtins(file), BoardFile) == file
-    assert list(board._value_faults(file)) == []
+    assert list(boardfaults.of(file)) == []
     if not any(z):
         assert file == shipped.file
 

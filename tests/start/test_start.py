@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.hardware import board, price, states, uncertain
+from host_sim.hardware import board, boardfile, price, states, uncertain
 from host_sim.hardware import start as starts
 from host_sim.hardware.start import FACTORS, IMAGES, Currents, Image, Work
 from host_sim.sim import build
@@ -93,8 +93,8 @@ def test_a_factor_scales_what_it_counts(factor: str, ratio: float, plain: board.
 @settings(max_examples=30)
 def test_a_measured_start_comes_out_as_measured(us: int, na: int) -> None:
     """From files, as it was measured; another image by as much less as the model has it."""
-    phases = {**DEVKIT.file.phases, "boot": board.Phase(us, "M", "of a test")}
-    drawn = {**DEVKIT.file.states, "boot": board.State(na, "M", "of a test")}
+    phases = {**DEVKIT.file.phases, "boot": boardfile.Phase(us, "M", "of a test")}
+    drawn = {**DEVKIT.file.states, "boot": boardfile.State(na, "M", "of a test")}
     mine = replace(DEVKIT, file=msgspec.structs.replace(DEVKIT.file, phases=phases, states=drawn))
     assert mine.phase_us("boot") == us
     assert mine.current_na[states.BOOT] == pytest.approx(na, rel=1e-3)  # µs a stage

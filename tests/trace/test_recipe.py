@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.hardware import board, states
+from host_sim.hardware import board, boardfile, states
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
@@ -129,9 +129,9 @@ def test_a_file_of_bursts_keeps_its_charge(recordings: Path, tmp_path: Path, nam
 
 def test_a_step_without_a_charge_is_priced_by_the_board() -> None:
     """As a recipe that was written by hand may have it."""
-    steps = [board.Step("boot", 300_000), board.Step("tx_20", 50_000)]
+    steps = [boardfile.Step("boot", 300_000), boardfile.Step("tx_20", 50_000)]
     file = msgspec.structs.replace(
-        HELTEC.file, wakes={"w": board.Wake("a firmware", "a source", steps)}
+        HELTEC.file, wakes={"w": boardfile.Wake("a firmware", "a source", steps)}
     )
     predicted = judge.predict(board.Board(file, HELTEC.path), "w", None)
     boot_ma, tx_ma = (HELTEC.current_na[i] / 1e6 for i in (states.BOOT, states.TX + 10))
@@ -152,7 +152,7 @@ def test_a_wake_of_the_first_steps_of_another() -> None:
 
 def fitted(evidence: list[Evidence]) -> board.Board:
     """A board whose wake `batch` was fitted to them."""
-    wakes = {"batch": board.Wake("a firmware", "a source", calibrate.steps(evidence))}
+    wakes = {"batch": boardfile.Wake("a firmware", "a source", calibrate.steps(evidence))}
     return board.Board(msgspec.structs.replace(HELTEC.file, wakes=wakes), HELTEC.path)
 
 

@@ -6,7 +6,8 @@ import click
 from rich.markup import escape
 
 from host_sim.hardware import board, price, states, uncertain
-from host_sim.hardware.board import Board, Supply
+from host_sim.hardware.board import Board
+from host_sim.hardware.boardfile import Supply
 from host_sim.hardware.start import IMAGES, Currents
 from tools import params
 from tools.show import output, starts

@@ -7,7 +7,8 @@ import msgspec
 from rich.table import Table
 
 from host_sim.hardware import states
-from host_sim.hardware.board import Board, Step
+from host_sim.hardware.board import Board
+from host_sim.hardware.boardfile import Step
 from host_sim.trace.cut import segment
 from host_sim.trace.fit import calibrate, fit, judge
 from host_sim.trace.fit.calibrate import Calibration

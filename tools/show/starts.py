@@ -8,7 +8,8 @@ from rich.table import Table
 
 from host_sim.hardware import start as starts
 from host_sim.hardware import uncertain
-from host_sim.hardware.board import Board, Factor
+from host_sim.hardware.board import Board
+from host_sim.hardware.boardfile import Factor
 from host_sim.hardware.start import FACTORS, Stage
 from tools.show import output
 

@@ -17,7 +17,8 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware import states
-from host_sim.hardware.board import Board, Step
+from host_sim.hardware.board import Board
+from host_sim.hardware.boardfile import Step
 from host_sim.trace.cut.digest import START
 from host_sim.trace.fit import doubts, fit, phases, recipe
 from host_sim.trace.fit import evidence as evidences

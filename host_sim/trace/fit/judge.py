@@ -7,7 +7,8 @@ from statistics import fmean, pvariance
 
 from host_sim.errors import BadInput
 from host_sim.hardware import states
-from host_sim.hardware.board import Board, Step
+from host_sim.hardware.board import Board
+from host_sim.hardware.boardfile import Step
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit import recipe, student
 from host_sim.trace.fit.evidence import Evidence

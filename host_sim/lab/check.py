@@ -97,7 +97,8 @@ def asked(
 ) -> list[Asked]:
     """The scenarios, read and checked; seeds are the baseline's, or `count` from a scenario's own.
 
-    BadInput for one that has no budget, and where the baseline has other seeds than are asked for.
+    BadInput for one that has no budget, and where the baseline has other seeds or days than are
+    asked for.
     """
     kept = standing.load(before.path).scenario if before.path else {}
     return [_asked(name, kept.get(before.label(name)), before, changes, count) for name in names]
@@ -112,6 +113,10 @@ def _asked(
     if was and count not in (None, len(was.seeds)):
         what = f"the baseline of {name} has {len(was.seeds)} seeds"
         raise BadInput(what, where=before.path or "", remedy="leave --seeds out, or update it")
+    days = was.keys.get("days") if was else None
+    if isinstance(days, float | int) and days != given.file.days:  # another season, other chances
+        what = f"the baseline of {name} has {days:g} days, and this is {given.file.days:g}"
+        raise BadInput(what, where=before.path or "", remedy=f"give --days {days:g}, or update it")
     own = seeds.first(given, count or FEW_SEEDS)
     return Asked(name, before.label(name), given, was.seeds if was else own, was)
 

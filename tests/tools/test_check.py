@@ -116,6 +116,8 @@ def test_a_baseline_keeps_what_others_have_and_its_seeds(garden: Path, capsys: C
     assert [one["seeds"] for one in both["scenarios"]] == [[1, 2], [1]]
     assert cli.run(["check", "garden.toml", *base, "--seeds", "3"]) == 2
     assert "has 2 seeds; leave --seeds out, or update it" in capsys.readouterr().err
+    assert cli.run(["check", "garden.toml", *base, "--days", "0.3"]) == 2
+    assert "days, and this is 0.3; give --days 0." in capsys.readouterr().err
 
 
 def killed(job: seeds.Job) -> None:

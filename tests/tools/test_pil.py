@@ -63,7 +63,7 @@ def test_the_processor_decides_as_the_simulation(name: str, days: str) -> None:
 
 def test_a_heap_that_is_collected_in_a_wake_changes_no_count() -> None:
     """It fills up at another place with each size, at some between two calls."""
-    for heap in range(108_000, 110_500, 500):
+    for heap in range(116_000, 118_500, 500):
         world, _, _ = in_the_loop("garden", "0.05", 0, heap)
         assert set(world.allocated) == {0}
 

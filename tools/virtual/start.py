@@ -90,7 +90,9 @@ def run(name):
         world.keep()
         stop(0)
     except BaseException as error:
+        micropython.kbd_intr(-1)  # no Ctrl-C ends this print on a chip (shared/runtime/pyexec.c)
         sys.print_exception(error)
+        micropython.kbd_intr(3)
     return False
 
 

@@ -11,6 +11,7 @@ from host_sim.files import scratch
 from host_sim.hardware import board
 from host_sim.trace.fit import doubts, evidence
 from tests.fidelity import channel, own, plot, published, radio
+from tests.fidelity.row import Row
 from tests.fidelity.unseen import BOARD, FOLDER, GROUPS, Group, digest_file
 from tools import cli
 
@@ -116,7 +117,7 @@ def _states_table(errors: dict[str, dict[str, float]]) -> str:
     return _table(f"| wakes | {' | '.join(names)} |", rows)
 
 
-def _own_table(some: list[own.Row]) -> str:
+def _own_table(some: list[Row]) -> str:
     rows = []
     for row in some:
         low, high = row.interval or (0.0, 0.0)

@@ -28,6 +28,7 @@ from host_sim.spec import scenario
 from host_sim.spec.scenariofile import Wifi
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
+from tests.fidelity.row import Row
 
 CUTS = Path(__file__).with_name("channel.csv")
 QUIET, DISTURBED = "wifi/no_interference_b", "wifi/interferences_b"  # fitted on
@@ -63,23 +64,6 @@ class Cut(NamedTuple):
     def on_mc(self) -> float:
         """The charge of that."""
         return self.join_mc + self.rest_mc
-
-
-class Row(NamedTuple):
-    """A line of the table: predicted beside measured."""
-
-    what: str
-    unit: str
-    predicted: float
-    interval: tuple[float, float] | None  # 80 %
-    measured: float
-    how: str
-    by: str
-
-    @property
-    def error_pct(self) -> float:
-        """Predicted against measured."""
-        return 100 * (self.predicted / self.measured - 1)
 
 
 def cuts() -> dict[str, Cut]:
@@ -157,7 +141,7 @@ def _row(what: str, cut: Cut, of: str, loss: float, how: str) -> Row:
     low, high = np.quantile(values, [0.1, 0.9])
     unit = "mC" if of.endswith("mc") else "s"
     interval = (float(low), float(high)) if loss else None
-    return Row(what, unit, float(np.mean(values)), interval, getattr(cut, of), how, BY)
+    return Row(what, unit, float(np.mean(values)), getattr(cut, of), how, BY, interval)
 
 
 def rows() -> list[Row]:

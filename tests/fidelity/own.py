@@ -5,91 +5,37 @@ the uncertainty of their numbers leaves open. None of the nodes measured ran Tor
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import replace
 
 from host_sim.hardware import board, uncertain
 from host_sim.hardware.chip import CHIPS
 from host_sim.ulp.watch import watch
 from tests.fidelity import drawn, listening, published, starts
 from tests.fidelity.drawn import Draw
+from tests.fidelity.row import Row
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS
 
-GLENN20 = "glenn20, PPK2"
 ULP_LOOKS = ((10, 8.5), (50, 20), (100, 37))  # a second, µA
 ADC_PIN = 34
 ULP_ASLEEP_UA = 5  # ESP-IDF's own measurement of the chip
 ASLEEP = ("firebeetle_esp32", "firebeetle_esp32_e")  # with as little beside the chip as may be
-WHOLE = ("MQTT", "POST", "longest")  # in what of `published` goes from reset to sleep
-
-
-class Row(NamedTuple):
-    """A predicted figure beside the measured one; `interval` holds 80 %, None where none is known.
-
-    `how` is fitted where a number of the board was chosen to meet the measured one.
-    """
-
-    part: str
-    what: str
-    unit: str
-    predicted: float
-    interval: tuple[float, float] | None
-    measured: float
-    how: str
-    by: str
-
-    @property
-    def error_pct(self) -> float:
-        """Predicted against measured."""
-        return 100 * (self.predicted / self.measured - 1)
-
-    @property
-    def held(self) -> bool:
-        """Whether the interval holds what was measured."""
-        return self.interval is not None and self.interval[0] <= self.measured <= self.interval[1]
 
 
 def rows() -> list[Row]:
     """Every figure that somebody measured, by the parts of a wake."""
-    return [*_starts(), *_link(), *_listening(), *_asleep()]
+    return [*_with_intervals(), *_listening(), *_asleep()]
 
 
-def _starts() -> list[Row]:
-    some = starts.rows()
-    between = drawn.intervals(lambda draw: [one.predicted for one in starts.rows(draw)])
-    return [
-        Row("start", one.what, one.unit, one.predicted, of, one.published, one.how, GLENN20)
-        for one, of in zip(some, between, strict=True)
-    ]
+def _by_glenn20(draw: Draw = drawn.as_filed) -> list[Row]:
+    return [*starts.rows(draw), *published.fits(draw), *published.predictions(draw)]
 
 
-def _published(draw: Draw = drawn.as_filed) -> list[published.Prediction]:
-    return [*published.fits(draw), *published.predictions(draw)]
-
-
-def _link() -> list[Row]:
-    some = _published()
-    between = drawn.intervals(lambda draw: [one.predicted for one in _published(draw)])
-    return [
-        Row(
-            _part(one.what),
-            one.what,
-            one.unit,
-            one.predicted,
-            of,
-            one.published,
-            "fitted" if one.how.startswith("fitted") else "predicted",
-            GLENN20,
-        )
-        for one, of in zip(some, between, strict=True)
-    ]
-
-
-def _part(what: str) -> str:
-    if "ESP-NOW" in what:
-        return "listening" if "listening" in what else "ESP-NOW"
-    return "whole wake" if any(word in what for word in WHOLE) else "join"
+def _with_intervals() -> list[Row]:
+    between = drawn.intervals(lambda draw: [one.predicted for one in _by_glenn20(draw)])
+    some = zip(_by_glenn20(), between, strict=True)
+    return [replace(one, interval=interval) for one, interval in some]
 
 
 def _listening() -> Iterable[Row]:
@@ -98,7 +44,8 @@ def _listening() -> Iterable[Row]:
     for name, recorded_ma, ma in listening.judged():
         what = f"ESP32-C5: listening, {name}"
         between = ma / far, ma * far
-        yield Row("listening", what, "mA", ma, between, recorded_ma, "predicted", "XiFi, INA219")
+        by = "XiFi, INA219"
+        yield Row(what, "mA", ma, recorded_ma, "predicted", by, between, "listening")
 
 
 def _asleep() -> Iterable[Row]:
@@ -109,12 +56,11 @@ def _asleep() -> Iterable[Row]:
         what = f"{of.file.title}, by its chip's datasheet"
         by = state.source.partition(",")[0]
         measured_ua = state.current_na / 1000
-        yield Row("sleep", what, "µA", chip_ua, None, measured_ua, "predicted", by)
+        yield Row(what, "µA", chip_ua, measured_ua, "predicted", by, part="sleep")
     for hz, measured_ua in ULP_LOOKS:
         what = f"ESP32, deep sleep with {hz} looks a second by the ULP"
-        yield Row(
-            "sleep", what, "µA", ulp_ua(hz), None, measured_ua, "predicted", "ESP-IDF, ulp_adc"
-        )
+        by = "ESP-IDF, ulp_adc"
+        yield Row(what, "µA", ulp_ua(hz), measured_ua, "predicted", by, part="sleep")
 
 
 def ulp_ua(hz: int) -> float:

@@ -11,13 +11,13 @@ main.py. The other rows are sums of the same parts, recorded as a whole of other
 """
 
 from pathlib import Path
-from typing import NamedTuple
 
 from host_sim.hardware import board
 from host_sim.hardware.board import Board
 from host_sim.hardware.chip import CHIPS
 from host_sim.hardware.start import Image, Work, total_us
 from tests.fidelity.drawn import Draw, as_filed
+from tests.fidelity.row import GLENN20, Row
 
 SOURCE = "glenn20/upy-esp32-experiments, OptimisingMicropythonBootTime"
 FEATHERS3_NA, ESP32_NA = 1_730_000, 15_000_000  # their boards, asleep
@@ -37,22 +37,6 @@ IMAGES = {
     "frozen": Image(PREBOOT, psram=False, gc_init_mib=8),
     "optimised": Image(PREBOOT, nvs=False, psram=False),
 }
-
-
-class Row(NamedTuple):
-    """A published figure beside the predicted one; `how` is fitted or predicted."""
-
-    what: str
-    unit: str
-    published: float
-    predicted: float
-    how: str
-    source: str = SOURCE
-
-    @property
-    def error_pct(self) -> float:
-        """Predicted against published."""
-        return 100 * (self.predicted / self.published - 1)
 
 
 def rows(as_it_may_be: Draw = as_filed) -> list[Row]:
@@ -99,6 +83,6 @@ def _pair(
     fc += slept_us * of.file.states["idle"].current_na
     ms, mc = published
     return (
-        Row(f"{what}, time", "ms", ms, us / 1000, how),
-        Row(f"{what}, charge", "mC", mc, fc / 1e12, how),
+        Row(f"{what}, time", "ms", us / 1000, ms, how, GLENN20, part="start"),
+        Row(f"{what}, charge", "mC", fc / 1e12, mc, how, GLENN20, part="start"),
     )

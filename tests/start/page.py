@@ -38,7 +38,7 @@ def _ms(stages: list[Stage], name: str) -> str:
 
 def _published() -> str:
     rows = [
-        [row.what, f"{row.published:g} {row.unit}", f"{row.predicted:.4g} {row.unit}",
+        [row.what, f"{row.measured:g} {row.unit}", f"{row.predicted:.4g} {row.unit}",
          f"{row.error_pct:+.1f} %", row.how]
         for row in starts.rows()
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from host_sim.hardware.start import FACTORS, IMAGES, Currents, Image, Work
 from host_sim.sim import build
 from host_sim.spec import scenario
 from tests.fidelity import starts as published
+from tests.fidelity.row import Row
 
 BUSY = Currents(15_000_000, 45_000_000, 50_000_000)
 BOARDS = {name: board.load(name) for name in board.names()}
@@ -128,5 +129,5 @@ def test_a_factor_that_is_inferred_is_not_called_sure(name: str) -> None:
 
 
 @pytest.mark.parametrize("row", published.rows(), ids=lambda row: row.what)
-def test_a_published_start_is_met(row: published.Row) -> None:
+def test_a_published_start_is_met(row: Row) -> None:
     assert abs(row.error_pct) <= 5

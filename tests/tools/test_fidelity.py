@@ -11,6 +11,7 @@ from host_sim.trace.cut import digest
 from host_sim.trace.fit import evidence
 from tests.fidelity import __main__ as fidelity
 from tests.fidelity import channel, own
+from tests.fidelity.row import Row
 from tests.fidelity.unseen import GROUPS, digest_file
 
 
@@ -27,27 +28,27 @@ def test_a_judged_digest_is_of_its_recording(name: str, recordings: Path) -> Non
 
 
 @pytest.fixture(scope="module")
-def rows() -> list[own.Row]:
+def rows() -> list[Row]:
     return own.rows()
 
 
-def test_as_much_is_predicted_as_is_fitted(rows: list[own.Row]) -> None:
+def test_as_much_is_predicted_as_is_fitted(rows: list[Row]) -> None:
     predicted = sum(row.how == "predicted" for row in rows)
     assert 2 * predicted >= len(rows)
 
 
-def test_what_was_fitted_comes_out(rows: list[own.Row]) -> None:
+def test_what_was_fitted_comes_out(rows: list[Row]) -> None:
     """Of the ESP-NOW message that found nobody, the number of attempts alone was chosen."""
     fitted = [row for row in rows if row.how == "fitted" and row.part != "ESP-NOW"]
     assert max(abs(row.error_pct) for row in fitted) < 2
 
 
-def test_every_part_of_a_wake_is_among_them(rows: list[own.Row]) -> None:
+def test_every_part_of_a_wake_is_among_them(rows: list[Row]) -> None:
     parts = {row.part for row in rows}
     assert {"start", "join", "whole wake", "listening", "sleep"} <= parts
 
 
-def test_the_predicted_are_as_good_as_the_readme_says(rows: list[own.Row]) -> None:
+def test_the_predicted_are_as_good_as_the_readme_says(rows: list[Row]) -> None:
     """Goals: 2 % in the mean, 5 % each; what misses stands on the page."""
     predicted = [row for row in rows if row.how == "predicted"]
     far = [row for row in predicted if abs(row.error_pct) > 5]

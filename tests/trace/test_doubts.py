@@ -136,8 +136,8 @@ def test_a_digest_of_no_instrument_is_refused(tmp_path: Path, line: str) -> None
     ("name", "says"),
     [
         ("/home/me/garden/wake.csv", "garden/wake.csv"),
-        ("/tmp/a1b2/wake.csv", "wake.csv"),
-        ("/tmp/tmpfiles.csv", "tmpfiles.csv"),
+        (f"{evidence.PASSING[0]}/a1b2/wake.csv", "wake.csv"),
+        (f"{evidence.PASSING[0]}/tmpfiles.csv", "tmpfiles.csv"),
     ],
 )
 def test_a_board_cites_a_folder_that_lasts(name: str, says: str) -> None:

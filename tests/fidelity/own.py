@@ -13,13 +13,13 @@ from host_sim.ulp.watch import watch
 from tests.fidelity import drawn, listening, published, starts
 from tests.fidelity.drawn import Draw
 from tests.fidelity.row import Row
+from tests.ulp.everywhere import PIN
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS
 
 ULP_LOOKS = ((10, 8.5), (50, 20), (100, 37))  # a second, µA
-ADC_PIN = 34
-ULP_ASLEEP_UA = 5  # ESP-IDF's own measurement of the chip
+ULP_ASLEEP_UA = 5  # ESP-IDF's own measurement of the chip; our boards draw more
 ASLEEP = ("firebeetle_esp32", "firebeetle_esp32_e")  # with as little beside the chip as may be
 
 
@@ -67,7 +67,7 @@ def ulp_ua(hz: int) -> float:
     """A chip asleep whose ULP converts four times a look, so many looks a second."""
     esp32, looks = board.load("lolin32_lite"), 1000
     seen = watch(
-        assemble(PROGRAMS["adc"], "esp32", names("esp32", ADC_PIN)),
+        assemble(PROGRAMS["adc"], "esp32", names("esp32", PIN["esp32"]["adc"])),
         esp32,
         [0] * looks,
         1_000_000 // hz,

@@ -11,6 +11,7 @@ from host_sim.errors import BadInput
 from host_sim.hardware import board
 from host_sim.ulp.emulator import Ulp
 from host_sim.ulp.watch import watch
+from tests.fidelity import own
 from tests.ulp.everywhere import PIN
 from torpor.policy import cascade
 from torpor.ulp.assemble import CHIPS, Program, assemble
@@ -151,11 +152,7 @@ def test_the_adc_program_costs_what_espressif_measured(hz: int, measured_ua: flo
 
     Its program differs in a few instructions. No price here was fitted to these currents.
     """
-    looks = 1000
-    esp32 = board.load("lolin32_lite")
-    seen = watch(program("adc", "esp32"), esp32, [0] * looks, 1_000_000 // hz, 1)
-    asleep_ua = 5  # ESP-IDF's own measurement of the chip; our board draws more
-    mean_ua = asleep_ua + 1000 * seen.ulp_nc / seen.duration_us
+    mean_ua = own.ulp_ua(hz)
     assert mean_ua == pytest.approx(measured_ua, rel=0.10)
     assert f"| {hz} | {measured_ua} | {mean_ua:.1f} |" in MODEL.read_text(encoding="utf-8")
 

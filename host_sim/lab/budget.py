@@ -12,13 +12,13 @@ the worse is larger.
 """
 
 from dataclasses import dataclass
-from math import sqrt
 
-from host_sim.lab import interval
+import numpy as np
+
+from host_sim.lab import interval, scatter
 from host_sim.lab.interval import Bounds
 from host_sim.spec import figures
 from host_sim.spec.scenariofile import Budget
-from host_sim.trace.fit import student
 
 PASS, FAIL, OPEN = interval.PASS, "FAIL", interval.OPEN
 
@@ -45,12 +45,8 @@ def estimate(values: list[float] | None) -> Estimate | None:
     """The mean of independent values, by Student's t; None of none."""
     if not values:
         return None
-    mean = sum(values) / len(values)
-    if len(values) < 2:
-        return Estimate(mean, 0.0)
-    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
-    t = student.quantile(0.95, len(values) - 1)
-    return Estimate(mean, t * sqrt(variance / len(values)))
+    half = scatter.half(np.array(values)) if len(values) > 1 else 0.0
+    return Estimate(sum(values) / len(values), half)
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,13 @@ def fitted(evidence: list[Evidence]) -> board.Board:
     return board.Board(msgspec.structs.replace(HELTEC.file, wakes=wakes), HELTEC.path)
 
 
+def holds(unseen: Evidence, seen: list[Evidence]) -> bool:
+    """Whether the interval by some recordings holds the one wake of another."""
+    low, high = judge.interval_mc(fitted(seen), "batch", unseen.records, seen) or (0.0, 0.0)
+    (wake,) = unseen.wakes()
+    return low <= sum(one.charge_mc for one in wake) <= high
+
+
 def test_an_interval_by_hand() -> None:
     """Two wakes of 30 and 32 mC: 31 ± 12.706 * sqrt(2) * sqrt(1 + 1/2)."""
     two = [
@@ -195,9 +202,7 @@ def test_an_interval_holds_single_unseen_wakes_as_often_as_it_says(
     held, draws = 0, 300
     for _ in range(draws):
         *seen, unseen = (batch(n, tail_s=random.normal(9, 1)) for n in [*sent, records])
-        low, high = judge.interval_mc(fitted(seen), "batch", records, seen) or (0.0, 0.0)
-        (wake,) = unseen.wakes()
-        held += low <= sum(one.charge_mc for one in wake) <= high
+        held += holds(unseen, seen)
     assert 0.92 <= held / draws <= 0.98
 
 
@@ -207,9 +212,7 @@ def test_an_interval_holds_a_long_tail_nearly_as_often() -> None:
     held, draws = 0, 600
     for _ in range(draws):
         *seen, unseen = (batch(0, tail_s=8 + random.exponential(1)) for _ in range(6))
-        low, high = judge.interval_mc(fitted(seen), "batch", 0, seen) or (0.0, 0.0)
-        (wake,) = unseen.wakes()
-        held += low <= sum(one.charge_mc for one in wake) <= high
+        held += holds(unseen, seen)
     assert 0.89 <= held / draws <= 0.97
 
 
@@ -218,9 +221,7 @@ def test_an_interval_holds_each_file_of_the_fit_where_it_is_left_out() -> None:
     held = 0
     for left_out in files:
         rest = [replace(one, wake="batch") for one in files if one is not left_out]
-        low, high = judge.interval_mc(fitted(rest), "batch", left_out.records, rest) or (0.0, 0.0)
-        (wake,) = left_out.wakes()
-        held += low <= sum(one.charge_mc for one in wake) <= high
+        held += holds(left_out, rest)
     assert held >= len(files) - 1 == 5
 
 
@@ -248,7 +249,5 @@ def test_wakes_of_one_recording_are_no_independent_draws() -> None:
     held, draws = 0, 200
     for _ in range(draws):
         *seen, unseen = (recorded(wakes) for wakes in (3, 3, 3, 1))
-        low, high = judge.interval_mc(fitted(seen), "batch", 0, seen) or (0.0, 0.0)
-        (wake,) = unseen.wakes()
-        held += low <= sum(one.charge_mc for one in wake) <= high
+        held += holds(unseen, seen)
     assert 0.92 <= held / draws <= 0.99

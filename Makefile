@@ -11,7 +11,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim firmware test slow hil check installed bench start reference differential fidelity fuzz requirements clean
+.PHONY: help sim firmware test slow hil check installed bench start reference differential fidelity lab fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ bench: $(DEV)  ## measure speed as ratios and write docs/performance.md
 
 fidelity: $(DEV)  ## predict unseen recordings and write docs/fidelity.md
 	$(BIN)/python -m tests.fidelity
+
+lab: $(DEV)  ## study each policy and write docs/policies.md
+	$(BIN)/python -m tests.lab
 
 start: $(DEV)  ## count what a wake's start reads and executes, by image
 	$(BIN)/python -m tests.start

@@ -19,6 +19,7 @@ COMMANDS = {
     "diff": "Say why one run draws more than another.",
     "check": "Judge the budgets of scenarios, and say what changed.",
     "bisect": "Name the commit by which a budget was lost, and why.",
+    "lab": "Study a policy: against good practice, and against the optimum.",
     "engine": "Build the compiled engine, which makes long runs fast.",
     "trace": "Read, measure and digest power recordings.",
     "calibrate": "Fit a board to recordings of it.",

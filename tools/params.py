@@ -113,6 +113,19 @@ class Folder(Type):
         return Path(value)
 
 
+class Recordings(Type):
+    """A folder of recordings to read."""
+
+    name = "folder"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """As a path."""
+        inputs.named(Path(value))
+        if not Path(value).is_dir():
+            raise BadInput("no such folder", where=value, remedy="name one with recordings")
+        return Path(value)
+
+
 class Port(Type):
     """A serial port; `may_come` is of a command that waits for one that is away."""
 
@@ -179,7 +192,7 @@ class Number(Type):
 RECORDING, JUDGED = Input("recording"), Judged("recording")
 NODE = Input("node.toml", inputs.TEXT_BYTES)
 BOARD, SCENARIO, PROGRAM = Name("board"), Name("scenario"), Name("program")
-PORT, TEXT = Port(), Text()
+PORT, TEXT, DATA = Port(), Text(), Recordings()
 DAYS = Number(0, MOST_DAYS, " days", above=True)
 PICTURE = Output(picture.ENDINGS, picture.made)
 

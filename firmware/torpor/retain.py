@@ -10,7 +10,7 @@ from binascii import crc32
 from struct import pack_into, unpack_from
 
 MAX_BYTES = 2047
-VERSION = 3
+VERSION = 4
 
 OK = 0
 EMPTY = 1  # nothing was ever retained here

@@ -1,9 +1,9 @@
 """A sensor node: it sleeps, and wakes for its schedule or because its detector saw something."""
 
 from torpor import node, record
-from torpor.policy import cascade
+from torpor.policy import cascade, sleep
 from torpor.port import EVENT, FAULT, LOOK, PIN, WATCH, Port
-from torpor.record import CASCADE
+from torpor.record import CASCADE, REST
 
 
 def wake(r: list[int], port: Port, cause: int) -> int:
@@ -16,6 +16,7 @@ def wake(r: list[int], port: Port, cause: int) -> int:
     why = 0
     if r[CASCADE + cascade.STAGES]:
         cascade.elapse(r, CASCADE, elapsed_ms)
+        sleep.woken(r, REST, now, cause == PIN)
         if cause == WATCH or cause == PIN:
             if detect(r, port):
                 why = EVENT
@@ -23,7 +24,22 @@ def wake(r: list[int], port: Port, cause: int) -> int:
         elif r[CASCADE + cascade.INTERVAL_MS]:
             listen(r, port)
     node.serve(r, port, why, now)
-    return node.rest(r, port)
+    ms = node.rest(r, port)
+    if r[CASCADE + cascade.STAGES] and r[record.SLEEP_KIND] == sleep.DEEP:
+        return linger(r, port, cause, ms)
+    return ms
+
+
+def linger(r: list[int], port: Port, cause: int, ms: int) -> int:
+    """Before a deep sleep, sleep lightly for as long as another event is near; ms to sleep."""
+    now = port.ticks_ms()
+    if cause == PIN:
+        sleep.happened(r, REST, now)
+    lightly_ms = sleep.linger_ms(r, REST, now)
+    if lightly_ms == 0 or lightly_ms >= ms:
+        return ms
+    r[record.SLEEP_KIND] = sleep.LIGHT
+    return lightly_ms
 
 
 def listen(r: list[int], port: Port) -> None:

@@ -67,6 +67,10 @@ def good(param: click.Parameter) -> Iterator[str]:
         yield FILES[kind.name]
     elif isinstance(kind, params.Output):
         yield f"new{kind.endings[0] if kind.endings else '.out'}"
+    elif param.required and isinstance(kind, click.Choice):
+        yield str(kind.choices[0])
+    elif isinstance(kind, params.Recordings):
+        yield "."
     elif isinstance(kind, params.Folder):
         yield "new"
     elif kind is params.DAYS:

@@ -102,6 +102,7 @@ def bad(kind: click.ParamType) -> dict[str, str]:  # type: ignore[type-arg]
         (params.Kept, {what: NO_FILES[what] for what in NO_FILES if what != "missing"}),
         (params.Link, {what: OUTPUTS[what] for what in OUTPUTS if "own" not in what}),
         (params.Folder, {"file": lines.RECORDING, "pipe": "pipe", "not UTF-8": LATIN1}),
+        (params.Recordings, {"missing": "none", "file": lines.RECORDING, "not UTF-8": LATIN1}),
         (params.Name, NAMES),
         (params.Port, PORTS),
         (params.Text, TEXTS),

@@ -39,7 +39,7 @@ def test_the_layout_is_the_documented_one():
     r[0] = 1
     r[1] = -2
     data = retain.pack(r, 0x01020304)
-    assert data[:18] == b"TP\x03\x00\x02\x00\x04\x03\x02\x01\x01\x00\x00\x00\xfe\xff\xff\xff"
+    assert data[:18] == b"TP\x04\x00\x02\x00\x04\x03\x02\x01\x01\x00\x00\x00\xfe\xff\xff\xff"
     assert len(data) == 22
 
 

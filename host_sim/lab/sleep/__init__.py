@@ -1,0 +1,1 @@
+"""How deep to sleep: the study of policy.sleep."""

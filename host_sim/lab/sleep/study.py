@@ -1,0 +1,106 @@
+"""How deep to sleep behind an event: recorded doors, and gaps of any mean length."""
+
+from pathlib import Path
+
+import numpy as np
+
+from host_sim.hardware import board
+from host_sim.lab import bootstrap
+from host_sim.lab.sleep import ways
+from host_sim.lab.sleep.ways import FC_PER_MC, Price
+from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
+from host_sim.spec import scenario
+from host_sim.world import recordings
+
+BOARDS = ("lolin32_lite", "firebeetle_esp32", "xiao_esp32c3", "xiao_esp32s3")
+DAYS = 28  # of the recorded home
+WAYS: dict[str, tuple[Kind, ways.Way]] = {
+    "Torpor": ("ours", ways.ours),
+    "deep at once": ("practice", ways.always_deep),
+    "10 s light, then deep": ("practice", ways.ten_seconds),
+    "break-even light, then deep": ("practice", ways.ski_rental),
+    "awake": ("naive", ways.awake),
+    "clairvoyant": ("optimum", ways.clairvoyant),
+}
+MEAN_S = (0.3, 1, 3, 10, 30, 100, 300, 1_000, 10_000)
+GAPS, SEED = 400, 1
+TAUGHT = """\
+A start costs as much as half a minute to three minutes of light sleep, by board, so a door that
+closes some seconds after it opened pays twice for going to sleep at once. The length that pays
+depends on the board and on the habits of the door; counted gaps find it, where a fixed length
+wins on one board and loses on another. Only openings were recorded: that a contact closes 3 s
+later is inferred, and the gain on doors rests on it.
+
+Where gaps of all lengths come as they like (exponential), no length of light sleep is better than
+deciding at once, and the counts cost some tenths of a percent: each change of mind is a few gaps
+late."""
+
+
+def of(data: Path | None, progress: Progress) -> Study:
+    """The study; all that it needs is shipped."""
+    node = scenario.load("door").file.node
+    prices = [Price.of(node, board.load(name)) for name in BOARDS]
+    doors = [gaps_ms(sensor) for sensor in recordings.contacts()]
+    doors = [gaps for gaps in doors if len(gaps) > 1]
+    rows = [_row(name, kind, way, prices, doors) for name, (kind, way) in WAYS.items()]
+    progress(0.5)
+    sweeps = tuple(_sweep(name, price) for name, price in zip(BOARDS, prices, strict=True))
+    best, ours = rows[-1].figures[ENERGY], rows[0].figures
+    over = 100 * (ours[ENERGY] / best - 1)
+    worst = max(one.worst_percent(rows) for one in sweeps)
+    most = max(
+        mine / least
+        for one in sweeps
+        for mine, least in zip(one.curves["Torpor"], one.curves["clairvoyant"], strict=True)
+    )
+    return Study(
+        policy="sleep",
+        question="light sleep costs by the second, deep sleep a start: which, behind an event "
+        "whose next nobody knows?",
+        per="a gap behind an event",
+        boards=BOARDS,
+        tuning="nothing: break-evens are of board files, and the rest is counted by the node",
+        judged=f"the {len(doors)} contacts of a home (kasteren) over {DAYS} days, one node each",
+        rows=rows,
+        sweeps=sweeps,
+        goals=(
+            Goal("within 5 % of the clairvoyant on doors", f"{over:+.1f} %", over <= 5),
+            Goal("never over twice the clairvoyant", f"{most:.2f} at most", most <= 2),
+            Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", worst <= 0.5),
+        ),
+        taught=TAUGHT,
+    )
+
+
+def gaps_ms(sensor: str) -> list[int]:
+    """Between the edges of a recorded contact."""
+    edges_us = recordings.door_edges(sensor, DAYS)
+    return [int(us) // 1000 for us in np.diff(edges_us)]
+
+
+def _row(name: str, kind: Kind, way: ways.Way, prices: list[Price], doors: list[list[int]]) -> Row:
+    spent = [sum(way(price, gaps) for price in prices) / FC_PER_MC for gaps in doors]
+    counts = [float(len(prices) * len(gaps)) for gaps in doors]
+    low, high = bootstrap.ratio(spent, counts) or (0.0, 0.0)
+    mean = energy_mj(sum(spent) / sum(counts))
+    return Row(name, kind, {ENERGY: mean}, (energy_mj(low), energy_mj(high)))
+
+
+def _sweep(name: str, price: Price) -> Sweep:
+    """Exponential gaps, of one mean after the other; awake is far off and left out."""
+    drawn = np.random.default_rng(SEED).exponential(1000, GAPS)
+    gaps = {mean_s: [int(ms) for ms in mean_s * drawn] for mean_s in MEAN_S}
+    return Sweep(
+        over="mean gap, s",
+        at=MEAN_S,
+        figure="energy over the clairvoyant's",
+        curves={
+            one: [
+                way(price, gaps[mean_s]) / ways.clairvoyant(price, gaps[mean_s])
+                for mean_s in MEAN_S
+            ]
+            for one, (kind, way) in WAYS.items()
+            if kind != "naive"
+        },
+        fixed=f"{name}, exponential gaps",
+    )

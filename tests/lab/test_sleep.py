@@ -1,0 +1,41 @@
+"""Ways to sleep through a gap: none is better than the clairvoyant's, ours follows what it met."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from host_sim.hardware import board
+from host_sim.lab.sleep import ways
+from host_sim.lab.sleep.study import WAYS, gaps_ms
+from host_sim.lab.sleep.ways import Price
+from host_sim.spec import scenario
+
+PRICE = Price.of(scenario.load("door").file.node, board.load("lolin32_lite"))
+GAPS = st.lists(st.integers(0, 10**8), min_size=1, max_size=40)
+
+
+@given(GAPS)
+def test_no_way_is_better_than_the_clairvoyant(gaps: list[int]) -> None:
+    least = ways.clairvoyant(PRICE, gaps)
+    assert all(way(PRICE, gaps) >= least for _, way in WAYS.values())
+
+
+@given(GAPS)
+def test_ski_rental_is_never_over_twice_the_clairvoyant_and_one_wake_more(gaps: list[int]) -> None:
+    more = len(gaps) * (PRICE.light_fc + PRICE.light_na * 1000)
+    assert ways.ski_rental(PRICE, gaps) <= 2 * ways.clairvoyant(PRICE, gaps) + more
+
+
+def test_ours_pays_no_start_for_a_door_that_closes_at_once() -> None:
+    pairs = [3_000, 3_600_000] * 50
+    best = ways.clairvoyant(PRICE, pairs)
+    assert ways.ours(PRICE, pairs) < 1.05 * best < ways.always_deep(PRICE, pairs)
+
+
+def test_ours_sleeps_deeply_at_once_where_nothing_follows_soon() -> None:
+    rare = [3_600_000] * 50
+    first = PRICE.both(PRICE.deep_ms, rare[0]) - PRICE.deep(rare[0])  # it knew nothing yet
+    assert ways.ours(PRICE, rare) == ways.always_deep(PRICE, rare) + first
+
+
+def test_the_recorded_front_door_closes_three_seconds_later() -> None:
+    assert gaps_ms("Frontdoor")[0] == 3_000

@@ -1,0 +1,36 @@
+"""torpor lab: what a policy saves against good practice, and what is left to the optimum."""
+
+from pathlib import Path
+
+import click
+
+from host_sim.lab import study
+from tools import params
+from tools.show import output
+from tools.show import study as shown
+
+
+@click.command("lab", cls=params.Command)
+@click.argument("policy", metavar="POLICY", type=click.Choice(list(study.POLICIES)))
+@click.option(
+    "--data",
+    type=params.DATA,
+    envvar="TORPOR_DATA",
+    help="Folder of the recordings that are not shipped; else $TORPOR_DATA.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@click.option("--plot", type=params.PICTURE, help="Draw the sweeps: .png, .svg, .pdf.")
+def command(policy: str, data: Path | None, as_json: bool, plot: Path | None) -> None:
+    """Study POLICY: ours beside what a careful author does, the naive way, and the optimum.
+
+    \b
+    torpor lab sleep               how deep to sleep for a gap
+    torpor lab sleep --plot a.png  and how that goes over what the world varies
+    """
+    with output.Progress(f"lab {policy}") as progress:
+        found = study.of(policy, data, progress)
+    output.as_json(found.as_json()) if as_json else shown.show(found)
+    if plot:
+        from host_sim.lab import plot as plots
+
+        plots.sweeps(found, plot)

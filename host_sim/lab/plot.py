@@ -1,17 +1,19 @@
 """The picture of a study: its sweeps, ours drawn thick, and shaded where ours loses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from host_sim.files.picture import save
-from host_sim.lab.study import BASELINES, HELD_PERCENT, Study, Sweep
+from host_sim.lab.study import BASELINES, HELD_PERCENT, POLICIES, Study, Sweep
 from host_sim.trace.draw import style
 
 COLUMNS = 2
+WIDE = 20  # from this ratio of the most to the least on, an axis is logarithmic
 
 
 def sweeps(study: Study, path: Path) -> None:
@@ -38,7 +40,7 @@ def picture(study: Study) -> Figure:
     for axis in axes.flat[len(some) :]:
         axis.set_visible(False)
     drawn = {line.get_label(): line for axis in axes.flat for line in axis.get_lines()}
-    style.title(figure, f"{study.policy}: {study.per}", [drawn[name] for name in names])
+    style.title(figure, POLICIES[study.policy].rstrip("."), [drawn[name] for name in names])
     return figure
 
 
@@ -64,10 +66,21 @@ def _sweep(axis: Axes, one: Sweep, study: Study, colours: dict[str, str]) -> Non
             label=name,
         )
     _losses(axis, one, kinds)
-    if min(one.at) > 0 and max(one.at) / min(one.at) >= 50:
+    values = [value for curve in one.curves.values() for value in curve]
+    if _is_wide(one.at):
         axis.set_xscale("log")
+    if _is_wide(values):
+        axis.set_yscale("log")
+    for side in (axis.xaxis, axis.yaxis):
+        side.set_major_formatter(style.thousands)
+        side.set_minor_formatter(NullFormatter())
     axis.set_title("\n".join(filter(None, (one.figure, one.fixed))))
     axis.set_xlabel(one.over)
+
+
+def _is_wide(values: Sequence[float]) -> bool:
+    """Whether values are told better by their logarithm."""
+    return min(values) > 0 and max(values) / min(values) >= WIDE
 
 
 def _losses(axis: Axes, one: Sweep, kinds: Mapping[str, str]) -> None:

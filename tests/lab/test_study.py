@@ -24,7 +24,7 @@ SWEEP = Sweep("rate, 1/h", (1, 2), "energy, mJ", CURVES)
 
 
 def some(**changes: Any) -> Study:
-    given: dict[str, Any] = {"policy": "p", "question": "q?", "per": "a day", "boards": ("b",)}
+    given: dict[str, Any] = {"policy": "sleep", "question": "q?", "per": "a day", "boards": ("b",)}
     given |= {"tuning": "x", "judged": "y", "rows": ROWS, "sweeps": (SWEEP,)}
     return Study(**given | changes)
 

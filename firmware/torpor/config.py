@@ -31,6 +31,7 @@ def configure(r: list[int], config: dict) -> None:
     r[record.REST + sleep.DEEP_MS] = rest["deep_ms"]
     r[record.REST + sleep.DEEPEST] = rest["deepest"]
     r[record.REST + sleep.ASSOCIATED] = rest["associated"]
+    r[record.REST + sleep.LINGERS] = rest["lingers"]
     _cascade(r, record.CASCADE, config["cascade"])
     r[record.SPREAD + spread.STATE] = config["spread"]["seed"]
     r[record.SPREAD + spread.WITHIN_MS] = config["spread"]["within_ms"]

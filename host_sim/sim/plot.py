@@ -12,14 +12,14 @@ from host_sim.sim.result import Result
 from host_sim.trace.draw import style
 
 COLOURS = (style.FIRST, style.SECOND)
-OURS = "Torpor", "baseline"
+OURS = "Torpor", "good practice"
 SMALLEST = 0.002  # a share below this is not drawn
 MANY = 500  # stretches from which on their line is thin
 MILLI_UA = 10_000  # from here on the current is told in mA
 
 
 def year(results: list[Result], path: Path) -> None:
-    """Draw a run, or ours beside the baseline; BadInput when it cannot be written."""
+    """Draw a run, or ours beside good practice; BadInput when it cannot be written."""
     figure = picture(results)
     try:
         save(figure, path)

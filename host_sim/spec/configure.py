@@ -150,7 +150,12 @@ def _sleep(node: Node, board: Board) -> Sleep:
         deep_ms=max(light_ms, min(NEVER_MS, boot_fc // deep_saves // 1000 + 1)),
         deepest=sleep.DEEP if node.deepest_sleep == "deep" else sleep.LIGHT,
         associated=int(node.kind == "switch"),
+        lingers=int(node.kind == "sensor" and _is_woken_by_a_pin(node)),
     )
+
+
+def _is_woken_by_a_pin(node: Node) -> bool:
+    return node.watch is not None and node.watch.interval_min_ms == 0
 
 
 def _cascade(watch: nodefile.Watch) -> Cascade:

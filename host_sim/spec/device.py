@@ -54,12 +54,16 @@ class Energy(msgspec.Struct, frozen=True):
 
 
 class Sleep(msgspec.Struct, frozen=True):
-    """Break-even times: where a deeper state has earned what leaving it costs."""
+    """Break-even times: where a deeper state has earned what leaving it costs.
+
+    `lingers` is 1 where the node sleeps lightly for a while behind an event.
+    """
 
     light_ms: int
     deep_ms: int
     deepest: int
     associated: int
+    lingers: int
 
 
 class Stage(msgspec.Struct, frozen=True):

@@ -228,6 +228,7 @@ def configuration(random: Random) -> dict:
             "deep_ms": random.up_to(100000),
             "deepest": (0, 2, 3)[random.below(3)],
             "associated": int(switch),
+            "lingers": random.below(2),
         },
         "cascade": cascade(random, switch),
         "spread": {"within_ms": random.up_to(MAX_SLEEP_MS), "seed": random.below(65537)},

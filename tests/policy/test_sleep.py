@@ -44,6 +44,7 @@ def met(gaps_ms):
     """A node behind an event at tick 7, after gaps of these lengths."""
     r = node()
     r[AT + sleep.DEEP_MS] = D
+    r[AT + sleep.LINGERS] = 1
     for gap_ms in gaps_ms:
         sleep.happened(r, AT, 1000)
         sleep.woken(r, AT, 1000 + gap_ms, 1)

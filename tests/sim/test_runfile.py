@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
-from host_sim.lab import baseline
+from host_sim.lab import decisions
 from host_sim.sim import run, runfile
 from host_sim.sim.result import Result
 from host_sim.spec import figures, scenario
@@ -93,7 +93,8 @@ def test_two_runs_differ_in_the_lines_that_differ(tmp_path: Path) -> None:
 
 def test_a_baseline_is_another_run(tmp_path: Path) -> None:
     ours = scenario.load("garden", ("days=1",))
-    today = run.run(baseline.scenario(ours), device=baseline.device_config(ours))
+    naive, device = decisions.without(ours, decisions.NAIVE)
+    today = run.run(naive, device=device)
     runfile.save(today, tmp_path / "run.json", baseline=True)
     assert runfile.load(tmp_path / "run.json").baseline
 

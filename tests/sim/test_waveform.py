@@ -5,7 +5,7 @@ import pytest
 
 from host_sim.errors import BadInput
 from host_sim.hardware import states
-from host_sim.lab import baseline
+from host_sim.lab import decisions
 from host_sim.sim import run, waveform
 from host_sim.sim.waveform import RATE_HZ
 from host_sim.spec import scenario
@@ -27,7 +27,7 @@ def test_the_samples_hold_the_ledgers_charge(name: str, as_today: bool) -> None:
     given = scenario.load(name, (FIVE_MINUTES,))
     device = device_config(given.file.node, given.board)
     if as_today:
-        device = baseline.device_config(given)
+        _, device = decisions.without(given, decisions.NAIVE)
     samples = waveform.current_ua(given, device, 0, 300)
     ledger = run.run(given, device=device).ledger
     assert len(samples) == 300 * RATE_HZ

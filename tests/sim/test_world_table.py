@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from host_sim.engine import events
 from host_sim.errors import BadInput
-from host_sim.lab import baseline
+from host_sim.lab import decisions
 from host_sim.sim import build
 from host_sim.spec import scenario
 from host_sim.world import table
@@ -189,14 +189,15 @@ def test_without_a_baseline_all_is_told_at_the_nodes_shortest_period(
     text = (scenario.SCENARIOS / f"{name}.toml").read_text()
     kept, _, rest = text.partition("[baseline]")
     path.write_text(kept + "[[budget]]" + rest.partition("[[budget]]")[2])
-    config = baseline.device_config(scenario.load(str(path)))
+    config = decisions.without(scenario.load(str(path)), decisions.NAIVE)[1]
     assert config["tasks"][config["report_task"]]["period_ms"] == shortest_s * 1000
     assert config["cascade"]["interval_min_ms"] == 0
 
 
 def test_without_a_baseline_the_detector_polls_at_its_shortest_interval(tmp_path: Path) -> None:
     path = variation(tmp_path, "sound", "poll_ms = 150", "")
-    config = baseline.device_config(scenario.load(str(path), ("node.watch.interval_min_ms=120",)))
+    given = scenario.load(str(path), ("node.watch.interval_min_ms=120",))
+    _, config = decisions.without(given, decisions.NAIVE)
     assert config["cascade"]["interval_min_ms"] == config["cascade"]["interval_max_ms"] == 120
     assert config["cascade"]["stages"][0]["margin"] == 0
 

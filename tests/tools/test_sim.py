@@ -99,7 +99,7 @@ def test_a_life_says_whether_it_was_lived(capsys: Capture) -> None:
     assert f"{days:.0f} days on 3,000 mAh 2xaa-alkaline, ended: brown-out" in out
     assert f"battery_life_days {days:.1f} >= 600.0 FAIL ended" in out
     assert cli.run(["sim", *args, "--compare"]) == 1
-    assert "ended ended" in " ".join(capsys.readouterr().out.split())
+    assert "ended ended ended" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_seed_repeats_bit_for_bit_and_another_differs(capsys: Capture) -> None:
@@ -111,13 +111,13 @@ def test_a_seed_repeats_bit_for_bit_and_another_differs(capsys: Capture) -> None
 
 
 @pytest.mark.parametrize("name", ["door", "garden"])
-def test_the_baseline_beside_ours_is_the_baseline_alone(name: str, capsys: Capture) -> None:
+def test_the_naive_node_beside_ours_is_the_baseline_alone(name: str, capsys: Capture) -> None:
     both = as_json(capsys, name, "--days", "1", "--compare")
     ours = as_json(capsys, name, "--days", "1")
     assert cli.run(["sim", name, "--days", "1", "--baseline", "--json"]) in (0, 1)
     baseline = json.loads(capsys.readouterr().out)
     assert timeless(both["ours"]) == timeless(ours)
-    assert timeless(both["baseline"]) == timeless(baseline)
+    assert timeless(both["naive"]) == timeless(baseline)
     assert ours["charge_mc"] < baseline["charge_mc"]
 
 
@@ -126,8 +126,17 @@ def test_compare_is_a_table_of_ratios(capsys: Capture) -> None:
     assert cli.run(["sim", "garden", "--days", "1", "--compare"]) == 0
     rows = (line.split() for line in capsys.readouterr().out.splitlines())
     current = next(row for row in rows if row and row[0] == "average_current_ua")
-    ours, baseline = (both[side]["average_current_ua"] for side in ("ours", "baseline"))
-    assert current[1:] == [f"{ours:,.1f}", f"{baseline:,.1f}", f"{ours / baseline:.3f}"]
+    sides = ("naive", "practice", "ours", "bound")
+    values = [both[side]["average_current_ua"] for side in sides]
+    assert current[1:] == [*(f"{value:,.1f}" for value in values), f"{values[2] / values[1]:.3f}"]
+
+
+def test_the_shares_of_the_decisions_are_all_that_was_saved(capsys: Capture) -> None:
+    both = as_json(capsys, "garden", "--days", "2", "--compare")
+    drawn = {side: both[side]["average_current_ua"] for side in ("naive", "practice", "ours")}
+    shares = sum(one["share_ua"] for one in both["decisions"])
+    assert shares == pytest.approx(drawn["naive"] - drawn["ours"])
+    assert both["bound"]["average_current_ua"] < drawn["ours"]
 
 
 def test_a_title_is_printed_as_it_is_written(capsys: Capture, tmp_path: Path) -> None:

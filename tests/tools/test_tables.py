@@ -41,6 +41,7 @@ CASES: dict[str, list[list[str]]] = {
         ["garden", "door", "--days", "1"],
     ],
     "check": [["garden", "--days", "1", "--set", f"node.task.light.name={LONG}", "--set", OF_TASK]],
+    "lab": [["sleep"]],
     "bisect": [],  # as check, of a history: tests/tools/test_bisect.py
     "engine build": [[]],
     "trace info": [["labelled.csv"]],

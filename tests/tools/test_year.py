@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from host_sim.engine import native, plain
-from host_sim.lab import baseline
+from host_sim.lab import decisions
 from host_sim.sim import plot, run
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
@@ -26,8 +26,8 @@ def simulated(
     given = scenario.load(name, changes)
     results = [run.run(given, engine=engine)]
     if compare:
-        device = baseline.device_config(given)
-        results.append(run.run(baseline.scenario(given), device=device, engine=engine))
+        naive, device = decisions.without(given, decisions.NAIVE)
+        results.append(run.run(naive, device=device, engine=engine))
     return results
 
 

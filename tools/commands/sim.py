@@ -10,7 +10,8 @@ from host_sim.engine.plain import Life, Lives
 from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
-from host_sim.lab import baseline
+from host_sim.lab import compare as comparison
+from host_sim.lab import decisions
 from host_sim.lab import interval as intervals
 from host_sim.lab.interval import Interval
 from host_sim.sim import engines, run, runfile
@@ -20,10 +21,12 @@ from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.trace import writer
 from tools import cli, params
+from tools.show import compare as compared
 from tools.show import output, report
 
 SEED_MOST = 2**31 - 1
 WINDOW = "0:20"
+MANY_DAYS = 30  # from here on a comparison's many runs are worth compiling for
 
 
 @click.command("sim", cls=params.Command)
@@ -33,8 +36,12 @@ WINDOW = "0:20"
 @click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
 )
-@click.option("--baseline", "as_today", is_flag=True, help="Run it the way people do today.")
-@click.option("--compare", is_flag=True, help="Print the baseline beside it.")
+@click.option("--baseline", "as_today", is_flag=True, help="Run a node that decides nothing.")
+@click.option(
+    "--compare",
+    is_flag=True,
+    help="Beside good practice and the least possible.",
+)
 @click.option("--interval", is_flag=True, help="How far off it may be, and why.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 @click.option("--plot", type=params.PICTURE, help="Draw the run: .png, .svg, .pdf.")
@@ -81,7 +88,7 @@ def command(
 
     \b
     torpor sim garden                       a year of the garden sensor
-    torpor sim garden --compare             beside what people do today
+    torpor sim garden --compare             beside good practice
     torpor sim garden --interval            how far off that may be
     torpor sim garden --set node.mode=eco   one key changed
     torpor sim door --days 28 --json        for a program
@@ -108,10 +115,13 @@ def command(
     for path in filter(None, (plot, export, save)):  # the recordings that the scenario names
         outputs.claim(path, scenario.inputs(given), force=True)
     from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
-    runner = native.Life if _engine(engine, given, engines.wakes(given), interval) else Life
+    often = interval or (compare and given.file.days >= MANY_DAYS)
+    runner = native.Life if _engine(engine, given, engines.wakes(given), often) else Life
     if compare:
-        results = _both(given, runner)
-        report.compare(results[0], results[1], as_json)
+        with output.Progress(f"{given.name}, with and without each decision") as progress:
+            found = comparison.runs(given, runner, progress)
+        results = [found.ours, found.practice]
+        compared.tell(found, as_json)
     else:
         results = [_run(given, as_today, runner)]
         drawn = _interval(given, as_today, runner) if interval and results[0].complete else None
@@ -168,17 +178,7 @@ def _device(
     """What to run: the scenario as it is, or the way people do today."""
     if not as_today:
         return given, None
-    return baseline.scenario(given), baseline.device_config(given)
-
-
-def _both(given: scenario.Scenario, engine: type[Life]) -> list[Result]:
-    """Ours and the baseline; Ctrl-C ends both, for half a run compares with nothing."""
-    results = []
-    for as_today in (False, True):
-        results.append(_run(given, as_today, engine))
-        if not results[-1].complete:
-            raise KeyboardInterrupt
-    return results
+    return decisions.without(given, decisions.NAIVE)
 
 
 def _engine(name: str, given: scenario.Scenario, wakes: float, often: bool = False) -> bool:

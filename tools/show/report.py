@@ -9,7 +9,6 @@ from host_sim.hardware.uncertain import SHARE
 from host_sim.lab.interval import OPEN, Interval
 from host_sim.sim.life import SIMULATED, asleep_days
 from host_sim.sim.result import Result
-from host_sim.spec.figures import FIGURES
 from tools.show import output
 
 BAR = 20  # columns of all the charge
@@ -62,7 +61,7 @@ def budgets(result: Result, interval: Interval | None) -> Table:
     for budget in interval.budgets(result) if interval else result.budgets():
         verdict = "[green]pass[/green]" if budget["ok"] else "[bold red]FAIL[/bold red]"
         sign = "<=" if budget["bound"] == "at_most" else ">="
-        value, limit = (_number(budget[key]) for key in ("value", "limit"))
+        value, limit = (number(budget[key]) for key in ("value", "limit"))
         how = [] if budget["how"] == SIMULATED else [budget["how"]]
         if budget.get("verdict") == OPEN:
             how.append(OPEN)
@@ -180,43 +179,6 @@ def in_days(days: float) -> str:
     return f"{days:.6g} day{'' if days == 1 else 's'}"
 
 
-def compare(ours: Result, today: Result, as_json: bool) -> None:
-    """Ours beside the baseline."""
-    if as_json:
-        output.as_json({"ours": ours.as_json(), "baseline": today.as_json()})
-        return
-    title = f"{escape(ours.scenario.file.title)}, {in_days(ours.days)}"
-    out = output.table(title, "", "ours", "baseline", "ours / baseline")
-    for figure in FIGURES.values():
-        if figure.fits(ours.scenario.file):
-            _beside(out, figure.name, figure.of(ours), figure.of(today))
-        if figure.name == "battery_life_days" and ours.life:
-            out.add_row("", ours.how(figure.name), today.how(figure.name), "")
-    for name, mine, theirs in _states(ours, today):
-        _beside(out, f"{name}, mC a day", mine, theirs)
-    output.console.print(out)
-
-
-def _beside(out: Table, name: str, mine: float | None, theirs: float | None) -> None:
-    """A row of two figures and their ratio."""
-    ratio = f"{mine / theirs:.3f}" if mine is not None and theirs else "-"
-    out.add_row(name, _number(mine), _number(theirs), ratio)
-
-
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """A figure, or that there is none."""
     return "-" if value is None else f"{value:,.1f}"
-
-
-def _states(ours: Result, today: Result) -> list[tuple[str, float, float]]:
-    """Each state's charge a day in both, all transmit levels as one."""
-    states = {line.name: line.charge_mc for line in today.ledger.by_state()}
-    return [
-        (line.name, line.charge_mc / ours.days, states.get(line.name, 0.0) / today.days)
-        for line in ours.ledger.by_state()
-        if not line.name.startswith("tx_")
-    ] + [("transmit", _transmit(ours), _transmit(today))]
-
-
-def _transmit(result: Result) -> float:
-    lines = result.ledger.by_state()
-    return sum(line.charge_mc for line in lines if line.name.startswith("tx_")) / result.days

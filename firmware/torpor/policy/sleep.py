@@ -21,11 +21,12 @@ LIGHT_MS = const(0)  # from this gap on light sleep costs less than idling
 DEEP_MS = const(1)  # from this gap on deep sleep costs less than light sleep
 DEEPEST = const(2)  # the deepest state allowed (DEEP, LIGHT, IDLE)
 ASSOCIATED = const(3)  # 1: the node stays reachable, so the radio is never left
-MEASURING = const(4)  # 1: the gap behind an event is not over
-SINCE = const(5)  # tick at which it began
-GAPS = const(6)  # weight of gaps shorter than each part of DEEP_MS, and last of those that were not
+LINGERS = const(4)  # 1: behind an event, light sleep first
+MEASURING = const(5)  # 1: the gap behind an event is not over
+SINCE = const(6)  # tick at which it began
+GAPS = const(7)  # weight of gaps shorter than each part of DEEP_MS, and last of those that were not
 PARTS = const(5)  # 1/16, 1/8, 1/4, 1/2 and the whole of DEEP_MS
-SIZE = const(12)
+SIZE = const(13)
 
 BREAK_EVEN = const(16)  # in the least part of DEEP_MS
 RETURN = const(1)  # what it costs to wake once more, from light sleep, to sleep deeply
@@ -66,7 +67,7 @@ def count(r: list[int], at: int, part: int) -> None:
 
 def happened(r: list[int], at: int, now: int) -> None:
     """An event was dealt with: from here on the gap behind it is measured."""
-    r[at + MEASURING] = 1
+    r[at + MEASURING] = r[at + LINGERS]
     r[at + SINCE] = now
 
 

@@ -69,6 +69,7 @@ def ours(price: Price, gaps_ms: Sequence[int]) -> int:
     """By the firmware's own policy."""
     r = [0] * sleep.SIZE
     r[sleep.DEEP_MS] = price.deep_ms
+    r[sleep.LINGERS] = 1
     now = charge_fc = 0
     for gap_ms in gaps_ms:
         sleep.happened(r, 0, now)

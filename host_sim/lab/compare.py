@@ -1,0 +1,79 @@
+"""A scenario as four nodes would do it: naive, by good practice, Torpor's, and at the bound."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from host_sim.engine.plain import Life
+from host_sim.lab import bound, decisions, shares
+from host_sim.lab.bound import Bound
+from host_sim.sim import run
+from host_sim.sim.result import Result
+from host_sim.spec.scenario import Scenario
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a decision brings to the mean current, µA, less is better.
+
+    `alone_ua` is what a node draws more that leaves out this one; `share_ua` its part, by Shapley,
+    of all that lies between the naive node and Torpor.
+    """
+
+    name: str
+    alone_ua: float
+    share_ua: float
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The runs, and what brought the difference."""
+
+    naive: Result
+    practice: Result
+    ours: Result
+    bound: Bound
+    brought: list[Brought]
+
+
+def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
+    """Run the scenario as each node, and with every subset of the decisions that matter to it.
+
+    Ctrl-C ends it without a result: part of a run compares with nothing.
+    """
+    names = decisions.that_matter(given)
+    count = 2 + 2 ** len(names)
+    done = 0
+
+    def simulate(off: Collection[str]) -> Result:
+        nonlocal done
+        configured, device = decisions.without(given, off)
+        result = run.run(configured, device=device, engine=engine)
+        if not result.complete:
+            raise KeyboardInterrupt
+        done += 1
+        progress(done / count)
+        return result
+
+    def drawn_ua(on: Collection[str]) -> float:
+        result = simulate([name for name in names if name not in on])
+        return result.ledger.average_current_ua
+
+    ours, practice = simulate(()), simulate(decisions.PRACTICE)
+    known: dict[frozenset[str], float] = {}
+
+    def value(on: Collection[str]) -> float:
+        known[frozenset(on)] = drawn_ua(on)
+        return known[frozenset(on)]
+
+    share = shares.shapley(names, value)
+    everything = frozenset(names)
+    alone = {name: known[everything - {name}] - known[everything] for name in names}
+    return Compared(
+        naive=simulate(decisions.NAIVE),
+        practice=practice,
+        ours=ours,
+        bound=bound.of(given),
+        brought=[Brought(name, alone[name], -share[name]) for name in names],
+    )

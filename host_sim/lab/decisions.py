@@ -1,0 +1,116 @@
+"""What the firmware decides, and a node that does not: the same firmware, otherwise configured.
+
+A naive node decides nothing: a fixed duty cycle, a timer for each task with no window, every
+reading sent at once, 20 dBm, a full join (scan, association, DHCP) each time, whatever the battery,
+and a detector that looks in full at every poll. What its [baseline] leaves out follows from the
+node: all is told as often as its shortest period comes round, and its detector polls at its
+shortest interval.
+
+Good practice is what a careful author of an ESPHome or MicroPython node does: readings are told
+when they changed, as late as they may be and so several at once, and with a heartbeat; the access
+point and the address are remembered, a detector has its gates, and the node sleeps deeply as soon
+as it can. Each task has its own timer, and the radio sends at full power.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
+
+from msgspec.structs import replace as edited
+
+from host_sim.spec.configure import device
+from host_sim.spec.device import Device, as_config
+from host_sim.spec.scenario import Scenario
+
+FULL_POWER = 10  # level index of 20 dBm
+
+
+def _told_always(ours: Device, file: Scenario) -> Device:
+    """All is told, as often as asked, or as the shortest period comes round."""
+    report_s = file.file.baseline.report_s
+    period_ms = report_s * 1000 if report_s else min(task.period_ms for task in ours.tasks)
+    tasks = list(ours.tasks)
+    tasks[ours.report_task] = edited(tasks[ours.report_task], period_ms=period_ms)
+    return edited(ours, tasks=tasks, channels=[edited(one, delta=0) for one in ours.channels])
+
+
+def _joined_in_full(ours: Device, file: Scenario) -> Device:
+    return edited(ours, cache_join=0)
+
+
+def _told_at_once(ours: Device, file: Scenario) -> Device:
+    return edited(ours, channels=[edited(one, within_ms=0) for one in ours.channels])
+
+
+def _on_time(ours: Device, file: Scenario) -> Device:
+    """No task waits for another."""
+    return edited(ours, tasks=[edited(task, early_ms=0, late_ms=0) for task in ours.tasks])
+
+
+def _loudly(ours: Device, file: Scenario) -> Device:
+    return edited(ours, txpower=edited(ours.txpower, lowest=FULL_POWER, highest=FULL_POWER))
+
+
+def _deep_at_once(ours: Device, file: Scenario) -> Device:
+    return edited(ours, sleep=edited(ours.sleep, lingers=0))
+
+
+def _never_deaf(ours: Device, file: Scenario) -> Device:
+    return edited(ours, cascade=edited(ours.cascade, false_per_day=0))
+
+
+def _in_full(ours: Device, file: Scenario) -> Device:
+    """Without gates; where it polls, all stages but the last let everything pass."""
+    cascade = ours.cascade
+    poll_ms = file.file.baseline.poll_ms or cascade.interval_min_ms
+    if poll_ms:
+        gates = [edited(stage, margin=0, ratio_x16=0) for stage in cascade.stages[:-1]]
+        stages = [*gates, *cascade.stages[-1:]]
+        cascade = edited(
+            cascade, stages=stages, asks=0, interval_min_ms=poll_ms, interval_max_ms=poll_ms
+        )
+    return edited(ours, cascade=cascade)
+
+
+def _whatever_the_cell(ours: Device, file: Scenario) -> Device:
+    none = {"low_permille": 0, "critical_permille": 0, "target_h": 0, "budget_uc_min": 0}
+    return edited(ours, energy=edited(ours.energy, **none))
+
+
+# How each is switched off.
+DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
+    "send on change": _told_always,
+    "remembered join": _joined_in_full,
+    "detector's gates": _in_full,
+    "batched news": _told_at_once,
+    "coalescing windows": _on_time,
+    "transmit power": _loudly,
+    "lingering": _deep_at_once,
+    "ceiling on false wakes": _never_deaf,
+    "saving when low": _whatever_the_cell,
+}
+CAREFUL = ("send on change", "remembered join", "detector's gates", "batched news")
+NAIVE = tuple(DECISIONS)
+PRACTICE = tuple(name for name in DECISIONS if name not in CAREFUL)
+Configured = tuple[Scenario, dict[str, Any]]
+
+
+def without(ours: Scenario, off: Collection[str]) -> Configured:
+    """The scenario and config.json of a node that does not decide these.
+
+    Without its gates the CPU polls, not the ULP.
+    """
+    node = ours.file.node
+    if "detector's gates" in off and node.watch:
+        node = edited(node, watch=edited(node.watch, ulp=False))
+    given = replace(ours, file=edited(ours.file, node=node))
+    configured = device(node, ours.board)
+    for name in off:
+        configured = DECISIONS[name](configured, given)
+    return given, as_config(configured)
+
+
+def that_matter(ours: Scenario) -> tuple[str, ...]:
+    """The decisions that this node takes at all."""
+    config = without(ours, ())
+    return tuple(name for name in DECISIONS if without(ours, (name,)) != config)

@@ -1,0 +1,44 @@
+"""The bound: below every run, and exact where there is nothing to share."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from host_sim.lab import bound, decisions
+from host_sim.sim import run
+from host_sim.spec import scenario
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_no_run_draws_less(name: str) -> None:
+    given = scenario.load(name, ("days=2",))
+    least = bound.of(given)
+    for off in ((), decisions.PRACTICE):
+        configured, device = decisions.without(given, off)
+        assert run.run(configured, device=device).ledger.average_current_ua > (
+            least.average_current_ua
+        )
+
+
+def test_a_step_beyond_twice_the_delta_is_told_and_one_within_is_not() -> None:
+    steps = np.repeat([0.0, 10.0, 0.0], 30)
+    assert bound.tellings(steps, 4.9, 10) == 3
+    assert bound.tellings(steps, 5.0, 10) == 1
+
+
+def test_what_passes_within_a_block_may_be_missed() -> None:
+    spike = np.zeros(40)
+    spike[12:18] = 100
+    assert bound.tellings(spike, 1, 10) == 1
+    spike[10:20] = 100
+    assert bound.tellings(spike, 1, 10) == 3
+
+
+@given(st.lists(st.integers(0, 50), min_size=20, max_size=80), st.integers(1, 20))
+def test_no_sender_on_change_tells_less_often(values: list[int], delta: int) -> None:
+    told, count = None, 0
+    for value in values:
+        if told is None or abs(value - told) > delta:
+            told, count = value, count + 1
+    assert bound.tellings(np.array(values, float), delta, 1) <= count

@@ -5,22 +5,43 @@ seed by seed, each with the world and the chances that it had before, so that wh
 its own 95 % interval by Student's t says what of it may be chance. Only a change whose interval
 leaves out zero is real. One seed knows no chance: there every change is real.
 
-A limit within a figure's interval is too close to call, which neither passes nor fails. What is
-known of the board (interval.py), where that was asked for, makes a limit within its interval too
-close to call where it would pass, and takes back no fail. A tolerance fails where a real change for
-the worse is larger.
+What a limit says, verdict() alone decides, for one run and for several. A tolerance fails where a
+real change for the worse is larger.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from host_sim.lab import interval, scatter
-from host_sim.lab.interval import Bounds
+from host_sim.lab import scatter
 from host_sim.spec import figures
 from host_sim.spec.scenariofile import Budget
 
-PASS, FAIL, OPEN = interval.PASS, "FAIL", interval.OPEN
+PASS, FAIL, OPEN = "pass", "FAIL", "too close to call"
+
+Bounds = tuple[float, float]
+
+
+def verdict(
+    value: float | None,
+    holds: bool,
+    limit: float | None,
+    chance: Bounds | None = None,
+    known: Bounds | None = None,
+) -> str:
+    """PASS, FAIL or OPEN, by whether a value holds and by what it may as well be.
+
+    A limit within `chance`, the interval over the seeds, is too close to call either way. One
+    between the value and the ends of `known`, the interval by what is known of the board, is so
+    where the value holds: what is not known takes back no fail.
+    """
+    if value is None or limit is None:
+        return PASS if holds else FAIL
+    if chance and chance[0] < limit < chance[1]:
+        return OPEN
+    if not holds:
+        return FAIL
+    return OPEN if known and min(known[0], value) < limit < max(known[1], value) else PASS
 
 
 @dataclass(frozen=True)
@@ -97,20 +118,13 @@ class Judged:
     @property
     def limit_verdict(self) -> str:
         """What the limit says."""
-        limit = self.budget.limit
-        if not self.value:
-            return FAIL
-        if _within(limit, self.value.bounds):
-            return OPEN
-        if not self.budget.holds(self.value.mean):
-            return FAIL
-        return OPEN if _within(limit, self.between) else PASS
+        mean = self.value.mean if self.value else None
+        chance = self.value.bounds if self.value else None
+        holds = self.budget.holds(mean)
+        return verdict(mean, holds, self.budget.limit, chance, self.between)
 
     @property
     def verdict(self) -> str:
         """PASS, FAIL or OPEN."""
         return FAIL if self.faults else self.limit_verdict
 
-
-def _within(limit: float | None, span: Bounds | None) -> bool:
-    return limit is not None and span is not None and span[0] < limit < span[1]

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from host_sim.errors import BadInput
 from host_sim.lab import revision, seeds, standing
-from host_sim.lab.budget import FAIL, Judged, estimate
+from host_sim.lab.budget import FAIL, Bounds, Judged, estimate
 from host_sim.lab.cause import Why
-from host_sim.lab.interval import Bounds
 from host_sim.lab.revision import Checkout
 from host_sim.lab.seeds import Job, Progress
 from host_sim.lab.standing import Standing

@@ -19,6 +19,7 @@ from host_sim.engine import native
 from host_sim.engine.plain import Life
 from host_sim.hardware.uncertain import SHARE, Quantity
 from host_sim.lab import draw
+from host_sim.lab.budget import Bounds, verdict
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.spec import figures
@@ -26,11 +27,9 @@ from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 
 DRAWS, FEW_DRAWS = 200, 60  # compiled, and on CPython, which takes a hundred times as long
-PASS, FAIL, OPEN = "pass", "fail", "too close to call"
 STREAM = 11  # of the scenario's seed, for the draws
 
 Floats = npt.NDArray[np.float64]
-Bounds = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,9 @@ class Interval:
         return [self._judged(budget) for budget in result.budgets()]
 
     def _judged(self, budget: dict[str, Any]) -> dict[str, Any]:
-        """A budget's limit within the interval is too close to call."""
         between = self.bounds[budget["name"]]
-        limit, at_most = budget["limit"], budget["bound"] == "at_most"
-        held = {value <= limit if at_most else value >= limit for value in between or ()}
-        held.add(budget["ok"])
-        verdict = OPEN if len(held) > 1 else PASS if budget["ok"] else FAIL
-        return {**budget, "interval": between, "verdict": verdict}
+        judged = verdict(budget["value"], budget["ok"], budget["limit"], known=between)
+        return {**budget, "interval": between, "verdict": judged}
 
     def as_json(self) -> dict[str, Any]:
         """Stable keys, units in their names."""

@@ -19,7 +19,7 @@ from host_sim.engine import native
 from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.lab import interval, revision
-from host_sim.lab.interval import Bounds
+from host_sim.lab.budget import Bounds
 from host_sim.sim import engines, run, runfile
 from host_sim.sim.runfile import Run
 from host_sim.spec import scenario

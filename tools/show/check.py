@@ -5,9 +5,8 @@ from typing import Any
 from rich.markup import escape
 
 from host_sim.lab import budget, told
-from host_sim.lab.budget import Estimate, Judged
+from host_sim.lab.budget import Bounds, Estimate, Judged
 from host_sim.lab.check import Checked
-from host_sim.lab.interval import Bounds
 from tools.show import cause, output
 
 COLOURS = {budget.PASS: "green", budget.FAIL: "bold red", budget.OPEN: "yellow"}
@@ -20,8 +19,7 @@ def show(checked: list[Checked]) -> None:
         title = f"{escape(one.name)}, {seeds} seed{'' if seeds == 1 else 's'}"
         out = output.table(title, "budget", "value", "±", "limit", "before", "change", "")
         for row in one.rows:
-            colour = COLOURS[row.verdict]
-            out.add_row(*cells(row), f"[{colour}]{row.verdict}[/{colour}]")
+            out.add_row(*cells(row), coloured(row.verdict))
         output.console.print(out)
         for row in one.rows:
             if row.between and row.between[0] < row.between[1]:
@@ -32,6 +30,11 @@ def show(checked: list[Checked]) -> None:
             output.console.print(f"\n{escape(told.headline(one.why))}\n")
             output.console.print(cause.causes(one.why))
         output.console.print()
+
+
+def coloured(verdict: str) -> str:
+    """A verdict in its colour."""
+    return f"[{COLOURS[verdict]}]{verdict}[/{COLOURS[verdict]}]"
 
 
 def cells(row: Judged) -> list[str]:

@@ -6,9 +6,11 @@ from rich.table import Table
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry
 from host_sim.hardware.uncertain import SHARE
-from host_sim.lab.interval import OPEN, Interval
+from host_sim.lab.budget import FAIL, PASS
+from host_sim.lab.interval import Interval
 from host_sim.sim.life import SIMULATED, asleep_days
 from host_sim.sim.result import Result
+from tools.show import check as verdicts
 from tools.show import output
 
 BAR = 20  # columns of all the charge
@@ -59,13 +61,11 @@ def budgets(result: Result, interval: Interval | None) -> Table:
     out = output.table("", "budget", "value", "", "limit", "", "")
     out.columns[-1].no_wrap = False
     for budget in interval.budgets(result) if interval else result.budgets():
-        verdict = "[green]pass[/green]" if budget["ok"] else "[bold red]FAIL[/bold red]"
+        verdict = verdicts.coloured(budget.get("verdict") or (PASS if budget["ok"] else FAIL))
         sign = "<=" if budget["bound"] == "at_most" else ">="
         value, limit = (number(budget[key]) for key in ("value", "limit"))
-        how = [] if budget["how"] == SIMULATED else [budget["how"]]
-        if budget.get("verdict") == OPEN:
-            how.append(OPEN)
-        out.add_row(budget["name"], value, sign, limit, verdict, ", ".join(how))
+        how = "" if budget["how"] == SIMULATED else budget["how"]
+        out.add_row(budget["name"], value, sign, limit, verdict, how)
     return out
 
 

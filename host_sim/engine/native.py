@@ -22,7 +22,7 @@ from host_sim.engine.port import SimPort
 from host_sim.engine.program import HOME_ENTRY, RUN_ENTRY
 from host_sim.errors import BadInput
 
-BOOKS = ("us", "times", "extra", "count", "drawn")  # the lists of Parts that a run fills
+BOOKS = ("us", "times", "extra", "count", "drawn", "late")  # the lists of Parts that a run fills
 LONGEST = ("rssi", "series")
 Progress = Callable[[float], None]
 

@@ -41,9 +41,10 @@ MARGINS = 240
 # and the chance that the channel is disturbed.
 CHANNEL_HOUR = 2
 
-# channels: what a channel reads, a row each: source, step_us, first cell in `series`, cells.
+# channels: what a channel reads, a row each: source, step_us, first cell in `series`, cells; how
+# long a reading takes, µs, 0 as the board has it; what its sensor draws beside the board, nA.
 SERIES, BATTERY, SOUND, PIN_LEVEL, OUTPUT = range(5)
-CHANNEL_ROW = 4
+CHANNEL_ROW = 6
 
 # replay: what is drawn from recordings, a row each: first cell in `replay_us` and `replay_na`, and
 # cells. Rows stand in the order of TIMING, then of the states that last as the node decides.
@@ -52,9 +53,10 @@ REPLAY_ROW = 2
 # clock: the node's own, and the run's seed and end.
 DRIFT_PPM, FIRST_TICK, SEED, END_US = range(4)
 
-# watch: whose polls they are; and of a look by the ULP its length (µs) and its current on top of
-# sleep (nA), 0 where the CPU wakes to poll.
-WATCH_TASK, ULP_US, ULP_NA = range(3)
+# watch: whose polls they are; of a look by the ULP its length (µs) and its current on top of sleep
+# (nA), 0 where the CPU wakes to poll; the channel that events are told on, or NONE; and the time
+# from an event to the first tick of the wake that it causes (ms).
+WATCH_TASK, ULP_US, ULP_NA, WATCH_CHANNEL, EVENT_MS = range(5)
 
 # count: what came of it.
 (
@@ -72,7 +74,7 @@ COUNTERS = 8
 
 @dataclass
 class Parts:
-    """One node's world. The port keeps these lists: the first four, and drawn, are its results.
+    """One node's world. The port keeps these lists: the first four, drawn and late are its results.
 
     us          ledger, µs by (task * DECISIONS + decision) * STATES + state (ledger.py)
     times       how often each cell of the ledger was booked to
@@ -97,6 +99,7 @@ class Parts:
     replay_us   recorded durations, µs
     replay_na   and mean currents, nA
     drawn       how often each was drawn
+    late        how late alarms came (alarm.py)
     clock       the node's clock, and the seed
     watch       the detector's numbers
     ether       the channel, and who shares it
@@ -132,6 +135,7 @@ class Parts:
     replay_us: list[int]
     replay_na: list[int]
     drawn: list[int]
+    late: list[int]
     clock: list[int]
     watch: list[int]
     ether: Ether

@@ -1,6 +1,6 @@
 """The simulated port: the contract of torpor.port in virtual time, every microsecond booked."""
 
-from host_sim.engine import link, replay
+from host_sim.engine import alarm, link, replay
 from host_sim.engine.events import COMMAND, EDGE
 from host_sim.engine.parts import (
     BATTERY,
@@ -54,8 +54,11 @@ class SimPort(State, Port):
     def measure(self, channel: int) -> int:
         if self.replays:
             replay.phase(self, SENSE, MEASURE_US, 0)
+        elif self.read_na[channel]:
+            na = self.current_na[SENSE] + self.read_na[channel]
+            self.spend_at(SENSE, self.read_us[channel], na)
         else:
-            self.spend(SENSE, self.measure_us)
+            self.spend(SENSE, self.read_us[channel])
         source = self.source[channel]
         if source == SERIES:
             at = self.now_us // self.step_us[channel] % self.cells[channel]
@@ -86,6 +89,8 @@ class SimPort(State, Port):
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
         attempts = link.send(self, count, tx_qdbm)
+        if attempts and self.watch_channel != NONE:
+            alarm.arrived(self, self.ticks_ms(), r, first, count)
         if attempts and self.shared:
             link.report(self, r, first, count)
         return attempts

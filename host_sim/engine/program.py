@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from host_sim.engine import ether, frames, hearing, home, kernel, link, port, replay, state
+from host_sim.engine import alarm, ether, frames, hearing, home, kernel, link, port, replay, state
 from host_sim.engine.ether import Ether
 from host_sim.engine.hearing import Hearing
 from host_sim.engine.home import Home
@@ -47,6 +47,7 @@ MODULES = (
     replay,
     frames,
     link,
+    alarm,
     kernel,
 )
 CLASSES = (

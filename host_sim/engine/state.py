@@ -11,12 +11,14 @@ from host_sim.engine.parts import (
     CHANNEL_ROW,
     DRIFT_PPM,
     END_US,
+    EVENT_MS,
     FIRST_TICK,
     MEASURE_US,
     SEED,
     ULP_NA,
     ULP_US,
     WAKE_CPU_US,
+    WATCH_CHANNEL,
     WATCH_TASK,
     Parts,
 )
@@ -43,19 +45,20 @@ class State:
     mail         a command from one of them, which arrives at mail_us
     disturbed    the channel loses whole exchanges, in the wake of this number; wait_us: others'
                  frames keep each of its own waiting for so long
+    told_tick    that of the newest alarm that arrived
     """
 
     # CPython keeps the fields of an object with more than 30 in a dict, which costs a run a tenth.
     __slots__ = """
         us times extra count current_na timing radio lost_65536 air_time channel levels rssi
-        series source step_us first cells
+        series source step_us first cells read_us read_na
         event_us event_kind event_value look_us hearing battery capacity_permille air leak_per_s
         leaked dead seed replay replay_us
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
-        output commanded armed_ms threshold ap_up joined alive boot_us wake_cpu_us measure_us
+        output commanded armed_ms threshold ap_up joined alive boot_us wake_cpu_us
         start_us start_used ether index shared mail_us mail
-        disturbed disturbed_wake wait_us
+        disturbed disturbed_wake wait_us watch_channel event_ms told_tick late
     """.split()  # noqa: SIM905  fifty lines as a list
 
     def __init__(self, parts: Parts) -> None:
@@ -75,6 +78,9 @@ class State:
         self.step_us = parts.channels[1::CHANNEL_ROW]
         self.first = parts.channels[2::CHANNEL_ROW]
         self.cells = parts.channels[3::CHANNEL_ROW]
+        own_us = parts.channels[4::CHANNEL_ROW]
+        self.read_us = [us or parts.timing[MEASURE_US] for us in own_us]
+        self.read_na = parts.channels[5::CHANNEL_ROW]
         self.event_us = parts.event_us
         self.event_kind = parts.event_kind
         self.event_value = parts.event_value
@@ -100,6 +106,10 @@ class State:
         self.watch_task = parts.watch[WATCH_TASK]
         self.ulp_us = parts.watch[ULP_US]
         self.ulp_na = parts.watch[ULP_NA]
+        self.watch_channel = parts.watch[WATCH_CHANNEL]
+        self.event_ms = parts.watch[EVENT_MS]
+        self.told_tick = parts.clock[FIRST_TICK]
+        self.late = parts.late
         self.now_us = 0
         self.account_at = 0
         self.used = 0
@@ -116,7 +126,6 @@ class State:
         self.alive = True
         self.boot_us = parts.timing[BOOT_US]
         self.wake_cpu_us = parts.timing[WAKE_CPU_US]
-        self.measure_us = parts.timing[MEASURE_US]
         self.ether = parts.ether
         self.index = parts.index
         self.shared = parts.ether.nodes > 1

@@ -127,4 +127,3 @@ class Judged:
     def verdict(self) -> str:
         """PASS, FAIL or OPEN."""
         return FAIL if self.faults else self.limit_verdict
-

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from host_sim.engine import chance, events, ledger
+from host_sim.engine import alarm, chance, events, ledger
 from host_sim.engine.ether import Ether, alone
 from host_sim.engine.hearing import Hearing
 from host_sim.engine.parts import (
@@ -26,11 +26,13 @@ from host_sim.engine.parts import (
 )
 from host_sim.sim import battery, replays
 from host_sim.spec import sources
+from host_sim.spec.nodefile import channel_index
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Contact, Table, Wifi, World
 from host_sim.world import loudness, recordings, sound, table, weather, wifi
 from host_sim.world.noise import poisson_us
 from torpor.policy.txpower import LEVEL_QDBM
+from torpor.port import NONE
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -72,7 +74,7 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
         replay_us=replay_us,
         replay_na=replay_na,
         clock=[file.world.drift_ppm, FIRST_TICK, chance.start(seed), end_us(scenario)],
-        watch=[len(file.node.task) + 1, *_ulp(scenario)],
+        watch=[len(file.node.task) + 1, *_ulp(scenario), *_alarm(scenario)],
         ether=ether or alone(),
         index=index,
     )
@@ -95,6 +97,7 @@ def _books(replayed: int) -> dict[str, Any]:
         "extra": [0] * ledger.CELLS,
         "count": [0] * COUNTERS,
         "drawn": [0] * replayed,
+        "late": [0] * alarm.HISTOGRAM,
     }
 
 
@@ -179,10 +182,11 @@ def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
         source = file.world.reads[channel.name]
         if isinstance(source, str) and source in fixed:
             rows += [fixed[source], 1, 0, 1]
-            continue
-        one = _series(scenario, source, days)
-        rows += [SERIES, one.step_us, len(series), len(one.values)]
-        series += one.values
+        else:
+            one = _series(scenario, source, days)
+            rows += [SERIES, one.step_us, len(series), len(one.values)]
+            series += one.values
+        rows += [(channel.read_ms or 0) * 1000, channel.read_ua * 1000]
     return series, rows
 
 
@@ -236,6 +240,16 @@ def _commands(per_day: float, days: int, seed: int) -> Iterator[int]:
 def _by_ulp(scenario: Scenario) -> bool:
     watch = scenario.file.node.watch
     return watch is not None and watch.ulp
+
+
+def _alarm(scenario: Scenario) -> tuple[int, int]:
+    """The channel that events are told on, and how long a wake takes to its first tick, ms."""
+    node, board = scenario.file.node, scenario.board
+    if not node.watch:
+        return NONE, 0
+    start = "boot" if node.kind == "sensor" and node.deepest_sleep == "deep" else "light_exit"
+    start_us = board.phase_us(start) + board.phase_us("wake_cpu")
+    return channel_index(node, node.watch.channel), start_us // 1000
 
 
 def _ulp(scenario: Scenario) -> tuple[int, int]:

@@ -83,6 +83,8 @@ class Result:
     caught: int
     dropped: int  # readings that a full queue lost
     overdue: int  # readings that wait after their delivery failed
+    edges: int  # of the contact that wakes the node
+    late: list[int]  # how late alarms came, by host_sim.engine.alarm
     replayed: list[Replayed] = field(default_factory=list)
     wall_s: float = 0.0
     complete: bool = True
@@ -127,6 +129,8 @@ class Result:
             "caught": self.caught,
             "dropped": self.dropped,
             "overdue": self.overdue,
+            "edges": self.edges,
+            "alarms": sum(self.late),
         }
         return {name: self.count[at] for name, at in COUNTED.items()} | known
 
@@ -194,6 +198,8 @@ class Result:
                 "false_wakes": self.false_wakes,
                 "words": self.words,
                 "caught": self.caught,
+                "edges": self.edges,
+                "alarms": sum(self.late),
             },
             "replay": [one.facts() for one in self.replayed],
             "budgets": self.budgets(),

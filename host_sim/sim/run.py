@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from host_sim.engine import events
 from host_sim.engine.ledger import Ledger
 from host_sim.engine.parts import Parts
 from host_sim.engine.plain import Life
@@ -85,8 +86,19 @@ def outcome(scenario: Scenario, parts: Parts, r: list[int], now_us: int) -> Resu
         caught=int(sum(parts.hearing.caught)),
         dropped=int(r[record.REPORT + report.DROPPED]),
         overdue=int(r[record.REPORT + report.QUEUED]) if r[record.JOINS_FAILED] else 0,
+        edges=_edges(scenario, parts, now_us),
+        late=[int(alarms) for alarms in parts.late],
         replayed=_replayed(scenario, parts.drawn),
     )
+
+
+def _edges(scenario: Scenario, parts: Parts, now_us: int) -> int:
+    """Edges of the contact that wakes a sensor; a switch is told of by its output."""
+    node = scenario.file.node
+    if node.kind == "switch" or not node.watch or node.watch.interval_min_ms:
+        return 0
+    happened = zip(parts.event_kind, parts.event_us, strict=True)
+    return sum(kind == events.EDGE and at_us < now_us for kind, at_us in happened)
 
 
 def _replayed(scenario: Scenario, drawn: list[int]) -> list[Replayed]:

@@ -66,7 +66,7 @@ def _task(node: Node, board: Board, task: nodefile.Task) -> Task:
         late_ms=task.late_s * 1000,
         priority=nodefile.priority(node, task),
         radio=0,
-        cost_uc=min(MOST_UC, _measure_uc(board, task)),
+        cost_uc=min(MOST_UC, _measure_uc(node, board, task)),
         warmup_ms=task.warmup_ms,
     )
 
@@ -123,9 +123,14 @@ def _burst_uc(board: Board) -> list[int]:
     return [price.air_fc(board, frames, level) // price.FC_PER_UC for level in levels]
 
 
-def _measure_uc(board: Board, task: nodefile.Task) -> int:
-    reading = _uc(board, "sense", board.phase_us("measure") * len(task.channels))
-    return reading + _uc(board, "idle", task.warmup_ms * 1000)
+def _measure_uc(node: Node, board: Board, task: nodefile.Task) -> int:
+    """Charge of a task's readings and of their warm-up, µC."""
+    all_us, own_uc = 0, 0
+    for channel in (one for one in node.channel if one.name in task.channels):
+        us = channel.read_ms * 1000 if channel.read_ms else board.phase_us("measure")
+        all_us += us
+        own_uc += us * channel.read_ua // 1_000_000
+    return _uc(board, "sense", all_us) + own_uc + _uc(board, "idle", task.warmup_ms * 1000)
 
 
 def _energy(battery: nodefile.Battery) -> Energy:

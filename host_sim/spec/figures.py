@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Literal, Protocol
 
-from host_sim.engine import parts
+from host_sim.engine import alarm, parts
 from host_sim.engine.ledger import FC_PER_MC, Ledger
 from host_sim.hardware import states
 from host_sim.hardware.cell import CHARGE_SHIFT
@@ -26,6 +26,8 @@ class Outcome(Protocol):
     count: list[int]
     words: int
     caught: int
+    edges: int
+    late: list[int]
     false_wakes: int
     dropped: int
     overdue: int
@@ -74,6 +76,20 @@ def _percent(part: int, whole: int) -> float:
 
 def _charge_mc(run: Outcome) -> float:
     return run.ledger.charge_fc / FC_PER_MC
+
+
+def _alarm_s(run: Outcome) -> float | None:
+    """By the nearest rank, rounded up to the end of its cell."""
+    rank = -(-sum(run.late) * 95 // 100)
+    for cell, alarms in enumerate(run.late):
+        rank -= alarms
+        if alarms and rank <= 0:
+            return alarm.most_ms(cell) / 1000
+    return None
+
+
+def _missed(run: Outcome) -> int:
+    return run.words - run.caught + max(0, run.edges - sum(run.late))
 
 
 def _delivered(run: Outcome) -> float:
@@ -162,9 +178,17 @@ FIGURES = {
             "missed_per_day",
             "a day",
             "at_most",
-            "words that the detector did not report",
-            lambda run: (run.words - run.caught) / (run.days or 1.0),
-            "world.sound",
+            "words that the detector did not report, edges of a contact that no message told",
+            lambda run: _missed(run) / (run.days or 1.0),
+            "node.watch",
+        ),
+        Figure(
+            "alarm_p95_s",
+            "s",
+            "at_most",
+            "within which 95 of 100 alarms arrived, from the edge or the poll that woke the node",
+            _alarm_s,
+            "node.watch",
         ),
         Figure(
             "caught_percent",

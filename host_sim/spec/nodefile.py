@@ -45,6 +45,10 @@ class Channel(Strict, frozen=True):
     """The change that is news, in the channel's unit; 0: every reading is."""
     within_s: Seconds = 0
     """How long news may wait to be told together with other; 0: told at once."""
+    read_ms: Annotated[int, Meta(ge=1, le=60_000)] | None = None
+    """How long a reading takes; as the board's phase `measure` where left out."""
+    read_ua: Annotated[int, Meta(ge=0, le=500_000)] = 0
+    """What its sensor draws meanwhile, beside the board."""
 
 
 class Report(Strict, frozen=True):

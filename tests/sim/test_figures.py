@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from host_sim.engine import parts
+from host_sim.engine import alarm, parts
 from host_sim.engine.ledger import CELLS, Ledger
 from host_sim.errors import BadInput
 from host_sim.hardware import states
@@ -19,7 +19,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "model.md"
 SLEEP, TX = states.DEEP_SLEEP, states.TX
 
 
-def told(**changes: int) -> Result:
+def told(late: dict[float, int] | None = None, /, **changes: int) -> Result:
     """Two days: asleep at 10 µA, and a second of scan at 0.1 A."""
     us, times, extra = [0] * CELLS, [0] * CELLS, [0] * CELLS
     us[SLEEP], us[states.SCAN] = 2 * 86_400_000_000 - 1_000_000, 1_000_000
@@ -30,8 +30,11 @@ def told(**changes: int) -> Result:
     for name, value in {"SENDS": 8, "SENDS_ACKED": 4, "READINGS": 30, **changes}.items():
         if name.isupper():
             count[getattr(parts, name)] = value
-    known: Any = {"false_wakes": 0, "words": 0, "caught": 0, "dropped": 0, "overdue": 0}
+    known: Any = dict.fromkeys(("false_wakes", "words", "caught", "dropped", "overdue", "edges"), 0)
     known |= {name: value for name, value in changes.items() if name.islower()}
+    known["late"] = [0] * alarm.HISTOGRAM
+    for seconds, alarms in (late or {}).items():
+        known["late"][alarm.cell_of(round(seconds * 1000))] += alarms
     return Result(
         scenario=scenario.load("garden"),
         simulated_us=sum(us),
@@ -73,6 +76,27 @@ CHARGE_MC = 10e-3 * (2 * 86_400 - 1) + 100.0
 )
 def test_a_figure_by_hand(name: str, changes: dict[str, int], value: float | None) -> None:
     assert told(**changes).figure(name) == (value if value is None else pytest.approx(value))
+
+
+@pytest.mark.parametrize(
+    ("late", "edges", "p95_s", "missed"),
+    [
+        ({}, 0, None, 0),
+        ({}, 3, None, 1.5),
+        ({0.02: 1}, 1, 0.02, 0),
+        ({0.02: 19, 5.0: 1}, 24, 0.02, 2),
+        ({0.02: 18, 5.0: 2}, 20, 5.0, 0),
+        ({3600.0: 100}, 100, 3600.0, 0),
+    ],
+)
+def test_how_late_alarms_come(
+    late: dict[float, int], edges: int, p95_s: float | None, missed: float
+) -> None:
+    """A cell's end is at most a sixteenth above what is in it."""
+    result = told(late, edges=edges)
+    assert result.figure("missed_per_day") == missed
+    value = result.figure("alarm_p95_s")
+    assert value == p95_s or (p95_s and value and p95_s <= value <= p95_s * 17 / 16)
 
 
 def test_a_figure_by_task_is_of_its_books_alone() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 
 from host_sim.engine import events
-from host_sim.engine.parts import Parts
+from host_sim.engine.parts import CHANNEL_ROW, Parts
 from host_sim.errors import BadInput
 from host_sim.sim import build, run
 from host_sim.spec import scenario
@@ -74,7 +74,7 @@ def within(given: scenario.Scenario, days: int) -> dict[str, Any]:
     minutes = days * 1440
 
     def cells(channel: int) -> list[int]:
-        _, step_us, first, count = world.channels[4 * channel : 4 * channel + 4]
+        _, step_us, first, count = world.channels[CHANNEL_ROW * channel :][:4]
         return [world.series[first + at % count] for at in range(until_us // step_us)]
 
     columns = zip(world.event_us, world.event_kind, world.event_value, strict=True)
@@ -84,7 +84,11 @@ def within(given: scenario.Scenario, days: int) -> dict[str, Any]:
     )
     return {
         "rssi": [world.rssi[at % len(world.rssi)] for at in range(minutes)],
-        "series": [cells(i) for i in range(len(world.channels) // 4) if world.channels[4 * i] == 0],
+        "series": [
+            cells(i)
+            for i in range(len(world.channels) // CHANNEL_ROW)
+            if world.channels[CHANNEL_ROW * i] == 0
+        ],
         "events": [row for row in columns if row[0] < until_us],
         "heard": [row for row in heard if row[0] < until_us],
     }

@@ -45,7 +45,9 @@ def search(
     stood = cache(lambda commit: _stood(name, commit, some))
 
     def faults(commit: str) -> list[str]:
-        checked = Checked(name, given.path, given.file.budget, stood(commit), stood(good))
+        checked = Checked(
+            name, given.place("budget"), given.file.budget, stood(commit), stood(good)
+        )
         rows = [row for row in checked.rows if budget in (None, row.name)]
         return [f"{row.name}: {fault}" for row in rows for fault in row.faults]
 

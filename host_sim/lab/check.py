@@ -22,7 +22,7 @@ FEW_SEEDS = 3
 
 @dataclass(frozen=True)
 class Checked:
-    """A scenario's budgets, and why it draws more or less than before.
+    """A scenario's budgets, which stand in `path`, and why it draws more or less than before.
 
     `between` has the interval of each figure by what is known of the board, where that was asked.
     """
@@ -148,7 +148,9 @@ def check(
         now, was = told[at], told[len(some) + at] if rev else one.was
         assert now
         between = bounds[at] if intervals else {}
-        out.append(Checked(one.label, one.given.path, one.given.file.budget, now, was, between))
+        out.append(
+            Checked(one.label, one.given.place("budget"), one.given.file.budget, now, was, between)
+        )
     return out
 
 

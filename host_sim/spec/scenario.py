@@ -1,7 +1,12 @@
-"""Scenarios: found by name or path, read, checked, with their board."""
+"""Scenarios: found by name or path, read, checked, with their board.
 
-from dataclasses import dataclass
+A scenario's `node` and `budget` may each be the name of a file that has it: the node.toml that is
+flashed, and budgets that several scenarios keep.
+"""
+
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs as files
@@ -9,21 +14,54 @@ from host_sim.hardware import board as boards
 from host_sim.hardware.cell import AS_ITS_KIND, Off
 from host_sim.spec import faults
 from host_sim.spec.changes import blamed, changed
-from host_sim.spec.scenariofile import Contact, ScenarioFile, Table
+from host_sim.spec.nodefile import Node
+from host_sim.spec.scenariofile import BoardName, Budget, Contact, ScenarioFile, Table
 from host_sim.toml import file as tomlfile
+from host_sim.toml.file import Strict
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A checked scenario with its board; its cell is its chemistry's, but where one is drawn."""
+    """A checked scenario with its board; its cell is its chemistry's, but where one is drawn.
+
+    `own` are the files of the tables that stand in one of their own.
+    """
 
     name: str
     path: Path
     file: ScenarioFile
     board: boards.Board
     cell: Off = AS_ITS_KIND
+    own: dict[str, Path] = field(default_factory=dict)
+
+    def place(self, table: str) -> Path:
+        """The file that a table stands in."""
+        return self.own.get(table, self.path)
+
+
+class Text(NamedTuple):
+    """A file's text, and where it lies."""
+
+    path: Path
+    text: str
+
+
+class NodeOwn(Strict, frozen=True):
+    """What a scenario takes of a node.toml."""
+
+    board: BoardName
+    node: Node
+
+
+class BudgetOwn(Strict, frozen=True):
+    """What a file of budgets has."""
+
+    budget: tuple[Budget, ...]
+
+
+TABLES: dict[str, type[Strict]] = {"node": NodeOwn, "budget": BudgetOwn}
 
 
 def names() -> list[str]:
@@ -49,18 +87,43 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
     A board that a change names is a path as seen from here, not from the scenario's file.
     """
     path = find(name)
-    text = files.text(path)
-    read = tomlfile.decode(text, path, ScenarioFile)
+    texts = {"": Text(path, files.text(path))}
+    document = tomlfile.parse(texts[""].text, path)
+    _gather(document, texts)
+    read = tomlfile.convert(document, texts[""].text, path, ScenarioFile)
     file = changed(read, changes)
     typed = any(change.partition("=")[0].strip() == "board" for change in changes)
-    board = boards.load(file.board) if typed else boards.named_in(path, text, file.board)
+    told = texts.get("node", texts[""])
+    board = boards.load(file.board) if typed else boards.named_in(*told, file.board)
     board = board.starting(file.node.image)
     for what, key, remedy in faults.of(file, board):
         if file is read or (what, key, remedy) in faults.of(read, board):
-            raise tomlfile.located(what, text, path, key, remedy)
+            there = texts.get(key[0], texts[""])
+            raise tomlfile.located(what, there.text, there.path, key, remedy)
         where = f"--set {blamed(changes, key)}".strip()
         raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
-    return Scenario(path.stem, path, file, board)
+    own = {table: there.path for table, there in texts.items() if table}
+    return Scenario(path.stem, path, file, board, own=own)
+
+
+def _gather(document: dict[str, Any], texts: dict[str, Text]) -> None:
+    """Put each table that stands in a file of its own in its place, checked; and a node's board."""
+    path, text = texts[""]
+    if "broker" in document:
+        remedy = 'write a scenario beside it: node = "node.toml", days, [world]'
+        raise BadInput("is a node's file, and says nothing of a world", where=path, remedy=remedy)
+    for table, struct in TABLES.items():
+        if not isinstance(document.get(table), str):
+            continue
+        there = path.parent / document[table]
+        texts[table] = Text(there, files.text(there))
+        found = tomlfile.parse(texts[table].text, there)
+        some = {key: found[key] for key in struct.__struct_fields__ if key in found}
+        tomlfile.convert(some, texts[table].text, there, struct)
+        if "board" in some and "board" in document:
+            what = f"the board is that of {there.name}"
+            raise tomlfile.located(what, text, path, ("board",), "leave it out")
+        document |= some
 
 
 def inputs(given: Scenario) -> list[Path]:
@@ -71,4 +134,4 @@ def inputs(given: Scenario) -> list[Path]:
     recorded = [given.path.parent / name for name in (world.wifi.recording, *own) if name]
     for one in given.file.replay:
         recorded += [given.path.parent / name for name in (*one.recordings, *one.unseen)]
-    return [given.path, *given.board.files, *recorded]
+    return [given.path, *given.own.values(), *given.board.files, *recorded]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 else:
     FigureName = Literal[figures.NAMES]
 
+BoardName = Annotated[str, Meta(min_length=1)]
 Share = Annotated[float, Meta(ge=0, le=0.95)]
 Shares = Share | Annotated[list[Share], Meta(min_length=24, max_length=24)]
 
@@ -184,10 +185,12 @@ class ScenarioFile(Strict, frozen=True):
 
     title: str
     """The report's first line."""
-    board: Annotated[str, Meta(min_length=1)]
-    """A shipped board's name, or the path of a board's file as seen from this one."""
+    board: BoardName
+    """A shipped board's name, or the path of a board's file as seen from this one; that of `node`
+    where that is a file.
+    """
     node: Node
-    """The node, as in a node.toml."""
+    """The node, as in a node.toml; or the name of a node.toml, whose node and board these are."""
     world: World
     """What is around it."""
     days: Annotated[float, Meta(gt=0, le=MOST_DAYS)]
@@ -197,6 +200,6 @@ class ScenarioFile(Strict, frozen=True):
     baseline: Baseline = Baseline()
     """What it is compared with."""
     budget: tuple[Budget, ...] = ()
-    """Figures that must hold: exit status 1 where one does not."""
+    """Figures that must hold: exit status 1 where one does not; or the name of a file of them."""
     replay: tuple[Replay, ...] = ()
     """What is drawn from recordings."""

@@ -1,12 +1,12 @@
 """The nodes in docs/examples hold their budgets, and are what their node.toml flashes."""
 
 import json
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
 from tests.conftest import CHECKOUT
 from tools import cli
 from tools.provision import node_toml
@@ -27,11 +27,14 @@ def test_it_holds_its_budgets(folder: Path, capsys: pytest.CaptureFixture[str]) 
 
 @ALL
 def test_what_was_simulated_is_what_is_flashed(folder: Path) -> None:
+    """To the last number of config.json, but for the seed of its chances."""
     simulated = scenario.load(str(folder / f"{folder.name}.toml"))
-    text = (folder / "node.toml").read_text()
-    told = tomllib.loads((folder / f"{folder.name}.toml").read_text())
-    assert tomllib.loads(text)["node"] == told["node"]
-    assert node_toml.load(folder / "node.toml").board == simulated.board
+    flashed = node_toml.load(folder / "node.toml")
+    assert flashed.board == simulated.board
+    config = device_config(simulated.file.node, simulated.board, flashed.config["spread"]["seed"])
+    channels = zip(flashed.config.pop("channels"), config.pop("channels"), strict=True)
+    assert all(told.items() <= given.items() for given, told in channels)
+    assert config.items() <= flashed.config.items()
 
 
 def test_the_mailbox_tells_each_lid_at_once() -> None:

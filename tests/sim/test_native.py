@@ -142,6 +142,7 @@ EDITS = {
     "firmware/torpor/record.py": ("WAKES = const(4)", "WAKES = const(5)"),
     "firmware/torpor/node.py": ("BACKOFF_MIN_MS = const(60000)", "BACKOFF_MIN_MS = const(60001)"),
     "firmware/torpor/sensor.py": ("    why = 0\n", "    why = 1\n"),
+    "host_sim/engine/alarm.py": ("CELL_MS = 32", "CELL_MS = 64"),
     "host_sim/engine/chance.py": ("0x5DEECE66D", "0x5DEECE66B"),
     "host_sim/engine/ether.py": ("CAPTURE_QDB = 10 * 4", "CAPTURE_QDB = 9 * 4"),
     "host_sim/engine/home.py": ("AWAKE = -1", "AWAKE = -2"),

@@ -327,7 +327,7 @@ def test_what_just_fits_is_simulated(name: str, old: str, new: str, tmp_path: Pa
         (
             'name = "delivered_percent"',
             'name = "delivered"',
-            "budget[1].name: invalid enum value 'delivered'; one of average_current_ua, battery_li",
+            "budget[1].name: invalid enum value 'delivered'; one of alarm_p95_s, average_current",
         ),
         (
             "drift_ppm = 40",

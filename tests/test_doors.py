@@ -26,6 +26,7 @@ MAY = {
     "host_sim/trace/cut/digest.py": "the part that outputs made",
     "host_sim/trace/fit/calibrate.py": "a scratch folder",
     "tools/fakes/": "on the virtual board",
+    "tools/show/page/": "what ships",
     "tools/virtual/": "the virtual board's own folder",
     "tools/hil/": "a test's log, and the port that its board was given",
     "tools/provision/agent.py": "on the board",

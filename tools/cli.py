@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "Judge the budgets of scenarios, and say what changed.",
     "bisect": "Name the commit by which a budget was lost, and why.",
     "lab": "Study a policy: against good practice, and against the optimum.",
+    "report": "Write a run as a page, from a year down to one wake.",
     "engine": "Build the compiled engine, which makes long runs fast.",
     "trace": "Read, measure and digest power recordings.",
     "calibrate": "Fit a board to recordings of it.",

@@ -125,12 +125,17 @@ class _Port(TracedPort):
         now = [self.count[at] for at in COUNTED]
         joins, cached, failed, acked = (b - a for a, b in zip(self.before, now, strict=True))
         self.before = now
-        if not joins:
-            return SENSE
-        if failed == joins:
-            return "failed join"
-        how = "second join" if failed else "cached join" if cached else "full join"
-        return how if acked else f"{how}, no message"
+        return kind_name(joins, cached, failed, acked)
+
+
+def kind_name(joins: int, cached: int, failed: int, acked: int) -> str:
+    """What a wake was, by how often each was counted in it."""
+    if not joins:
+        return SENSE
+    if failed == joins:
+        return "failed join"
+    how = "second join" if failed else "cached join" if cached else "full join"
+    return how if acked else f"{how}, no message"
 
 
 def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done: None) -> Predicted:

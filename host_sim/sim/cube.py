@@ -29,25 +29,25 @@ class Cell(NamedTuple):
 
 def cells(books: Ledger) -> Iterator[Cell]:
     """The cells that were booked to, in the ledger's order."""
-    slots = _slots(books.task_names)
+    names = slots(books.task_names)
     for at, row in enumerate(zip(books.us, books.times, books.extra, strict=True)):
         if any(row):
             slot, state = divmod(at, states.STATES)
             task, decision = divmod(slot, port.DECISIONS)
-            yield Cell(slots[task], DECISION_NAMES[decision], states.NAMES[state], *row)
+            yield Cell(names[task], DECISION_NAMES[decision], states.NAMES[state], *row)
 
 
 def ledger(some: Iterable[Cell], price_na: dict[str, int], tasks: list[str]) -> Ledger:
     """The ledger of such cells; ValueError for a task, decision or state that there is not."""
     us, times, extra = [0] * CELLS, [0] * CELLS, [0] * CELLS
-    slots = _slots(tasks)
+    names = slots(tasks)
     for cell in some:
-        slot = slots.index(cell.task) * port.DECISIONS + DECISION_NAMES.index(cell.decision)
+        slot = names.index(cell.task) * port.DECISIONS + DECISION_NAMES.index(cell.decision)
         at = slot * states.STATES + states.NAMES.index(cell.state)
         us[at], times[at], extra[at] = cell.us, cell.times, cell.extra
     return Ledger(us, [price_na[name] for name in states.NAMES], tasks, extra, times)
 
 
-def _slots(tasks: list[str]) -> list[str]:
+def slots(tasks: list[str]) -> list[str]:
     """The ledger's slots by name; those of no task have a number."""
     return [*tasks, *(f"?{at}" for at in range(len(tasks), port.NODE)), "node"]

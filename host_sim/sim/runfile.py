@@ -7,6 +7,7 @@ off is told from what a run gave.
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,11 +18,13 @@ from msgspec import Meta
 from host_sim.engine.ledger import Ledger
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
+from host_sim.hardware import board as boards
 from host_sim.hardware import states
 from host_sim.sim import cube
 from host_sim.sim.result import Result
 from host_sim.spec import changes, figures, scenario
 from host_sim.spec.scenario import Scenario
+from host_sim.spec.scenariofile import ScenarioFile
 from torpor import __version__
 
 VERSION = 1
@@ -42,7 +45,8 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scenario is its name, and identity the SHA-256 of all that it said, --set included, wherever it
     lay; inputs are its files' names and SHA-256. keys has what it said by dotted keys, and below
     `board` the board's numbers. price_na has the current of each state, cells the ledger's cube:
-    task, decision, state, µs, times, and charge beyond the price in 1,024 fC.
+    task, decision, state, µs, times, and charge beyond the price in 1,024 fC. To run it again:
+    given is the scenario's file, and lies its place as seen from this one, or a shipped one's name.
     """
 
     torpor_run: int
@@ -65,6 +69,8 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counters: dict[str, Count]
     figures: dict[str, float | None]
     keys: dict[str, Any] = {}
+    lies: str = ""
+    given: dict[str, Any] = {}
 
     @property
     def ledger(self) -> Ledger:
@@ -75,7 +81,8 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def save(result: Result, path: Path, *, baseline: bool = False) -> None:
     """Write a run; BadInput where that cannot be."""
-    outputs.write({path: _text(_document(result, baseline)).encode()})
+    lies = _lies(result.scenario, path)
+    outputs.write({path: _text(_document(result, baseline, lies)).encode()})
 
 
 def of(result: Result) -> Run:
@@ -112,7 +119,17 @@ def load(path: Path) -> Run:
     return msgspec.structs.replace(run, checksum=_checksum(document))
 
 
-def _document(result: Result, baseline: bool) -> dict[str, Any]:
+def again(run: Run, path: Path) -> Scenario:
+    """The scenario that a run in this file was of; BadInput for an older one, which lacks it."""
+    if not run.given:
+        raise BadInput("does not hold its scenario", where=path, remedy="save it anew")
+    where = scenario.find(run.lies) if run.lies in scenario.names() else path.parent / run.lies
+    file = msgspec.convert(run.given, ScenarioFile)
+    name = str(where.parent / file.board) if file.board.endswith(".toml") else file.board
+    return Scenario(run.scenario, where, file, boards.load(name).starting(file.node.image))
+
+
+def _document(result: Result, baseline: bool, lies: str = "") -> dict[str, Any]:
     given, lived = result.scenario, result.life
     document = {
         "torpor_run": VERSION,
@@ -135,8 +152,17 @@ def _document(result: Result, baseline: bool) -> dict[str, Any]:
         "figures": figures.of(result)
         | figures.of_tasks(result, (*result.ledger.task_names, "node")),
         "keys": _keys(given),
+        "lies": lies,
+        "given": msgspec.to_builtins(given.file),
     }
     return {**document, "checksum": _checksum(document)}
+
+
+def _lies(given: Scenario, path: Path) -> str:
+    """A shipped scenario's name, or another's place as seen from a file."""
+    if given.name in scenario.names() and given.path == scenario.find(given.name):
+        return given.name
+    return Path(os.path.relpath(given.path.resolve(), path.resolve().parent)).as_posix()
 
 
 def _keys(given: Scenario) -> dict[str, Any]:
@@ -170,12 +196,14 @@ def _checksum(document: dict[str, Any]) -> str:
 
 def _text(document: dict[str, Any]) -> str:
     """Sorted, an entry a line."""
-    lines = (f"{json.dumps(key)}: {_entries(document[key])}" for key in sorted(document))
+    lines = (f"{json.dumps(key)}: {_entries(key, document[key])}" for key in sorted(document))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _entries(value: Any) -> str:
+def _entries(key: str, value: Any) -> str:
     """A list or a table, an entry a line; all else on one."""
+    if key == "given":
+        return json.dumps(value, indent=1, sort_keys=True)
     if not isinstance(value, list | dict) or not value:
         return json.dumps(value)
     if isinstance(value, list):

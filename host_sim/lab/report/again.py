@@ -1,0 +1,64 @@
+"""A run to be told in full: a scenario, or a run that was kept, run once more with its log."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from host_sim.engine import native
+from host_sim.engine.plain import Life
+from host_sim.errors import BadInput
+from host_sim.lab import baseline, interval
+from host_sim.lab.interval import Interval
+from host_sim.sim import runfile, wakelog
+from host_sim.sim.runfile import Run
+from host_sim.sim.wakelog import Log, Progress, Told
+from host_sim.spec import scenario
+from host_sim.spec.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Again:
+    """What is run, perhaps as people do it today; `kept` is how it went before."""
+
+    given: Scenario
+    as_today: bool = False
+    kept: Run | None = None
+    name: str = ""
+
+    @property
+    def device(self) -> dict[str, Any] | None:
+        """Another configuration than the node's own."""
+        return baseline.device_config(self.given) if self.as_today else None
+
+    def live(self) -> Iterator[Told]:
+        """Day by day (wakelog.live)."""
+        return wakelog.live(self.given, self.device)
+
+    def log(self, progress: Progress) -> Log:
+        """All of it; BadInput where it went another way than the run that was kept."""
+        log = wakelog.log(self.given, self.device, progress)
+        self.check(log)
+        return log
+
+    def interval(self, progress: Progress) -> Interval:
+        """How far off its figures may be; on CPython where nothing is compiled."""
+        engine = native.Life if native.is_ready() else Life
+        return interval.of(self.given, device=self.device, engine=engine, progress=progress)
+
+    def check(self, log: Log) -> None:
+        """BadInput where a whole run is not the one that was kept."""
+        if self.kept and self.kept.complete and runfile.of(log.result).cells != self.kept.cells:
+            what = "another run than it was: Torpor or the files that it reads have changed"
+            raise BadInput(what, where=self.name, remedy="save it anew")
+
+
+def named(name: str, changes: tuple[str, ...]) -> Again:
+    """A scenario, or a run's file, which nothing changes any more."""
+    if not name.endswith(".json"):
+        return Again(scenario.load(name, changes))
+    if changes:
+        what = "a run that is over: --set and --days change nothing"
+        raise BadInput(what, where=name, remedy="name its scenario")
+    kept = runfile.load(Path(name))
+    return Again(runfile.again(kept, Path(name)), kept.baseline, kept, name)

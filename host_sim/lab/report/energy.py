@@ -1,0 +1,55 @@
+"""Where the charge went: the ledger's cells by name, and what stands behind each number."""
+
+from typing import Any
+
+from host_sim.engine.ledger import DECISION_NAMES, FC_PER_MC, Ledger
+from host_sim.hardware import states
+from host_sim.hardware.board import Board
+from host_sim.lab.report import words
+from host_sim.sim import cube
+from host_sim.spec.nodefile import Node
+from host_sim.spec.scenario import Scenario
+
+START = "the stages of the start, counts times factors: torpor board show, docs/start.md"
+
+
+def of(scenario: Scenario, books: Ledger) -> dict[str, Any]:
+    """Cells, all of which add up to the run's charge, and the words for their names."""
+    price_na = dict(zip(states.NAMES, books.current_na, strict=True))
+    cells = [
+        [*cell[:5], cell.charge_fc(price_na[cell.state]) / FC_PER_MC] for cell in cube.cells(books)
+    ]
+    return {
+        "cells": cells,
+        "names": {
+            "slots": cube.slots(books.task_names),
+            "decisions": DECISION_NAMES,
+            "states": states.NAMES,
+        },
+        "states": {name: source(scenario.board, name) for name in states.NAMES},
+        "tasks": tasks(scenario.file.node),
+        "decisions": words.DECISIONS,
+    }
+
+
+def source(board: Board, name: str) -> dict[str, Any]:
+    """A state's current, and where it stands."""
+    at = states.NAMES.index(name)
+    tx = board.file.radio.tx
+    table = tx if at >= states.TX else board.file.states.get(name)
+    return {
+        "what": words.state(name),
+        "ua": board.current_na[at] / 1000,
+        "tag": table.tag if table else "I",
+        "source": table.source if table else START,
+    }
+
+
+def tasks(node: Node) -> dict[str, str]:
+    """What each line of the books by task is for."""
+    own = {
+        task.name: f"{', '.join(task.channels)}: every {task.period_s:,} s, "
+        f"{task.early_s:,} s early to {task.late_s:,} s late"
+        for task in node.task
+    }
+    return {**own, "report": words.REPORT, "watch": words.WATCH, "node": words.NODE}

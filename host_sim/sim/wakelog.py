@@ -1,0 +1,165 @@
+"""Every wake of a run. Most are alike: a year of them is some hundred shapes, and a number each.
+
+The port that prices a run notes each step of it; what a wake was, step by step on its accounts, is
+its shape. So a whole run is kept to the microsecond in a few bytes a wake.
+"""
+
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from host_sim.engine import kernel, parts
+from host_sim.engine.parts import Parts
+from host_sim.sim import build, run
+from host_sim.sim.result import Result
+from host_sim.sim.traced import TracedPort
+from host_sim.spec.configure import device_config
+from host_sim.spec.scenario import Scenario
+from torpor import config, record
+from torpor.port import COLD
+
+COUNTED = (parts.JOINS, parts.JOINS_CACHED, parts.JOINS_FAILED, parts.SENDS, parts.SENDS_ACKED)
+
+
+class Part(NamedTuple):
+    """A step on its account: the ledger's cell, µs, nA."""
+
+    cell: int
+    us: int
+    na: int
+
+
+class Shape(NamedTuple):
+    """What woke the node, by how much each of COUNTED rose, and each part in its order."""
+
+    cause: int
+    counted: tuple[int, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def us(self) -> int:
+        """How long it took."""
+        return sum(part.us for part in self.parts)
+
+    @property
+    def fc(self) -> int:
+        """Its charge."""
+        return sum(part.us * part.na for part in self.parts)
+
+
+@dataclass
+class Wakes:
+    """By wake: its start (µs), the number of its shape; of the sleep behind it fC and most nA.
+
+    What a detector looks in its sleep is the sleep's.
+    """
+
+    start_us: "array[int]" = field(default_factory=lambda: array("q"))
+    shape: "array[int]" = field(default_factory=lambda: array("L"))
+    asleep_fc: "array[float]" = field(default_factory=lambda: array("d"))
+    asleep_na: "array[int]" = field(default_factory=lambda: array("q"))
+
+
+class LogPort(TracedPort):
+    """The traced port, which tells wakes from sleeps and keeps the shape of each wake."""
+
+    def __init__(self, given: Parts) -> None:
+        self.shapes: dict[Shape, int] = {}
+        self.wakes = Wakes()
+        self.booked: list[int] = []
+        self.before, self.woken_by = [0] * len(COUNTED), COLD
+        super().__init__(given)
+
+    def spend(self, state: int, us: int) -> None:
+        """Let time pass, with a note on whose account."""
+        super().spend(state, us)
+        if us:
+            self.booked.append(self.account_at + state)
+
+    def sleep(self, kind: int, ms: int) -> int:
+        """The wake ends, and so does the sleep."""
+        self._end()
+        cause = super().sleep(kind, ms)
+        if len(self.wakes.start_us) == len(self.wakes.shape):  # the run ended in it
+            self._rest()
+        return cause
+
+    def wake_up(self, kind: int, cause: int) -> None:
+        """The sleep ends, a wake begins."""
+        if self.wakes.start_us:
+            self._rest()
+            self.woken_by = cause
+        self.wakes.start_us.append(self.now_us)
+        super().wake_up(kind, cause)
+
+    def _end(self) -> None:
+        now = [self.count[at] for at in COUNTED]
+        rose = tuple(new - old for old, new in zip(self.before, now, strict=True))
+        self.before = now
+        noted = zip(self.booked, self.steps, strict=True)
+        steps = tuple(Part(cell, us, na) for cell, (_, us, na) in noted)
+        shape = Shape(self.woken_by, rose, steps)
+        self.wakes.shape.append(self.shapes.setdefault(shape, len(self.shapes)))
+        self._forget()
+
+    def _rest(self) -> None:
+        self.wakes.asleep_fc.append(sum(us * na for _, us, na in self.steps))
+        self.wakes.asleep_na.append(max((na for _, _, na in self.steps), default=0))
+        self._forget()
+
+    def _forget(self) -> None:
+        self.steps.clear()
+        self.booked.clear()
+
+
+@dataclass(frozen=True)
+class Log:
+    """A run as far as it is: its result, and its wakes as Wakes has them."""
+
+    result: Result
+    shapes: list[Shape]
+    wakes: Wakes
+    now_us: int
+
+
+Progress = Callable[[float], None]
+Told = tuple[float, Callable[[], Log]]
+
+
+def live(scenario: Scenario, device: dict[str, Any] | None = None) -> Iterator[Told]:
+    """Live it day by day on CPython, by default as its node is configured.
+
+    After each day what fraction is done, and what tells the log so far.
+    """
+    r = [0] * record.SIZE
+    config.configure(r, device or device_config(scenario.file.node, scenario.board))
+    built = build.parts(scenario)
+    port, cause, end_us = LogPort(built), COLD, build.end_us(scenario)
+
+    def told() -> Log:
+        done = run.outcome(scenario, built, r, port.now_us)
+        whole = port.now_us >= end_us or not port.alive
+        return Log(
+            replace(done, alive=port.alive, complete=whole),
+            list(port.shapes),
+            port.wakes,
+            port.now_us,
+        )
+
+    while port.now_us < end_us and port.alive:
+        cause, *_ = kernel.run(r, port, cause, min(end_us, port.now_us + build.DAY_US))
+        yield port.now_us / end_us, told
+
+
+def log(
+    scenario: Scenario,
+    device: dict[str, Any] | None = None,
+    progress: Progress = lambda done: None,
+) -> Log:
+    """All of it."""
+    told = None
+    for done, told in live(scenario, device):  # noqa: B007  the last one tells of all
+        progress(done)
+    assert told
+    return told()

@@ -1,0 +1,34 @@
+"""A page's file: index.html in a folder of the user's."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from host_sim.errors import BadInput
+from host_sim.files import outputs, picture
+from tools.show import page
+
+NAME = "index.html"
+
+
+def claim(folder: Path, sources: Iterable[Path], force: bool) -> Path:
+    """Where the page will lie; fails before the work where it may not, as outputs.claim()."""
+    path = folder / NAME
+    if folder.is_dir():
+        outputs.claim(path, sources, force=force, made=picture.made)
+    return path
+
+
+def write(path: Path, runs: list[dict[str, Any]]) -> None:
+    """Write it, its folder too; BadInput where that cannot be, and then there is neither."""
+    made = not path.parent.exists()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        outputs.write({path: page.text(runs).encode()})
+    except OSError as error:
+        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+    finally:
+        if made:
+            with suppress(OSError):
+                path.parent.rmdir()  # where nothing came into it

@@ -21,6 +21,7 @@ COMMANDS = {
     "bisect": "Name the commit by which a budget was lost, and why.",
     "lab": "Study a policy: against good practice, and against the optimum.",
     "report": "Write a run as a page, from a year down to one wake.",
+    "view": "Show a run while it goes on, or a recording, in a browser.",
     "engine": "Build the compiled engine, which makes long runs fast.",
     "trace": "Read, measure and digest power recordings.",
     "calibrate": "Fit a board to recordings of it.",

@@ -211,7 +211,9 @@ class Command(click.Command):
         asked = {param: ctx.params.get(param.name or "") for param in self.params}
         sources = [Path(value) for kind in (Input, Name) for _, value in _of(asked, kind)]
         if any(isinstance(param.type, Output) for param in self.params):
-            forced = ctx.params.pop(FORCE)
+            forced = ctx.params[FORCE]
+            if not any(isinstance(param.type, Folder) for param in self.params):
+                del ctx.params[FORCE]
             for kind, path in _of(asked, Output):
                 outputs.claim(path, sources, force=forced, made=kind.made)
         return super().invoke(ctx)

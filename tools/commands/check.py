@@ -8,14 +8,16 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
 from host_sim.lab import check, standing
-from host_sim.lab.check import Before, Checked
+from host_sim.lab.check import Asked, Before, Checked
+from host_sim.lab.report import checked as told
+from host_sim.spec import scenario
 from tools import params
 from tools.show import badge as badges
 from tools.show import check as shown
 from tools.show import github as annotated
 from tools.show import junit as junits
 from tools.show import markdown as pages
-from tools.show import output
+from tools.show import output, pagefile
 
 
 @click.command("check", cls=params.Command)
@@ -37,6 +39,7 @@ from tools.show import output
     type=params.Output((".svg",), outputs.begins(badges.HEAD.encode())),
     help="As an .svg.",
 )
+@click.option("--html", type=params.Folder(), help="As a page: the folder for its index.html.")
 @click.option("--github", is_flag=True, help="Annotate the lines of the budgets on GitHub.")
 @click.option("--interval", is_flag=True, help="How far off it may be: too close to call.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
@@ -51,9 +54,11 @@ def command(
     junit: Path | None,
     markdown: Path | None,
     badge: Path | None,
+    html: Path | None,
     github: bool,
     interval: bool,
     as_json: bool,
+    force: bool,
 ) -> None:
     """Run each SCENARIO for several seeds and judge its budgets.
 
@@ -74,6 +79,7 @@ def command(
     before = Before(None if update_baseline else baseline, rev)
     length = () if days is None else (f"days={days}",)
     asked = check.asked(names, before, (*length, *changes), seeds)
+    page = html and pagefile.claim(html, _read(asked), force)
     with output.Progress("check") as progress:
         checked = check.check(
             asked,
@@ -87,6 +93,10 @@ def command(
     if github:
         click.echo("\n".join(annotated.annotations(checked)))
     _write(checked, junit, markdown, badge)
+    if page:
+        with output.Progress("page") as progress:
+            since = rev or (baseline.name if baseline else "")
+            pagefile.write(page, told.of(asked, checked, (*length, *changes), since, progress))
     if not update_baseline:
         _warn(checked, compared=bool(before.path or rev))
     if baseline and update_baseline:
@@ -103,6 +113,11 @@ def _check_together(baseline: Path | None, update: bool, rev: str | None) -> Non
         raise BadInput("--baseline and --rev are two things to compare with", remedy="give one")
     if baseline and not update and not baseline.exists():
         raise BadInput("no such file", where=baseline, remedy="make it by --update-baseline")
+
+
+def _read(asked: list[Asked]) -> list[Path]:
+    """What all of them read."""
+    return [path for one in asked for path in scenario.inputs(one.given)]
 
 
 def _write(

@@ -1,6 +1,7 @@
 """torpor report: a run as one page that needs no network."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,17 +9,18 @@ from host_sim.home import home
 from host_sim.lab import seeds
 from host_sim.lab.cause import Why
 from host_sim.lab.interval import Interval
-from host_sim.lab.report import again, document
+from host_sim.lab.report import again, beside, document
 from host_sim.lab.report.again import Again
 from host_sim.lab.report.document import Beside
 from host_sim.sim import runfile
 from host_sim.spec import scenario
-from tools import params
+from tools import params, recordings
 from tools.show import output, pagefile
 
 
 @click.command("report", cls=params.Command)
 @click.argument("name", metavar="RUN|SCENARIO", type=params.SCENARIO)
+@click.argument("recording", required=False, type=params.RECORDING)
 @click.option("-o", "--out", type=params.Folder(), required=True, help="Folder for the page.")
 @click.option("--before", type=params.SCENARIO, help="Say what changed since this RUN.")
 @click.option("--days", type=params.DAYS, help="Simulate so many days instead of the scenario's.")
@@ -28,6 +30,7 @@ from tools.show import output, pagefile
 @click.option("--no-interval", is_flag=True, help="Leave out how far off it may be.")
 def command(
     name: str,
+    recording: Path | None,
     out: Path,
     before: str | None,
     days: float | None,
@@ -38,12 +41,14 @@ def command(
     """Write RUN, kept by torpor sim --save, or SCENARIO as a page: index.html in a folder.
 
     The verdict, the battery life with its interval, the current from the whole run down to each
-    wake, where the charge went and by which numbers, every decision, and what changed.
+    wake, where the charge went and by which numbers, every decision, and what changed. With a
+    RECORDING of a node that runs Torpor as it says, each kind of wake stands beside a recorded one.
 
     \b
     torpor report garden -o page
     torpor report new.json --before old.json -o page
     torpor report garden --set node.mode=eco --before garden -o page
+    torpor report garden wake.csv -o page
     """
     home.refuse(name)
     length = () if days is None else (f"days={days}",)
@@ -52,9 +57,12 @@ def command(
     path = pagefile.claim(out, scenario.inputs(one.given), force)
     with output.Progress(name) as progress:
         log = one.log(progress)
+    recorded = _recorded(one, recording) if recording else {}
     between = None if no_interval else _interval(one)
     why = Why(was, runfile.of(log.result)) if was else None
-    told = document.of(log, Beside(between, why, Path(before or "").name), as_today=one.as_today)
+    told = document.of(
+        log, Beside(between, why, Path(before or "").name, recorded=recorded), as_today=one.as_today
+    )
     pagefile.write(path, [told])
     click.echo(f"{path}: {told['together']['text']}")
 
@@ -66,6 +74,12 @@ def _before(name: str, length: tuple[str, ...]) -> runfile.Run:
     home.refuse(name)
     with output.Progress(name) as progress:
         return seeds.simulate(seeds.Job(name, length), progress)
+
+
+def _recorded(one: Again, path: Path) -> dict[str, Any]:
+    read = recordings.read(path)
+    with output.Progress(path.name) as progress:
+        return beside.of(one.given, read, path, progress)
 
 
 def _interval(one: Again) -> Interval:

@@ -19,11 +19,11 @@ WIDEST = 5  # quantities of an interval that are named
 
 @dataclass(frozen=True)
 class Beside:
-    """What a run is shown with: its interval, what it is compared with, its check, a recording."""
+    """What a run is shown with: its interval, its change since a run, its check, a recording."""
 
     between: Interval | None = None
     why: Why | None = None
-    why_name: str = ""
+    since: str = ""
     checked: Checked | None = None
     recorded: dict[str, Any] = field(default_factory=dict)
 
@@ -50,7 +50,7 @@ def of(log: Log, beside: Beside = Beside(), *, as_today: bool = False, share: fl
         "waves": waves.of(log, share),
         "causes": words.CAUSES,
         "recorded": beside.recorded or None,
-        "change": change.of(beside.why, beside.why_name) if beside.why else None,
+        "change": change.of(beside.why, beside.since) if beside.why else None,
         "widened": _widened(between) if between else None,
         "made": _made(result),
     }

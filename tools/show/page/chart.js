@@ -56,7 +56,7 @@ class Chart {
     byId("scale").setAttribute("aria-pressed", !this.log);
     const accent = colour("--accent");
     this.plot = new uPlot({
-      width: this.box.clientWidth, height: this.box.clientHeight, padding: [8, 10, 0, 0],
+      width: this.box.clientWidth, height: this.box.clientHeight, padding: [8, 24, 0, 0],
       legend: {show: false}, cursor: {drag: {x: true, y: false, setScale: false}, points: {show: false}},
       scales: {x: {time: false, range: () => this.window},
                y: {distr: this.log ? 3 : 1, range: () => this.limits()}},

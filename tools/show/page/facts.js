@@ -56,6 +56,7 @@ function tellBudgets({budgets, seeds}) {
   const heads = ["budget", ["value", "n"], over && ["±", "n"], between && ["between", "n"], ["limit", "n"],
     compared && ["before", "n"], compared && ["change", "n"], "verdict"];
   const number = value => value === null || value === undefined ? "–" : fixed(value);
+  byId("budgets").style.maxWidth = compared || between ? "" : "760px";
   const rows = budgets.map(row => [el("span", {title: row.title}, row.name), [`${number(row.value)} ${row.unit}`, "n"],
     over && [row.half ? fixed(row.half) : "", "n"], between && [row.low === null ? "" : `${fixed(row.low)} … ${fixed(row.high)}`, "n"],
     [row.limit === null ? "" : `${row.bound === "at_most" ? "≤" : "≥"} ${many(row.limit)}`, "n"],

@@ -9,6 +9,11 @@ class Wake {
   constructor(waves, data, chosen) {
     this.waves = waves;
     this.data = data;
+    this.kept = (data.recorded?.wakes || []).map(one => {
+      const ua = new Float32Array(bytes(one.ua));
+      return {...one, ua, at: Array.from(ua, (_, i) => i * one.s / ua.length)};
+    });
+    tellRecorded(data.recorded);
     this.log = false;
     this.box = byId("wake-chart");
     fill("shown", ...waves.shown.map(({name, wake}) =>
@@ -43,10 +48,10 @@ class Wake {
     const own = [[-pad, ...shape.parts.map(part => part.at), shape.s, shape.s + pad],
                  [before, ...shape.parts.map(part => part.ua), after, after]];
     const recorded = this.recorded();
-    return recorded ? uPlot.join([own, [recorded.s, recorded.ua]], [[1], [1]]) : own;
+    return recorded ? uPlot.join([own, [recorded.at, [...recorded.ua]]], [[1], [1]]) : own;
   }
   recorded() {
-    return this.data.recorded?.wakes.find(one => one.kind === this.shape.kind);
+    return this.kept.find(one => one.kind === this.shape.kind);
   }
 
   draw() {
@@ -56,7 +61,7 @@ class Wake {
     const whole = [curves[0][0], curves[0][curves[0].length - 1]], least = Math.min(...curves[1].filter(ua => ua > 0), 1e3);
     const most = Math.max(...curves.slice(1).flatMap(some => some.filter(ua => ua !== null && ua !== undefined)));
     this.plot = new uPlot({
-      width: this.box.clientWidth, height: this.box.clientHeight, padding: [8, 10, 0, 0],
+      width: this.box.clientWidth, height: this.box.clientHeight, padding: [8, 24, 0, 0],
       legend: {show: false}, cursor: {drag: {x: true, y: false, setScale: false}, points: {show: false}},
       scales: {x: {time: false, range: () => this.window || whole},
                y: {distr: this.log ? 3 : 1, range: () => this.log ? [10 ** Math.floor(Math.log10(least)), most * 1.3] : [0, most * 1.08]}},
@@ -96,12 +101,14 @@ class Wake {
 
   read(u) {
     const recorded = this.recorded();
-    const beside = recorded ? `Predicted in colour, recorded (${this.data.recorded.file}: ${charge(recorded.mc)}, ${length(recorded.seconds)}) as a thin line. ` : "";
     const s = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, "x") : NaN;
     const part = this.shape.parts.find(one => s >= one.at && s < one.at + one.s);
     const known = part && this.data.energy.states[part.state];
-    fill("wake-read", part ? `${length(s)}: ${current(part.ua)}, ${plain(part.state)}, for ${part.task}, ${part.decision}. ` +
-      `${known.tag}: ${known.source}` : beside || "\u00a0");
+    if (part) fill("wake-read", `${length(s)}: ${current(part.ua)}, ${plain(part.state)}, for ${part.task}, ${part.decision}. ` +
+      `${known.tag}: ${known.source}`);
+    else if (recorded) fill("wake-read", el("i", {class: "key"}), "predicted", el("i", {class: "key ink"}),
+      `recorded: ${charge(recorded.mc)} in ${length(recorded.s)}`);
+    else fill("wake-read", "\u00a0");
   }
 }
 
@@ -114,4 +121,13 @@ function joined(parts, of) {
     else out.push({value, part, at: part.at, s: part.s});
   }
   return out;
+}
+
+function tellRecorded(recorded) {
+  byId("recorded").hidden = !recorded;
+  if (!recorded) return;
+  fill("recorded-name", `Recorded beside predicted: ${recorded.file}`);
+  table("recorded-kinds", ["wake", ["recorded", "n"], ["recorded, mC", "n"], ["predicted, mC", "n"], ["error", "n"]],
+    recorded.kinds.map(one => [one.kind, [many(one.times), "n"], [fixed(one.recorded_mc, 2), "n"], [fixed(one.predicted_mc, 2), "n"],
+      [one.error_pct === null ? "–" : `${signed(one.error_pct)} %`, "n"]]));
 }

@@ -9,8 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace as changed
+
 from host_sim.engine import kernel, parts
 from host_sim.engine.parts import Parts
+from host_sim.hardware import states
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.sim.traced import TracedPort
@@ -19,6 +22,7 @@ from host_sim.spec.scenario import Scenario
 from torpor import config, record
 from torpor.port import COLD
 
+FEW, HOUR_US = 500, 3_600_000_000
 COUNTED = (parts.JOINS, parts.JOINS_CACHED, parts.JOINS_FAILED, parts.SENDS, parts.SENDS_ACKED)
 
 
@@ -36,6 +40,11 @@ class Shape(NamedTuple):
     cause: int
     counted: tuple[int, ...]
     parts: tuple[Part, ...]
+
+    @property
+    def on_air(self) -> bool:
+        """Whether the radio was used."""
+        return any(part.cell % states.STATES >= states.SCAN for part in self.parts)
 
     @property
     def us(self) -> int:
@@ -127,10 +136,12 @@ Progress = Callable[[float], None]
 Told = tuple[float, Callable[[], Log]]
 
 
-def live(scenario: Scenario, device: dict[str, Any] | None = None) -> Iterator[Told]:
-    """Live it day by day on CPython, by default as its node is configured.
+def live(
+    scenario: Scenario, device: dict[str, Any] | None = None, stretch_us: int = build.DAY_US
+) -> Iterator[Told]:
+    """Live it stretch by stretch on CPython, by default as its node is configured.
 
-    After each day what fraction is done, and what tells the log so far.
+    After each one what fraction is done, and what tells the log so far.
     """
     r = [0] * record.SIZE
     config.configure(r, device or device_config(scenario.file.node, scenario.board))
@@ -148,7 +159,7 @@ def live(scenario: Scenario, device: dict[str, Any] | None = None) -> Iterator[T
         )
 
     while port.now_us < end_us and port.alive:
-        cause, *_ = kernel.run(r, port, cause, min(end_us, port.now_us + build.DAY_US))
+        cause, *_ = kernel.run(r, port, cause, min(end_us, port.now_us + stretch_us))
         yield port.now_us / end_us, told
 
 
@@ -163,3 +174,18 @@ def log(
         progress(done)
     assert told
     return told()
+
+
+def example(scenario: Scenario, device: dict[str, Any] | None = None) -> tuple[int, Shape]:
+    """The last wake of a first day, or of FEW wakes, that used the radio, else the last; its start.
+
+    A day is simulated for it alone, so it costs no more where a run is long.
+    """
+    day = replace(scenario, file=changed(scenario.file, days=min(1.0, scenario.file.days)))
+    for _, told in live(day, device, HOUR_US):
+        log = told()
+        if len(log.wakes.shape) >= FEW:
+            break
+    shapes = (log.shapes[at] for at in log.wakes.shape)
+    each = list(zip(log.wakes.start_us, shapes, strict=False))  # the run may end in its next wake
+    return next((one for one in reversed(each) if one[1].on_air), each[-1])

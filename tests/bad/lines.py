@@ -17,7 +17,7 @@ FILES = {"recording": RECORDING, "node.toml": NODE, "firmware": FIRMWARE, "sampl
 NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc"}
 # What a command needs besides, which its declaration does not say.
 BESIDES = {"validate": ["--wake", "wifi"], "diff": ["--set", "seed=2"]}
-ENDLESS = ("virtual-board",)
+ENDLESS = ("virtual-board", "view")
 HISTORIC = ("bisect",)  # needs a repository with a history
 
 

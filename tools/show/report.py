@@ -11,7 +11,7 @@ from host_sim.lab.interval import Interval
 from host_sim.sim.life import SIMULATED, asleep_days
 from host_sim.sim.result import Result
 from tools.show import check as verdicts
-from tools.show import output
+from tools.show import output, wake
 
 BAR = 20  # columns of all the charge
 WIDEST, LEAST = 3, 0.01  # quantities that an interval names, and the least share of one
@@ -48,6 +48,7 @@ def show(result: Result, as_today: bool, interval: Interval | None) -> None:
         ("decision", result.ledger.by_decision()),
     ):
         output.console.print("", view(name, lines, result))
+    output.console.print(f"\n{wake.told(scenario, as_today)}")
     if result.replayed:
         output.console.print("", replayed(result))
     if interval:

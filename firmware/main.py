@@ -5,15 +5,18 @@ import time
 import machine
 
 machine.WDT(timeout=90000)
+trial = globals().get("trial")  # of boot.py, while a version is on trial (torpor.trial)
 try:
-    if machine.reset_cause() == machine.WDT_RESET:
+    if machine.reset_cause() == machine.WDT_RESET and not trial:
         from torpor import rescue
 
         rescue.rest("config.json")
     from torpor import start
 
-    start.run("config.json")
+    start.run("config.json", trial)
 except Exception as error:
+    if trial:
+        trial.back(error)
     try:
         from torpor import rescue
 

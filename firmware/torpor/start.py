@@ -22,8 +22,11 @@ _WHY = {
 }
 
 
-def run(path: str) -> None:
-    """Live: on the chip until deep sleep ends the interpreter, else for good."""
+def run(path: str, trial: object = None) -> None:
+    """Live: on the chip until deep sleep ends the interpreter, else for good.
+
+    `trial` is boot.py's, of a version on trial: what fails there it is told of.
+    """
     from torpor.esp32 import Esp32Port, cause
 
     with open(path, "rb") as file:
@@ -35,17 +38,22 @@ def run(path: str) -> None:
         port: Port = MarkedPort(config)
     else:
         port = Esp32Port(config)
-    live(port, config, crc32(text), cause())
+    if trial:
+        from torpor.trial import TrialPort, hurry
+
+        hurry(config)
+        port = TrialPort(port, trial)  # type: ignore[assignment]
+    live(port, config, crc32(text), cause(), on_trial=trial is not None)
 
 
-def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
+def live(port: Port, config: dict, fingerprint: int, cause: int, on_trial: bool = False) -> None:
     """Wake after wake, for good: a port that is to end it raises out of sleep()."""
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
     reset = cause
     cause = restore(r, port, config, fingerprint, reset)
     if r[record.KIND] == record.SWITCH:
-        if cause != COLD:
-            r[record.OUTPUT] = port.setting(0)  # it may have been pressed in the wake that crashed
+        if cause != COLD or reset == CRASH:  # it may have been pressed in the wake that crashed
+            r[record.OUTPUT] = port.setting(0)
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
     elif cause == reset == COLD:
         port.wait(OPEN_MS)
@@ -57,6 +65,8 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
         try:
             ms = life.wake(r, port, cause)
         except Exception as error:  # whatever it is must not end the node
+            if on_trial:
+                raise
             log(error)
             output = r[record.OUTPUT]
             retain.unpack(port.retained(), r, fingerprint)

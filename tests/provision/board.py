@@ -1,22 +1,37 @@
 """A board at its REPL behind a PTY: the real MicroPython on a LittleFS image, and a line to cut."""
 
+import atexit
 import os
 import pty
 import select
+import shutil
 import subprocess
+import tempfile
 import threading
 import time
 import tty
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
-from tests.interpreters import HEAP, ROOT
-from tools import fakes
-from tools.virtual.board import micropython
+from tests.firmware.chip import HEAP_BYTES
+from tests.interpreters import ROOT
+from tools.provision import firmware
+from tools.virtual.board import FAKES, micropython
+
+
+@cache
+def compiled_fakes() -> Path:
+    """A folder with the fakes' bytecode, and nothing of the library."""
+    folder = Path(tempfile.mkdtemp(prefix="torpor-"))
+    atexit.register(shutil.rmtree, folder)
+    for source in FAKES.glob("[!_]*.py"):
+        firmware.compile_file(source, Path(source.name), folder)
+    return folder
 
 
 class Board:
-    """Its flash is a file."""
+    """Its flash is a file; its heap is the chip's, beside the fakes."""
 
     def __init__(self, folder: Path, image: bytes) -> None:
         self.flash = folder / "flash"
@@ -27,18 +42,18 @@ class Board:
             **os.environ,
             "MICROPYPATH": f"{ROOT / 'tests' / 'provision'}:.frozen",
             "TORPOR_FLASH": str(self.flash),
-            "TORPOR_FAKES": os.path.dirname(str(fakes.__file__)),
+            "TORPOR_FAKES": str(compiled_fakes()),
             "TORPOR_WORLD": f"/host{self.world}",
         }
 
-    def start(self) -> "subprocess.CompletedProcess[str]":
-        """Run the node from reset to its end."""
+    def start(self, writes: int = 0, most_s: float = 20) -> "subprocess.CompletedProcess[str]":
+        """Run the node from reset to its end; its power may be cut at a write, as a Line's."""
         return subprocess.run(
-            [micropython(), "-X", f"heapsize={HEAP['unix']}", "-m", "start"],
-            env=self.environment,
+            [micropython(), "-X", f"heapsize={HEAP_BYTES}", "-m", "start"],
+            env={**self.environment, "TORPOR_WRITES": str(writes)},
             text=True,
             capture_output=True,
-            timeout=20,
+            timeout=most_s,
             check=False,
         )
 
@@ -64,7 +79,7 @@ class Line:
         tty.setraw(self.slave)
         self.port = os.ttyname(self.slave)
         self.process = subprocess.Popen(
-            [micropython(), "-X", f"heapsize={HEAP['unix']}", "-i", "-m", "start"],
+            [micropython(), "-X", f"heapsize={HEAP_BYTES}", "-i", "-m", "start"],
             env={**self.board.environment, "TORPOR_STOP": "1", "TORPOR_WRITES": str(self.writes)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

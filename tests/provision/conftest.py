@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.commands import deploy
+
 WIFI, BROKER = "correct horse", "battery staple"
 NODE = f"""\
 name = "garden"
@@ -41,6 +43,12 @@ driver = "sht3x.temperature"
 [sensor.humidity]
 driver = "sht3x.humidity"
 """
+
+
+@pytest.fixture(autouse=True)
+def no_trial_is_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The board of these tests is gone once it is reset."""
+    monkeypatch.setattr(deploy, "TRIAL_S", 0)
 
 
 @pytest.fixture

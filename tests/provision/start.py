@@ -55,9 +55,10 @@ vfs.mount(host, "/host")
 sys.path[:] = ["", ".frozen", "/host" + fakes]
 for name in ("machine", "network", "esp32", "time"):
     __import__(name)
+names = {"__name__": "__main__"}  # of both, as ports/esp32/main.c runs them
 for name in ("boot.py",) if os.getenv("TORPOR_STOP") else ("boot.py", "main.py"):
     try:
         os.stat(name)
     except OSError:
         continue
-    execfile(name, {"__name__": "__main__"})  # noqa: F821
+    execfile(name, names)  # noqa: F821

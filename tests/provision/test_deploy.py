@@ -84,7 +84,9 @@ def test_only_what_differs_is_sent(board: Board, capsys: pytest.CaptureFixture[s
     assert len(document["copied"]) == len(version.files(None))  # config.json among them
     assert content(board, "b/torpor/node.mpy") == new
     assert content(board, "b/config.json") == b'{"name":"flashed"}'
-    assert content(board, "boot.py") == version.pointer("b")
+    assert document["on_trial"]
+    assert document["outcome"] is None  # nobody heard of it in time
+    assert content(board, "boot.py") == version.on_trial("b")
 
 
 def test_a_stray_source_file_would_be_imported_and_is_no_part_of_a_version(
@@ -155,6 +157,8 @@ def test_a_new_password_lies_beside_the_old_one_until_the_switch(
     board: Board, node_toml: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert deploy(board, "--config", node_toml) == 0
+    with files(board) as flash:
+        flash.rename("boot.own", "boot.py")  # its trial has ended well
     before = json.loads(content(board, "b/config.json"))["secrets"]
     open_network = node_toml.read_text().replace(f'password = "{WIFI}"\n', "")
     node_toml.write_text(open_network.replace(BROKER, "another one"))

@@ -16,6 +16,8 @@ from tools.show import output
 ATTEMPTS = 3
 AGAIN_S = 3.0  # to push the plug back in
 WAIT_S = 30.0  # for a board that sleeps, and for its port
+TRIAL_S = 600.0  # three wakes with two rests between them; or one that hangs, for 300 s
+OWN = "is the node's own"
 
 
 @click.command("deploy", cls=params.Command)
@@ -29,36 +31,51 @@ def command(port: str, config: Path | None, override: bool, as_json: bool) -> No
     """Send a board the files that differ, and start it on them.
 
     It may be cut off at any moment: the board then starts the version that it had, or the new one
-    where all of it had arrived. Without --config the board keeps its own configuration.
+    where all of it had arrived. That one is on trial until it has delivered a report, and the one
+    before comes back by itself where it fails. Without --config the board keeps its own
+    configuration.
 
     \b
     torpor deploy --port /dev/ttyUSB0 --config node.toml
     """
     node = node_toml.load(config) if config else None
     ports.await_(port, WAIT_S)
-    done = _persistently(port, version.files(None), node, override)
+    board, done = _persistently(port, version.files(None), node, override)
+    if done.before not in ("", version.OWN):
+        what = f"the version before this one was taken back: {done.before}"
+        click.echo(f"torpor: {port}: {what}", err=True)
     document: dict[str, Any] = {
         "slot": done.slot,
         "up_to_date": not done.switched,
         "sent_bytes": done.sent,
         "copied": done.copied,
         "kept": done.kept,
+        "on_trial": done.on_trial,
     }
-    output.as_json(document) if as_json else _show(document, port)
+    if not as_json:
+        _show(document, port)
+    outcome = document["outcome"] = _outcome(board, done)
+    if as_json:
+        output.as_json(document)
+    elif outcome == OWN:
+        output.console.print(f"/{done.slot} {outcome}", markup=False, soft_wrap=True)
+    if outcome not in (None, OWN):
+        raise BadInput(f"/{done.slot} {outcome}", where=port, remedy="the one before runs again")
 
 
 def _persistently(
     port: str, files: dict[str, bytes], node: node_toml.Provision | None, override: bool
-) -> Sent:
-    """Deploy, and begin anew where the line is cut."""
+) -> tuple[Board, Sent]:
+    """Deploy, and begin anew where the line is cut; the board, to be started, and what was done."""
     for attempt in range(ATTEMPTS):
         progress = output.Progress("sending")
         try:
             board = Board(port, WAIT_S)
             try:
-                return deploy(board, files, node, progress, override)
-            finally:
+                return board, deploy(board, files, node, progress, override)
+            except BaseException:
                 board.restart()
+                raise
         except (Cut, ports.Refused) as error:
             if isinstance(error, ports.Refused) and attempt == 0:
                 raise
@@ -71,10 +88,25 @@ def _persistently(
     raise BadInput("the line to the board was cut", where=port, remedy=remedy)
 
 
+def _outcome(board: Board, done: Sent) -> str | None:
+    """Start the board; how the trial ended, if there is one and as far as it is known."""
+    if not done.on_trial:
+        board.restart()
+        return None
+    what = "on trial, which may take minutes; Ctrl-C leaves it to itself"
+    click.echo(f"torpor: {board.port}: {what}", err=True)
+    told = board.tried(TRIAL_S)
+    if not told:
+        what = "it has not told yet how its trial ends; torpor deploy tells the next time"
+        click.echo(f"torpor: {board.port}: {what}", err=True)
+    return told or None
+
+
 def _show(document: dict[str, Any], port: str) -> None:
     say = output.console.print
     if document["up_to_date"]:
-        say(f"{port} is up to date", markup=False, soft_wrap=True)
+        how = ", on trial" if document["on_trial"] else ""
+        say(f"{port} is up to date{how}", markup=False, soft_wrap=True)
         return
     grid = output.table("", "sent", "bytes")
     for name, count in document["sent_bytes"].items():
@@ -82,4 +114,5 @@ def _show(document: dict[str, Any], port: str) -> None:
     say(grid)
     same = f"{len(document['copied'])} copied on the board, {len(document['kept'])} already there"
     slot = document["slot"]
-    say(f"{same}; {port} starts from /{slot}", markup=False, soft_wrap=True)
+    how = ", on trial" if document["on_trial"] else ""
+    say(f"{same}; {port} starts from /{slot}{how}", markup=False, soft_wrap=True)

@@ -144,7 +144,7 @@ class Node:
             wanted[version.CONFIG] = version.as_json(dict(config))
         self.interrupt()
         self.exec(AGENT)
-        sending.deploy(self, wanted, provision, lambda done: None, override=True)
+        sending.deploy(self, wanted, provision, lambda done: None, override=True, trial=False)
         self.link.enter_raw_repl(soft_reset=True)  # into its folder
         self.exec(NEWBORN)
 

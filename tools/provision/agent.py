@@ -131,11 +131,48 @@ def clear(folder, keep):
             os.remove(path)
 
 
+def write(path, data):
+    """Write a small file."""
+    with open(path, "wb") as file:
+        file.write(data)
+
+
 def switch(text):
     """Put a new boot.py in place of the old one, at once."""
-    with open("/boot.new", "wb") as file:
-        file.write(text)
+    write("/boot.new", text)
+    memory = machine.RTC()
+    memory.memory(memory.memory()[:1])  # what was retained is another version's; outputs stay
     os.rename("/boot.new", "/boot.py")
+
+
+def try_out(text, own, back):
+    """Put a boot.py in place that tries a version; beside it those of either end."""
+    write("/boot.own", own)
+    write("/boot.back", back)
+    forget_trial()
+    switch(text)
+
+
+def print_trial():
+    """What is known of the newest trial."""
+    try:
+        with open("/trial") as file:
+            print(file.read())
+    except OSError:
+        pass
+
+
+def forget_trial():
+    """Have it begin anew, as if it had not yet begun."""
+    try:
+        os.remove("/trial")
+    except OSError:
+        pass  # there was none
+
+
+def end_trial():
+    """Have the version before back."""
+    os.rename("/boot.back", "/boot.py")
 
 
 def hidden(space):

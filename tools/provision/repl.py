@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import struct
 import termios
 import time
@@ -22,6 +23,8 @@ MOST_S = 60.0  # of one answer, however much comes
 NAP_S = 2.0
 OFTEN_S = 0.02
 RAW = b"raw REPL; CTRL-B to exit"
+
+_END = re.compile(rb"torpor: /\w (is the node's own|was taken back: [^\r\n]*)\r?\n")
 
 # What mpremote raises where the line is cut: its own, pyserial's (an OSError), the terminal's, and
 # what it makes of half an answer.
@@ -128,6 +131,27 @@ class Board:
 
     def restart(self) -> None:
         """Reset the board, and let go of it."""
+        self._reset()
+        close(self.repl)
+
+    def tried(self, most_s: float) -> str:
+        """Reset the board, and let go of it when it has told how a trial ended; "" if not in time.
+
+        Its port may go while it sleeps, and come again.
+        """
+        self._reset()
+        told, until = b"", time.monotonic() + most_s
+        while not (end := _END.search(told)) and time.monotonic() < until:
+            try:
+                told = (told + self.repl.serial.read(max(self.repl.serial.in_waiting, 1)))[-1_000:]
+            except _CUT:
+                close(self.repl)
+                time.sleep(OFTEN_S)
+                with contextlib.suppress(*_CUT):
+                    self.repl.serial.open()
+        close(self.repl)
+        return end[1].decode(errors="replace") if end else ""
+
+    def _reset(self) -> None:
         with contextlib.suppress(*_CUT):
             self.repl.exec_raw_no_follow("import machine\nmachine.reset()")
-        close(self.repl)

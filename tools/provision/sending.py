@@ -1,8 +1,9 @@
 """Bringing the version on a board up to date: what differs is sent, then the board is switched.
 
-The running version is never touched. The other slot is made equal to what is wanted, checked by
+The node's own version is never touched. The other slot is made equal to what is wanted, checked by
 hash on the board, and only then boot.py is replaced. So the line may be cut anywhere: the board
-starts the old version or the new one, and the next try finds what has arrived already.
+starts the old version or the new one, and the next try finds what has arrived already. The new one
+is on trial where there is an old one to go back to.
 """
 
 import ast
@@ -42,6 +43,8 @@ class Sent:
     copied: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     switched: bool = False
+    on_trial: bool = False
+    before: str = ""  # how the trial before it ended
 
 
 def deploy(
@@ -50,30 +53,55 @@ def deploy(
     node: Provision | None,
     progress: Callable[[float], None],
     override: bool = False,
+    trial: bool = True,
 ) -> Sent:
     """Have a board run these files, with this node's configuration, theirs or the one it has.
 
     Files come before what is frozen (MicroPython 1.29, py/runtime.c:148), so a library that the
-    board has frozen is not sent, unless it is to be overridden.
+    board has frozen is not sent, unless it is to be overridden. Without `trial` they are the
+    node's own at once.
     """
     check_version(board)
     if not override and _is_frozen(board):
         files = version.without_library(files)
-    active = _active(board)
+    active, tried = _slots(board)
+    before = board.exec("print_trial()").strip().partition("\n")[2]
     here = _digests(board, active) if active else {}
-    config = f"/{active}/{version.CONFIG}" if active else f"/{version.CONFIG}"
     sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
     if node:
-        files = {**files, version.CONFIG: _configured(board, node, config)}
+        files = {**files, version.CONFIG: _configured(board, node, _config(active))}
     wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    config = _config(tried or active)
     if version.CONFIG not in files and (kept := board.exec(f"print_digest({config!r})").split()):
         wanted[version.CONFIG] = kept[0]
         sources[kept[0]] = config
-    if {name: here[name] for name in here if name != LOG} == wanted:
-        return Sent(str(active), kept=sorted(wanted))
-    slot = version.SLOTS[active == version.SLOTS[0]]
+    slot = version.other(active or version.SLOTS[1])
     there = _digests(board, slot)
-    done = Sent(slot, kept=sorted(name for name in wanted if there.get(name) == wanted[name]))
+    held = there if tried else here
+    if active and {name: held[name] for name in held if name != LOG} == wanted:
+        if tried:
+            board.exec("forget_trial()")  # that it was interrupted is not its fault
+        return Sent(tried or active, kept=sorted(wanted), on_trial=bool(tried), before=before)
+    if tried:
+        board.exec("end_trial()")
+    kept_here = sorted(name for name in wanted if there.get(name) == wanted[name])
+    done = Sent(slot, kept=kept_here, before=before)
+    _fill(board, done, wanted, files, sources, progress)
+    done.on_trial = trial and version.CONFIG in here  # else it could not go back
+    _switch(board, done)
+    return done
+
+
+def _fill(
+    board: Board,
+    done: Sent,
+    wanted: dict[str, str],
+    files: dict[str, bytes],
+    sources: dict[str, str],
+    progress: Callable[[float], None],
+) -> None:
+    """Make a slot equal to what is wanted, its files by their digest, and prove it."""
+    slot = done.slot
     board.exec(f"clear('/{slot}', {[f'/{slot}/{name}' for name in done.kept]!r})")
     for number, name in enumerate(sorted(wanted.keys() - set(done.kept))):
         progress(number / len(wanted))
@@ -86,9 +114,16 @@ def deploy(
             done.sent[name] = len(files[name])
     if _digests(board, slot) != wanted:
         raise BadInput("what arrived is not what was sent", where=board.port, remedy="try again")
-    board.exec(f"switch({version.pointer(slot)!r})")
+
+
+def _switch(board: Board, done: Sent) -> None:
+    """Have the next start enter a slot, for good or on trial."""
+    own, back = version.pointer(done.slot), version.pointer(version.other(done.slot))
+    if done.on_trial:
+        board.exec(f"try_out({version.on_trial(done.slot)!r}, {own!r}, {back!r})")
+    else:
+        board.exec(f"switch({own!r})")
     done.switched = True
-    return done
 
 
 def check_version(board: Board) -> None:
@@ -113,13 +148,20 @@ def _is_frozen(board: Board) -> bool:
     return bool(frozen)
 
 
-def _active(board: Board) -> str | None:
-    """The slot that boot.py enters; None where another boot.py is there, or none."""
+def _slots(board: Board) -> tuple[str | None, str | None]:
+    """The slot of the node's own version and the one on trial, by boot.py; None for none."""
     boot = board.exec("print_digest('/boot.py')").strip()
     for slot in version.SLOTS:
         if boot == hashlib.sha256(version.pointer(slot)).hexdigest():
-            return slot
-    return None
+            return slot, None
+        if boot == hashlib.sha256(version.on_trial(slot)).hexdigest():
+            return version.other(slot), slot
+    return None, None
+
+
+def _config(slot: str | None) -> str:
+    """Where the configuration of a slot lies, or of a board filled by hand."""
+    return f"/{slot}/{version.CONFIG}" if slot else f"/{version.CONFIG}"
 
 
 def _digests(board: Board, slot: str) -> dict[str, str]:

@@ -3,6 +3,9 @@
 The board has two such folders, and boot.py, which MicroPython runs first, enters one of them: from
 there it runs main.py, and there the node finds its modules and its config.json. Renaming a new
 boot.py over the old one is atomic in LittleFS, so the board runs the one version or the other.
+
+While a version is on trial boot.py is trial.py of this folder: that a version is the node's own is
+told by nothing but the boot.py that enters it, so it costs an ordinary start nothing.
 """
 
 import json
@@ -13,7 +16,9 @@ from host_sim.files import scratch
 from tools.provision import firmware
 
 SLOTS = ("a", "b")
+TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
 CONFIG = "config.json"
+OWN = "own"  # how trial.py has it that a version is the node's own
 POINTER = """\
 import os
 
@@ -31,6 +36,16 @@ else:
     time.sleep_ms(60000)
     machine.deepsleep(3600000)
 """
+TRYING = """
+
+trial = Trial("/{slot}", "/{other}")
+try:
+    machine.WDT(timeout=STARTING_MS)
+    trial.begin(machine.reset_cause())
+    os.chdir(trial.slot)
+except OSError as error:
+    trial.back(error)
+"""
 
 
 def pointer(slot: str) -> bytes:
@@ -39,8 +54,17 @@ def pointer(slot: str) -> bytes:
     It must not raise: main.py is skipped then, and the REPL awake for good (MicroPython 1.29,
     ports/esp32/main.c:155, 164).
     """
-    other = SLOTS[slot == SLOTS[0]]
-    return POINTER.format(slot=slot, other=other).encode()
+    return POINTER.format(slot=slot, other=other(slot)).encode()
+
+
+def on_trial(slot: str) -> bytes:
+    """The boot.py that tries the version in a slot. It must not raise, either."""
+    return (TRIAL + TRYING.format(slot=slot, other=other(slot))).encode()
+
+
+def other(slot: str) -> str:
+    """The other slot."""
+    return SLOTS[slot == SLOTS[0]]
 
 
 def files(config: bytes | None) -> dict[str, bytes]:

@@ -1,0 +1,57 @@
+"""A version on trial: it reports in each wake, and boot.py hears how the wake ended.
+
+torpor deploy leaves a version on trial with a boot.py that hands `trial` on to main.py; it takes
+the version back, or makes it the node's own (docs/flash.md). Without it this module is not loaded.
+"""
+
+from torpor import rescue
+from torpor.port import FAULT, Port
+
+TYPE_CHECKING = False  # as in typing, which the chip does not have
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def hurry(config: dict) -> None:
+    """Have the first wake measure and report, whatever the charge: it is the one judged by."""
+    config["spread"]["within_ms"] = 0
+    config["tasks"][config["report_task"]]["late_ms"] = 0
+    config["energy"]["budget_uc_min"] = 0
+    config["battery_channel"] = -1
+
+
+class TrialPort:
+    """A port, watched. Where there was nothing to report, to have reached the broker is enough."""
+
+    def __init__(self, port: Port, trial: "Any") -> None:
+        self.port = port
+        self.trial = trial
+        self.faulty = False
+        self.delivered = False
+        rescue.log("on trial")  # nothing else asks in a good wake whether that is whole
+
+    def __getattr__(self, name: str) -> "Any":
+        return getattr(self.port, name)
+
+    def measure(self, channel: int) -> int:
+        value = self.port.measure(channel)
+        self.faulty |= value == FAULT
+        return value
+
+    def join(self, tx_qdbm: int, cached: int) -> int:
+        answer = self.port.join(tx_qdbm, cached)
+        self.delivered = answer < 0 and not self.faulty
+        return answer
+
+    def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
+        attempts = self.port.send(r, first, count, tx_qdbm)
+        self.delivered = attempts > 0
+        return attempts
+
+    def sleep(self, kind: int, ms: int) -> int:
+        """As the trial has it, not as long as was asked for."""
+        rest_ms = self.trial.ended(self.delivered)
+        self.faulty = self.delivered = False
+        cause = self.port.sleep(kind, rest_ms)
+        self.trial.begin()
+        return cause

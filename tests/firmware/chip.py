@@ -24,11 +24,14 @@ from tools.provision import firmware
 from tools.virtual.board import FAKES, FAKES_BYTES, micropython
 from torpor import record, retain
 
+BUTTON, RELAY, METER = 0, 26, 5  # of the plug
 DRIVERS: dict[str, dict[str, Any]] = {
     "temperature": {"driver": "sht3x.temperature", "sda": 21, "scl": 22},
     "humidity": {"driver": "sht3x.humidity", "sda": 21, "scl": 22},
     "light": {"driver": "analog", "pin": 34},
     "battery": {"driver": "analog", "pin": 35, "ratio_x16": 32},
+    "power": {"driver": "bl0937", "pin": METER, "mj_per_pulse": 1_500},
+    "relay": {"driver": "analog", "pin": 34},  # never read
 }
 SHT3X = "68"  # its address, 0x44
 HEAP_BYTES = 2 * 65_536 + FAKES_BYTES  # objects have twice the chip's size
@@ -36,16 +39,24 @@ HEAP_BYTES = 2 * 65_536 + FAKES_BYTES  # objects have twice the chip's size
 
 def garden(port: int, name: str = "garden") -> dict[str, Any]:
     """config.json of the garden scenario, with what the chip reads besides."""
-    chosen = scenario.load("garden")
+    return {**_config("garden", port), "name": name, "pins": {}}
+
+
+def plug(port: int) -> dict[str, Any]:
+    """The same of the plug."""
+    pins = {"wake": BUTTON, "outputs": [{"pin": RELAY, "on": 1}]}
+    return {**_config("plug", port), "name": "plug", "pins": pins}
+
+
+def _config(name: str, port: int) -> dict[str, Any]:
+    chosen = scenario.load(name)
     config = device_config(chosen.file.node, chosen.board)
     for channel, named in zip(config["channels"], chosen.file.node.channel, strict=True):
         channel.update(DRIVERS[named.name], name=named.name)
     return {
         **config,
-        "name": name,
         "wifi": {"ssid": "home", "password": "sleepwell"},
         "broker": {"host": HOST, "port": port, "user": USER, "password": PASSWORD},
-        "pins": {},
     }
 
 

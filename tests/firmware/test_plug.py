@@ -5,37 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
-from tests.firmware.broker import HOST, PASSWORD, USER, Broker
-from tests.firmware.chip import Chip
+from tests.firmware import chip
+from tests.firmware.broker import Broker
+from tests.firmware.chip import BUTTON, RELAY, Chip
 from tools.fakes import world
 from torpor import record
 
-BUTTON, RELAY, METER = 0, 26, 5
 RESET_BUTTON = -1
-DRIVERS = {
-    "power": {"driver": "bl0937", "pin": METER, "mj_per_pulse": 1_500},
-    "relay": {"driver": "analog", "pin": 34},  # never read
-}
 
 
 @pytest.fixture
 def plug(tmp_path: Path, broker: Broker) -> Chip:
-    chosen = scenario.load("plug")
-    config = device_config(chosen.file.node, chosen.board)
-    for channel, named in zip(config["channels"], chosen.file.node.channel, strict=True):
-        channel.update(DRIVERS[named.name], name=named.name)
-    return Chip(
-        tmp_path,
-        {
-            **config,
-            "name": "plug",
-            "wifi": {"ssid": "home", "password": "sleepwell"},
-            "broker": {"host": HOST, "port": broker.port, "user": USER, "password": PASSWORD},
-            "pins": {"wake": BUTTON, "outputs": [{"pin": RELAY, "on": 1}]},
-        },
-    )
+    return Chip(tmp_path, chip.plug(broker.port))
 
 
 def relays(broker: Broker) -> int:

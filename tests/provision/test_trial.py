@@ -6,6 +6,7 @@ one is there before the first start.
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,12 +15,17 @@ from typing import Any
 import pytest
 
 from host_sim.files import scratch
-from tests.firmware.broker import Broker, free_port
-from tests.firmware.chip import SHT3X, garden, sht3x
+from tests.firmware.broker import PASSWORD, USER, Broker, free_port
+from tests.firmware.chip import RELAY, SHT3X, garden, plug, sht3x
 from tests.provision.board import Board
+from tests.provision.conftest import BROKER, NODE, WIFI
+from tools import cli
+from tools.commands import deploy
+from tools.commands.virtual_board import FLASH_BYTES
 from tools.fakes import world
-from tools.provision import filesystem, version
+from tools.provision import filesystem, layout, version
 from tools.provision.firmware import LIBRARY, compile_file
+from tools.virtual.process import running
 
 SIZE = 256 * filesystem.BLOCK
 OWN, BACK = version.pointer("b"), version.pointer("a")
@@ -29,7 +35,7 @@ HANGS_S = 2  # of the host's: no start takes as long
 MOST = 12  # starts of a trial
 
 
-def config(port: int) -> dict[str, Any]:
+def prompt(port: int) -> dict[str, Any]:
     """A garden that reports in its first wake."""
     made = garden(port)
     made["tasks"][made["report_task"]]["late_ms"] = 0
@@ -41,9 +47,9 @@ def library() -> dict[str, bytes]:
     return version.files(None)
 
 
-def image(port: int, changed: dict[str, bytes]) -> bytes:
+def image(config: dict[str, Any], changed: dict[str, bytes]) -> bytes:
     """The flash behind torpor deploy, with these files of the version on trial."""
-    kept = version.as_json(config(port))
+    kept = version.as_json(config)
     old = {**library(), "config.json": kept}
     new = {**library(), "config.json": kept + b"\n", **changed}
     root = {"boot.py": version.on_trial("b"), "boot.own": OWN, "boot.back": BACK}
@@ -55,8 +61,8 @@ def image(port: int, changed: dict[str, bytes]) -> bytes:
 class Node(Board):
     """A board that was just deployed to, and everything that it printed."""
 
-    def __init__(self, folder: Path, port: int, changed: dict[str, bytes]) -> None:
-        super().__init__(folder, image(port, changed))
+    def __init__(self, folder: Path, config: dict[str, Any], changed: dict[str, bytes]) -> None:
+        super().__init__(folder, image(config, changed))
         self.printed = ""
         fresh = world.fresh()
         fresh.update(i2c={SHT3X: sht3x(24342, 32768)}, adc={"34": 800_000, "35": 2_000_000})
@@ -110,7 +116,7 @@ def broker() -> Iterator[Broker]:
 def test_a_version_that_reports_and_wakes_again_is_the_node_s_own(
     tmp_path: Path, broker: Broker
 ) -> None:
-    node = Node(tmp_path, broker.port, {})
+    node = Node(tmp_path, prompt(broker.port), {})
     assert [node.boot() for _ in range(3)] == [world.SLEPT, world.SLEPT, world.RESET]
     assert "light" in broker.heard("torpor/garden/readings")
     assert node.world_now()["slept"] == [["deep", 1_000]] * 2
@@ -134,7 +140,7 @@ BAD = {
 def test_a_damaged_file_brings_the_version_before_back(
     name: str, tmp_path: Path, broker: Broker
 ) -> None:
-    node = Node(tmp_path, broker.port, {name: BAD[name]})
+    node = Node(tmp_path, prompt(broker.port), {name: BAD[name]})
     assert node.outcome() == "back"
     assert node.file("a/torpor.log").startswith(b"version /b taken back: ")
     assert "torpor: /b was taken back: " in node.printed
@@ -142,11 +148,11 @@ def test_a_damaged_file_brings_the_version_before_back(
 
 def other(port: int, **changes: Any) -> dict[str, bytes]:
     """A configuration that is not the old version's."""
-    return {"config.json": version.as_json({**config(port), **changes})}
+    return {"config.json": version.as_json({**prompt(port), **changes})}
 
 
 def test_three_wakes_without_a_report_bring_it_back(tmp_path: Path, broker: Broker) -> None:
-    node = Node(tmp_path, broker.port, other(free_port()))
+    node = Node(tmp_path, prompt(broker.port), other(free_port()))
     assert [node.boot() for _ in range(4)] == [world.SLEPT] * 3 + [world.RESET]
     assert [ms for _, ms in node.world_now()["slept"]] == [*RESTS_MS, *RESTS_MS[:1]]
     assert len(node.world_now()["joined"]) == 3  # each wake tried
@@ -157,8 +163,8 @@ def test_three_wakes_without_a_report_bring_it_back(tmp_path: Path, broker: Brok
 def test_a_sensor_that_never_answers_is_no_report(tmp_path: Path, broker: Broker) -> None:
     """The broker is reached, but of all that was to be measured there is nothing to tell."""
     humid = {"driver": "sht3x.humidity", "sda": 4, "scl": 5}
-    channels = [{**one, **humid} for one in config(broker.port)["channels"]]
-    node = Node(tmp_path, broker.port, other(broker.port, channels=channels))
+    channels = [{**one, **humid} for one in prompt(broker.port)["channels"]]
+    node = Node(tmp_path, prompt(broker.port), other(broker.port, channels=channels))
     node.world_now(i2c={f"{SHT3X}@21,22": sht3x(24342, 32768)})
     assert node.outcome() == "back"
     assert "no report" in node.printed
@@ -185,16 +191,33 @@ def wake(r, port, cause):
         {what}
     return _wake(r, port, cause)
 """
-    node = Node(tmp_path, broker.port, edited("sensor", wake))
+    node = Node(tmp_path, prompt(broker.port), edited("sensor", wake))
     assert [node.boot() for _ in range(after + len(ends))] == [world.SLEPT] * after + ends
     assert node.printed == f"torpor: /b was taken back: {why}\n"
     assert f"version /b taken back: {why}\n" in node.file("a/torpor.log").decode()
     assert node.outcome() == "back"
 
 
+@pytest.mark.parametrize("reached", [True, False])
+def test_a_switch_on_trial_keeps_its_relay(reached: bool, tmp_path: Path, broker: Broker) -> None:
+    """It never sleeps deep: all of its trial is one start."""
+    port = broker.port if reached else free_port()
+    config = plug(broker.port)
+    node = Node(tmp_path, config, {"config.json": version.as_json({**config, **plug(port)}) + b" "})
+    pad = {"out": 1, "drives": 1, "held": 1, "pull": 0, "rtc": 0}
+    node.world_now(rtc="02", pads={str(RELAY): pad}, pins={str(RELAY): 1})
+    assert node.boot() == world.RESET
+    assert node.file("boot.py") == (OWN if reached else BACK)
+    now = node.world_now()
+    assert now["rtc"] in ("02", "03")  # what the output was set to, and the radio
+    assert (now["pins"][str(RELAY)], now["driven"]) == (1, [])
+    assert len(now["joined"]) == (1 if reached else 3)
+    assert now["now_ms"] > (2_000 if reached else sum(RESTS_MS))
+
+
 def test_a_brown_out_is_no_crash_but_no_report(tmp_path: Path, broker: Broker) -> None:
     """The joins to come wait for the cell, as ever."""
-    node = Node(tmp_path, broker.port, {})
+    node = Node(tmp_path, prompt(broker.port), {})
     world_ = node.world_now()
     node.world_now(wifi={**world_["wifi"], "surges_dbm": 2})
     ends = [world.BROWNED_OUT, world.SLEPT, world.SLEPT, world.RESET]
@@ -209,9 +232,47 @@ def test_the_power_cut_at_writes_of_a_trial(tmp_path: Path, broker: Broker) -> N
     """Whatever was not yet written, it ends: well for a good version, in the old one for a bad."""
     for changed, ends in (({}, "own"), (edited("sensor", "wake = None"), "back")):
         for writes in range(1, 6):
-            node = Node(tmp_path, broker.port, changed)
+            node = Node(tmp_path, prompt(broker.port), changed)
             node.boot(writes)
             assert node.outcome() == ends, writes
+
+
+NO_REPORT = "was taken back: no report in three wakes"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
+def test_deploy_tells_how_a_trial_ended(
+    tmp_path: Path,
+    broker: Broker,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The real interpreter behind a serial port, its node asleep for minutes between two wakes."""
+    monkeypatch.setattr(deploy, "TRIAL_S", 60)
+    file = tmp_path / "node.toml"
+    text = NODE.replace("192.0.2.1", "127.0.0.1").replace(WIFI, "sleepwell")
+    text = text.replace('"garden"\npass', f'"{USER}"\npass').replace(BROKER, PASSWORD)
+
+    def deployed(port: int, period_s: int) -> int:
+        file.write_text(
+            text.replace("user =", f"port = {port}\nuser =").replace("300", str(period_s))
+        )
+        return cli.run(["deploy", "--port", str(link), "--config", str(file)])
+
+    made = layout.file_system(version.files(version.as_json(garden(broker.port))), FLASH_BYTES)
+    (tmp_path / "flash").write_bytes(made)
+    link = tmp_path / "node"
+    with running(link, "--image", str(tmp_path / "flash"), "--speed", "1000"):
+        assert deployed(broker.port, 600) == 0
+        assert capsys.readouterr().out.endswith("/b is the node's own\n")
+        assert deployed(free_port(), 700) == 2
+        assert capsys.readouterr().err.endswith(
+            f"{link}: /a {NO_REPORT}; the one before runs again\n"
+        )
+        assert deployed(broker.port, 600) == 0
+        said = capsys.readouterr()
+        assert said.out == f"{link} is up to date\n"
+        assert said.err == f"torpor: {link}: the version before this one {NO_REPORT}\n"
 
 
 def edited(module: str, more: str) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ the boot.py of that end, which lies ready, is renamed over this one.
 
 # mypy: ignore-errors
 
+import gc
 import os
 import sys
 
@@ -50,6 +51,7 @@ class Trial:
         if events.count(BEGUN) >= MOST + delivered:
             self.back("it did not start again" if delivered else "no report in three wakes")
         self._note(BEGUN)
+        gc.collect()  # what it took to compile this lies where main.py is to load more
 
     def ended(self, delivered):
         """A wake is about to end in sleep, after a report or without one; how long in ms."""

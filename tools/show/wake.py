@@ -5,7 +5,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 from rich.markup import escape
 
-from host_sim.lab import baseline
+from host_sim.lab import decisions
 from host_sim.lab.report import events
 from host_sim.sim import wakelog
 from host_sim.sim.wakelog import Shape
@@ -17,7 +17,7 @@ BLOCKS = " ▁▂▃▄▅▆▇█"
 
 def told(scenario: Scenario, as_today: bool) -> str:
     """The last wake of a first day that used the radio."""
-    device = baseline.device_config(scenario) if as_today else None
+    device = decisions.without(scenario, decisions.NAIVE)[1] if as_today else None
     start_us, shape = wakelog.example(scenario, device)
     hours, seconds = divmod(start_us // 1_000_000, 3_600)
     peak = max((part.na for part in shape.parts), default=0)

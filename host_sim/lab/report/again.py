@@ -8,7 +8,7 @@ from typing import Any
 from host_sim.engine import native
 from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
-from host_sim.lab import baseline, interval
+from host_sim.lab import decisions, interval
 from host_sim.lab.interval import Interval
 from host_sim.sim import runfile, wakelog
 from host_sim.sim.runfile import Run
@@ -29,7 +29,7 @@ class Again:
     @property
     def device(self) -> dict[str, Any] | None:
         """Another configuration than the node's own."""
-        return baseline.device_config(self.given) if self.as_today else None
+        return decisions.without(self.given, decisions.NAIVE)[1] if self.as_today else None
 
     def live(self) -> Iterator[Told]:
         """Day by day (wakelog.live)."""

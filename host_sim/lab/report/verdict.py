@@ -6,13 +6,13 @@ what is known of the board; each None where it was not asked for.
 
 from typing import Any
 
-from host_sim.lab import budget, interval
+from host_sim.lab import budget
 from host_sim.lab.budget import Judged
 from host_sim.lab.interval import Interval
 from host_sim.sim.result import Result
 from host_sim.spec.figures import FIGURES
 
-HELD, FAILED, OPEN = "holds", "fails", interval.OPEN
+HELD, FAILED, OPEN = "holds", "fails", budget.OPEN
 
 
 def of_run(result: Result, between: Interval | None) -> list[dict[str, Any]]:

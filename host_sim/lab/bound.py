@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from host_sim.engine.events import EDGE
-from host_sim.engine.parts import SERIES
+from host_sim.engine.parts import CHANNEL_ROW, SERIES
 from host_sim.hardware import price, states
 from host_sim.hardware.board import Board
 from host_sim.sim import build
@@ -78,7 +78,7 @@ def _most_told(scenario: Scenario) -> int:
     parts = build.parts(scenario)
     most = 0
     for i, channel in enumerate(file.node.channel):
-        source, step_us, first, cells = parts.channels[4 * i : 4 * i + 4]
+        source, step_us, first, cells = parts.channels[CHANNEL_ROW * i :][:4]
         if source != SERIES or not channel.delta:
             continue
         values = np.asarray(parts.series[first : first + cells], float)

@@ -38,13 +38,16 @@ check: $(DEV) $(TYPINGS)  ## lint, formatting, types of the host's and the chip'
 	$(BIN)/mypy --config-file firmware/mypy.ini
 	$(BIN)/pytest --quiet tests/test_imports.py
 
-installed: $(UV)  ## install a wheel into an environment of its own and simulate a day there
+installed: $(UV)  ## install a wheel into an environment of its own and make a project there that passes
 	@rm -rf build
 	@$(BIN)/uv build --quiet --wheel --python $(BIN)/python --out-dir $(WHEEL)
 	@$(BIN)/uv venv --quiet --python $(BIN)/python $(WHEEL)/venv
 	@$(BIN)/uv pip install --quiet --python $(WHEEL)/venv/bin/python -c requirements.txt $(WHEEL)/*.whl
 	@cd $(WHEEL) && venv/bin/python -I -c "from tools.provision import version; version.files(None)"
-	@cd $(WHEEL) && venv/bin/torpor board list && venv/bin/torpor sim garden --days 1
+	@$(BIN)/uv pip install --quiet --python $(WHEEL)/venv/bin/python -c requirements-dev.txt pytest
+	@cd $(WHEEL) && venv/bin/torpor boards && venv/bin/torpor sim garden --days 1
+	@cd $(WHEEL) && venv/bin/torpor init shed --board xiao_esp32c3 --kind sensor
+	@cd $(WHEEL)/shed && ../venv/bin/torpor check shed.toml && ../venv/bin/pytest -q
 
 bench: $(DEV)  ## measure speed as ratios and write docs/performance.md
 	$(BIN)/python -m tests.bench

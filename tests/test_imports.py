@@ -31,7 +31,7 @@ ROOMS = (
     ("tools.params", "tools.ppk2", "tools.loop", "tools.power"),
     ("tools.recordings",),
     ("tools.virtual",),
-    ("tools.hil",),
+    ("tools.hil", "tools.project"),
     ("tools.commands", "tools.pytest_torpor", "tools.reference"),
 )
 FILES = [

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Sequence
 
 import click
+from click import shell_completion
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
 from torpor import __version__
 
 COMMANDS = {
+    "init": "Write a project of your own, which passes as it is.",
     "sim": "Simulate a node and print where the charge went.",
     "diff": "Say why one run draws more than another.",
     "check": "Judge the budgets of scenarios, and say what changed.",
@@ -32,8 +34,11 @@ COMMANDS = {
     "deploy": "Send a board the files that differ.",
     "record": "Measure a board with a Power Profiler Kit II.",
     "board": "List boards and show their numbers with sources.",
+    "boards": "List boards, as torpor board list does.",
+    "drivers": "List the drivers of sensors and what they need.",
     "virtual-board": "Run the firmware behind a serial port without a board.",
 }
+COMPLETE = "_TORPOR_COMPLETE"  # as click names it
 INTERRUPTED = 130  # 128 + SIGINT
 BROKEN_PIPE = 141  # 128 + SIGPIPE
 
@@ -70,7 +75,7 @@ class Lazy(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Lazy)
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="torpor %(version)s")
 def group() -> None:
     """Sleep-first firmware for ESP32 nodes, and a simulator that knows what it costs.
@@ -145,6 +150,8 @@ def _run(args: Sequence[str]) -> int:
 
 def _invoke(args: Sequence[str]) -> int:
     """Invoke click ourselves: its own main() turns a broken pipe into status 1, which is ours."""
+    if asked := os.environ.get(COMPLETE):  # by a shell, of what may come next
+        return shell_completion.shell_complete(group, {}, "torpor", COMPLETE, asked)
     try:
         with group.make_context("torpor", list(args)) as ctx:
             group.invoke(ctx)

@@ -6,15 +6,17 @@ so needs no checks of its own, and tests/bad tries every bad one on it.
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs, picture
 from host_sim.files.outputs import Made, nobodys
+from host_sim.hardware import board
 from host_sim.home import home
 from host_sim.spec import scenario
 from host_sim.spec.scenariofile import MOST_DAYS
@@ -36,6 +38,10 @@ class Input(Type):
         inputs.check(Path(value), self.most_bytes)
         return Path(value)
 
+    def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
+        """Files."""
+        return [CompletionItem(incomplete, type="file")]
+
 
 class Judged(Input):
     """A recording to read, or a scenario."""
@@ -47,8 +53,7 @@ class Judged(Input):
 
 def is_scenario(word: str | Path) -> bool:
     """Whether a word names a scenario or a home: one that ships, or a TOML file."""
-    shipped = (*scenario.names(), *home.names())
-    return str(word) in shipped or Path(word).suffix == ".toml"
+    return str(word) in _scenarios() or Path(word).suffix == ".toml"
 
 
 class Output(Type):
@@ -146,8 +151,8 @@ class Port(Type):
 class Name(Type):
     """The name of something that ships, or the path of one's own; who loads it knows which."""
 
-    def __init__(self, what: str) -> None:
-        self.name = what
+    def __init__(self, what: str, names: Callable[[], list[str]]) -> None:
+        self.name, self.names = what, names
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
         """As it is."""
@@ -155,6 +160,11 @@ class Name(Type):
         if not value:
             self.fail("it is empty", param, ctx)
         return str(value)
+
+    def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
+        """What ships, and files."""
+        names = (name for name in self.names() if name.startswith(incomplete))
+        return [*map(CompletionItem, names), CompletionItem(incomplete, type="file")]
 
 
 class Text(Type):
@@ -189,9 +199,15 @@ class Number(Type):
         return number
 
 
+def _scenarios() -> list[str]:
+    """Homes among them."""
+    return [*scenario.names(), *home.names()]
+
+
 RECORDING, JUDGED = Input("recording"), Judged("recording")
 NODE = Input("node.toml", inputs.TEXT_BYTES)
-BOARD, SCENARIO, PROGRAM = Name("board"), Name("scenario"), Name("program")
+BOARD, SCENARIO = Name("board", board.names), Name("scenario", _scenarios)
+PROGRAM = Name("program", list)
 PORT, TEXT, DATA = Port(), Text(), Recordings()
 DAYS = Number(0, MOST_DAYS, " days", above=True)
 PICTURE = Output(picture.ENDINGS, picture.made)

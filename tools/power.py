@@ -1,4 +1,4 @@
-"""Power budgets in a user's own tests: what the fixture `power_budget` answers.
+"""Power budgets in a user's own tests: what the fixture `power_budget` answers, and its mark.
 
 A figure is a number that knows whose it is, so that an assertion on it can explain itself.
 """
@@ -13,19 +13,22 @@ from statistics import fmean
 from rich.console import Console
 
 from host_sim.lab import standing, told
+from host_sim.lab.budget import FAIL
 from host_sim.lab.cause import Why
+from host_sim.lab.check import Checked
 from host_sim.lab.seeds import Job, simulate
 from host_sim.lab.standing import Standing
 from host_sim.spec import figures, scenario
-from tools.show import cause
+from host_sim.spec.scenario import Scenario
+from tools.show import cause, check
 
 
 class Power:
     """Runs of a scenario. Each figure of theirs is an attribute, that of a task by task()."""
 
-    def __init__(self, name: str, now: Standing, before: Standing | None) -> None:
+    def __init__(self, name: str, given: Scenario, now: Standing, before: Standing | None) -> None:
         """`before` is how it stood in the baseline."""
-        self.name, self.now, self.before = name, now, before
+        self.name, self.given, self.now, self.before = name, given, now, before
 
     def __repr__(self) -> str:
         return f"power_budget({self.name!r})"
@@ -39,6 +42,19 @@ class Power:
     def task(self, task: str, name: str) -> Figure:
         """A figure of one task's."""
         return self._figure(figures.label(name, task))
+
+    def broken(self) -> str:
+        """Which of the scenario's budgets fail, and why; nothing where all hold."""
+        budgets = self.given.file.budget
+        if not budgets:
+            return f"{self.name} has no [[budget]]"
+        checked = Checked(self.name, self.given.path, budgets, self.now, self.before)
+        if checked.ok:
+            return ""
+        lines = [check.sentence(row) for row in checked.rows if row.verdict == FAIL]
+        if checked.why:
+            lines += [told.headline(checked.why), "", table(checked.why)]
+        return "\n".join([f"{self.name} does not keep its budgets", *lines])
 
     def _figure(self, label: str) -> Figure:
         if label not in self.now.figures:
@@ -72,10 +88,14 @@ class Figure(float):
         """The causes as plain text."""
         if not self.of.before:
             return "no baseline of it: torpor check --update-baseline makes one"
-        text = StringIO()
-        table = cause.causes(Why(self.of.before, self.of.now))
-        Console(file=text, width=80, color_system=None).print(table)
-        return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+        return table(Why(self.of.before, self.of.now))
+
+
+def table(why: Why) -> str:
+    """The causes of a change as plain text."""
+    text = StringIO()
+    Console(file=text, width=80, color_system=None).print(cause.causes(why))
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
 
 def measured(name: str, changes: tuple[str, ...], baseline: Path | None) -> Power:
@@ -83,6 +103,7 @@ def measured(name: str, changes: tuple[str, ...], baseline: Path | None) -> Powe
     before = None
     if baseline:
         before = standing.load(baseline).scenario.get(standing.label(name, baseline))
-    seeds = before.seeds if before else [scenario.load(name, changes).file.seed]
+    given = scenario.load(name, changes)
+    seeds = before.seeds if before else [given.file.seed]
     runs = [simulate(Job(name, (*changes, f"seed={seed}"))) for seed in seeds]
-    return Power(name, standing.of(runs), before)
+    return Power(name, given, standing.of(runs), before)

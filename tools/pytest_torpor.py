@@ -1,6 +1,7 @@
 """The pytest plugin: tests of a node on a board at a desk, or else on a virtual board.
 
-Fixtures: `power_budget` simulates a scenario (tools/power.py). `node` handles a node
+Fixtures: `power_budget` simulates a scenario (tools/power.py), and a test marked by it fails where
+the scenario does not keep its budgets. `node` handles a node
 (tools/hil/node.py), `processor` lets it decide in the simulator's world (tools/hil/processor.py)
 and `supply` measures it (tools/hil/supply.py);
 `torpor_bench` is what stands around it, `torpor_board` what it is. Their modules are loaded when a
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 DEFAULT = "lolin32_lite"
 BASELINE = "power.toml"
 EXPLAINED = pytest.StashKey[Any]()  # the figure of the assertion that fails
+MEASURING = pytest.StashKey["Callable[..., Measured]"]()  # what simulates
+MARK = "power_budget(scenario, *changes): fails where the scenario does not keep its budgets"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,7 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse wrong options before anything runs."""
+    """Say what the mark is for, and refuse wrong options before anything runs."""
+    config.addinivalue_line("markers", MARK)
     try:
         if config.getoption("--board") != DEFAULT:
             _board(config)
@@ -73,11 +77,32 @@ def power_budget(pytestconfig: pytest.Config) -> Callable[..., Measured]:
     `power_budget("garden.toml").battery_life_days >= 700` is what a test asserts, and further
     arguments change keys: `power_budget("garden.toml", "node.mode=eco")`.
     """
+    return _measuring(pytestconfig)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Of a test that is marked, judge the budgets first."""
+    for mark in item.iter_markers("power_budget"):
+        if not mark.args:
+            pytest.fail("the mark power_budget needs a scenario's name", pytrace=False)
+        if why := _measuring(item.config)(*mark.args).broken():
+            pytest.fail(why, pytrace=False)
+
+
+def _measuring(config: pytest.Config) -> Callable[..., Measured]:
+    """What simulates scenarios in this process, and remembers them."""
+    if MEASURING not in config.stash:
+        config.stash[MEASURING] = _measurer(config)
+    return config.stash[MEASURING]
+
+
+def _measurer(config: pytest.Config) -> Callable[..., Measured]:
     from host_sim.spec import scenario
     from tools import power
 
-    root = pytestconfig.rootpath
-    baseline = root / str(pytestconfig.getini("power_baseline"))
+    root = config.rootpath
+    baseline = root / str(config.getini("power_baseline"))
 
     @cache
     def measured(name: str, *changes: str) -> Measured:
@@ -85,7 +110,7 @@ def power_budget(pytestconfig: pytest.Config) -> Callable[..., Measured]:
         try:
             found = power.measured(path, changes, baseline if baseline.is_file() else None)
         except BadInput as error:
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         found.name = name
         return found
 

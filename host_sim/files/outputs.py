@@ -6,6 +6,7 @@ file of Torpor's own; what else stands there is asked for by `claim`, before the
 
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -94,6 +95,21 @@ def write(files: Mapping[Path, bytes], *, renewed: bool = False) -> None:
         for path, (part, target) in parts.items():
             with _blamed(path):
                 _place(part, path, target, renewed)
+
+
+def folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """A new folder with these files, by their paths in it, which is there whole or not at all."""
+    part = path.with_name(f".torpor-{secrets.token_hex(6)}")
+    with _blamed(path):
+        try:
+            for name, data in files.items():
+                (part / name).parent.mkdir(parents=True, exist_ok=True)
+                (part / name).write_bytes(data)
+                _sync(part / name)
+            os.rename(part, path)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
 
 
 def own(path: Path) -> bool:

@@ -135,6 +135,49 @@ def test_a_budget_that_fails_explains_itself(tmp_path: Path) -> None:
     assert "none.toml: no such file; check the path" in said
 
 
+MARKED = """
+import pytest
+
+@pytest.mark.power_budget("garden.toml", "days=0.1")
+def test_marked():
+    pass
+
+@pytest.mark.power_budget("garden.toml", "days=0.1", "node.task.climate.period_s=72")
+def test_breaks():
+    raise KeyError("its body does not run")
+
+@pytest.mark.power_budget("garden.toml", 'budget=[]')
+def test_none():
+    pass
+
+@pytest.mark.power_budget
+def test_of_nothing():
+    pass
+"""
+WAKES = '\n[[budget]]\nname = "wakes_per_day"\nat_most = 400\n'
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2", "-p", "xdist.plugin")])
+def test_a_test_that_is_marked_keeps_the_budgets(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    path = tmp_path / "garden.toml"
+    path.write_text(scenario.find("garden").read_text() + WAKES)
+    kept = standing.of([simulate(Job(str(path), ("days=0.1",)))])
+    standing.save({"garden.toml": kept}, tmp_path / "power.toml")
+    options = ("--rootdir", str(tmp_path), "--strict-markers", "-p", "tools.pytest_torpor")
+    no_others = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    status, said = run(tmp_path, *workers, *options, test=MARKED, **no_others)
+    assert status == 1
+    assert "1 passed" in said
+    assert "3 failed" in said
+    assert "wakes_per_day: 1,200.0, limit <= 400, before 290.0" in said
+    assert "garden.toml does not keep its budgets" in said
+    assert "; node.task.climate.period_s 300 → 72" in " ".join(said.split())
+    assert "node start, scheduled" in said[said.index("cause ") :]
+    assert "garden.toml has no [[budget]]" in said
+    assert "the mark power_budget needs a scenario's name" in said
+    assert "its body does not run" not in said
+
+
 def samples(count: int, first: int = 0) -> bytes:
     return b"".join(word(1000, 2, first + i) for i in range(count))
 

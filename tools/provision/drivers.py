@@ -40,7 +40,8 @@ class Driver(Strict, frozen=True, tag_field="driver"):
             use = Use(getattr(self, name), (*key, name), role.drives, role.bus)
             yield use._replace(converts=role.converts)
 
-    def lacks(self, chip: Chip) -> str:
+    @classmethod
+    def lacks(cls, chip: Chip) -> str:
         """What the chip lacks for it, or nothing."""
         return ""
 
@@ -104,7 +105,8 @@ class Bl0937(Driver, frozen=True, tag="bl0937"):
     mj_per_pulse: Annotated[int, Meta(ge=1, le=65_535)]
     """What a pulse stands for, by calibration."""
 
-    def lacks(self, chip: Chip) -> str:
+    @classmethod
+    def lacks(cls, chip: Chip) -> str:
         """A pulse counter."""
         return "" if chip.counts_pulses else f"the {chip.title} counts no pulses"
 

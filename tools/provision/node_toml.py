@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zlib import crc32
 
+import msgspec
 from msgspec import Meta
 
 from host_sim.files import inputs
@@ -91,7 +92,7 @@ class NodeFile(Strict, frozen=True):
     """Where it reports to."""
     node: Node
     """What it does, as in a scenario."""
-    sensor: dict[Name, Sensor]
+    sensor: dict[Name, Sensor] = msgspec.field(default_factory=dict)
     """By channel: what reads it."""
     pins: Pins = Pins()
     """Pins that are no sensor's."""

@@ -1,0 +1,140 @@
+"""A project that `torpor init` writes passes as it is, on any board; half of one is none."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from host_sim.hardware import board
+from host_sim.spec import scenario
+from host_sim.spec.figures import FIGURES
+from tests.conftest import CHECKOUT
+from tools import cli
+from tools.project import made
+from tools.provision import node_toml
+
+Capture = pytest.CaptureFixture[str]
+FILES = [".github/workflows/power.yml", "node.toml", "pytest.ini", "shed.toml", "test_power.py"]
+
+
+def init(*words: str) -> int:
+    return cli.run(["init", *words])
+
+
+@pytest.fixture
+def shed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "shed"
+
+
+def test_its_test_passes_and_its_workflow_is_one(shed: Path, capsys: Capture) -> None:
+    assert init("shed", "--board", "xiao_esp32c3", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["files"] == FILES
+    assert sorted(path.relative_to(shed).as_posix() for path in shed.rglob("*.*")) == [
+        ".github",
+        *FILES,
+    ]
+    plugin = ("-p", "tools.pytest_torpor", "-p", "no:cacheprovider", "-q")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *plugin],
+        cwd=shed,
+        env={
+            "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT}/firmware",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
+    workflow = yaml.safe_load((shed / FILES[0]).read_text())
+    _, action, *_ = workflow["jobs"]["budgets"]["steps"]
+    assert action["with"] == {"scenarios": "shed.toml"}
+    assert set(action["with"]) <= set(
+        yaml.safe_load((CHECKOUT / "action.yml").read_text())["inputs"]
+    )
+
+
+@pytest.mark.parametrize("kind", made.KINDS)
+def test_what_is_simulated_is_what_would_be_flashed(shed: Path, kind: str) -> None:
+    assert init("shed", "--board", "lolin32_lite", "--kind", kind) == 0
+    flashed, simulated = node_toml.load(shed / "node.toml"), scenario.load(str(shed / "shed.toml"))
+    assert (flashed.config["name"], flashed.board) == ("shed", simulated.board)
+    assert simulated.own["node"] == shed / "node.toml"
+    assert [one.name for one in simulated.file.budget] == list(made.BUDGETS[kind])
+    assert cli.run(["check", str(shed / "shed.toml"), "--seeds", "2"]) == 0
+
+
+@pytest.mark.parametrize("kind", made.KINDS)
+def test_each_board_may_be_each_kind(tmp_path: Path, kind: str) -> None:
+    """Their pins; what they draw is simulated of one."""
+    for name in board.names():
+        path = tmp_path / f"{name}.toml"
+        path.write_text(made.filled(f"{kind}/node.toml", "shed", name))
+        assert node_toml.load(path).board.file.name == name
+
+
+@pytest.mark.parametrize(
+    ("value", "better", "limit"),
+    [
+        (100.0, "at_least", 90),
+        (99.9, "at_least", 89),
+        (637.7, "at_least", 570),
+        (1.343, "at_most", 1.5),
+        (100.0, "at_most", 110),
+        (21_511, "at_most", 24_000),
+        (0.0, "at_most", 0),
+    ],
+)
+def test_a_limit_leaves_a_tenth(value: float, better: str, limit: float) -> None:
+    assert made.limit(value, better) == pytest.approx(limit)
+
+
+def test_every_figure_of_its_budgets_is_one() -> None:
+    assert {name for names in made.BUDGETS.values() for name in names} <= set(FIGURES)
+
+
+def test_a_board_of_ones_own_is_named_as_seen_from_the_node(shed: Path) -> None:
+    mine = shed.parent / "mine" / "board.toml"
+    mine.parent.mkdir()
+    mine.write_text((CHECKOUT / "boards" / "xiao_esp32c3" / "board.toml").read_text())
+    assert init("shed", "--board", "mine/board.toml") == 0
+    assert 'board = "../mine/board.toml"' in (shed / "node.toml").read_text()
+    assert cli.run(["sim", str(shed / "shed.toml"), "--days", "1"]) in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("Shed", "--board", "lolin32_lite"), "is no name of a node: Shed; begin with a to z"),
+        (("x" * 25, "--board", "lolin32_lite"), "is no name of a node"),
+        (("none/shed", "--board", "lolin32_lite"), "its folder does not exist; create it first"),
+        (("shed", "--board", "bare.toml"), "bare.toml: is no board for a sensor ("),
+        (("shed",), "Missing option '--board'"),
+        (("here", "--board", "lolin32_lite"), "here: exists; remove it or choose another name"),
+    ],
+)
+def test_a_wrong_word_writes_nothing(
+    shed: Path, words: tuple[str, ...], told: str, capsys: Capture
+) -> None:
+    (shed.parent / "here").mkdir()
+    text = (CHECKOUT / "boards" / "xiao_esp32c3" / "board.toml").read_text()
+    (shed.parent / "bare.toml").write_text(text.replace("battery_adc = ", "cell = "))
+    assert init(*words) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+    assert sorted(path.name for path in shed.parent.iterdir()) == ["bare.toml", "here"]
+
+
+def test_a_disk_that_is_full_leaves_nothing(shed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.rename", full)
+    assert init("shed", "--board", "lolin32_lite", "--kind", "switch") == 2
+    assert list(shed.parent.iterdir()) == []

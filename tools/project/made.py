@@ -1,0 +1,93 @@
+"""The files of a new project: templates filled in, with budgets that its own simulation gave.
+
+A limit lies a tenth on the bad side of the figure: it fails for a change that is worth a look, and
+not for a seed.
+"""
+
+import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from string import Template
+
+from host_sim.errors import BadInput
+from host_sim.files import inputs, outputs, scratch
+from host_sim.hardware import board as boards
+from host_sim.sim import run
+from host_sim.sim.result import Result
+from host_sim.spec import scenario
+from host_sim.spec.figures import FIGURES
+from tools.provision import node_toml
+
+HERE = Path(__file__).parent
+BUDGETS = {
+    "sensor": ("battery_life_days", "joins_per_day", "delivered_percent"),
+    "door": ("battery_life_days", "alarm_p95_s", "delivered_percent"),
+    "switch": ("average_current_ua", "delivered_percent"),
+}
+KINDS = tuple(BUDGETS)
+ROOM = 0.1  # between a figure and its limit
+COMMON = {
+    "test_power.py": "test_power.py.txt",
+    ".github/workflows/power.yml": "power.yml",
+    "pytest.ini": "pytest.ini",
+}
+
+
+def files(folder: Path, board: str, kind: str) -> dict[str, bytes]:
+    """What goes into a folder, by its path there. BadInput for a board that cannot be it."""
+    name = folder.name
+    boards.load(board)
+    own = board.endswith(".toml")
+    told = Path(os.path.relpath(board, folder)).as_posix() if own else board
+    here = str(Path(board).resolve()) if own else board
+    text = filled(f"{kind}/scenario.toml", name, told)
+    with scratch.folder() as made, _blamed(board, kind):
+        outputs.write(
+            {
+                made / "node.toml": filled(f"{kind}/node.toml", name, here).encode(),
+                made / f"{name}.toml": text.encode(),
+            }
+        )
+        node_toml.load(made / "node.toml")
+        result = run.run(scenario.load(str(made / f"{name}.toml")))
+    text += "".join(budget(result, figure) for figure in BUDGETS[kind])
+    common = {path: filled(source, name, told) for path, source in COMMON.items()}
+    node = filled(f"{kind}/node.toml", name, told)
+    out = {"node.toml": node, f"{name}.toml": text, **common}
+    return {path: content.encode() for path, content in out.items()}
+
+
+@contextmanager
+def _blamed(board: str, kind: str) -> Iterator[None]:
+    """What a template lacks on a board is said of the board."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(f"is no board for a {kind} ({error})", where=board) from None
+
+
+def filled(source: str, name: str, board: str) -> str:
+    """A template for a project of this name and board."""
+    return Template(inputs.text(HERE / source)).substitute(name=name, board=board)
+
+
+def budget(result: Result, name: str) -> str:
+    """A budget on a figure, as it lies today."""
+    value, figure = result.figure(name), FIGURES[name]
+    assert value is not None
+    return (
+        f'\n[[budget]]\nname = "{name}" # {value:,.4g} {figure.unit} when this was made\n'
+        f"{figure.better} = {limit(value, figure.better):_.10g}\n"
+    )
+
+
+def limit(value: float, better: str) -> float:
+    """A limit in two digits, a tenth or a little more on the bad side of a value."""
+    worst = value * (1 - ROOM if better == "at_least" else 1 + ROOM)
+    if worst <= 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(worst)) - 1)
+    rounded = math.floor if better == "at_least" else math.ceil
+    return rounded(round(worst / step, 6)) * step

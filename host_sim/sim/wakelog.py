@@ -13,6 +13,7 @@ from msgspec.structs import replace as changed
 
 from host_sim.engine import kernel, parts
 from host_sim.engine.parts import Parts
+from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
@@ -141,12 +142,15 @@ def live(
 ) -> Iterator[Told]:
     """Live it stretch by stretch on CPython, by default as its node is configured.
 
-    After each one what fraction is done, and what tells the log so far.
+    After each one what fraction is done, and what tells the log so far. BadInput for a run that
+    ends in its first wake.
     """
     r = [0] * record.SIZE
     config.configure(r, device or device_config(scenario.file.node, scenario.board))
     built = build.parts(scenario)
     port, cause, end_us = LogPort(built), COLD, build.end_us(scenario)
+    if port.now_us >= end_us:
+        raise BadInput("it ends before its first wake does", where=scenario.path, key="days")
 
     def told() -> Log:
         done = run.outcome(scenario, built, r, port.now_us)

@@ -48,7 +48,8 @@ def show(result: Result, as_today: bool, interval: Interval | None) -> None:
         ("decision", result.ledger.by_decision()),
     ):
         output.console.print("", view(name, lines, result))
-    output.console.print(f"\n{wake.told(scenario, as_today)}")
+    if result.count[parts.WAKES]:
+        output.console.print(f"\n{wake.told(scenario, as_today)}")
     if result.replayed:
         output.console.print("", replayed(result))
     if interval:

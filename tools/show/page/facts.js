@@ -84,7 +84,7 @@ function tellChange({change}) {
     number(one.current_ua), [one.per_day.map(times => fixed(times)).join(" → "), "n"]]);
   if (Math.abs(change.rest_ua) >= .05) rows.push(["all else", bar(change.rest_ua), number(change.rest_ua), "", "", "", ""]);
   rows.push([el("strong", {}, "together"), "", [el("strong", {}, signed(change.after_ua - change.before_ua)), "n"], "", "", "", ""]);
-  table("causes", ["cause", "", ["µA", "n"], ["often", "n"], ["long", "n"], ["current", "n"], ["times a day", "n"]], rows);
+  table("causes", ["cause", unseen("as a bar"), ["µA", "n"], ["often", "n"], ["long", "n"], ["current", "n"], ["times a day", "n"]], rows);
   table("changed-keys", ["key", "before", "now"], change.keys);
 }
 

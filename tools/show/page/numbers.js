@@ -38,6 +38,9 @@ function clock(s, digits = 0) {
   return `day ${many(day)}, ${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}${part}`;
 }
 
+// A heading for who does not see what is drawn below it.
+const unseen = text => el("span", {class: "unseen"}, text);
+
 // A table of rows of cells; a cell is text, an element, or [text, class].
 function table(id, heads, rows) {
   const cell = (tag, one, facts = {}) => {

@@ -33,6 +33,7 @@ TREE = ("Makefile", "boards", "firmware", "host_sim", "pyproject.toml", "tests",
 SPEED = "300"
 RELAY = "uhubctl"  # of a hub that switches its ports' power; here it switches nothing
 BOARD, KIT, PORT = "/dev/ttyUSB0", "/dev/ttyACM0", "1883"
+BROKER = "192.0.2.1"  # on the pages; here this computer
 LEVELS = ((100, 0), (1_000, 1), (1_200, 2), (3_000, 3), (100, 0))  # converter's steps, D1 D0
 SAMPLES = 60_000  # of each: 3 s, and all of them must be read, for a PTY holds few
 
@@ -50,7 +51,7 @@ class Session:
         self.behind: dict[str, str] = {}  # what stands behind the page's own names of ports
         self.open = ExitStack()
         for path in folder.glob("docs/examples/*/node.toml"):
-            path.write_text(path.read_text().replace(PORT, self.port))
+            path.write_text(self._filled_in(path.name, path.read_text()))
         for name, text in pages.files(page).items():
             (folder / name).write_text(self._filled_in(name, text))
         made.firmware(folder).rename(folder / "ESP32_GENERIC.bin")
@@ -58,11 +59,13 @@ class Session:
         (folder / "bin" / RELAY).symlink_to(str(shutil.which("true")))
 
     def _filled_in(self, name: str, text: str) -> str:
-        """A file of the page with this session's ports, a bench with this computer's address."""
+        """A file of the page with this session's ports and broker."""
         if KIT in text:
             text = text.replace(KIT, self._there(KIT, ""))
-        if name == "bench.toml":
-            text = text.replace("192.0.2.1", "127.0.0.1")
+        if name in ("bench.toml", "node.toml"):
+            text = text.replace(BROKER, "127.0.0.1")
+        if name == "node.toml" and PORT not in text:
+            text = text.replace("[broker]", f"[broker]\nport = {self.port}")
         return text.replace(PORT, self.port)
 
     def __enter__(self) -> "Session":
@@ -77,6 +80,10 @@ class Session:
         for name in (BOARD, KIT):
             if name in typed:
                 typed = typed.replace(name, self._there(name, typed))
+        if typed.startswith("torpor deploy ") and not _listens(int(self.port)):
+            name, text = "broker.yaml", pages.files("docs/mqtt.md")["broker.yaml"]
+            (self.folder / name).write_text(self._filled_in(name, text))
+            self._start(f"amqtt -c {name}")
         if typed.endswith(" &"):
             self._start(typed.removesuffix(" &"))
             return 0, ""

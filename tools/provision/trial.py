@@ -22,6 +22,7 @@ MOST = 3  # wakes without a report
 STARTING_MS = 90000  # as main.py's, which may be damaged
 SILENT_MS = 120000  # joins wait a minute after a failure, two after another: each wake tries
 DELIVERED_MS = 1000
+GARBAGE = 4096  # bytes of it at most: no version is to fail by the heap that this file takes
 HOUR_MS = 3600000
 
 
@@ -51,7 +52,7 @@ class Trial:
         if events.count(BEGUN) >= MOST + delivered:
             self.back("it did not start again" if delivered else "no report in three wakes")
         self._note(BEGUN)
-        gc.collect()  # what it took to compile this lies where main.py is to load more
+        gc.threshold(GARBAGE)
 
     def ended(self, delivered):
         """A wake is about to end in sleep, after a report or without one; how long in ms."""

@@ -45,6 +45,7 @@ def _tasks(r: list[int], tasks: list) -> None:
             mask |= 1 << channel
         r[record.TASK + i * record.TASK_ROW + record.CHANNELS] = mask
         r[record.TASK + i * record.TASK_ROW + record.WARMUP_MS] = task["warmup_ms"]
+        r[record.TASK + i * record.TASK_ROW + record.LONGEST_MS] = task["longest_ms"]
         row = record.SCHEDULE + schedule.HEAD + i * schedule.ROW
         r[row + schedule.PERIOD_MS] = task["period_ms"]
         r[row + schedule.EARLY_MS] = task["early_ms"]

@@ -6,6 +6,7 @@ from torpor.policy import (
     const,
     energy,
     report,
+    sampling,
     schedule,
     sleep,
     spread,
@@ -28,7 +29,18 @@ from torpor.port import (
     SLEEP,
     Port,
 )
-from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, SPREAD, SURGE, TASK, TX
+from torpor.record import (
+    CASCADE,
+    ENERGY,
+    REPORT,
+    REST,
+    SAMPLING,
+    SCHEDULE,
+    SPREAD,
+    SURGE,
+    TASK,
+    TX,
+)
 
 CRASH_LIMIT = const(5)  # crashes in a row that end in safe mode
 BACKOFF_MIN_MS = const(60000)
@@ -78,8 +90,9 @@ def serve(r: list[int], port: Port, why: int, now: int) -> None:
             if mask & 1:
                 early = schedule.is_early(r, SCHEDULE, task, now)
                 port.account(task, COALESCED if early else SCHEDULED)
-                sense(r, port, task, now)
+                wait_ms = sense(r, port, task, now)
                 finish(r, task, now)
+                schedule.may_wait(r, SCHEDULE, task, now, wait_ms)
             mask >>= 1
             task += 1
     mask = schedule.join_now(r, SCHEDULE, now, energy.left_uc(r, ENERGY))
@@ -97,7 +110,7 @@ def sound(r: list[int], port: Port, now: int) -> int:
     if battery >= 0:
         value = port.measure(battery)
         if value != FAULT:
-            take(r, battery, value, now)
+            take(r, battery, value, now, 0)
     wait_min = surge.left_min(r, SURGE, r[record.UPTIME_MIN])
     return wait_min if wait_min < SOUND_MIN else SOUND_MIN
 
@@ -126,24 +139,48 @@ def warm_up(r: list[int], port: Port, mask: int) -> None:
         port.wait(longest_ms)
 
 
-def sense(r: list[int], port: Port, task: int, now: int) -> None:
-    """Read the task's channels. A fault costs that reading; news asks for a delivery."""
+def sense(r: list[int], port: Port, task: int, now: int) -> int:
+    """Read the task's channels; the ms for which it may wait then, if longer than its period.
+
+    A fault costs that reading; news asks for a delivery.
+    """
     channels = r[TASK + task * record.TASK_ROW + record.CHANNELS]
+    wait_ms = longest_ms = r[TASK + task * record.TASK_ROW + record.LONGEST_MS]
     channel = 0
     while channels:
         if channels & 1:
             value = port.measure(channel)
             if value == FAULT:
                 r[record.FAULTS] += 1
+                wait_ms = 0
             else:
-                take(r, channel, value, now)
+                late_ms = 0
+                if longest_ms:
+                    late_ms = follow(r, task, channel, value, now)
+                    pace_ms = sampling.pace_ms(r, SAMPLING, channel)
+                    if pace_ms < wait_ms:
+                        wait_ms = pace_ms
+                take(r, channel, value, now, late_ms)
         channels >>= 1
         channel += 1
+    return wait_ms
 
 
-def take(r: list[int], channel: int, value: int, now: int) -> None:
-    """Offer a reading to the report; the battery's also sets the mode."""
-    within_ms = report.offer(r, REPORT, channel, value, now)
+def follow(r: list[int], task: int, channel: int, value: int, now: int) -> int:
+    """Learn from a reading how its channel moves; by how many ms it is later than usual."""
+    row = REPORT + report.HEAD + channel * report.ROW
+    if r[row + report.KNOWN] == 0:
+        return 0
+    elapsed_ms = diff(now, r[row + report.NEWEST_AT])
+    moved = value - r[row + report.NEWEST]
+    sampling.learn(r, SAMPLING, channel, moved, r[row + report.DELTA], elapsed_ms)
+    late_ms = elapsed_ms - schedule.usual_ms(r, SCHEDULE, task)
+    return late_ms if late_ms > 0 else 0
+
+
+def take(r: list[int], channel: int, value: int, now: int, late_ms: int) -> None:
+    """Offer a reading, so much later than usual, to the report; the battery's sets the mode."""
+    within_ms = report.offer(r, REPORT, channel, value, now, late_ms)
     if within_ms != report.QUIET:
         ask(r, within_ms, now)
     if channel == r[record.BATTERY_CHANNEL]:
@@ -170,9 +207,11 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
     How long is in part chance: other nodes of the same access point failed at the same time.
     """
     if why == 0:
-        why = DELTA if r[REPORT + report.QUEUED] else HEARTBEAT
-    report.heartbeat(r, REPORT)
-    delivered = join(r, port, r[record.REPORT_TASK], why) and send(r, port)
+        why = DELTA if r[REPORT + report.NEWS] else HEARTBEAT
+    delivered = join(r, port, r[record.REPORT_TASK], why)
+    if delivered:
+        report.heartbeat(r, REPORT)
+        delivered = send(r, port)
     if r[REST + sleep.ASSOCIATED] == 0:
         port.leave()
     for task in range(r[SCHEDULE + schedule.TASKS]):

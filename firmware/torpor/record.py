@@ -9,6 +9,7 @@ from torpor.policy import (
     const,
     energy,
     report,
+    sampling,
     schedule,
     sleep,
     spread,
@@ -43,7 +44,8 @@ RENEWED_MIN = const(20)  # UPTIME_MIN of the last full join
 TASK = const(21)
 CHANNELS = const(0)  # bit mask of the channels to measure
 WARMUP_MS = const(1)
-TASK_ROW = const(2)
+LONGEST_MS = const(2)  # between two servings while nothing moves, at most MAX_SLEEP_MS; 0: none
+TASK_ROW = const(3)
 
 SENSOR = const(0)
 SWITCH = const(1)
@@ -57,4 +59,5 @@ SCHEDULE = CASCADE + cascade.SIZE
 REPORT = SCHEDULE + schedule.SIZE
 SPREAD = REPORT + report.SIZE
 SURGE = SPREAD + spread.SIZE
-SIZE = SURGE + surge.SIZE
+SAMPLING = SURGE + surge.SIZE
+SIZE = SAMPLING + sampling.SIZE

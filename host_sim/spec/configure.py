@@ -24,6 +24,7 @@ from torpor.policy import schedule, sleep, txpower
 
 # No gap is as long: where a deeper state saves nothing, it is never entered.
 NEVER_MS = 2 * schedule.MAX_SLEEP_MS
+MOST_S = schedule.MAX_SLEEP_MS // 1000
 MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
 
 # Modes that a person understands, as data: the levels allowed (index into the eleven) and the
@@ -68,7 +69,23 @@ def _task(node: Node, board: Board, task: nodefile.Task) -> Task:
         radio=0,
         cost_uc=min(MOST_UC, _measure_uc(node, board, task)),
         warmup_ms=task.warmup_ms,
+        longest_ms=_longest_s(node, task) * 1000,
     )
+
+
+def _longest_s(node: Node, task: nodefile.Task) -> int:
+    """How long a task may go unserved while nothing moves; 0: as its period has it.
+
+    By default what a channel's news may wait is lent to its readings: one that comes so much later
+    is told so much sooner, and a change is told by the same time as ever. Where every reading is
+    news there is none to lend, nor is the cell's, which sets the mode.
+    """
+    channels = [one for one in node.channel if one.name in task.channels]
+    cells = node.battery.channel if node.battery else None
+    if any(one.delta == 0 or one.name == cells for one in channels):
+        return 0
+    longest_s = task.longest_s or task.period_s + min(one.within_s for one in channels)
+    return min(longest_s, MOST_S) if longest_s > task.period_s else 0
 
 
 def _report(node: Node, board: Board) -> Task:
@@ -83,6 +100,7 @@ def _report(node: Node, board: Board) -> Task:
         radio=1,
         cost_uc=min(MOST_UC, _join_uc(board)),
         warmup_ms=0,
+        longest_ms=0,
     )
 
 

@@ -10,7 +10,10 @@ import msgspec
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A task by its channels' indices; `radio` is 1 for the delivery, whose cost is a join."""
+    """A task by its channels' indices; `radio` is 1 for the delivery, whose cost is a join.
+
+    A `longest_ms` of 0 is the period's.
+    """
 
     channels: list[int]
     period_ms: int
@@ -20,6 +23,7 @@ class Task(msgspec.Struct, frozen=True):
     radio: int
     cost_uc: int
     warmup_ms: int
+    longest_ms: int
 
 
 class Channel(msgspec.Struct, frozen=True):

@@ -87,6 +87,9 @@ def _task_faults(node: Node) -> Iterator[Fault]:
             what = "earlier than the period is long"
             yield what, (*key, "early_s"), "keep it below period_s"
     for i, task in enumerate(node.task):
+        if task.longest_s is not None and task.longest_s < task.period_s:
+            key = ("node", "task", i, "longest_s")
+            yield "shorter than period_s", key, "raise it or leave it out"
         if node.battery and node.battery.channel in task.channels and priority(node, task) < SPARED:
             what = "a low battery would end its own reading"
             yield what, ("node", "task", i, "priority"), f"at least {SPARED}"

@@ -84,7 +84,7 @@ def decide_report(count):
         r[report.HEAD + channel * report.ROW + report.DELTA] = 20
     before = gc.mem_alloc()
     for i in range(count):
-        report.offer(r, 0, i & 3, (i * 7) & 127, i)
+        report.offer(r, 0, i & 3, (i * 7) & 127, i, 0)
         if r[report.QUEUED] > 8:
             report.forget(r, 0, r[report.QUEUED])
     return gc.mem_alloc() - before

@@ -72,7 +72,7 @@ class Garden:
                     self.world.now_us = self.env.now
                     value = self.world.measure(channel)
                     now_ms = self.env.now // 1000
-                    within = report.offer(self.r, REPORT, channel, value, now_ms & 0x3FFFFFFF)
+                    within = report.offer(self.r, REPORT, channel, value, now_ms & 0x3FFFFFFF, 0)
                     if within != report.QUIET and not self.news.items:
                         self.news.put(within)
             yield self.env.timeout(task.period_s * 1_000_000)

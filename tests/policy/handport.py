@@ -80,6 +80,7 @@ def task(period_ms, radio=0, channels=(), priority=5, **more):
         "channels": channels,
         "priority": priority,
         "warmup_ms": 0,
+        "longest_ms": 0,
         "early_ms": 0,
         "late_ms": 0,
         "cost_uc": 10,

@@ -145,6 +145,7 @@ def task(random: Random, channels: int) -> dict:
         "priority": random.below(8),
         "radio": int(random.one_in(4)),
         "cost_uc": random.up_to(1 << 26),
+        "longest_ms": random.up_to(MAX_SLEEP_MS) if random.one_in(2) else 0,
     }
 
 

@@ -23,6 +23,7 @@ CONFIG = {
             "priority": 10 * i + 5,
             "radio": 10 * i + 6,
             "cost_uc": 10 * i + 7,
+            "longest_ms": 10 * i + 8,
         }
         for i in (1, 2)
     ],
@@ -84,7 +85,7 @@ def test_the_node():
 
 
 def test_the_tasks():
-    assert cells(TASK, 5) == [9, 11, 9, 21, 0]
+    assert cells(TASK, 7) == [9, 11, 18, 9, 21, 28, 0]
     assert cells(SCHEDULE, schedule.HEAD) == [2, 0, 0, 0, 0]
     row = [12, 13, 14, 15, 16, 17, 0, 0, 0]
     assert cells(SCHEDULE + schedule.HEAD, 9) == row

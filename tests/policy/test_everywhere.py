@@ -16,6 +16,7 @@ MODULES = (
     "surge",
     "energy",
     "report",
+    "sampling",
     "cascade",
     "txpower",
     "schedule",

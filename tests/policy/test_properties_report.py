@@ -10,7 +10,7 @@ from torpor.policy import cascade, report
 DAY_MS = 86_400_000
 READING = st.integers(-(1 << 29), (1 << 29) - 1)
 STEP = st.one_of(
-    st.tuples(st.just("offer"), st.integers(0, 3), READING | st.integers(-9, 9)),
+    st.tuples(st.sampled_from(["offer", "late"]), st.integers(0, 3), READING | st.integers(-9, 9)),
     st.tuples(st.just("tell"), st.integers(0, 3), READING),
     st.tuples(st.just("forget"), st.integers(0, report.CAPACITY), st.just(0)),
     st.tuples(st.just("heartbeat"), st.just(0), st.just(0)),
@@ -38,8 +38,11 @@ def test_the_queue_is_in_order_and_loses_only_when_full(
             del queue[:a]
         elif what == "heartbeat":
             report.heartbeat(r, AT)
-            waiting = {channel for channel, _, _ in queue}
-            news = [(c, *newest[c]) for c in sorted(read - waiting)][: 24 - len(queue)]
+            told = [(c, *newest[c]) for c in sorted(read)]
+            waiting = {c: value for c, value, _ in queue}
+            last |= {c: value for c, value, _ in told if waiting.get(c) == value}
+            news = [one for one in told if waiting.get(one[0]) != one[1]]
+            del news[report.CAPACITY - len(queue) :]
         else:
             newest[a] = (b, now)
             if what == "tell":
@@ -48,8 +51,11 @@ def test_the_queue_is_in_order_and_loses_only_when_full(
             else:
                 quiet = a in read and abs(b - last[a]) < deltas[a]
                 read.add(a)
-                assert (report.offer(r, AT, a, b, now) == report.QUIET) == quiet
+                late = int(what == "late")
+                assert (report.offer(r, AT, a, b, now, late) == report.QUIET) == quiet
                 news = [] if quiet else [(a, b, now)]
+                if quiet and late and len(queue) < report.RIDERS:
+                    queue.append((a, b, now))
         for reading in news:
             queue.append(reading)
             last[reading[0]] = reading[1]

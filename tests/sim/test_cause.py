@@ -15,8 +15,13 @@ from host_sim.sim import run, runfile
 from host_sim.spec import scenario
 from tests.sim.test_change import BOOKS, books
 
-# The light is read on a grid of its own, so that it shares wakes by its window alone.
-OWN_GRID = "node.task.light.period_s=700"
+# The light is read on a grid of its own, at a fixed pace as the climate is, so that it shares wakes
+# by its window alone.
+OWN_GRID = (
+    "node.task.light.period_s=700",
+    "node.task.light.longest_s=700",
+    "node.task.climate.longest_s=300",
+)
 
 
 @dataclass
@@ -26,7 +31,7 @@ class Side:
 
 
 def simulated(*changes: str) -> runfile.Run:
-    return runfile.of(run.run(scenario.load("garden", ("days=1", OWN_GRID, *changes))))
+    return runfile.of(run.run(scenario.load("garden", ("days=1", *OWN_GRID, *changes))))
 
 
 @pytest.fixture(scope="module")

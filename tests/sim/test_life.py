@@ -76,9 +76,14 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
 @pytest.mark.parametrize(
     ("name", "chemistry", "early", "late"),
     [
-        ("garden", "li-ion", 0.16, 0),  # it saves when its cell is low, which is in summer
-        ("garden", "2xaa-lithium", 0.103, 0),
-        ("garden", "2xaa-alkaline", 0.56, 0),  # it seldom sends as strongly as at first
+        (
+            "garden",
+            "li-ion",
+            0.09,
+            0.035,
+        ),  # it saves when its cell is low, and reads less in winter
+        ("garden", "2xaa-lithium", 0.067, 0.046),
+        ("garden", "2xaa-alkaline", 0.502, 0),  # it seldom sends as strongly as at first
         ("door", "li-ion", 0.023, 0.025),
         ("door", "2xaa-lithium", 0.015, 0.05),
         ("door", "2xaa-alkaline", 0.18, 0),
@@ -90,10 +95,10 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
 def test_a_short_run_extrapolates_to_what_a_long_one_shows(
     name: str, chemistry: str, early: float, late: float, seed: int
 ) -> None:
-    """docs/model.md says so. Late is 0.5 % at most where a tenth of the life was run."""
+    """docs/model.md says so. Late is 0.8 % at most where a tenth of the life was run."""
     end = ended(name, chemistry, seed).days
     for share, told in on_the_way(name, chemistry, seed):
-        most = late if share < 0.1 else min(late, 0.005)
+        most = late if share < 0.1 else min(late, 0.008)
         assert told.how == life.EXTRAPOLATED
         assert end * (1 - early) <= told.days <= end * (1 + most), share
 

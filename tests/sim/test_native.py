@@ -129,6 +129,7 @@ EDITS = {
     "firmware/torpor/policy/cascade.py": ("_DAY_MS = const(86400000)", "_DAY_MS = const(1)"),
     "firmware/torpor/policy/energy.py": ("_DAY_MIN = const(1440)", "_DAY_MIN = const(1441)"),
     "firmware/torpor/policy/report.py": ("CAPACITY // 2", "CAPACITY // 3"),
+    "firmware/torpor/policy/sampling.py": ("_MOST_16THS = const(64)", "_MOST_16THS = const(63)"),
     "firmware/torpor/policy/sleep.py": ("gap_ms >= r", "gap_ms > r"),
     "firmware/torpor/policy/spread.py": ("_FACTOR = const(75)", "_FACTOR = const(74)"),
     "firmware/torpor/policy/surge.py": ("_HOUR_MIN = const(60)", "_HOUR_MIN = const(61)"),

@@ -1,9 +1,11 @@
 """What to tell, and when: send-on-delta with a heartbeat, in batches.
 
-A reading is queued when it lies a delta away from the last one queued (Miskowicz, Sensors 2006,
-6, 49-63); the queue is delivered within the channel's time limit, together with whatever else is
-in it. A heartbeat delivers the newest reading of each channel. When the queue is full the oldest
-reading is dropped and counted.
+A reading is queued when it lies a delta away from the last one told (Miskowicz, Sensors 2006, 6,
+49-63); the queue is delivered within the channel's time limit, together with whatever else is in
+it and the newest reading of each channel. A reading that came later than usual has that much less
+time left, and stands for the time in which none was taken: also where it is no news it goes along
+with the next message, while there is room. When the queue is full the oldest reading is dropped and
+counted.
 """
 
 from torpor.policy import const
@@ -16,7 +18,7 @@ HEAD = const(3)
 DELTA = const(0)  # 0: every reading is news
 WITHIN_MS = const(1)  # a change is delivered within this
 KNOWN = const(2)  # 1: LAST and NEWEST hold readings
-LAST = const(3)  # the value queued last
+LAST = const(3)  # the value told last, or to be told
 NEWEST = const(4)
 NEWEST_AT = const(5)  # its tick
 ROW = const(6)
@@ -25,25 +27,30 @@ MAX_CHANNELS = const(8)
 QUEUE = const(HEAD + MAX_CHANNELS * ROW)  # then three cells a reading: channel, value, tick
 CELLS = const(3)
 CAPACITY = const(24)
-SIZE = const(QUEUE + CAPACITY * CELLS)
+RIDERS = const(8)  # readings beyond which what is no news is left behind
+NEWS = const(QUEUE + CAPACITY * CELLS)  # 1: what waits is not only what goes along
+SIZE = const(NEWS + 1)
 
 QUIET = const(-1)
 
 
-def offer(r: list[int], at: int, channel: int, value: int, now: int) -> int:
-    """Take a reading (-2**29 … 2**29 - 1).
+def offer(r: list[int], at: int, channel: int, value: int, now: int, late_ms: int) -> int:
+    """Take a reading (-2**29 … 2**29 - 1) that comes so much later than usual.
 
     Answers the ms within which it must be delivered, or QUIET when it is no news.
     """
     row = at + HEAD + channel * ROW
     moved = value - r[row + LAST]
     if r[row + KNOWN] and -r[row + DELTA] < moved < r[row + DELTA]:
+        if late_ms and r[at + QUEUED] < RIDERS:
+            _put(r, at, channel, value, now)
         r[row + NEWEST] = value
         r[row + NEWEST_AT] = now
         return QUIET
     r[row + KNOWN] = 1
     queue(r, at, channel, value, now)
-    return within_ms(r, at, channel)
+    left_ms = within_ms(r, at, channel) - late_ms
+    return left_ms if left_ms > 0 else 0
 
 
 def queue(r: list[int], at: int, channel: int, value: int, now: int) -> None:
@@ -51,30 +58,40 @@ def queue(r: list[int], at: int, channel: int, value: int, now: int) -> None:
     if r[at + QUEUED] == CAPACITY:
         forget(r, at, 1)
         r[at + DROPPED] += 1
-    cell = at + QUEUE + r[at + QUEUED] * CELLS
-    r[cell] = channel
-    r[cell + 1] = value
-    r[cell + 2] = now
-    r[at + QUEUED] += 1
+    _put(r, at, channel, value, now)
+    r[at + NEWS] = 1
     row = at + HEAD + channel * ROW
     r[row + LAST] = value
     r[row + NEWEST] = value
     r[row + NEWEST_AT] = now
 
 
+def _put(r: list[int], at: int, channel: int, value: int, now: int) -> None:
+    cell = at + QUEUE + r[at + QUEUED] * CELLS
+    r[cell] = channel
+    r[cell + 1] = value
+    r[cell + 2] = now
+    r[at + QUEUED] += 1
+
+
 def heartbeat(r: list[int], at: int) -> None:
-    """Queue the newest reading of each channel that has none in the queue, while there is room."""
+    """The node has joined: queue the newest reading of each channel, while there is room."""
     for channel in range(r[at + CHANNELS]):
         row = at + HEAD + channel * ROW
-        if r[row + KNOWN] and r[at + QUEUED] < CAPACITY and not _waits(r, at, channel):
-            queue(r, at, channel, r[row + NEWEST], r[row + NEWEST_AT])
+        if r[row + KNOWN]:
+            if _waits(r, at, channel, r[row + NEWEST]):
+                r[row + LAST] = r[row + NEWEST]
+            elif r[at + QUEUED] < CAPACITY:
+                queue(r, at, channel, r[row + NEWEST], r[row + NEWEST_AT])
 
 
-def _waits(r: list[int], at: int, channel: int) -> bool:
+def _waits(r: list[int], at: int, channel: int, value: int) -> bool:
+    """Whether this is the value of the last reading of a channel in the queue."""
+    waits = False
     for cell in range(at + QUEUE, at + QUEUE + r[at + QUEUED] * CELLS, CELLS):
         if r[cell] == channel:
-            return True
-    return False
+            waits = r[cell + 1] == value
+    return waits
 
 
 def forget(r: list[int], at: int, count: int) -> None:
@@ -84,6 +101,8 @@ def forget(r: list[int], at: int, count: int) -> None:
     for cell in range(left * CELLS):
         r[base + cell] = r[base + count * CELLS + cell]
     r[at + QUEUED] = left
+    if left == 0:
+        r[at + NEWS] = 0
 
 
 def within_ms(r: list[int], at: int, channel: int) -> int:

@@ -164,23 +164,45 @@ def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:
 def done(r: list[int], at: int, task: int, now: int) -> None:
     """The task was served: its next window. Periods missed in an outage are skipped."""
     row = at + HEAD + task * ROW
-    period_ms = r[row + PERIOD_MS]
+    slack_ms = r[row + SLACK_MS]
     r[row + SLACK_MS] = r[row + LATE_MS]
-    if period_ms == 0:
+    if r[row + PERIOD_MS] == 0:
         r[row + ARMED] = 0
         return
-    stretch = r[at + STRETCH]
-    while stretch and period_ms < MAX_SLEEP_MS >> 1:
-        period_ms <<= 1
-        stretch -= 1
+    period_ms = _period_ms(r, at, row)
     due = now
     if r[row + RADIO] == 0:
         due = r[row + DUE]
         behind = diff(now, due) // period_ms
         if behind > 0:
-            r[at + MISSED] += behind
+            missed = behind - slack_ms // period_ms  # what may_wait() allowed is no outage
+            r[at + MISSED] += missed if missed > 0 else 0
             due = add(due, behind * period_ms)
     r[row + DUE] = add(due, period_ms)
+
+
+def _period_ms(r: list[int], at: int, row: int) -> int:
+    """The period, as the energy mode has it."""
+    period_ms = r[row + PERIOD_MS]
+    stretch = r[at + STRETCH]
+    while stretch and period_ms < MAX_SLEEP_MS >> 1:
+        period_ms <<= 1
+        stretch -= 1
+    return period_ms
+
+
+def usual_ms(r: list[int], at: int, task: int) -> int:
+    """The longest time between two services of a task that are on time."""
+    row = at + HEAD + task * ROW
+    return _period_ms(r, at, row) + r[row + LATE_MS]
+
+
+def may_wait(r: list[int], at: int, task: int, now: int, ms: int) -> None:
+    """The task just served need not be again before so many ms; its window opens as ever."""
+    row = at + HEAD + task * ROW
+    slack_ms = ms - diff(r[row + DUE], now)
+    if slack_ms > r[row + SLACK_MS]:
+        r[row + SLACK_MS] = slack_ms
 
 
 def request(r: list[int], at: int, task: int, now: int, within_ms: int) -> None:

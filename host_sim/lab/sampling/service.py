@@ -1,0 +1,122 @@
+"""What a node's receiver knows, beside the truth: the service behind a current.
+
+A run on CPython whose port notes each reading that arrives. Time is cut into minutes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from host_sim.engine.parts import CHANNEL_ROW, SERIES, Parts
+from host_sim.engine.plain import Life
+from host_sim.engine.port import SimPort
+from host_sim.sim import build, run
+from host_sim.sim.result import Result
+from host_sim.spec.scenario import Scenario
+from torpor import config, record
+from torpor.policy.report import CELLS
+from torpor.policy.ticks import diff
+from torpor.port import COLD
+
+Ints = npt.NDArray[np.int64]
+MINUTE_US = 60_000_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """A reading that arrived: its channel and value, when it was read and when it came, µs."""
+
+    channel: int
+    value: int
+    read_us: int
+    came_us: int
+
+
+@dataclass(frozen=True)
+class Service:
+    """How well a channel is known; errors in its deltas, times in minutes.
+
+    now_error   mean distance of the truth from the newest value that has arrived
+    log_error   of the truth from the last value read, as known when all has arrived
+    away_min    mean time that the truth lies a delta or more from what is known, each time it does
+    away_p95_min  the same, 95 % of the times
+    """
+
+    now_error: float
+    log_error: float
+    away_min: float
+    away_p95_min: float
+
+
+class Heard(SimPort):
+    """A port that notes what arrives."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self.told: list[Told] = []
+
+    def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
+        """Port.send()."""
+        attempts = super().send(r, first, count, tx_qdbm)
+        now, now_us = self.ticks_ms(), self.now_us
+        for cell in range(first, first + count * CELLS, CELLS) if attempts else ():
+            read_us = now_us - diff(now, r[cell + 2]) * 1000
+            self.told.append(Told(r[cell], r[cell + 1], read_us, now_us))
+        return attempts
+
+
+class Heeded(Life):
+    """A life whose port is Heard."""
+
+    port: Heard
+
+    def __init__(self, parts: Parts, device: dict[str, Any]) -> None:
+        self.parts = parts
+        self.r: Any = [0] * record.SIZE
+        config.configure(self.r, device)
+        self.port = Heard(parts)
+        self.cause, self.now_us, self.used, self.alive = COLD, 0, 0, True
+
+
+def of(scenario: Scenario, device: dict[str, Any]) -> tuple[Result, dict[str, Service]]:
+    """Run a scenario by a configuration: its result, and the service of each channel by name.
+
+    Those whose truth is a series and that tell by delta; the others are events or the cell.
+    """
+    life = Heeded(build.parts(scenario), device)
+    life.live(build.end_us(scenario))
+    found = {
+        one.name: _service(life, channel, one.delta)
+        for channel, one in enumerate(scenario.file.node.channel)
+        if life.parts.channels[channel * CHANNEL_ROW] == SERIES and one.delta
+    }
+    return run.outcome(scenario, life.parts, life.r, life.now_us), found
+
+
+def _service(life: Heeded, channel: int, delta: int) -> Service:
+    """What is known of a channel from its first message on, beside its truth."""
+    told = [one for one in life.port.told if one.channel == channel]
+    values = np.array([one.value for one in told])
+    read_us = np.array([one.read_us for one in told])
+    came_us = np.array([one.came_us for one in told])
+    at_us = np.arange(came_us[0], life.now_us, MINUTE_US)
+    _, step_us, first, cells = life.parts.channels[channel * CHANNEL_ROW :][:CHANNEL_ROW]
+    series = np.array(life.parts.series[first : first + cells])
+    truth = series[at_us // step_us % cells]
+    now = np.abs(truth - values[np.searchsorted(came_us, at_us, side="right") - 1])
+    log = np.abs(truth - values[np.searchsorted(read_us, at_us, side="right") - 1])
+    away = spells(now >= delta)
+    return Service(
+        now_error=float(now.mean()) / delta,
+        log_error=float(log.mean()) / delta,
+        away_min=float(away.mean()) if len(away) else 0.0,
+        away_p95_min=float(np.quantile(away, 0.95)) if len(away) else 0.0,
+    )
+
+
+def spells(holds: npt.NDArray[np.bool_]) -> Ints:
+    """How many cells each unbroken stretch has in which something holds."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], holds, [False])).astype(np.int8)))
+    return edges[1::2] - edges[::2]

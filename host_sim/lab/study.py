@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 POLICIES = {
     "sleep": "How deep to sleep for a gap that an event may end.",
+    "sampling": "When to read a sensor again.",
 }
 ENERGY = "energy_mj"
 SUPPLY_MV = 3300  # at which a charge is told as energy; the boards' regulators give so much

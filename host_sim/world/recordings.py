@@ -112,18 +112,18 @@ def edges(opened: list[int], open_us: int, days: int) -> list[int]:
     return out[: bisect_left(out, days * DAY_S * SECOND_US)]
 
 
-def _tracebase(file: str) -> Rows:
+def tracebase(path: Path) -> Rows:
     """A day from midnight in whole watts, averaged over 1 s; rows 1 to 8 s apart as a rule."""
-    for line in _lines(DATA / "tracebase" / file):
+    for line in _lines(path):
         stamp, watt, _ = line.split(";")
         hour, minute, second = stamp.split(" ")[1].split(":")
         yield int(hour) * 3600 + int(minute) * 60 + int(second), int(watt) * 1000
     yield DAY_S, 0
 
 
-def _powerids(file: str) -> Rows:
+def _powerids(path: Path) -> Rows:
     """Milliwatts, a row every 1.03 s or so, from the first row on."""
-    rows = csv.reader(_lines(DATA / "powerids" / file))
+    rows = csv.reader(_lines(path))
     next(rows)
     first, second = None, 0
     for stamp, mw, _ in rows:
@@ -134,10 +134,10 @@ def _powerids(file: str) -> Rows:
     yield second + 1, 0
 
 
-APPLIANCES: dict[str, tuple[Callable[[str], Rows], str]] = {
-    "washing-machine": (_tracebase, "Washingmachine_dev_D31FFD_2012.06.11.csv.xz"),
-    "tv": (_tracebase, "TV-LCD_dev_B80E51_2012.05.31.csv.xz"),
-    "kettle": (_powerids, "weekett_active.csv.xz"),
+APPLIANCES: dict[str, tuple[Callable[[Path], Rows], str]] = {
+    "washing-machine": (tracebase, "tracebase/Washingmachine_dev_D31FFD_2012.06.11.csv.xz"),
+    "tv": (tracebase, "tracebase/TV-LCD_dev_B80E51_2012.05.31.csv.xz"),
+    "kettle": (_powerids, "powerids/weekett_active.csv.xz"),
 }
 
 
@@ -149,9 +149,14 @@ def appliance_mw(name: str) -> Series:
     hours, each between two readings of zero.
     """
     read, file = APPLIANCES[name]
+    return Series(SECOND_US, held(read(DATA / file)))
+
+
+def held(rows: Rows) -> list[int]:
+    """One value a second, each held until the next row."""
     values: list[int] = []
-    held = 0
-    for second, mw in read(file):
-        values += [held] * (second - len(values))
-        held = mw
-    return Series(SECOND_US, values)
+    now = 0
+    for second, mw in rows:
+        values += [now] * (second - len(values))
+        now = mw
+    return values

@@ -69,7 +69,10 @@ def test_of_one_recording_nothing_is_known() -> None:
     assert bootstrap.mean([1.0]) is None
 
 
-@pytest.mark.parametrize("policy", study.POLICIES)
+@pytest.mark.parametrize(
+    "policy",
+    [pytest.param(name, marks=[pytest.mark.slow] * (name != "sleep")) for name in study.POLICIES],
+)
 def test_every_policy_of_the_list_is_studied(
     policy: str, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:

@@ -21,7 +21,8 @@ from torpor.policy.ticks import diff
 from torpor.port import COLD
 
 Ints = npt.NDArray[np.int64]
-MINUTE_US = 60_000_000
+MINUTE_S = 60
+MINUTE_US = MINUTE_S * 1_000_000
 
 
 @dataclass(frozen=True)
@@ -80,34 +81,48 @@ class Heeded(Life):
         self.cause, self.now_us, self.used, self.alive = COLD, 0, 0, True
 
 
-def of(scenario: Scenario, device: dict[str, Any]) -> tuple[Result, dict[str, Service]]:
+def lived(parts: Parts, device: dict[str, Any], end_us: int) -> Heeded:
+    """A life of this configuration in this world, lived to its end."""
+    life = Heeded(parts, device)
+    life.live(end_us)
+    return life
+
+
+def of_scenario(scenario: Scenario, device: dict[str, Any]) -> tuple[Result, dict[str, Service]]:
     """Run a scenario by a configuration: its result, and the service of each channel by name.
 
     Those whose truth is a series and that tell by delta; the others are events or the cell.
     """
-    life = Heeded(build.parts(scenario), device)
-    life.live(build.end_us(scenario))
+    life = lived(build.parts(scenario), device, build.end_us(scenario))
     found = {
-        one.name: _service(life, channel, one.delta)
+        one.name: of_channel(life, channel, one.delta)
         for channel, one in enumerate(scenario.file.node.channel)
         if life.parts.channels[channel * CHANNEL_ROW] == SERIES and one.delta
     }
     return run.outcome(scenario, life.parts, life.r, life.now_us), found
 
 
-def _service(life: Heeded, channel: int, delta: int) -> Service:
+def of_channel(life: Heeded, channel: int, delta: int) -> Service:
     """What is known of a channel from its first message on, beside its truth."""
     told = [one for one in life.port.told if one.channel == channel]
-    values = np.array([one.value for one in told])
-    read_us = np.array([one.read_us for one in told])
-    came_us = np.array([one.came_us for one in told])
-    at_us = np.arange(came_us[0], life.now_us, MINUTE_US)
+    at_us = np.arange(told[0].came_us, life.now_us, MINUTE_US)
     _, step_us, first, cells = life.parts.channels[channel * CHANNEL_ROW :][:CHANNEL_ROW]
     series = np.array(life.parts.series[first : first + cells])
-    truth = series[at_us // step_us % cells]
-    now = np.abs(truth - values[np.searchsorted(came_us, at_us, side="right") - 1])
-    log = np.abs(truth - values[np.searchsorted(read_us, at_us, side="right") - 1])
-    away = spells(now >= delta)
+    return of(
+        series[at_us // step_us % cells],
+        np.array([one.value for one in told]),
+        np.searchsorted(np.array([one.read_us for one in told]), at_us, side="right") - 1,
+        np.searchsorted(np.array([one.came_us for one in told]), at_us, side="right") - 1,
+        delta,
+    )
+
+
+def of(
+    truth: Ints, values: Ints, read: Ints, come: Ints, delta: int, step_s: int = MINUTE_S
+) -> Service:
+    """By the step: the truth, and which of the values told was read last and which came last."""
+    now, log = np.abs(truth - values[come]), np.abs(truth - values[read])
+    away = spells(now >= delta) * step_s / MINUTE_S
     return Service(
         now_error=float(now.mean()) / delta,
         log_error=float(log.mean()) / delta,

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,7 @@ def _estimation(data: Path, stretch: int) -> Iterator[Signal]:
     times = [int(datetime.fromisoformat(stamp).timestamp()) for stamp in stamps]
     gaps = [i for i in range(1, len(times)) if times[i] - times[i - 1] > 600]
     edges = [0, *gaps, len(times)]
-    long = [(a, b) for a, b in zip(edges, edges[1:], strict=False) if b - a > 1_000]
+    long = [(a, b) for a, b in pairwise(edges) if b - a > 1_000]
     first, last = long[stretch]
     for channel, (column, scale, delta) in OF_ESTIMATION.items():
         some = [scale * float(row[column]) for row in rows[first:last]]

@@ -169,7 +169,7 @@ def sense(r: list[int], port: Port, task: int, now: int) -> int:
 def follow(r: list[int], task: int, channel: int, value: int, now: int) -> int:
     """Learn from a reading how its channel moves; by how many ms it is later than usual."""
     row = REPORT + report.HEAD + channel * report.ROW
-    if r[row + report.KNOWN] == 0:
+    if r[row + report.KNOWN] == 0 or r[row + report.DELTA] == 0:
         return 0
     elapsed_ms = diff(now, r[row + report.NEWEST_AT])
     moved = value - r[row + report.NEWEST]

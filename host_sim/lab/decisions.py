@@ -31,7 +31,8 @@ def _told_always(ours: Device, file: Scenario) -> Device:
     period_ms = report_s * 1000 if report_s else min(task.period_ms for task in ours.tasks)
     tasks = list(ours.tasks)
     tasks[ours.report_task] = edited(tasks[ours.report_task], period_ms=period_ms)
-    return edited(ours, tasks=tasks, channels=[edited(one, delta=0) for one in ours.channels])
+    channels = [edited(one, delta=0) for one in ours.channels]
+    return _at_its_period(edited(ours, tasks=tasks, channels=channels), file)
 
 
 def _joined_in_full(ours: Device, file: Scenario) -> Device:
@@ -39,7 +40,14 @@ def _joined_in_full(ours: Device, file: Scenario) -> Device:
 
 
 def _told_at_once(ours: Device, file: Scenario) -> Device:
-    return edited(ours, channels=[edited(one, within_ms=0) for one in ours.channels])
+    """News that does not wait lends no time to readings."""
+    channels = [edited(one, within_ms=0) for one in ours.channels]
+    return _at_its_period(edited(ours, channels=channels), file)
+
+
+def _at_its_period(ours: Device, file: Scenario) -> Device:
+    """Each task is read at its period, whatever moves."""
+    return edited(ours, tasks=[edited(task, longest_ms=0) for task in ours.tasks])
 
 
 def _on_time(ours: Device, file: Scenario) -> Device:
@@ -83,6 +91,7 @@ DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
     "remembered join": _joined_in_full,
     "detector's gates": _in_full,
     "batched news": _told_at_once,
+    "signal-aware sampling": _at_its_period,
     "coalescing windows": _on_time,
     "transmit power": _loudly,
     "lingering": _deep_at_once,

@@ -106,7 +106,7 @@ def of_channel(life: Heeded, channel: int, delta: int) -> Service:
     """What is known of a channel from its first message on, beside its truth."""
     told = [one for one in life.port.told if one.channel == channel]
     at_us = np.arange(told[0].came_us, life.now_us, MINUTE_US)
-    _, step_us, first, cells = life.parts.channels[channel * CHANNEL_ROW :][:CHANNEL_ROW]
+    _, step_us, first, cells = life.parts.channels[channel * CHANNEL_ROW :][:4]
     series = np.array(life.parts.series[first : first + cells])
     return of(
         series[at_us // step_us % cells],

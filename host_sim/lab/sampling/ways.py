@@ -91,9 +91,10 @@ def seldom(given: Device) -> Device:
 
 def lived(way: Way, signal: Signal, given: Scenario) -> Heeded:
     """A life of a node that samples a signal."""
-    series = [parts.SERIES, signal.step_s * 1_000_000, 0, len(signal.values)]
+    built = build.parts(given)
+    row = [parts.SERIES, signal.step_s * 1_000_000, 0, len(signal.values), *built.channels[4:]]
     return service.lived(
-        replace(build.parts(given), series=signal.values, channels=series),
+        replace(built, series=signal.values, channels=row),
         as_config(way(device(given.file.node, given.board))),
         build.end_us(given),
     )

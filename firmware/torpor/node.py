@@ -167,19 +167,19 @@ def sense(r: list[int], port: Port, task: int, now: int) -> int:
 
 
 def follow(r: list[int], task: int, channel: int, value: int, now: int) -> int:
-    """Learn from a reading how its channel moves; by how many ms it is later than usual."""
+    """Learn from a reading how its channel moves; by how many ms it is later than its period."""
     row = REPORT + report.HEAD + channel * report.ROW
     if r[row + report.KNOWN] == 0 or r[row + report.DELTA] == 0:
         return 0
     elapsed_ms = diff(now, r[row + report.NEWEST_AT])
     moved = value - r[row + report.NEWEST]
     sampling.learn(r, SAMPLING, channel, moved, r[row + report.DELTA], elapsed_ms)
-    late_ms = elapsed_ms - schedule.usual_ms(r, SCHEDULE, task)
+    late_ms = elapsed_ms - schedule.period_ms(r, SCHEDULE, task)
     return late_ms if late_ms > 0 else 0
 
 
 def take(r: list[int], channel: int, value: int, now: int, late_ms: int) -> None:
-    """Offer a reading, so much later than usual, to the report; the battery's sets the mode."""
+    """Offer a reading, so much later than its period, to the report; the battery's sets the mode."""
     within_ms = report.offer(r, REPORT, channel, value, now, late_ms)
     if within_ms != report.QUIET:
         ask(r, within_ms, now)

@@ -2,10 +2,10 @@
 
 A reading is queued when it lies a delta away from the last one told (Miskowicz, Sensors 2006, 6,
 49-63); the queue is delivered within the channel's time limit, together with whatever else is in
-it and the newest reading of each channel. A reading that came later than usual has that much less
-time left, and stands for the time in which none was taken: also where it is no news it goes along
-with the next message, while there is room. When the queue is full the oldest reading is dropped and
-counted.
+it and the newest reading of each channel. A reading that comes later than its period has that much
+less time left, and stands for the time in which none was taken: also where it is no news it goes
+along with the next message, while there is room. When the queue is full the oldest reading is
+dropped and counted.
 """
 
 from torpor.policy import const
@@ -35,7 +35,7 @@ QUIET = const(-1)
 
 
 def offer(r: list[int], at: int, channel: int, value: int, now: int, late_ms: int) -> int:
-    """Take a reading (-2**29 … 2**29 - 1) that comes so much later than usual.
+    """Take a reading (-2**29 … 2**29 - 1) that comes so much later than its period.
 
     Answers the ms within which it must be delivered, or QUIET when it is no news.
     """

@@ -169,32 +169,26 @@ def done(r: list[int], at: int, task: int, now: int) -> None:
     if r[row + PERIOD_MS] == 0:
         r[row + ARMED] = 0
         return
-    period_ms = _period_ms(r, at, row)
+    every_ms = period_ms(r, at, task)
     due = now
     if r[row + RADIO] == 0:
         due = r[row + DUE]
-        behind = diff(now, due) // period_ms
+        behind = diff(now, due) // every_ms
         if behind > 0:
-            missed = behind - slack_ms // period_ms  # what may_wait() allowed is no outage
+            missed = behind - slack_ms // every_ms  # what may_wait() allowed is no outage
             r[at + MISSED] += missed if missed > 0 else 0
-            due = add(due, behind * period_ms)
-    r[row + DUE] = add(due, period_ms)
+            due = add(due, behind * every_ms)
+    r[row + DUE] = add(due, every_ms)
 
 
-def _period_ms(r: list[int], at: int, row: int) -> int:
-    """The period, as the energy mode has it."""
-    period_ms = r[row + PERIOD_MS]
+def period_ms(r: list[int], at: int, task: int) -> int:
+    """The task's period, as the energy mode has it."""
+    ms = r[at + HEAD + task * ROW + PERIOD_MS]
     stretch = r[at + STRETCH]
-    while stretch and period_ms < MAX_SLEEP_MS >> 1:
-        period_ms <<= 1
+    while stretch and ms < MAX_SLEEP_MS >> 1:
+        ms <<= 1
         stretch -= 1
-    return period_ms
-
-
-def usual_ms(r: list[int], at: int, task: int) -> int:
-    """The longest time between two services of a task that are on time."""
-    row = at + HEAD + task * ROW
-    return _period_ms(r, at, row) + r[row + LATE_MS]
+    return ms
 
 
 def may_wait(r: list[int], at: int, task: int, now: int, ms: int) -> None:

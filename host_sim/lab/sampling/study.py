@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.lab import bootstrap
-from host_sim.lab.sampling import signals, ways
+from host_sim.lab import bootstrap, decisions
+from host_sim.lab.sampling import service, signals, ways
 from host_sim.lab.sampling.signals import Signal
 from host_sim.lab.sampling.ways import Judged
 from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
+from host_sim.spec import scenario
 
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "firebeetle_esp32")
 WAYS: dict[str, tuple[Kind, ways.Way]] = {
@@ -27,6 +28,7 @@ DELTAS_AN_HOUR = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 DELTA_TIMES = (0.25, 0.5, 1, 2, 4)
 PERIODS_S = (60, 120, 300, 600, 900)
 WALK_DAYS = 10
+GARDEN_DAYS = 120
 NOTES = {
     "wakes": "a day",
     "joins": "a day",
@@ -80,7 +82,7 @@ def of(data: Path | None, progress: Progress) -> Study:
         "estimation, five appliances of tracebase, the garden's weather",
         rows=rows,
         sweeps=sweeps,
-        goals=tuple(_goals(rows, sweeps)),
+        goals=(*_goals(rows, sweeps), *_garden_goals()),
         taught=_taught(judged, first, _all(ways.seldom, judged)),
         notes=NOTES,
     )
@@ -160,6 +162,22 @@ def _goals(rows: list[Row], sweeps: tuple[Sweep, ...]) -> Iterable[Goal]:
         yield Goal(f"{what} no worse", f"{by:+.0f} %", by <= 0)
     worst = max(one.worst_percent(rows) for one in sweeps)
     yield Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", worst <= 0.5)
+
+
+def _garden_goals() -> Iterable[Goal]:
+    """The shipped garden beside good practice: its charge, and what is known of each channel."""
+    given = scenario.load("garden", (f"days={GARDEN_DAYS}",))
+    ours, mine = service.of_scenario(*decisions.without(given, ()))
+    practice, theirs = service.of_scenario(*decisions.without(given, decisions.PRACTICE))
+    saved = 100 * (1 - ours.ledger.charge_fc / practice.ledger.charge_fc)
+    yield Goal("30 % less than practice in the garden", f"{saved:.0f} %", saved >= 30)
+    for figure, what in SERVICE.items():
+        by = {
+            name: 100 * (getattr(mine[name], figure) / getattr(theirs[name], figure) - 1)
+            for name in mine
+        }
+        told = ", ".join(f"{name} {percent:+.0f} %" for name, percent in by.items())
+        yield Goal(f"in the garden, {what} no worse", told, max(by.values()) <= 0)
 
 
 def _taught(judged: list[Signal], found: Found, seldom: list[Judged]) -> str:

@@ -66,13 +66,10 @@ def _channels(r: list[int], channels: list) -> None:
 def _txpower(r: list[int], at: int, config: dict) -> None:
     r[at + txpower.LOWEST] = config["lowest"]
     r[at + txpower.HIGHEST] = config["highest"]
-    r[at + txpower.TARGET] = config["target"]
     r[at + txpower.SENSITIVITY_DBM] = config["sensitivity_dbm"]
-    r[at + txpower.AP_QDBM] = config["ap_qdbm"]
     r[at + txpower.RETRY_UC] = config["retry_uc"]
-    r[at + txpower.REJOIN_UC] = config["rejoin_uc"]
     for level in range(txpower.LEVELS):
-        r[at + txpower.ATTEMPT_UC + level] = config["attempt_uc"][level]
+        r[at + txpower.BURST_UC + level] = config["burst_uc"][level]
     txpower.start(r, at)
 
 

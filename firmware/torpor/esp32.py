@@ -44,6 +44,7 @@ import machine
 from torpor.drivers import Driver, open_driver
 from torpor.drivers.relay import Relay
 from torpor.policy import const
+from torpor.policy.patience import LINK_MS
 from torpor.policy.sleep import DEEP, MODEM
 from torpor.policy.ticks import MASK, diff
 from torpor.port import COLD, CRASH, FAULT, NO_AP, NONE, PIN, SURGE, TIMER, WATCH, Port
@@ -119,7 +120,7 @@ class Esp32Port(Port):
         self.armed_ms = interval_ms
         self.threshold = threshold
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         if self.delivery is None:
             from torpor.link import ERRORS
             from torpor.link.deliver import Delivery
@@ -129,7 +130,7 @@ class Esp32Port(Port):
             except ERRORS:  # no memory for the driver, or whatever else it lacks
                 return NO_AP
         self._on_air(True)
-        answer = self.delivery.join(tx_qdbm, cached)
+        answer = self.delivery.join(tx_qdbm, cached, within_ms)
         if answer >= 0:
             self._on_air(False)
         return answer

@@ -9,6 +9,7 @@ import machine
 
 from torpor.esp32 import Esp32Port
 from torpor.policy import const
+from torpor.policy.patience import LINK_MS
 
 ASLEEP = const(0)
 AWAKE = const(1)
@@ -41,9 +42,9 @@ class MarkedPort(Esp32Port):
         self.mark(AWAKE)
         return score
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         self.mark(ON_AIR)
-        answer = super().join(tx_qdbm, cached)
+        answer = super().join(tx_qdbm, cached, within_ms)
         self.mark(AWAKE)
         return answer
 

@@ -5,6 +5,7 @@ from torpor.policy import (
     cascade,
     const,
     energy,
+    patience,
     report,
     sampling,
     schedule,
@@ -22,7 +23,6 @@ from torpor.port import (
     HEARTBEAT,
     NO_AP,
     NODE,
-    PROBE,
     RETRY,
     SAFE,
     SCHEDULED,
@@ -32,6 +32,7 @@ from torpor.port import (
 from torpor.record import (
     CASCADE,
     ENERGY,
+    PATIENCE,
     REPORT,
     REST,
     SAMPLING,
@@ -255,53 +256,58 @@ def join(r: list[int], port: Port, task: int, why: int) -> bool:
     What is remembered may be wrong whatever the answer: another access point may be there by now,
     and another host at the address. Once a day it is not used: its lease may be over.
     """
-    level = txpower.choose(r, TX)
-    port.account(task, PROBE if level < r[TX + txpower.LEVEL] else why)
-    level = affordable(r, level)
+    port.account(task, why)
+    level = affordable(r, txpower.choose(r, TX))
     cached = r[record.CACHED]
     if r[record.UPTIME_MIN] - r[record.RENEWED_MIN] >= LEASE_MIN:
         cached = 0
-    answer = port.join(txpower.LEVEL_QDBM[level], cached)
-    if answer == NO_AP:  # and no other: where the access point answered, the power was enough
-        txpower.lost(r, TX, level)
+    within_ms = patience.LINK_MS
+    if cached:
+        within_ms = patience.within_ms(r, PATIENCE, r[record.JOINS_FAILED])
+    began = port.ticks_ms()
+    answer = port.join(txpower.LEVEL_QDBM[level], cached, within_ms)
+    took_ms = diff(port.ticks_ms(), began)
+    if answer < 0:
+        txpower.heard(r, TX, answer)
+        late = cached != 0 and patience.took(r, PATIENCE, took_ms)
+        txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, late)
+    elif answer == NO_AP and took_ms >= within_ms:  # it is there, and did not hear us
+        txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, True)
+        if within_ms < patience.LINK_MS:
+            return False
     # A scan costs seconds: only the first failure and every fourth after it pay for one.
     if answer >= 0 and r[record.CACHED] and r[record.JOINS_FAILED] & 3 == 0:
         port.account(task, RETRY)
-        level = affordable(r, r[TX + txpower.LEVEL])
+        level = affordable(r, r[TX + txpower.HIGHEST])
         cached = 0
-        answer = port.join(txpower.LEVEL_QDBM[level], 0)
+        answer = port.join(txpower.LEVEL_QDBM[level], 0, patience.LINK_MS)
     if answer >= 0:
         return False
     if cached == 0:
         r[record.RENEWED_MIN] = r[record.UPTIME_MIN]
     r[record.CACHED] = r[record.CACHE]
-    txpower.heard(r, TX, answer)
     return True
 
 
 def send(r: list[int], port: Port) -> bool:
-    """Send the whole queue, once more at a higher level if the first send is lost.
+    """Send the whole queue, once more at the highest level if the first send is lost.
 
     Only if that goes through was it the power: a broker may be silent, too.
     """
     count = r[REPORT + report.QUEUED]
     if count == 0:
         return True
-    lost = -1
-    level = affordable(r, txpower.choose(r, TX))
-    for _ in range(2):
+    first = level = affordable(r, r[TX + txpower.LEVEL])
+    for sends in range(2):
         attempts = port.send(r, REPORT + report.QUEUE, count, txpower.LEVEL_QDBM[level])
         if attempts:
-            if lost >= 0:
-                txpower.lost(r, TX, lost)
-            txpower.acked(r, TX, level, attempts)
+            txpower.asked(r, TX, first, 1, sends + attempts > 1)
             r[record.SENT] += 1
             report.forget(r, REPORT, count)
             return True
         r[record.LOST] += 1
         port.account(r[record.REPORT_TASK], RETRY)
-        lost = level
-        level = affordable(r, txpower.above(r, TX, level))
+        level = affordable(r, r[TX + txpower.HIGHEST])
     return False
 
 

@@ -15,6 +15,7 @@ from array import array
 from torpor import life, record
 from torpor.config import configure
 from torpor.policy import const
+from torpor.policy.patience import LINK_MS
 from torpor.port import COLD, Port
 
 SYNC = const(0xA5)
@@ -30,7 +31,7 @@ CALLS = (
     ("measure", 1),
     ("look", 1),
     ("watch", 2),
-    ("join", 2),
+    ("join", 3),
     ("send", 3),  # without the record: the simulator does not look into messages
     ("leave", 0),
     ("actuate", 2),
@@ -137,8 +138,8 @@ class PilPort(Port):
     def watch(self, interval_ms: int, threshold: int) -> None:
         self.call(5, interval_ms, threshold)
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
-        return self.call(6, tx_qdbm, cached)
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
+        return self.call(6, tx_qdbm, cached, within_ms)
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
         return self.call(7, first, count, tx_qdbm)

@@ -6,6 +6,7 @@ Every answer is an int; no call raises: what can go wrong has a value of its own
 """
 
 from torpor.policy import const
+from torpor.policy.patience import LINK_MS
 
 # What woke the node: the answer of sleep(), and what main.py hands to the first wake.
 COLD = const(0)  # power-on; a brown-out may read alike, and only what is retained tells
@@ -24,9 +25,8 @@ EVENT = const(4)  # what the detector let pass: its delivery, a button's action
 DELTA = const(5)  # a delivery because a value moved
 HEARTBEAT = const(6)  # a delivery because it was time
 RETRY = const(7)  # a delivery tried again after a loss
-PROBE = const(8)  # a delivery at a lower power than the one known good
-SAFE = const(9)  # safe mode after a crash loop
-DECISIONS = const(10)
+SAFE = const(8)  # safe mode after a crash loop
+DECISIONS = const(9)
 
 NODE = const(8)  # account()'s task for what belongs to none: start, sleep, safe mode
 ACCOUNTS = const(9)  # tasks 0 … 7 and NODE
@@ -84,10 +84,11 @@ class Port:
         """
         raise NotImplementedError
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         """Associate and reach the broker at this power (quarter-dBm, one of the eleven levels).
 
         cached: 1 uses the remembered access point, channel and address; 0 scans for all.
+        within_ms: association and address are given up after so long (at most LINK_MS): NO_AP.
         Answers the access point's RSSI in dBm (negative), or NO_AP, REFUSED or NO_BROKER; then
         the radio is off again. Joining while joined answers the RSSI at once.
         """

@@ -8,6 +8,7 @@ from torpor.policy import (
     cascade,
     const,
     energy,
+    patience,
     report,
     sampling,
     schedule,
@@ -60,4 +61,5 @@ REPORT = SCHEDULE + schedule.SIZE
 SPREAD = REPORT + report.SIZE
 SURGE = SPREAD + spread.SIZE
 SAMPLING = SURGE + surge.SIZE
-SIZE = SAMPLING + sampling.SIZE
+PATIENCE = SAMPLING + sampling.SIZE
+SIZE = PATIENCE + patience.SIZE

@@ -23,7 +23,6 @@ DECISION_NAMES = (
     "delta",
     "heartbeat",
     "retry",
-    "probe",
     "safe",
 )
 FC_PER_MC = 10**12

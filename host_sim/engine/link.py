@@ -54,7 +54,7 @@ PARTS, CACHED_PARTS = tuple(map(numbers, JOIN)), tuple(map(numbers, CACHED_JOIN)
 MESSAGE_PART = numbers(MESSAGE)
 
 
-def join(port: State, tx_qdbm: int, cached: int) -> int:
+def join(port: State, tx_qdbm: int, cached: int, within_ms: int) -> int:
     """Port.join(): scan, associate, take an address, reach the broker."""
     port.happen()
     if port.joined:
@@ -63,7 +63,7 @@ def join(port: State, tx_qdbm: int, cached: int) -> int:
     level = port.levels[tx_qdbm]
     if brown_out(port, level):
         return NO_AP
-    answer = phases(port, tx_qdbm, level, cached)
+    answer = phases(port, tx_qdbm, level, cached, within_ms * 1000)
     if answer:
         port.count[JOINS_FAILED] += 1
         return answer
@@ -71,10 +71,10 @@ def join(port: State, tx_qdbm: int, cached: int) -> int:
     return rssi_dbm(port)
 
 
-def phases(port: State, tx_qdbm: int, level: int, cached: int) -> int:
+def phases(port: State, tx_qdbm: int, level: int, cached: int, within_us: int) -> int:
     """The phases of a join in their order; 0, or the answer for the one that failed."""
     if not port.ap_up:
-        port.spend(SCAN, port.timing[NO_AP_US])
+        port.spend(SCAN, min(within_us, port.timing[NO_AP_US]))
         return NO_AP
     if cached:
         port.count[JOINS_CACHED] += 1
@@ -84,7 +84,7 @@ def phases(port: State, tx_qdbm: int, level: int, cached: int) -> int:
     until_us = 0
     for part in CACHED_PARTS if cached else PARTS:
         if part[LIMIT_US]:
-            until_us = port.now_us + part[LIMIT_US]
+            until_us = port.now_us + (part[LIMIT_US] if part[STATE] == CONNECT else within_us)
         if not phase(port, part, level, at, until_us, frame_us):
             return NO_BROKER if part[STATE] == CONNECT else NO_AP
     return 0

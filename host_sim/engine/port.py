@@ -18,6 +18,7 @@ from host_sim.engine.parts import (
 from host_sim.engine.state import State
 from host_sim.hardware.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE, STATES
 from host_sim.hardware.states import IDLE as IDLE_STATE
+from torpor.policy.patience import LINK_MS
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import MASK
 from torpor.port import DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH, Port
@@ -84,8 +85,8 @@ class SimPort(State, Port):
         self.armed_ms = interval_ms
         self.threshold = threshold
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
-        return link.join(self, tx_qdbm, cached)
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
+        return link.join(self, tx_qdbm, cached, within_ms)
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
         attempts = link.send(self, count, tx_qdbm)

@@ -19,6 +19,7 @@ from torpor import life, node, record, sensor, switch
 from torpor.policy import (
     cascade,
     energy,
+    patience,
     report,
     sampling,
     schedule,
@@ -34,6 +35,7 @@ MODULES = (
     ticks,
     cascade,
     energy,
+    patience,
     report,
     sampling,
     schedule,

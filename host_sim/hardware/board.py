@@ -88,6 +88,12 @@ class Board:
         tx = self.file.radio.tx.current_na
         return [*(fixed[name] for name in states.NAMES[: states.TX]), *tx]
 
+    def join_us(self, phase: str, key: str) -> int:
+        """Duration of a phase, µs: a join derives no key that is "stored"."""
+        derived_us = self.file.radio.key.duration_us
+        spared_us = derived_us if phase == "associate" and key == "stored" else 0
+        return max(0, self.phase_us(phase) - spared_us)
+
     def steps(self, wake: str) -> list[Step]:
         """The steps of one of the board's wakes."""
         recipe = self.file.wakes[wake]

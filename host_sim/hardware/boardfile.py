@@ -88,6 +88,10 @@ class Radio(Strict, frozen=True):
 
     tx: Transmit
     """Current of a burst."""
+    key: Phase
+    """What the driver takes to derive a network's key from its passphrase: a part of `associate`
+    that is left out where the key is given.
+    """
 
 
 class Supply(Strict, frozen=True):

@@ -10,6 +10,8 @@ wider one in repeats): 22 more attempts by time, 25 by charge.
 
 from typing import NamedTuple
 
+from torpor.policy.patience import LINK_MS
+
 
 class Rate(NamedTuple):
     """A rate: nanoseconds a byte, its preamble, and sensitivity against 6 Mbit/s."""
@@ -56,7 +58,7 @@ TCP_US = 1_500_000  # ESP-IDF, Kconfig LWIP_TCP_RTO_TIME; doubling but for a SYN
 OPENING_US = 1_000_000
 ANSWER_US = 200_000
 
-JOIN_LIMIT_US = 8_000_000  # torpor.link.wifi, JOIN_MS: association and address
+JOIN_LIMIT_US = LINK_MS * 1000  # association and address
 CONNECT_LIMIT_US = 5_000_000  # torpor.link.mqtt, TIMEOUT_S
 SEND_LIMIT_US = 4_500_000  # torpor.link.mqtt: three times RETRY_MS
 

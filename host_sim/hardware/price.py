@@ -29,9 +29,9 @@ def air_fc(board: Board, frames: int, level: int) -> int:
     return frames * FRAME_US * board.file.radio.tx.current_na[level]
 
 
-def listening_fc(board: Board, part: Part) -> int:
-    """A part of a join but for its frames."""
-    return state_fc(board, part.state, board.phase_us(part.phase) - part.frames * FRAME_US)
+def listening_fc(board: Board, part: Part, key: str = "passphrase") -> int:
+    """A part of a join but for its frames; the network's key is derived, or "stored"."""
+    return state_fc(board, part.state, board.join_us(part.phase, key) - part.frames * FRAME_US)
 
 
 def join_fc(board: Board, join: Iterable[Part], level: int) -> int:
@@ -55,8 +55,18 @@ def time_out_fc(board: Board, state: str, us: int) -> int:
     return state_fc(board, state, mac.AWAKE_US) + state_fc(board, "modem_sleep", rest_us)
 
 
-def time_outs_fc(board: Board, join: Iterable[Part]) -> int:
-    """What it would cost in time-outs if each question of a join and a message were lost once."""
+def lost_fc(board: Board, join: Iterable[Part]) -> int:
+    """What it would cost if each question of a join and a message were lost once.
+
+    It is sent in vain, at 20 dBm, until the MAC gives up, and then waited for.
+    """
+    in_vain_fc = air_fc(board, mac.TRIES, len(states.TX_LEVELS_DBM) - 1)
     return sum(
-        part.asks * time_out_fc(board, part.state, part.wait_us) for part in (*join, states.MESSAGE)
+        part.asks
+        * (
+            in_vain_fc
+            + state_fc(board, part.state, mac.TRIES * mac.GAP_US)
+            + time_out_fc(board, part.state, part.wait_us)
+        )
+        for part in (*join, states.MESSAGE)
     )

@@ -124,7 +124,7 @@ def end_us(scenario: Scenario) -> int:
 
 def _timing(scenario: Scenario) -> list[int]:
     """The board's durations; the scan is as long as the channels to that of the access point."""
-    us = [scenario.board.phase_us(name) for name in TIMING]
+    us = [scenario.board.join_us(name, scenario.file.node.key) for name in TIMING]
     us[SCAN_US] *= scenario.file.world.wifi.channel
     return us
 

@@ -27,9 +27,9 @@ NEVER_MS = 2 * schedule.MAX_SLEEP_MS
 MOST_S = schedule.MAX_SLEEP_MS // 1000
 MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
 
-# Modes that a person understands, as data: the levels allowed (index into the eleven) and the
-# messages per 65,536 that may fail.
-MODES = {"through-wall": (5, 10, 16), "standard": (0, 10, 330), "eco": (0, 7, 3_300)}
+# Modes that a person understands, as data: the highest level allowed (index into the eleven), and
+# how often over a lost question counts. docs/policies.md has what each of them costs and brings.
+MODES = {"through-wall": (10, 4), "standard": (10, 1), "eco": (7, 1)}
 
 
 def device_config(node: Node, board: Board, seed: int = 1) -> dict[str, Any]:
@@ -98,25 +98,21 @@ def _report(node: Node, board: Board) -> Task:
         late_ms=report.late_s * 1000,
         priority=report.priority,
         radio=1,
-        cost_uc=min(MOST_UC, _join_uc(board)),
+        cost_uc=min(MOST_UC, _join_uc(board, node.key)),
         warmup_ms=0,
         longest_ms=0,
     )
 
 
 def _txpower(node: Node, board: Board) -> TxPower:
-    lowest, highest, target = MODES[node.mode]
-    retry_uc = price.time_outs_fc(board, states.CACHED_JOIN) // price.FC_PER_UC
-    rejoin_uc = _join_uc(board) + _uc(board, "boot", board.phase_us("boot"))
+    highest, weight = MODES[node.mode]
+    retry_uc = weight * price.lost_fc(board, states.CACHED_JOIN) // price.FC_PER_UC
     return TxPower(
-        lowest=lowest,
+        lowest=0,
         highest=highest,
-        target=target,
         sensitivity_dbm=round(HALF_LOST_DBM + RATES["1M"].sensitivity_db),
-        ap_qdbm=80,
-        retry_uc=min(txpower.MAX_UC - 100_000, retry_uc),
-        rejoin_uc=min(txpower.MAX_UC, rejoin_uc),
-        attempt_uc=_burst_uc(board),
+        retry_uc=min(txpower.MAX_UC, retry_uc),
+        burst_uc=_burst_uc(board),
     )
 
 
@@ -125,10 +121,10 @@ def _uc(board: Board, state: str, us: int) -> int:
     return price.state_fc(board, state, us) // price.FC_PER_UC
 
 
-def _join_uc(board: Board) -> int:
+def _join_uc(board: Board, key: str) -> int:
     """Charge of a cached join and a message at full power when nothing is lost, µC."""
     listening = sum(
-        price.listening_fc(board, part) // price.FC_PER_UC for part in states.CACHED_JOIN
+        price.listening_fc(board, part, key) // price.FC_PER_UC for part in states.CACHED_JOIN
     )
     message_us = board.phase_us("message") - price.FRAME_US
     return listening + _uc(board, "listen", message_us) + _burst_uc(board)[-1]

@@ -34,16 +34,13 @@ class Channel(msgspec.Struct, frozen=True):
 
 
 class TxPower(msgspec.Struct, frozen=True):
-    """Levels allowed, the loss accepted in 65,536, and what bursts and failures cost."""
+    """Levels allowed, and what bursts and lost questions cost."""
 
     lowest: int
     highest: int
-    target: int
     sensitivity_dbm: int
-    ap_qdbm: int
     retry_uc: int
-    rejoin_uc: int
-    attempt_uc: list[int]
+    burst_uc: list[int]
 
 
 class Energy(msgspec.Struct, frozen=True):

@@ -138,8 +138,14 @@ class Node(Strict, frozen=True):
     task: Annotated[tuple[Task, ...], Meta(max_length=schedule.MAX_TASKS - 2)] = ()
     """When it reads; a node that only watches has none."""
     mode: Literal["through-wall", "standard", "eco"] = "standard"
-    """Transmit levels allowed and loss accepted: through-wall 13 to 20 dBm and 0.02 %, standard
-    2 to 20 dBm and 0.5 %, eco 2 to 15 dBm and 5 %.
+    """What the transmit power is chosen for: standard, the least charge; through-wall, fewer
+    time-outs, each counted four times; eco, the least charge at no more than 15 dBm, for a cell
+    that cannot give the peak of 20.
+    """
+    key: Literal["passphrase", "stored"] = "passphrase"
+    """How it has the network's key: derived from the passphrase in each join; or stored, worked out
+    as it is flashed, which spares each join the derivation and the node the passphrase. A stored
+    one is WPA2's: an access point that offers WPA3 wants the passphrase.
     """
     deepest_sleep: Literal["deep", "light"] = "deep"
     """Light sleep where the CPU polls, or must be back within a millisecond."""

@@ -35,22 +35,16 @@ def decide_cascade(count):
 def decide_txpower(count):
     r = blank(txpower.SIZE)
     r[txpower.HIGHEST] = 10
-    r[txpower.TARGET] = 330
     r[txpower.SENSITIVITY_DBM] = -94
-    r[txpower.AP_QDBM] = 80
     r[txpower.RETRY_UC] = 500000
-    r[txpower.REJOIN_UC] = 100000
     for level in range(11):
-        r[txpower.ATTEMPT_UC + level] = 3000 + 400 * level
+        r[txpower.BURST_UC + level] = 3000 + 400 * level
     txpower.start(r, 0)
     before = gc.mem_alloc()
     for i in range(count):
         level = txpower.choose(r, 0)
         txpower.heard(r, 0, -70 + (i & 3))
-        if i & 63 == 63:
-            txpower.lost(r, 0, level)
-        else:
-            txpower.acked(r, 0, level, 1)
+        txpower.asked(r, 0, level, txpower.JOIN_QUESTIONS, i & 63 == 63)
     return gc.mem_alloc() - before
 
 

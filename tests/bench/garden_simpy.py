@@ -103,6 +103,7 @@ class Garden:
         level = txpower.choose(self.r, TX)
         self.world.now_us = self.env.now
         at = frames.margin(self.world, txpower.LEVEL_QDBM[level])
+        lost = False
         for part in (*(states.CACHED_JOIN if cached else states.JOIN), states.MESSAGE):
             state = states.NAMES.index(part.state)
             yield from self.spend(state, self.world.timing[parts.TIMING.index(part.phase)])
@@ -110,13 +111,14 @@ class Garden:
                 tries = frames.attempts(self.world, at) if i < part.asks else 1
                 yield from self.frame(state, level, tries)
                 while tries > mac.TRIES:
+                    lost = True
                     yield from self.spend(state, part.wait_us)
                     tries = frames.attempts(self.world, at)
                     yield from self.frame(state, level, tries)
         txpower.heard(
             self.r, TX, self.world.rssi[self.env.now // 60_000_000 % len(self.world.rssi)]
         )
-        txpower.acked(self.r, TX, level, 1)
+        txpower.asked(self.r, TX, level, txpower.JOIN_QUESTIONS, lost)
         self.messages += 1
         report.forget(self.r, REPORT, self.r[REPORT + report.QUEUED])
 

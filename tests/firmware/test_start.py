@@ -136,7 +136,7 @@ def test_a_cell_that_never_rises_is_tried_with_less_power(chip: Chip, broker: Br
     assert delivered(chip, broker)["battery"] == 4000
 
 
-@pytest.mark.parametrize("at", [1, 3, 11, 701, 1310])
+@pytest.mark.parametrize("at", [1, 3, 11, 701, -1])
 def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
     chip.wake()
     kept = bytearray.fromhex(chip.world["rtc"])
@@ -147,7 +147,7 @@ def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
     assert chip.log.startswith("starting clean: ")
 
 
-@pytest.mark.parametrize("left", [0, 1, 10, 11, 601, 1310])
+@pytest.mark.parametrize("left", [0, 1, 10, 11, 601, -1])
 def test_a_record_cut_short_starts_clean(chip: Chip, left: int) -> None:
     chip.wake()
     chip.world["rtc"] = chip.world["rtc"][: 2 * left]

@@ -8,7 +8,7 @@ from torpor.port import COLD, NONE, TIMER, Port
 
 MINUTE_MS = 60000
 HOUR_MS = 3600000
-ATTEMPT_UC = (10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
+BURST_UC = (10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
 OCV_MV = (3000, 3300, 3400, 3450, 3500, 3550, 3600, 3700, 3800, 4000, 4200)
 STAGE = {"margin": 100, "ratio_x16": 0, "band": 20}
 
@@ -22,6 +22,7 @@ class HandPort(Port):
         self.readings = {}
         self.scores = []  # of the stages behind stage 0, in the order asked
         self.joins = []  # answers to come; then -60
+        self.takes = []  # ms that joins to come take; then none
         self.sends = []  # answers to come; then 1
         self.commanded = NONE
 
@@ -45,8 +46,9 @@ class HandPort(Port):
     def watch(self, interval_ms, threshold):
         self.calls.append(("watch", interval_ms, threshold))
 
-    def join(self, tx_qdbm, cached):
-        self.calls.append(("join", tx_qdbm, cached))
+    def join(self, tx_qdbm, cached, within_ms):
+        self.calls.append(("join", tx_qdbm, cached, within_ms))
+        self.clock = add(self.clock, self.takes.pop(0) if self.takes else 0)
         return self.joins.pop(0) if self.joins else -60
 
     def send(self, r, first, count, tx_qdbm):
@@ -103,12 +105,9 @@ def config(**changes):
         "txpower": {
             "lowest": 0,
             "highest": 10,
-            "target": 655,
             "sensitivity_dbm": -90,
-            "ap_qdbm": 80,
-            "retry_uc": 100,
-            "rejoin_uc": 1000,
-            "attempt_uc": ATTEMPT_UC,
+            "retry_uc": 1000,
+            "burst_uc": BURST_UC,
         },
         "energy": {
             "low_permille": 300,

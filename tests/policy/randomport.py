@@ -11,7 +11,7 @@ from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, REFUSED, Port
 
 DAY_MS = 86400000
 MAX_SLEEP_MS = 0x10000000
-MODES = ((0, 10, 655), (6, 10, 60), (0, 6, 3000), (4, 4, 0), (10, 10, 65536))
+MODES = ((0, 10), (6, 10), (0, 6), (4, 4), (10, 10))
 FAILURES = (REFUSED, NO_BROKER, NO_AP, NO_AP)
 OCV_MV = (3000, 3300, 3400, 3450, 3500, 3550, 3600, 3700, 3800, 4000, 4200)
 
@@ -99,8 +99,8 @@ class RandomPort(Port):
         self.note(5, interval_ms, threshold)
         self.armed_ms = interval_ms
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
-        self.note(6, tx_qdbm, cached)
+    def join(self, tx_qdbm: int, cached: int, within_ms: int) -> int:
+        self.note(6, tx_qdbm, cached * 16384 + within_ms)
         self.spend(6000)
         if self.random.one_in(self.bad):
             return FAILURES[self.random.below(4)]
@@ -151,20 +151,16 @@ def task(random: Random, channels: int) -> dict:
 
 def txpower(random: Random) -> dict:
     """A random radio: any mode, costs up to their limits."""
-    lowest, highest, target = MODES[random.below(len(MODES))]
-    retry_uc = random.up_to(900000)
-    attempt_uc = [random.up_to(1000000 - retry_uc) for _ in range(11)]
+    lowest, highest = MODES[random.below(len(MODES))]
+    burst_uc = [random.up_to(1000000) for _ in range(11)]
     if random.one_in(2):
-        attempt_uc.sort()
+        burst_uc.sort()
     return {
         "lowest": lowest,
         "highest": highest,
-        "target": target,
         "sensitivity_dbm": -75 - random.below(25),
-        "ap_qdbm": 60 + random.below(25),
-        "retry_uc": retry_uc,
-        "rejoin_uc": random.up_to(1000000),
-        "attempt_uc": attempt_uc,
+        "retry_uc": random.up_to(0x3FFFFF),
+        "burst_uc": burst_uc,
     }
 
 

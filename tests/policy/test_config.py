@@ -31,12 +31,9 @@ CONFIG = {
     "txpower": {
         "lowest": 4,
         "highest": 9,
-        "target": 43,
         "sensitivity_dbm": -44,
-        "ap_qdbm": 45,
         "retry_uc": 46,
-        "rejoin_uc": 47,
-        "attempt_uc": (50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60),
+        "burst_uc": (50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60),
     },
     "energy": {
         "low_permille": 61,
@@ -98,10 +95,9 @@ def test_the_channels():
 
 
 def test_the_radio():
-    assert cells(TX, 7) == [4, 9, 43, -44, 45, 46, 47]
-    assert cells(TX + txpower.ATTEMPT_UC, 11) == list(range(50, 61))
-    assert cells(TX + txpower.LEVEL, 5) == [9, 0, txpower.PATIENCE_MIN, 0, 0]
-    assert cells(TX + txpower.LOSS, 11) == [-1] * 11
+    assert cells(TX, 4) == [4, 9, -44, 46]
+    assert cells(TX + txpower.BURST_UC, 11) == list(range(50, 61))
+    assert cells(TX + txpower.LEVEL, 4) == [9, 0, 0, 0]
 
 
 def test_the_cell_the_sleep_and_the_detector():

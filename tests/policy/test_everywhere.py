@@ -15,6 +15,7 @@ MODULES = (
     "spread",
     "surge",
     "energy",
+    "patience",
     "report",
     "sampling",
     "cascade",

@@ -14,6 +14,7 @@ from tests.policy.rig import blank
 from torpor import node, record, sensor
 from torpor.config import configure
 from torpor.policy import energy, report, schedule, sleep, txpower
+from torpor.policy.patience import LINK_MS
 from torpor.policy.ticks import add
 from torpor.port import (
     COLD,
@@ -22,7 +23,6 @@ from torpor.port import (
     NO_AP,
     NO_BROKER,
     NODE,
-    PROBE,
     REFUSED,
     SAFE,
     SLEEP,
@@ -125,7 +125,7 @@ def test_the_cached_way_is_scanned_anew_at_every_fourth_failure():
     scans = []
     for _ in range(9):
         tick(r, port, 65 * MINUTE_MS)
-        scans.append([cached for _, cached in port.did("join")])
+        scans.append([cached for _, cached, _ in port.did("join")])
     assert scans == [[1, 0], [1], [1], [1], [1, 0], [1], [1], [1], [1, 0]]
 
 
@@ -135,12 +135,12 @@ def test_whoever_refuses_is_asked_once_more_without_what_was_remembered():
         r, port = start()
         port.joins = [answer]
         tick(r, port, HOUR_MS)
-        assert port.did("join") == [(80, 1), (80, 0)]
+        assert [way[1:] for way in port.did("join")] == [(1, LINK_MS), (0, LINK_MS)]
         port.joins = [answer] * 3
         tick(r, port, HOUR_MS)
-        assert [cached for _, cached in port.did("join")] == [1, 0]
+        assert [cached for _, cached, _ in port.did("join")] == [1, 0]
         tick(r, port, HOUR_MS)
-        assert [cached for _, cached in port.did("join")] == [1]
+        assert [cached for _, cached, _ in port.did("join")] == [1]
 
 
 def test_an_address_is_asked_for_anew_each_day():
@@ -148,26 +148,67 @@ def test_an_address_is_asked_for_anew_each_day():
     ways = []
     for _ in range(60):
         tick(r, port, HOUR_MS)
-        ways.append([cached for _, cached in port.did("join")])
+        ways.append([cached for _, cached, _ in port.did("join")])
     assert [hour for hour, way in enumerate(ways, 1) if way == [0]] == [24, 48]
     assert ways.count([1]) == 58
 
 
 def test_a_silent_broker_raises_no_power():
     r, port = start()
-    r[TX + txpower.LEVEL] = 4
+    tick(r, port, HOUR_MS)
+    bias = r[TX + txpower.BIAS_X4096]
     for _ in range(5):
         port.joins = [NO_BROKER] * 2
         tick(r, port, 65 * MINUTE_MS)
-    assert r[TX + txpower.LEVEL] == 4
-    port.joins = []
+    assert r[TX + txpower.BIAS_X4096] == bias
     port.sends = [0, 0]
     tick(r, port, 65 * MINUTE_MS)
-    assert r[TX + txpower.LEVEL] == 4
+    assert 0 <= r[TX + txpower.BIAS_X4096] - bias < 409  # a tenth of a dB, for the join
     assert r[record.LOST] == 2
     port.sends = [0, 1]
     tick(r, port, 65 * MINUTE_MS)
-    assert r[TX + txpower.LEVEL] > 4
+    assert r[TX + txpower.BIAS_X4096] < bias - 4096
+
+
+def test_a_late_join_teaches_that_something_was_lost():
+    r, port = start()
+    port.takes = [700, 700, 700, 1700]
+    biases = []
+    for _ in range(4):
+        tick(r, port, HOUR_MS)
+        biases.append(r[TX + txpower.BIAS_X4096])
+    assert biases[0] <= biases[1] <= biases[2]
+    assert biases[3] < biases[2] - 4096
+
+
+def test_a_join_that_is_given_up_early_is_tried_later_and_for_longer():
+    r, port = start()
+    port.takes = [700, 700]
+    for _ in range(2):
+        tick(r, port, HOUR_MS)
+    port.did("join")
+    port.joins = [NO_AP] * 4
+    port.takes = [2000, 3300, 8000, 8000]
+    bias = r[TX + txpower.BIAS_X4096]
+    tick(r, port, HOUR_MS)
+    assert [way[1:] for way in port.did("join")] == [(1, 2000)]
+    assert r[TX + txpower.BIAS_X4096] < bias
+    assert schedule.latest_ms(r, SCHEDULE, 1, port.clock) == MINUTE_MS - 2000
+    for within_ms in (3300, LINK_MS):
+        tick(r, port, HOUR_MS)
+        assert [way[1:] for way in port.did("join")] == [(1, within_ms)]
+
+
+def test_an_access_point_that_is_away_says_nothing_of_the_power():
+    r, port = start()
+    port.takes = [700, 700]
+    for _ in range(2):
+        tick(r, port, HOUR_MS)
+    bias = r[TX + txpower.BIAS_X4096]
+    port.joins = [NO_AP] * 2
+    port.takes = [1560, 1560]
+    tick(r, port, HOUR_MS)
+    assert r[TX + txpower.BIAS_X4096] == bias
 
 
 def test_who_is_to_be_reached_tries_again_within_four_minutes():
@@ -179,17 +220,6 @@ def test_who_is_to_be_reached_tries_again_within_four_minutes():
         tick(r, port, waits_ms[-1])
         waits_ms.append(schedule.latest_ms(r, SCHEDULE, 1, port.clock))
     assert waits_ms == [MINUTE_MS * minutes for minutes in (1, 2, 4, 4, 4)]
-
-
-def test_a_delivery_at_less_power_is_booked_as_a_probe():
-    r, port = start()
-    booked = []
-    for _ in range(txpower.PATIENCE_MIN):
-        tick(r, port, HOUR_MS)
-        booked.append(port.did("account"))
-    assert [(1, PROBE) in calls for calls in booked] == [False] * (txpower.PATIENCE_MIN - 1) + [
-        True
-    ]
 
 
 def test_a_lost_message_is_sent_once_more_and_kept_when_that_fails():

@@ -1,227 +1,152 @@
-"""The power controller: what it predicts, learns, probes and raises."""
+"""The power controller: what it expects, what it learns, and what it then takes."""
 
 from tests.policy.rig import AT, blank, locked
 from torpor.policy import txpower
-from torpor.policy.txpower import ALL, LEVEL_QDBM, LEVELS, PATIENCE_MAX, PATIENCE_MIN
+from torpor.policy.txpower import ALL, LEVEL_QDBM, LEVELS, MAX_UC
 
 TOP = LEVELS - 1
+SENSITIVITY_DBM = -99
 
 
-def radio(lowest=0, highest=TOP, retry_uc=20000, rejoin_uc=100000):
+def radio(lowest=0, highest=TOP, retry_uc=900000):
     r = blank(AT + txpower.SIZE)
     r[AT + txpower.LOWEST] = lowest
     r[AT + txpower.HIGHEST] = highest
-    r[AT + txpower.TARGET] = 655
-    r[AT + txpower.SENSITIVITY_DBM] = -90
-    r[AT + txpower.AP_QDBM] = 80
+    r[AT + txpower.SENSITIVITY_DBM] = SENSITIVITY_DBM
     r[AT + txpower.RETRY_UC] = retry_uc
-    r[AT + txpower.REJOIN_UC] = rejoin_uc
     for level in range(LEVELS):
-        r[AT + txpower.ATTEMPT_UC + level] = 1000 + 100 * level
+        r[AT + txpower.BURST_UC + level] = 4000 + 500 * level
     txpower.start(r, AT)
     return r
 
 
-def deliver(r, count, attempts=1):
-    """So many messages, each through after so many attempts; the level of the last."""
+def deliver(r, dbm, count=1, lost=False):
+    """So many wakes at this RSSI; the level that the next one would take."""
     for _ in range(count):
         with locked:
             level = txpower.choose(r, AT)
-            txpower.acked(r, AT, level, attempts)
+            txpower.heard(r, AT, dbm)
+            txpower.asked(r, AT, level, txpower.JOIN_QUESTIONS, lost)
+            level = txpower.choose(r, AT)
     return level
 
 
-def level_of(r):
-    return r[AT + txpower.LEVEL]
+def bias_db(r):
+    return r[AT + txpower.BIAS_X4096] / 4096
 
 
 def test_it_starts_at_the_highest_level_of_the_mode_and_stays_without_rssi():
     r = radio(lowest=2, highest=7)
-    assert deliver(r, 50) == 7
-    assert level_of(r) == 7
+    for _ in range(9):
+        assert txpower.choose(r, AT) == 7
+        txpower.asked(r, AT, 7, 7, False)
+    assert bias_db(r) == -4
 
 
-def test_the_loss_is_predicted_from_the_margin():
-    r = radio()
-    txpower.heard(r, AT, -90)
-    assert txpower.loss(r, AT, TOP) == ALL // 2  # no margin at the access point's own power
-    assert txpower.loss(r, AT, 9) < ALL
-    assert txpower.loss(r, AT, 5) == ALL  # 7 dB less
-    r = radio()
-    txpower.heard(r, AT, -40)
-    assert txpower.loss(r, AT, TOP) == 0
+def test_the_loss_halves_each_22_sixteenths_of_a_db():
+    assert txpower.loss(0) == txpower.loss(-1) == ALL
+    assert [txpower.loss(22 * n) for n in range(17)] == [ALL >> n for n in range(16)] + [0]
+    assert txpower.loss(11) == ALL * 3 // 4
+    assert txpower.loss(22 * 16 - 1) > 0
+    losses = [txpower.loss(margin) for margin in range(400)]
+    assert losses == sorted(losses, reverse=True)
 
 
-def test_more_power_never_predicts_more_loss():
-    for dbm in range(-100, -20):
+def test_a_strong_link_takes_the_lowest_level_and_a_weak_one_the_highest():
+    assert deliver(radio(), -50, 40) == 0
+    assert deliver(radio(lowest=3), -50, 40) == 3
+    assert deliver(radio(), -88, 40) == TOP
+    assert deliver(radio(highest=7), -88, 40) == 7
+
+
+def test_between_them_a_level_pays_for_what_it_loses():
+    """Of the levels on a steady link, none would cost less by the policy's own numbers."""
+    for dbm in range(-84, -60, 4):
         r = radio()
-        txpower.heard(r, AT, dbm)
-        losses = [txpower.loss(r, AT, level) for level in range(LEVELS)]
-        assert losses == sorted(losses, reverse=True), dbm
+        level = deliver(r, dbm, 200)
+        costs = [txpower.wake_uc(r, AT, at) for at in range(LEVELS)]
+        assert costs[level] == min(costs)
+        assert level == min(at for at in range(LEVELS) if costs[at] == costs[level])
 
 
-def test_a_message_fails_with_the_third_power_of_the_loss():
-    assert txpower.fails(0) == 0
-    assert txpower.fails(ALL) == ALL
-    assert txpower.fails(ALL // 2) == ALL // 8
-    assert txpower.fails(ALL // 4) == ALL // 64
-
-
-def test_it_probes_one_level_down_after_a_streak_to_the_message():
+def test_where_the_highest_level_loses_one_in_eight_no_lower_one_is_taken():
     r = radio()
-    txpower.heard(r, AT, -40)
-    assert deliver(r, PATIENCE_MIN) == TOP
-    assert level_of(r) == TOP
-    assert txpower.choose(r, AT) == TOP - 1
-    deliver(r, 1)
-    assert level_of(r) == TOP - 1
-    assert txpower.choose(r, AT) == TOP - 1
-    deliver(r, 200)
-    assert level_of(r) == 0
+    for level in range(TOP):
+        r[AT + txpower.BURST_UC + level] = 0
+    r[AT + txpower.RETRY_UC] = 0  # by charge alone the lowest would do
+    deliver(r, -80)
+    r[AT + txpower.SPREAD_X256] = 0
+    edge_x4096 = (SENSITIVITY_DBM + 80) * 4096 + 3 * 22 * 256  # three halvings: one in eight
+    for over_x256, level in ((0, TOP), (1, 0)):
+        r[AT + txpower.BIAS_X4096] = edge_x4096 + over_x256 * 256
+        assert txpower.choose(r, AT) == level
 
 
-def test_it_goes_no_lower_than_the_mode_allows():
-    r = radio(lowest=3)
-    txpower.heard(r, AT, -40)
-    assert r[AT + txpower.STREAK] == 0
-    deliver(r, 200)
-    assert level_of(r) == 3
-
-
-def test_the_lowest_level_has_no_next_one_to_forget():
+def test_a_loss_takes_a_step_and_the_step_shrinks():
     r = radio()
-    txpower.heard(r, AT, -40)
-    deliver(r, 400)
-    assert level_of(r) == 0
-    assert r[AT + txpower.LEARNED_X16] == -40 * 16
-    assert r[AT + txpower.STREAK] == PATIENCE_MAX
+    deliver(r, -60)
+    steps = []
+    for _ in range(20):
+        r[AT + txpower.BIAS_X4096] = 0
+        txpower.asked(r, AT, 0, 0, True)
+        steps.append(-bias_db(r))
+    assert steps[:2] == [4, 3.5]
+    assert steps == sorted(steps, reverse=True)
+    assert steps[-1] == 1.875
+    for _ in range(20):
+        txpower.asked(r, AT, 0, 0, True)
+    assert bias_db(r) == -24  # and no further
 
 
-def test_a_lower_level_must_meet_the_target_and_cost_less():
+def test_what_was_expected_to_be_lost_is_earned_back():
     r = radio()
-    txpower.heard(r, AT, -85)  # 20 dBm: 5 dB of margin; 18 dBm: 3 dB, 0.6 % of messages fail
-    deliver(r, 50)
-    r[AT + txpower.TARGET] = 10
-    before = level_of(r)
-    deliver(r, 50)
-    assert level_of(r) >= before
+    deliver(r, -90)
+    r[AT + txpower.BIAS_X4096] = 0
+    lost = txpower.loss(txpower.margin_x16(r, AT, -90 * 16, TOP))
+    txpower.asked(r, AT, TOP, 7, False)
+    assert r[AT + txpower.BIAS_X4096] == r[AT + txpower.STEP_X16] * 7 * lost >> 8
+    for _ in range(9999):  # it cannot be better without end
+        txpower.asked(r, AT, 0, 7, False)
+    assert bias_db(r) <= 24
+
+
+def test_losses_raise_the_power_and_their_absence_lowers_it_again():
     r = radio()
-    txpower.heard(r, AT, -40)
-    for level in range(LEVELS):
-        r[AT + txpower.ATTEMPT_UC + level] = 1000
-    assert deliver(r, 50) == TOP
+    before = deliver(r, -66, 100)
+    assert deliver(r, -66, 3, lost=True) > before
+    assert deliver(r, -66, 2000) <= before
 
 
-def test_a_probe_that_fails_doubles_the_patience():
-    r = radio()
-    txpower.heard(r, AT, -40)
-    patience = PATIENCE_MIN
-    for _ in range(12):
-        assert deliver(r, patience) == TOP
-        with locked:
-            txpower.lost(r, AT, TOP - 1)
-        patience = min(2 * patience, PATIENCE_MAX)
-        assert r[AT + txpower.PATIENCE] == patience
-        assert level_of(r) == TOP
-
-
-def test_what_a_failed_probe_taught_holds_until_the_next_is_due():
-    r = radio()
-    txpower.heard(r, AT, -40)
-    deliver(r, PATIENCE_MIN)
-    txpower.lost(r, AT, TOP - 1)
-    deliver(r, 2 * PATIENCE_MIN - 1)
-    assert r[AT + txpower.LOSS + TOP - 1] > 0
-    deliver(r, 1)
-    assert r[AT + txpower.LOSS + TOP - 1] == -1
-
-
-def test_a_retry_raises_the_power_at_once():
-    r = radio()
-    txpower.heard(r, AT, -75)
-    r[AT + txpower.LEVEL] = 4
-    txpower.acked(r, AT, 4, 2)
-    assert level_of(r) > 4
-    assert r[AT + txpower.STREAK] == 0
-
-
-def test_a_loss_at_the_highest_level_stays_there():
-    r = radio(highest=7)
-    txpower.heard(r, AT, -75)
+def test_a_link_that_wanders_takes_more_power_than_a_steady_one_of_its_mean():
+    steady, wandering = radio(), radio()
     for _ in range(100):
-        txpower.lost(r, AT, 7)
-        assert level_of(r) == 7
+        level = deliver(steady, -66)
+        deliver(wandering, -59)
+        higher = deliver(wandering, -73)
+    assert higher > level
 
 
-def test_a_level_that_just_meets_the_target_will_do_and_no_other():
-    for level, target, chosen in ((9, 0, 9), (9, -1, TOP)):
-        r = radio()
-        txpower.heard(r, AT, -40)
-        r[AT + txpower.LOSS + level] = 0
-        r[AT + txpower.TARGET] = target
-        r[AT + txpower.STREAK] = PATIENCE_MIN
-        assert txpower.choose(r, AT) == chosen
-        r[AT + txpower.LEVEL] = 8
-        txpower.lost(r, AT, 8)
-        assert level_of(r) == chosen
-
-
-def test_the_raise_takes_the_cheapest_level_that_meets_the_target():
+def test_the_mean_follows_and_the_variance_is_of_what_was_heard():
     r = radio()
-    txpower.heard(r, AT, -60)
-    r[AT + txpower.LEVEL] = 0
-    txpower.lost(r, AT, 0)
-    assert level_of(r) == 1  # 30 dB of margin: the next one is as good and cheapest
-
-
-def test_an_outage_does_not_keep_the_power_up_for_good():
-    r = radio()
-    txpower.heard(r, AT, -40)
-    deliver(r, 200)
-    assert level_of(r) == 0
-    for _ in range(40):
-        txpower.lost(r, AT, txpower.choose(r, AT))
-    assert level_of(r) == TOP
-    deliver(r, 400)
-    assert level_of(r) == 0
-
-
-def test_what_is_learned_is_monotone_over_the_levels():
-    r = radio()
-    txpower.heard(r, AT, -84)
-    for step in range(300):
-        level = step * 7 % LEVELS
-        if step % 3:
-            txpower.acked(r, AT, level, 1 + step % 2)
-        else:
-            txpower.lost(r, AT, level)
-        known = [loss for loss in r[AT + txpower.LOSS : AT + txpower.LOSS + LEVELS] if loss >= 0]
-        assert known == sorted(known, reverse=True)
-
-
-def test_another_link_is_learned_anew_and_a_worse_one_at_full_power():
-    r = radio()
-    txpower.heard(r, AT, -60)
-    r[AT + txpower.LEVEL] = 3
-    txpower.acked(r, AT, 3, 1)
-    txpower.heard(r, AT, -84)  # smoothed: 6 dB less, no more
-    assert level_of(r) == 3
-    txpower.heard(r, AT, -67)
-    assert level_of(r) == TOP
-    assert r[AT + txpower.LOSS + 3] == -1
+    deliver(r, -60)
+    assert r[AT + txpower.MEAN_X256] == -60 * 256
+    for _ in range(400):
+        deliver(r, -76)
+        deliver(r, -60)
+    assert abs(r[AT + txpower.MEAN_X256] / 256 + 68) < 1
+    assert abs(r[AT + txpower.SPREAD_X256] / 256 - 64) < 8
 
 
 def test_extremes_stay_in_31_bits_and_off_the_heap():
-    burst_uc = 20000
-    r = radio(retry_uc=txpower.MAX_UC - burst_uc, rejoin_uc=txpower.MAX_UC)
+    r = radio(retry_uc=MAX_UC)
     for level in range(LEVELS):
-        r[AT + txpower.ATTEMPT_UC + level] = burst_uc
-    for dbm in (-120, -1, -120, -90, -127):
-        with locked:
-            txpower.heard(r, AT, dbm)
+        r[AT + txpower.BURST_UC + level] = 1000000
+    for dbm in (-127, -1, -127, -90, -1):
+        for lost in (True, False):
             for level in range(LEVELS):
-                txpower.lost(r, AT, level)
-                txpower.message_uc(r, AT, level)
-                txpower.acked(r, AT, level, 3)
-                txpower.choose(r, AT)
+                with locked:
+                    txpower.heard(r, AT, dbm)
+                    txpower.asked(r, AT, level, 7, lost)
+                    txpower.wake_uc(r, AT, level)
+                    txpower.choose(r, AT)
     assert len(LEVEL_QDBM) == LEVELS

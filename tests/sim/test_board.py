@@ -19,6 +19,7 @@ from host_sim.sim import build
 from host_sim.spec import scenario
 from tools import cli
 from tools.commands import board as tool
+from torpor.policy.patience import LINK_MS
 
 NAMES = (
     "doit_devkit_v1",
@@ -125,10 +126,11 @@ def test_a_join_costs_what_glenn20_measured(ms: float, mc: float, parts: tuple[s
 
 @pytest.mark.parametrize(("cached", "part"), [(1, "cached_join"), (0, "full_join")])
 def test_the_listed_join_is_the_simulated_one(cached: int, part: str) -> None:
-    given = scenario.load("garden", ("days=1", "world.wifi.mean_dbm=-40", "world.wifi.sd_db=0"))
+    near = ("world.wifi.mean_dbm=-40", "world.wifi.sd_db=0")
+    given = scenario.load("garden", ("days=1", "node.key=passphrase", *near))
     port = SimPort(build.parts(given))
     before = list(port.us)
-    link.join(port, 80, cached)
+    link.join(port, 80, cached, LINK_MS)
     spent = [after - at for after, at in zip(port.us, before, strict=True)]
     charge = (
         sum(us * given.board.current_na[i % states.STATES] for i, us in enumerate(spent)) / 1e12
@@ -191,7 +193,8 @@ CHIPS = ", ".join(sorted(chip.CHIPS))
 )
 def test_a_wrong_line_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
     path = variation(tmp_path, old, new)
-    line = path.read_text().partition(new.rstrip().rpartition("\n")[2])[0].count("\n") + 1
+    wrong = f"\n{new.rstrip().rpartition(chr(10))[2]}"
+    line = path.read_text().partition(wrong)[0].count("\n") + 2
     assert fault(path).startswith(f"{path}:{line}: {told}")
 
 

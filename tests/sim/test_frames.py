@@ -54,7 +54,7 @@ def test_a_join_in_a_dead_channel_is_given_up_at_its_limit_and_waited_for_as_ret
     start_us = p.now_us
     assert p.join(FULL, 1) == NO_AP
     assert p.now_us - start_us == mac.JOIN_LIMIT_US
-    assert booked(p, RETRY) == pytest.approx(mac.JOIN_LIMIT_US - 600_300, abs=10_000)
+    assert booked(p, RETRY) == pytest.approx(mac.JOIN_LIMIT_US - 462_300, abs=10_000)
     assert p.account_at == DELTA * states.STATES
 
 
@@ -125,7 +125,7 @@ def test_each_hour_has_its_own_channel() -> None:
 def test_a_disturbed_join_lasts_as_its_time_outs_let_expect() -> None:
     """Each of seven questions is lost with the same chance; the mean is a geometric series'."""
     p = port(*NEAR, "world.wifi.disturbed_loss=0.2")
-    clean_us = 600_300 + 64_000 + 21_500
+    clean_us = 462_300 + 64_000 + 21_500
     took = []
     for wake in range(600):
         p.count[WAKES] = p.disturbed_wake = wake

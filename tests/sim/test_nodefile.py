@@ -156,11 +156,18 @@ def test_the_garden_as_the_device_reads_it() -> None:
     assert json.loads(json.dumps(given)) == given
 
 
-@pytest.mark.parametrize(("mode", "low_dbm"), [("through-wall", 13.0), ("standard", 2.0)])
-def test_a_mode_allows_its_levels(mode: str, low_dbm: float) -> None:
+@pytest.mark.parametrize(
+    ("mode", "high_dbm", "weight"),
+    [("through-wall", 20, 4), ("standard", 20, 1), ("eco", 15, 1)],
+)
+def test_a_mode_bounds_the_power_and_weighs_what_is_lost(
+    mode: str, high_dbm: int, weight: int
+) -> None:
     power = device("garden", f"node.mode={mode}")["txpower"]
-    assert txpower.LEVEL_QDBM[power["lowest"]] == low_dbm * 4
-    assert txpower.LEVEL_QDBM[power["highest"]] == 80
+    assert power["lowest"] == 0
+    assert txpower.LEVEL_QDBM[power["highest"]] == high_dbm * 4
+    once_uc = device("garden", "node.mode=standard")["txpower"]["retry_uc"]
+    assert power["retry_uc"] == pytest.approx(weight * once_uc, abs=4)
 
 
 def test_a_reading_is_priced_by_its_board() -> None:

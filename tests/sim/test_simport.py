@@ -16,7 +16,7 @@ from host_sim.spec import scenario
 from host_sim.world import sound
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import diff
-from torpor.port import DELTA, NO_AP, NODE, PIN, SLEEP, TIMER, Port
+from torpor.port import DECISIONS, DELTA, NO_AP, NODE, PIN, SLEEP, TIMER, Port
 
 QUIET = "world.wifi.sd_db=0"
 NEAR = "world.wifi.mean_dbm=-30"
@@ -59,7 +59,7 @@ def test_time_is_booked_to_the_account_in_force() -> None:
     before = p.now_us
     p.account(2, DELTA)
     p.spend(states.CPU, 1_000)
-    cell = (2 * 10 + DELTA) * states.STATES + states.CPU
+    cell = (2 * DECISIONS + DELTA) * states.STATES + states.CPU
     assert p.us[cell] == 1_000
     assert p.now_us == before + 1_000
 
@@ -128,7 +128,7 @@ def test_a_command_ends_a_modem_sleep_and_is_told_once() -> None:
 
 
 def test_a_join_without_loss_takes_the_boards_phases() -> None:
-    p = port("garden", QUIET, NEAR)
+    p = port("garden", QUIET, NEAR, "node.key=passphrase")
     start_us = p.now_us
     assert p.join(80, 0) == -30
     board = load("lolin32_lite")
@@ -142,6 +142,24 @@ def test_a_join_without_loss_takes_the_boards_phases() -> None:
     assert p.join(80, 1) == -30
     cached = ("scan", "associate", "address_cached", "connect")
     assert p.now_us - start_us == sum(board.phase_us(name) for name in cached)
+
+
+def test_a_stored_key_spares_each_join_its_derivation() -> None:
+    us = []
+    for key in ("passphrase", "stored"):
+        p = port("garden", QUIET, NEAR, f"node.key={key}")
+        start_us = p.now_us
+        p.join(80, 1)
+        us.append(p.now_us - start_us)
+    assert us[0] - us[1] == load("lolin32_lite").file.radio.key.duration_us
+
+
+def test_a_join_that_may_take_so_long_takes_no_longer() -> None:
+    p = port("garden", QUIET, NEAR, "world.wifi.disturbed=0.95", "world.wifi.disturbed_loss=1")
+    p.disturbed, p.disturbed_wake = True, p.count[parts.WAKES]
+    start_us = p.now_us
+    assert p.join(80, 1, 2_000) == NO_AP
+    assert p.now_us - start_us == 2_000_000
 
 
 def test_without_an_access_point_a_join_costs_a_scan_in_vain() -> None:

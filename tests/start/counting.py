@@ -92,7 +92,7 @@ def config() -> bytes:
     made = chip.garden(1883)
     for task in made["tasks"]:
         task["cost_uc"] = 1_000
-    made["txpower"].update(retry_uc=900_000, rejoin_uc=100_000, attempt_uc=[5_000] * 11)
+    made["txpower"].update(retry_uc=900_000, burst_uc=[5_000] * 11)
     made["sleep"].update(light_ms=2, deep_ms=10_000)
     return version.as_json(made)
 

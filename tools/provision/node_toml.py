@@ -6,6 +6,7 @@ Its [node] is that of a scenario. What it adds is where the node lives: network,
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import pbkdf2_hmac
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zlib import crc32
@@ -31,7 +32,8 @@ from torpor.ulp.chips import names as ulp_names
 from torpor.ulp.programs import PROGRAMS
 
 SSID_BYTES = 32  # IEEE 802.11, the SSID element
-WPA_CHARACTERS = range(8, 65)  # a passphrase of 8 to 63, or a key of 64 hexadecimal digits
+PASSPHRASE = range(8, 64)
+WPA_CHARACTERS = range(8, 65)  # a passphrase, or a key of 64 hexadecimal digits
 
 
 class Wifi(Strict, frozen=True):
@@ -40,7 +42,7 @@ class Wifi(Strict, frozen=True):
     ssid: Annotated[str, Meta(min_length=1)]
     """The network's name, 32 bytes at most."""
     password: str = ""
-    """8 to 63 characters; it goes to the chip's non-volatile storage."""
+    """8 to 63 characters. The chip's non-volatile storage gets it, or its key (`key` in [node])."""
 
 
 class Broker(Strict, frozen=True):
@@ -114,8 +116,21 @@ def load(path: Path) -> Provision:
     board = boards.named_in(path, text, file.board).starting(file.node.image)
     for what, key, remedy in (*_faults(file, board), *_secret_faults(file)):
         raise tomlfile.located(what, text, path, key, remedy)
-    secrets = {"wifi_password": file.wifi.password, "broker_password": file.broker.password}
+    secrets = {"wifi_password": _key(file), "broker_password": file.broker.password}
     return Provision(board, _config(file, board), {k: v for k, v in secrets.items() if v})
+
+
+def _key(file: NodeFile) -> str:
+    """What the driver is given: the network's key, 64 hexadecimal digits, or its passphrase.
+
+    ESP-IDF derives no key from a password of 64 characters (wpa_supplicant, wpa_set_passphrase()),
+    and MicroPython hands over as many (ports/esp32/network_wlan.c). The derivation is that of
+    IEEE 802.11, annex J.4: PBKDF2, HMAC-SHA-1, 4,096 rounds.
+    """
+    passphrase, ssid = file.wifi.password, file.wifi.ssid
+    if file.node.key == "passphrase" or len(passphrase) not in PASSPHRASE:
+        return passphrase
+    return pbkdf2_hmac("sha1", passphrase.encode(), ssid.encode(), 4096, 32).hex()
 
 
 def _config(file: NodeFile, board: Board) -> dict[str, Any]:

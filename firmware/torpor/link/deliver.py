@@ -7,6 +7,7 @@ import time
 from torpor.link import ERRORS
 from torpor.link.mqtt import Mqtt, Refused
 from torpor.link.wifi import Wifi, password
+from torpor.policy.patience import LINK_MS
 from torpor.policy.report import CELLS
 from torpor.policy.ticks import diff
 from torpor.policy.txpower import ATTEMPTS
@@ -45,14 +46,14 @@ class Delivery:
         self.pinged = time.ticks_ms()
         self.again_ms = AGAIN_MS
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         """Associate and open the session; RSSI in dBm, or why not and the radio off."""
         answer = self.wifi.rssi_dbm()
         if answer and self.mqtt.sock:
             return answer
         if not answer:
             self.mqtt.close()
-            answer = self.wifi.join(tx_qdbm, cached)
+            answer = self.wifi.join(tx_qdbm, cached, within_ms)
         if answer >= 0:
             return answer
         try:

@@ -7,10 +7,10 @@ import network
 from esp32 import NVS
 
 from torpor.link import ERRORS, NAMESPACE, SECRET_BYTES
+from torpor.policy.patience import LINK_MS
 from torpor.port import NO_AP, REFUSED
 
 POLL_MS = 10
-JOIN_MS = 8000  # association and address
 SCAN_MS = 2000  # a little more than 13 channels of 120 ms (ESP-IDF, wifi_scan_time_t)
 ADDRESS_BYTES = 64  # four addresses of at most 15 characters, and spaces
 
@@ -50,7 +50,7 @@ class Wifi:
         """Let the radio sleep between the access point's beacons from now on. ERRORS if off."""
         self.wlan.config(pm=self.wlan.PM_POWERSAVE)
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         """The access point's RSSI in dBm, or NO_AP or REFUSED and the radio off again.
 
         The power can be set on a started radio only, and before the first frame.
@@ -66,7 +66,7 @@ class Wifi:
                 wlan.ipconfig(dhcp4=True)  # an address set before would keep it off
             stale = wlan.status()
             wlan.connect(self.ssid, self.password)
-            answer = self._wait(stale)
+            answer = self._wait(stale, within_ms)
         except ERRORS:  # the driver's own troubles
             answer = NO_AP
         except ValueError:  # what it recalls is no address
@@ -77,7 +77,7 @@ class Wifi:
             remember(wlan.ifconfig())
         return answer
 
-    def _wait(self, stale: int) -> int:
+    def _wait(self, stale: int, within_ms: int) -> int:
         """Until joined, refused, not found or out of time; `stale` is the status before.
 
         MicroPython keeps the reason of a failure until the next success. What reads as it did
@@ -96,7 +96,7 @@ class Wifi:
                     return REFUSED
                 if status == network.STAT_NO_AP_FOUND:
                     return NO_AP
-            if waited_ms > JOIN_MS:
+            if waited_ms > within_ms:
                 return NO_AP
             time.sleep_ms(POLL_MS)
 

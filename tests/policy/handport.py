@@ -3,6 +3,7 @@
 from tests.policy.rig import NEAR_WRAP, blank
 from torpor import record, sensor, switch
 from torpor.config import configure
+from torpor.policy.patience import LINK_MS
 from torpor.policy.ticks import add
 from torpor.port import COLD, NONE, TIMER, Port
 
@@ -46,7 +47,7 @@ class HandPort(Port):
     def watch(self, interval_ms, threshold):
         self.calls.append(("watch", interval_ms, threshold))
 
-    def join(self, tx_qdbm, cached, within_ms):
+    def join(self, tx_qdbm, cached, within_ms=LINK_MS):
         self.calls.append(("join", tx_qdbm, cached, within_ms))
         self.clock = add(self.clock, self.takes.pop(0) if self.takes else 0)
         return self.joins.pop(0) if self.joins else -60

@@ -6,6 +6,7 @@ call is logged as ints; every configuration within the documented limits can com
 
 from array import array
 
+from torpor.policy.patience import LINK_MS
 from torpor.policy.ticks import MASK, add
 from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, REFUSED, Port
 
@@ -99,7 +100,7 @@ class RandomPort(Port):
         self.note(5, interval_ms, threshold)
         self.armed_ms = interval_ms
 
-    def join(self, tx_qdbm: int, cached: int, within_ms: int) -> int:
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         self.note(6, tx_qdbm, cached * 16384 + within_ms)
         self.spend(6000)
         if self.random.one_in(self.bad):

@@ -83,9 +83,9 @@ def margin_x16(r: list[int], at: int, dbm_x16: int, level: int) -> int:
 def likely_x16(r: list[int], at: int) -> int:
     """The RSSI that loses as much as those to come do on average, 1/16 dBm."""
     shift_x16 = r[at + SPREAD_X256] >> 6
-    return (r[at + MEAN_X256] >> 4) - (
-        shift_x16 if shift_x16 < _SHIFT_MOST_X16 else _SHIFT_MOST_X16
-    )
+    if shift_x16 > _SHIFT_MOST_X16:
+        shift_x16 = _SHIFT_MOST_X16
+    return (r[at + MEAN_X256] >> 4) - shift_x16
 
 
 def wake_uc(r: list[int], at: int, level: int) -> int:

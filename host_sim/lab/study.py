@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 POLICIES = {
+    "link": "How long to wait for a join, and what of it to spare.",
+    "txpower": "How strongly to transmit on a channel that nobody sees.",
     "sleep": "How deep to sleep for a gap that an event may end.",
     "sampling": "When to read a sensor again.",
 }

@@ -40,7 +40,7 @@ def test_it_starts_at_the_highest_level_of_the_mode_and_stays_without_rssi():
     for _ in range(9):
         assert txpower.choose(r, AT) == 7
         txpower.asked(r, AT, 7, 7, False)
-    assert bias_db(r) == -4
+    assert bias_db(r) == -6
 
 
 def test_the_loss_halves_each_22_sixteenths_of_a_db():

@@ -1,0 +1,1 @@
+"""How strongly to transmit: the study of policy.txpower."""

@@ -180,7 +180,7 @@ def follow(r: list[int], task: int, channel: int, value: int, now: int) -> int:
 
 
 def take(r: list[int], channel: int, value: int, now: int, late_ms: int) -> None:
-    """Offer a reading, so much later than its period, to the report; the battery's sets the mode."""
+    """Offer a reading that is so late to the report; the battery's also sets the mode."""
     within_ms = report.offer(r, REPORT, channel, value, now, late_ms)
     if within_ms != report.QUIET:
         ask(r, within_ms, now)

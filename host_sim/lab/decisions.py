@@ -55,6 +55,11 @@ def _on_time(ours: Device, file: Scenario) -> Device:
     return edited(ours, tasks=[edited(task, early_ms=0, late_ms=0) for task in ours.tasks])
 
 
+def _as_it_is(ours: Device, file: Scenario) -> Device:
+    """It is no number of config.json."""
+    return ours
+
+
 def _loudly(ours: Device, file: Scenario) -> Device:
     return edited(ours, txpower=edited(ours.txpower, lowest=FULL_POWER, highest=FULL_POWER))
 
@@ -94,6 +99,7 @@ DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
     "signal-aware sampling": _at_its_period,
     "coalescing windows": _on_time,
     "transmit power": _loudly,
+    "stored key": _as_it_is,
     "lingering": _deep_at_once,
     "ceiling on false wakes": _never_deaf,
     "saving when low": _whatever_the_cell,
@@ -107,9 +113,11 @@ Configured = tuple[Scenario, dict[str, Any]]
 def without(ours: Scenario, off: Collection[str]) -> Configured:
     """The scenario and config.json of a node that does not decide these.
 
-    Without its gates the CPU polls, not the ULP.
+    Without its gates the CPU polls, not the ULP; without a stored key each join derives it.
     """
     node = ours.file.node
+    if "stored key" in off:
+        node = edited(node, key="passphrase")
     if "detector's gates" in off and node.watch:
         node = edited(node, watch=edited(node.watch, ulp=False))
     given = replace(ours, file=edited(ours.file, node=node))

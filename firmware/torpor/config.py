@@ -89,9 +89,7 @@ def _cascade(r: list[int], at: int, config: dict) -> None:
     if len(stages) > cascade.MAX_STAGES:
         raise ValueError("more than %d stages" % cascade.MAX_STAGES)
     r[at + cascade.STAGES] = len(stages)
-    r[at + cascade.INTERVAL_MIN_MS] = config["interval_min_ms"]
-    r[at + cascade.INTERVAL_MAX_MS] = config["interval_max_ms"]
-    r[at + cascade.CALM_MS] = config["calm_ms"]
+    r[at + cascade.INTERVAL_MS] = config["interval_ms"]
     r[at + cascade.FALSE_PER_DAY] = config["false_per_day"]
     r[at + cascade.ASKS] = config["asks"]
     for i, stage in enumerate(stages):

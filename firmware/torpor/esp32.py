@@ -14,7 +14,8 @@ What it knows of the hardware (MicroPython's ports/esp32 unless said otherwise):
   for a high level (ESP-IDF 5.5.5, sleep_modes.c:2171-2180): the pad is held before, so that they do
   not reach it. ext0 leaves the pad to the RTC, until its mode is set anew (machine_pin.c:181-187).
 - Stage 0 of a detector looks from light sleep, whatever sleep was asked for, unless "ulp" has a
-  program: then the ULP looks at the watched channel's pin, in deep sleep too (torpor.drivers.ulp).
+  program: then the ULP looks at the watched channel's pin, in deep sleep too (torpor.drivers.ulp),
+  and a wake by it is judged by what it remembers.
 - Stock MicroPython has no automatic light sleep, so in modem sleep the CPU naps awake.
 
 config.json is what torpor.config reads, and besides:
@@ -22,7 +23,8 @@ config.json is what torpor.config reads, and besides:
     {"name": "garden",
      "wifi": {"ssid": "home", "password": "..."},
      "broker": {"host": "192.0.2.1", "port": 1883, "user": "...", "password": "..."},
-     "ulp": {"binary": "dWxwAAw...", "words": {"threshold": 42, "looks": 43, ...}},
+     "ulp": {"binary": "dWxwAAw...", "words": {"threshold": 42, "ratio": 43, ...},
+             "gates": {"sustained": 125, "share": 6}},
      "pins": {"wake": 33, "outputs": [{"pin": 26, "on": 1}]},
      "channels": [
         {"name": "temperature", "driver": "sht3x.temperature", "sda": 21, "scl": 22, ...}]}
@@ -56,7 +58,6 @@ if TYPE_CHECKING:
 
 WATCHDOG_MS = 300000  # the longest wake: a warm-up, two joins, six attempts at five seconds
 NAP_MS = 50  # of a modem sleep, between two looks at button and broker: no press is shorter
-ULP_SHIFT = 4  # bits that the ULP's scores have less than those of the CPU's looks
 DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
 
 # In RTC memory's first byte.
@@ -83,7 +84,10 @@ class Esp32Port(Port):
         self.wake_pin = self._wake_input()
         self.seen = self.wake_pin.value() if self.wake_pin else 0
         self.armed_ms = NONE
-        self.threshold = 0
+        self.margin = 0
+        self.ratio_x16 = 0
+        self.floor = 0  # of stage 0, where the CPU polls
+        self.loud = NONE  # what stage 0 scored as it woke the node
         self.ulp: UlpStage | None = None
 
     def ticks_ms(self) -> int:
@@ -106,7 +110,12 @@ class Esp32Port(Port):
 
     def look(self, stage: int) -> int:
         try:
-            return self._driver(self.config["watch_channel"]).score(stage)
+            driver = self._driver(self.config["watch_channel"])
+            if "ulp" in self.config:
+                driver.remember(self._by_ulp().remembered() if woken_by_ulp() else [])
+            elif stage == 0 and self.loud != NONE:
+                return self.loud
+            return driver.score(stage)
         except Exception as error:
             return fault(error)
 
@@ -116,9 +125,10 @@ class Esp32Port(Port):
             driver = self.drivers[channel] = open_driver(self.config["channels"][channel])
         return driver
 
-    def watch(self, interval_ms: int, threshold: int) -> None:
+    def watch(self, interval_ms: int, margin: int, ratio_x16: int) -> None:
         self.armed_ms = interval_ms
-        self.threshold = threshold
+        self.margin = margin
+        self.ratio_x16 = ratio_x16
 
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         if self.delivery is None:
@@ -177,7 +187,7 @@ class Esp32Port(Port):
 
     def sleep(self, kind: int, ms: int) -> int:
         armed_ms = self.armed_ms
-        self.armed_ms = NONE
+        self.armed_ms = self.loud = NONE
         if kind <= MODEM:
             return self._nap(kind, ms, armed_ms == 0)
         self.leave()
@@ -202,19 +212,24 @@ class Esp32Port(Port):
 
     def _arm_ulp(self, interval_ms: int) -> bool:
         """Let the ULP look every interval_ms, or not at all; whether it looks."""
+        if interval_ms > 0:
+            self._by_ulp().arm(interval_ms, self.margin, self.ratio_x16)
+        else:
+            self._by_ulp().disarm()
+        return interval_ms > 0
+
+    def _by_ulp(self) -> "UlpStage":
+        """The ULP's stage; its program is loaded unless a deep sleep has kept it."""
         if self.ulp is None:
             from torpor.drivers.ulp import UlpStage
 
             watched = self.config["channels"][self.config["watch_channel"]]
             kept = self.config["ulp"]
-            self.ulp = UlpStage(a2b_base64(kept["binary"]), kept["words"], watched["pin"])
+            binary = a2b_base64(kept["binary"])
+            self.ulp = UlpStage(binary, kept["words"], watched["pin"], kept["gates"])
             if machine.reset_cause() != machine.DEEPSLEEP_RESET:
                 self.ulp.load()
-        if interval_ms > 0:
-            self.ulp.arm(interval_ms, -(-self.threshold >> ULP_SHIFT))
-        else:
-            self.ulp.disarm()
-        return interval_ms > 0
+        return self.ulp
 
     def _nap(self, kind: int, ms: int, heeds_pin: bool) -> int:
         """Stay awake until the time is over, the pin moves or a command comes.
@@ -254,10 +269,26 @@ class Esp32Port(Port):
             if armed_ms == 0 and (self._moved() or machine.wake_reason() in _PIN_REASONS):
                 return PIN
             if by_ulp:
-                if machine.wake_reason() == _ULP_WAKE:
+                if woken_by_ulp():
                     return WATCH
-            elif 0 < armed_ms < left_ms and self.look(0) >= self.threshold:
+            elif 0 < armed_ms < left_ms and self._loud():
                 return WATCH
+
+    def _loud(self) -> bool:
+        """Stage 0's look by the CPU: whether it wakes the node. It moves the floor."""
+        score = self.look(0)
+        if score == FAULT:
+            return False
+        least = (self.floor >> 2) * (self.ratio_x16 >> 2) + self.margin
+        self.floor += (score >> 4) - (self.floor >> 4)
+        if score >= least:
+            self.loud = score
+        return score >= least
+
+
+def woken_by_ulp() -> bool:
+    """Whether it ended the last sleep."""
+    return machine.wake_reason() == _ULP_WAKE
 
 
 def fault(error: Exception) -> int:
@@ -296,6 +327,6 @@ def cause() -> int:
     if reset != machine.DEEPSLEEP_RESET:
         return CRASH
     reason = machine.wake_reason()
-    if reason == _ULP_WAKE:
+    if woken_by_ulp():
         return WATCH
     return PIN if reason in _PIN_REASONS else TIMER

@@ -315,11 +315,8 @@ def rest(r: list[int], port: Port) -> int:
     """Arm the detector and choose the sleep; its length in ms."""
     ms = schedule.next_ms(r, SCHEDULE, port.ticks_ms())
     if r[CASCADE + cascade.STAGES]:
-        hold_ms = cascade.hold_ms(r, CASCADE)
-        if hold_ms == 0:
-            port.watch(r[CASCADE + cascade.INTERVAL_MS], cascade.mark(r, CASCADE, 0))
-        elif hold_ms < ms:
-            ms = hold_ms
+        ratio_x16 = r[CASCADE + cascade.HEAD + cascade.RATIO_X16]
+        port.watch(r[CASCADE + cascade.INTERVAL_MS], cascade.margin(r, CASCADE), ratio_x16)
     r[record.SLEEP_KIND] = sleep.choose(r, REST, ms)
     r[record.CRASHES] = 0
     r[record.SAFE_SLEEPS] = 0
@@ -350,7 +347,7 @@ def lie_low(r: list[int], port: Port, ms: int) -> int:
     if r[REST + sleep.ASSOCIATED]:
         r[record.SLEEP_KIND] = sleep.MODEM
         port.leave()
-        port.watch(0, 0)
+        port.watch(0, 0, 0)
         if ms > 3600000:
             ms = 3600000
     return ms

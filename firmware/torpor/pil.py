@@ -30,7 +30,7 @@ CALLS = (
     ("account", 2),
     ("measure", 1),
     ("look", 1),
-    ("watch", 2),
+    ("watch", 3),
     ("join", 3),
     ("send", 3),  # without the record: the simulator does not look into messages
     ("leave", 0),
@@ -135,8 +135,8 @@ class PilPort(Port):
     def look(self, stage: int) -> int:
         return self.call(4, stage)
 
-    def watch(self, interval_ms: int, threshold: int) -> None:
-        self.call(5, interval_ms, threshold)
+    def watch(self, interval_ms: int, margin: int, ratio_x16: int) -> None:
+        self.call(5, interval_ms, margin, ratio_x16)
 
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         return self.call(6, tx_qdbm, cached, within_ms)

@@ -70,17 +70,23 @@ class Port:
         raise NotImplementedError
 
     def look(self, stage: int) -> int:
-        """The score (>= 0) of detector stage 0, 1, ... on a fresh sample, or FAULT.
+        """The score (>= 0) of detector stage 0, 1, ..., or FAULT.
 
-        Each stage costs more than the one before.
+        After a wake with WATCH it is of what stage 0 remembers of the sound that woke the node:
+        stage 0's own score, and where the ULP listens what the stages behind it need too. Else it
+        is of a fresh sample. Each stage costs more than the one before.
         """
         raise NotImplementedError
 
-    def watch(self, interval_ms: int, threshold: int) -> None:
-        """Arm stage 0 for the next sleep only: wake with WATCH at the first score >= threshold.
+    def watch(self, interval_ms: int, margin: int, ratio_x16: int) -> None:
+        """Arm stage 0 for the next sleep only: wake with WATCH at the first score that is loud.
 
-        interval_ms > 0: the stage looks that often by itself (ULP or light-sleep poll).
-        interval_ms == 0: an edge on the wake pin wakes with PIN; the threshold is not used.
+        interval_ms > 0: the stage looks that often by itself (ULP or light-sleep poll). Loud is
+        floor * ratio_x16 / 16 + margin (0 … 65,535) and more; the floor, which each look moves a
+        sixteenth of the way to its score, is the stage's own and outlives sleep. Where the ULP
+        listens, it also looks on for as long as the stages behind need, and wakes nobody for what
+        they would refuse.
+        interval_ms == 0: an edge on the wake pin wakes with PIN; the others are not used.
         """
         raise NotImplementedError
 

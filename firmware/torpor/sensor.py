@@ -1,9 +1,9 @@
 """A sensor node: it sleeps, and wakes for its schedule or because its detector saw something."""
 
 from torpor import node, record
-from torpor.policy import cascade, sleep
+from torpor.policy import cascade, report, sleep
 from torpor.port import EVENT, FAULT, LOOK, PIN, WATCH, Port
-from torpor.record import CASCADE, REST
+from torpor.record import CASCADE, REPORT, REST
 
 
 def wake(r: list[int], port: Port, cause: int) -> int:
@@ -18,11 +18,9 @@ def wake(r: list[int], port: Port, cause: int) -> int:
         cascade.elapse(r, CASCADE, elapsed_ms)
         sleep.woken(r, REST, now, cause == PIN)
         if cause == WATCH or cause == PIN:
-            if detect(r, port):
+            if detect(r, port, now):
                 why = EVENT
                 event(r, port, now)
-        elif r[CASCADE + cascade.INTERVAL_MS]:
-            listen(r, port)
     node.serve(r, port, why, now)
     ms = node.rest(r, port)
     if r[CASCADE + cascade.STAGES] and r[record.SLEEP_KIND] == sleep.DEEP:
@@ -42,24 +40,17 @@ def linger(r: list[int], port: Port, cause: int, ms: int) -> int:
     return lightly_ms
 
 
-def listen(r: list[int], port: Port) -> None:
-    """Awake anyway: let stage 0 learn the noise floor."""
-    port.account(r[record.WATCH_TASK], LOOK)
-    score = port.look(0)
-    if score != FAULT:
-        cascade.learn(r, CASCADE, 0, score)
-
-
-def detect(r: list[int], port: Port) -> bool:
+def detect(r: list[int], port: Port, now: int) -> bool:
     """Run the stages behind stage 0 until one rejects or all have passed."""
     port.account(r[record.WATCH_TASK], LOOK)
+    loud = port.look(0) if r[CASCADE + cascade.INTERVAL_MS] else 0
     asks = r[CASCADE + cascade.ASKS]
     stage = 1
     while stage < r[CASCADE + cascade.STAGES]:
         score = port.look(stage)
         if score == FAULT:
             r[record.FAULTS] += 1
-            cascade.rejected(r, CASCADE)
+            reject(r, now)
             return False
         verdict = cascade.judge(r, CASCADE, stage, score)
         if verdict == cascade.PASS:
@@ -67,10 +58,16 @@ def detect(r: list[int], port: Port) -> bool:
         elif verdict == cascade.AGAIN and asks > 0:
             asks -= 1
         else:
-            cascade.rejected(r, CASCADE)
+            reject(r, now)
             return False
-    cascade.passed(r, CASCADE)
+    cascade.passed(r, CASCADE, loud if loud != FAULT else 0)
     return True
+
+
+def reject(r: list[int], now: int) -> None:
+    """A false wake; one that empties the purse is told with the next message."""
+    if cascade.rejected(r, CASCADE) and r[record.WATCH_CHANNEL] >= 0:
+        report.queue(r, REPORT, r[record.WATCH_CHANNEL], cascade.SPENT, now)
 
 
 def event(r: list[int], port: Port, now: int) -> None:

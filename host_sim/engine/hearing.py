@@ -1,32 +1,41 @@
 """What a detector hears: a background that loops, and events laid over it.
 
+Levels are mean distances of the samples from their mean, a cell for each 10 ms. Sounds that have
+nothing to do with each other add as their powers do, so a level of both is the root of the sum of
+squares: 6 % off at worst in the mean of a word, 1 % in noise (tests/sim/test_world_sound.py).
+
 Filled by host_sim/world/sound.py; ints and int lists only, compiled with the port. A node without
 a microphone hears silence.
 """
 
 HOUR_US = 3_600_000_000
+WINDOW = (1, 5, 50)  # 10 ms cells that a stage looks at
+SUSTAINED = 5
+REMEMBERED = 50  # cells that the ULP keeps, the one that was loud the first
+QUIET_CELLS = 10  # more than so many of them, a fifth, are under the level that counts as quiet
+QUIET = 64  # and no level below this does
 
 
 class Hearing:
-    """Scores of the detector's stages over time.
+    """Levels over time, and what the stages make of them.
 
-    step_us      one cell of a score table covers this long
-    stages       number of stages
-    background   stage after stage, `loop` cells each: scores of the background, repeating
+    step_us      a cell covers this long
+    background   levels of the background, repeating
     gain_x16     background gain by hour of the day, 1/16 (24 cells)
     event_us     start of each event, ascending, with a sentinel beyond every time
     event_clip   its clip
     event_gain   its gain, 1/16
     event_word   1: what the node is to hear; 0: a distraction
-    clips        scores of all clips: (clip * stages + stage) * clip_steps + step
+    clips        levels of all clips: clip * clip_steps + step
     clip_steps   cells of a clip
     caught       1 a word that was reported, a cell an event; filled by the run
+    sustained    the ULP's own mark for SUSTAINED cells, in eighths of their sum
+    share        sixteenths of the loudest cell that are quiet to the ULP; 0: the CPU listens
     """
 
     def __init__(
         self,
         step_us: int,
-        stages: int,
         background: list[int],
         gain_x16: list[int],
         event_us: list[int],
@@ -36,9 +45,10 @@ class Hearing:
         clips: list[int],
         clip_steps: int,
         caught: list[int],
+        sustained: int,
+        share: int,
     ) -> None:
         self.step_us = step_us
-        self.stages = stages
         self.background = background
         self.gain_x16 = gain_x16
         self.event_us = event_us
@@ -48,45 +58,77 @@ class Hearing:
         self.clips = clips
         self.clip_steps = clip_steps
         self.caught = caught
+        self.sustained = sustained
+        self.share = share
+        self.clip_us = clip_steps * step_us
         self.next = 0  # the first event that starts later than the last time asked for
         self.looked = -1  # the event under way at the last look
-        self.clip_us = clip_steps * step_us
-        self.loudest = 0  # of the background at gain 1, stage 0
-        for cell in range(len(background) // stages if stages else 0):
-            if background[cell] > self.loudest:
-                self.loudest = background[cell]
+        self.floor = 0  # of stage 0
+        self.memory = [0] * REMEMBERED
+        self.loud_us = -1  # when it was loud, in the sleep before; -1: it was not
+        self.looks = 0  # of stage 0 in that sleep
+        self.recorded = 0  # cells that the ULP looked on for
 
     def score(self, stage: int, us: int) -> int:
-        """Score of a stage that starts to look at this time. Only stage 0 hears loudness."""
-        event = self.event_at(us)
-        self.looked = event
-        if event < 0:
-            return self.noise(stage, us)
-        step = (us - self.event_us[event]) // self.step_us
-        first = (self.event_clip[event] * self.stages + stage) * self.clip_steps
-        score = self.clips[first + step]
-        if stage == 0:
-            score = score * self.event_gain[event] >> 4
-            noise = self.noise(stage, us)
-            return score if score > noise else noise
-        return score
+        """Score of a stage that looks from this time on: a level, a mean of some, modulation."""
+        cells = WINDOW[stage]
+        self.looked = self.event_at(us)
+        if self.looked < 0:
+            self.looked = self.event_at(us + (cells - 1) * self.step_us)
+        total = loudest = 0
+        for cell in range(cells):
+            level = self.level(us + cell * self.step_us)
+            self.memory[cell] = level
+            total += level
+            if level > loudest:
+                loudest = level
+        if stage < 2:
+            return total // cells
+        return loudest * 16 // self.quiet()
 
-    def noise(self, stage: int, us: int) -> int:
-        """Score of the background."""
-        loop = len(self.background) // self.stages if self.stages else 0
+    def quiet(self) -> int:
+        """The level that a fifth of the remembered cells stay under, at least QUIET."""
+        low, high = QUIET, 65535
+        while low < high:
+            middle = (low + high) // 2
+            if self.under(middle) > QUIET_CELLS:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+    def under(self, level: int) -> int:
+        """How many of the remembered cells are not above a level."""
+        count = 0
+        for one in self.memory:
+            if one <= level:
+                count += 1
+        return count
+
+    def level(self, us: int) -> int:
+        """Of background and event together."""
+        noise = self.noise(us)
+        event = self.event_at(us)
+        if event < 0:
+            return noise
+        step = (us - self.event_us[event]) // self.step_us
+        level = self.clips[self.event_clip[event] * self.clip_steps + step]
+        return both(level * self.event_gain[event] >> 4, noise)
+
+    def noise(self, us: int) -> int:
+        """Of the background alone."""
+        loop = len(self.background)
         if loop == 0:
             return 0
-        score = self.background[stage * loop + us // self.step_us % loop]
-        return score * self.gain_at(us) >> 4 if stage == 0 else score
-
-    def gain_at(self, us: int) -> int:
-        """The background's gain at this hour, 1/16."""
-        return self.gain_x16[us // HOUR_US % len(self.gain_x16)]
+        gain_x16 = self.gain_x16[us // HOUR_US % len(self.gain_x16)]
+        return self.background[us // self.step_us % loop] * gain_x16 >> 4
 
     def event_at(self, us: int) -> int:
-        """The event under way at this time, or -1. Times never go back by more than an event."""
+        """The event under way at this time, or -1."""
         while self.event_us[self.next] <= us:
             self.next += 1
+        while self.next > 0 and self.event_us[self.next - 1] > us:
+            self.next -= 1
         event = self.next - 1
         return event if event >= 0 and us < self.event_us[event] + self.clip_us else -1
 
@@ -98,22 +140,89 @@ class Hearing:
         self.caught[event] = 1
         return 1
 
-    def crossing(self, start_us: int, end_us: int, interval_us: int, threshold: int) -> int:
-        """The first poll after start at which stage 0 reaches the threshold; end_us if none does.
+    def crossing(
+        self, start_us: int, end_us: int, interval_us: int, margin: int, ratio_x16: int
+    ) -> int:
+        """When stage 0, looking at this interval, wakes the node; end_us if it does not.
 
-        Where the loudest cell of the background stays below, polls up to the next event or hour
-        need not be looked at one by one.
+        The ULP looks on before it does, and wakes nobody for what is no longer loud after
+        SUSTAINED cells or has no quiet among REMEMBERED.
         """
+        self.looks = 0
+        self.recorded = 0
+        self.loud_us = -1
         us = start_us + interval_us
         while us < end_us:
-            if self.event_at(us) < 0 and self.loudest * self.gain_at(us) >> 4 < threshold:
-                next_us = (us // HOUR_US + 1) * HOUR_US
-                if self.event_us[self.next] < next_us:
-                    next_us = self.event_us[self.next]
-                polls = (next_us - us + interval_us - 1) // interval_us
-                us += polls * interval_us
-            elif self.score(0, us) >= threshold:
-                return us
-            else:
-                us += interval_us
+            us = self.calmly(us, end_us, interval_us, margin, ratio_x16)
+            if us >= end_us:
+                break
+            self.looks += 1
+            level = self.level(us)
+            least = (self.floor >> 2) * (ratio_x16 >> 2) + margin
+            self.floor += (level >> 4) - (self.floor >> 4)
+            if level >= least:
+                cells = self.record(us)
+                if cells >= 0:
+                    self.loud_us = us
+                    us += cells * self.step_us
+                    return us if us < end_us else end_us
+                us -= cells * self.step_us
+            us += interval_us
         return end_us
+
+    def calmly(self, us: int, end_us: int, interval_us: int, margin: int, ratio_x16: int) -> int:
+        """The first look that is loud, or that an event or another hour's gain bears on.
+
+        What crossing() does with each look, written out for speed: most of a run is this.
+        """
+        loop = len(self.background)
+        if loop == 0 or self.event_at(us) >= 0:
+            return us
+        until_us = min(end_us, (us // HOUR_US + 1) * HOUR_US, self.event_us[self.next])
+        background, step_us, floor, ratio = self.background, self.step_us, self.floor, ratio_x16 >> 2
+        gain_x16 = self.gain_x16[us // HOUR_US % len(self.gain_x16)]
+        began_us = us
+        while us < until_us:
+            level = background[us // step_us % loop] * gain_x16 >> 4
+            if level >= (floor >> 2) * ratio + margin:
+                break
+            floor += (level >> 4) - (floor >> 4)
+            us += interval_us
+        self.looks += (us - began_us) // interval_us
+        self.floor = floor
+        return us
+
+    def record(self, us: int) -> int:
+        """Cells that the ULP looks on for once it was loud; less than 0: and then wakes nobody.
+
+        What has no quiet teaches the floor that it is at least at the limit of what is quiet.
+        """
+        if self.share == 0:
+            return 0
+        total = loudest = 0
+        for cell in range(REMEMBERED):
+            level = self.level(us + cell * self.step_us)
+            self.memory[cell] = level
+            if level > loudest:
+                loudest = level
+            if cell < SUSTAINED:
+                total += level >> 3
+            if cell == SUSTAINED - 1 and total < self.sustained:
+                self.recorded += cell
+                return -cell
+        self.recorded += REMEMBERED - 1
+        limit = (loudest >> 4) * self.share
+        if self.under(limit) > QUIET_CELLS:
+            return REMEMBERED - 1
+        if self.floor < limit:
+            self.floor = limit
+        return 1 - REMEMBERED
+
+
+def both(a: int, b: int) -> int:
+    """The root of the sum of squares, rounded down (Newton's method, from above)."""
+    square = a * a + b * b
+    root = a + b
+    while root * root > square:
+        root = (root + square // root) >> 1
+    return root

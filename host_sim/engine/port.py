@@ -78,12 +78,16 @@ class SimPort(State, Port):
         if stage >= len(self.look_us):
             return FAULT
         start_us = self.now_us
-        self.spend(SENSE, self.look_us[stage])
+        if self.loud_us >= 0 and (stage == 0 or self.ulp_us):
+            start_us = self.loud_us
+        if stage or self.loud_us < 0:
+            self.spend(CPU if self.ulp_us else SENSE, self.look_us[stage])
         return self.hearing.score(stage, start_us)
 
-    def watch(self, interval_ms: int, threshold: int) -> None:
+    def watch(self, interval_ms: int, margin: int, ratio_x16: int) -> None:
         self.armed_ms = interval_ms
-        self.threshold = threshold
+        self.margin = margin
+        self.ratio_x16 = ratio_x16
 
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         return link.join(self, tx_qdbm, cached, within_ms)
@@ -121,6 +125,7 @@ class SimPort(State, Port):
         if end_us > self.end_us:
             end_us = max(self.now_us, self.end_us)
         cause = TIMER
+        self.loud_us = NONE
         if self.armed_ms != NONE or self.commanded != NONE or self.next_event_us <= end_us:
             end_us, cause = self.interrupted(kind, end_us)
             self.armed_ms = NONE
@@ -142,10 +147,13 @@ class SimPort(State, Port):
         armed_ms = self.armed_ms
         cause = TIMER
         if armed_ms > 0:
-            at_us = self.hearing.crossing(self.now_us, end_us, armed_ms * 1000, self.threshold)
+            at_us = self.hearing.crossing(
+                self.now_us, end_us, armed_ms * 1000, self.margin, self.ratio_x16
+            )
             if at_us < end_us:
                 end_us = at_us
                 cause = WATCH
+                self.loud_us = self.hearing.loud_us
         if (armed_ms == 0 and self.pin != self.pin_read) or self.commanded != NONE:
             end_us = self.now_us  # it came while the node was awake
             cause = PIN
@@ -157,12 +165,12 @@ class SimPort(State, Port):
                 cause = PIN
                 break
         if armed_ms > 0:
-            self.poll(kind, end_us - self.now_us)
+            self.poll(kind)
         return end_us, cause
 
-    def poll(self, kind: int, us: int) -> None:
+    def poll(self, kind: int) -> None:
         """Spend what the polls of the detector's first stage take of a sleep, on its account."""
-        polls = us // (self.armed_ms * 1000)
+        polls = self.hearing.looks
         if polls == 0:
             return
         self.count[POLLS] += polls
@@ -171,7 +179,8 @@ class SimPort(State, Port):
         self.times[self.account_at + SENSE] += polls - 1  # each look is one
         if self.ulp_us:
             asleep_na = self.current_na[SLEEP_STATES[kind]]
-            self.spend_at(SENSE, polls * self.ulp_us, asleep_na + self.ulp_na)
+            looks = polls + self.hearing.recorded
+            self.spend_at(SENSE, looks * self.ulp_us, asleep_na + self.ulp_na)
         else:
             self.times[self.account_at + CPU] += polls - 1
             self.spend(CPU, polls * self.timing[LIGHT_EXIT_US])

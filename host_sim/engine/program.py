@@ -52,6 +52,7 @@ MODULES = (
     frames,
     link,
     alarm,
+    hearing,
     kernel,
 )
 CLASSES = (

@@ -37,7 +37,8 @@ class State:
     used         charge drawn so far, 1,024 fC
     pin, output  levels of the wake pin and of the relay; pin_read: the pin's when it was last read
     commanded    the newest command that nobody took yet, or NONE
-    armed_ms     the detector's interval for the next sleep, or NONE; threshold its mark
+    armed_ms     the detector's interval for the next sleep, or NONE; margin and ratio_x16 its mark
+    loud_us      when it was loud in the sleep before, or NONE
     ap_up        the access point is there; joined: the node is associated
     alive        the cell still carries the node
     replays      something is drawn from recordings
@@ -56,7 +57,7 @@ class State:
         leaked dead seed replay replay_us
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
-        output commanded armed_ms threshold ap_up joined alive boot_us wake_cpu_us
+        output commanded armed_ms margin ratio_x16 loud_us ap_up joined alive boot_us wake_cpu_us
         start_us start_used ether index shared mail_us mail
         disturbed disturbed_wake wait_us watch_channel event_ms told_tick late
     """.split()  # noqa: SIM905  fifty lines as a list
@@ -120,7 +121,9 @@ class State:
         self.output = 0
         self.commanded = NONE
         self.armed_ms = NONE
-        self.threshold = 0
+        self.margin = 0
+        self.ratio_x16 = 0
+        self.loud_us = NONE
         self.ap_up = True
         self.joined = False
         self.alive = True

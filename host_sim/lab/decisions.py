@@ -68,20 +68,18 @@ def _deep_at_once(ours: Device, file: Scenario) -> Device:
     return edited(ours, sleep=edited(ours.sleep, lingers=0))
 
 
-def _never_deaf(ours: Device, file: Scenario) -> Device:
+def _unpriced(ours: Device, file: Scenario) -> Device:
     return edited(ours, cascade=edited(ours.cascade, false_per_day=0))
 
 
 def _in_full(ours: Device, file: Scenario) -> Device:
     """Without gates; where it polls, all stages but the last let everything pass."""
     cascade = ours.cascade
-    poll_ms = file.file.baseline.poll_ms or cascade.interval_min_ms
+    poll_ms = file.file.baseline.poll_ms or cascade.interval_ms
     if poll_ms:
         gates = [edited(stage, margin=0, ratio_x16=0) for stage in cascade.stages[:-1]]
         stages = [*gates, *cascade.stages[-1:]]
-        cascade = edited(
-            cascade, stages=stages, asks=0, interval_min_ms=poll_ms, interval_max_ms=poll_ms
-        )
+        cascade = edited(cascade, stages=stages, asks=0, interval_ms=poll_ms)
     return edited(ours, cascade=cascade)
 
 
@@ -101,7 +99,7 @@ DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
     "transmit power": _loudly,
     "stored key": _as_it_is,
     "lingering": _deep_at_once,
-    "ceiling on false wakes": _never_deaf,
+    "price of false wakes": _unpriced,
     "saving when low": _whatever_the_cell,
 }
 CAREFUL = ("send on change", "remembered join", "detector's gates", "batched news")
@@ -113,13 +111,15 @@ Configured = tuple[Scenario, dict[str, Any]]
 def without(ours: Scenario, off: Collection[str]) -> Configured:
     """The scenario and config.json of a node that does not decide these.
 
-    Without its gates the CPU polls, not the ULP; without a stored key each join derives it.
+    Without its gates the CPU polls, from light sleep, and not the ULP; without a stored key each
+    join derives it.
     """
     node = ours.file.node
     if "stored key" in off:
         node = edited(node, key="passphrase")
     if "detector's gates" in off and node.watch:
-        node = edited(node, watch=edited(node.watch, ulp=False))
+        deepest = "light" if node.watch.interval_ms else node.deepest_sleep
+        node = edited(node, watch=edited(node.watch, ulp=False), deepest_sleep=deepest)
     given = replace(ours, file=edited(ours.file, node=node))
     configured = device(node, ours.board)
     for name in off:

@@ -33,6 +33,7 @@ from host_sim.world import loudness, recordings, sound, table, weather, wifi
 from host_sim.world.noise import poisson_us
 from torpor.policy.txpower import LEVEL_QDBM
 from torpor.port import NONE
+from torpor.ulp.programs import gates
 
 DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
@@ -68,7 +69,7 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
         event_us=event_us,
         event_kind=event_kind,
         event_value=event_value,
-        look_us=list(sound.LOOK_US) if file.world.sound else [0, 20_000],
+        look_us=_look_us(scenario),
         hearing=_hearing(scenario, days, seed),
         replay=replay,
         replay_us=replay_us,
@@ -237,6 +238,13 @@ def _commands(per_day: float, days: int, seed: int) -> Iterator[int]:
     return takewhile(lambda at_us: at_us < days * DAY_US, stream)
 
 
+def _look_us(scenario: Scenario) -> list[int]:
+    """Of each of the detector's stages."""
+    if _by_ulp(scenario):
+        return list(sound.JUDGE_US)
+    return list(sound.LOOK_US) if scenario.file.world.sound else [0, 20_000]
+
+
 def _by_ulp(scenario: Scenario) -> bool:
     watch = scenario.file.node.watch
     return watch is not None and watch.ulp
@@ -262,11 +270,24 @@ def _hearing(scenario: Scenario, days: int, seed: int) -> Hearing:
     if world.sound is None:
         return sound.silence() if world.door is None else sound.contact()
     given = world.sound
+    folder = scenario.path.parent
     sounds = sound.Sounds(
         given.words_per_hour,
         given.bursts_per_hour,
         given.night_gain_x16,
         given.day_gain_x16,
+        given.word_gain_x16,
+        tuple(_clip(folder, clip) for clip in given.words),
+        tuple(_clip(folder, clip) for clip in given.bursts),
+        _clip(folder, given.background),
     )
-    ulp = partial(loudness.scores, scenario.board.file.chip) if _by_ulp(scenario) else None
-    return sound.hearing(sounds, days, seed, ulp)
+    watch = scenario.file.node.watch
+    if watch is None or not watch.ulp:
+        return sound.hearing(sounds, days, seed)
+    hears = partial(loudness.levels, scenario.board.file.chip)
+    return sound.hearing(sounds, days, seed, hears, gates([one.margin for one in watch.stages]))
+
+
+def _clip(folder: Path, clip: str) -> str:
+    """A WAV as seen from the scenario's file, or the name of a shipped one."""
+    return str(folder / clip) if clip.endswith(".wav") else clip

@@ -95,7 +95,7 @@ def outcome(scenario: Scenario, parts: Parts, r: list[int], now_us: int) -> Resu
 def _edges(scenario: Scenario, parts: Parts, now_us: int) -> int:
     """Edges of the contact that wakes a sensor; a switch is told of by its output."""
     node = scenario.file.node
-    if node.kind == "switch" or not node.watch or node.watch.interval_min_ms:
+    if node.kind == "switch" or not node.watch or node.watch.interval_ms:
         return 0
     happened = zip(parts.event_kind, parts.event_us, strict=True)
     return sum(kind == events.EDGE and at_us < now_us for kind, at_us in happened)

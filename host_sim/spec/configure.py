@@ -174,16 +174,14 @@ def _sleep(node: Node, board: Board) -> Sleep:
 
 
 def _is_woken_by_a_pin(node: Node) -> bool:
-    return node.watch is not None and node.watch.interval_min_ms == 0
+    return node.watch is not None and node.watch.interval_ms == 0
 
 
 def _cascade(watch: nodefile.Watch) -> Cascade:
     stages = [Stage(one.margin, round(one.ratio * 16), one.band) for one in watch.stages]
     return Cascade(
         stages=stages,
-        interval_min_ms=watch.interval_min_ms,
-        interval_max_ms=max(watch.interval_min_ms, watch.interval_max_ms),
-        calm_ms=watch.calm_s * 1000,
+        interval_ms=watch.interval_ms,
         false_per_day=watch.false_per_day,
         asks=watch.asks,
     )

@@ -79,9 +79,7 @@ class Cascade(msgspec.Struct, frozen=True):
     """The detector; without stages there is none."""
 
     stages: list[Stage] = []
-    interval_min_ms: int = 0
-    interval_max_ms: int = 0
-    calm_ms: int = 0
+    interval_ms: int = 0
     false_per_day: int = 0
     asks: int = 0
 

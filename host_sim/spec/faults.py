@@ -47,14 +47,14 @@ def _read_faults(file: ScenarioFile) -> Iterator[Fault]:
 def _poll_faults(file: ScenarioFile, board: Board) -> Iterator[Fault]:
     """Polls that last longer than the time between them, or that have nothing to hear."""
     watch, poll_ms = file.node.watch, file.baseline.poll_ms
-    interval_ms = watch.interval_min_ms if watch else 0
+    interval_ms = watch.interval_ms if watch else 0
     if interval_ms and file.world.sound is None:
         yield "there is no sound to poll", ("node", "watch"), "add [world.sound]"
     if poll_ms and not interval_ms:
         yield "the node does not poll", ("baseline", "poll_ms"), "leave it out"
     least_ms = -(-(sound.LOOK_US[0] + board.phase_us("light_exit")) // 1000)
     for key, ms in (
-        (("node", "watch", "interval_min_ms"), interval_ms),
+        (("node", "watch", "interval_ms"), interval_ms),
         (("baseline", "poll_ms"), poll_ms),
     ):
         if 0 < ms < least_ms:

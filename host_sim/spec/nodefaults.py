@@ -46,17 +46,12 @@ def _name_faults(node: Node) -> Iterator[Fault]:
 def _watch_faults(node: Node) -> Iterator[Fault]:
     """A detector that would never be armed."""
     watch = node.watch
-    if node.kind == "switch" and (watch is None or watch.interval_min_ms):
+    if node.kind == "switch" and (watch is None or watch.interval_ms):
         yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
-    polls = watch and watch.interval_min_ms and not watch.ulp
+    polls = watch and watch.interval_ms and not watch.ulp
     if polls and node.deepest_sleep == "deep":
         remedy = 'set deepest_sleep = "light", or ulp'
         yield "deep sleep cannot poll", ("node", "deepest_sleep"), remedy
-    if watch and 0 < watch.interval_max_ms < watch.interval_min_ms:
-        key = ("node", "watch", "interval_max_ms")
-        yield "shorter than interval_min_ms", key, "leave it out or raise it"
-    if watch and watch.false_per_day == 1:
-        yield "one false wake a day never arms", ("node", "watch", "false_per_day"), "allow 2"
 
 
 def _ulp_faults(node: Node, board: Board) -> Iterator[Fault]:
@@ -66,8 +61,8 @@ def _ulp_faults(node: Node, board: Board) -> Iterator[Fault]:
     key = ("node", "watch", "ulp")
     if board.chip.ulp is None:
         yield f"the {board.file.chip} has no FSM ULP", key, f"chips that have: {', '.join(ULPS)}"
-    if not node.watch.interval_min_ms:
-        yield "the ULP polls, a pin wakes by itself", key, "set interval_min_ms, or leave ulp out"
+    if not node.watch.interval_ms:
+        yield "the ULP polls, a pin wakes by itself", key, "set interval_ms, or leave ulp out"
 
 
 def _battery_faults(node: Node) -> Iterator[Fault]:

@@ -87,24 +87,22 @@ class Stage(Strict, frozen=True):
 
 
 class Watch(Strict, frozen=True):
-    """The detector: stage 0 polls between the interval's bounds, or is a pin (interval 0)."""
+    """The detector: stage 0 looks at an interval, or is a pin (interval 0)."""
 
     channel: Name
     """The channel that an event is told on."""
     stages: Annotated[list[Stage], Meta(min_length=1, max_length=4)]
     """The cheapest first; a pin's is `{ margin = 0 }`."""
-    interval_min_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
-    """From one poll to the next after an event; 0: a pin wakes the node."""
-    interval_max_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
-    """The same when it has been calm; as the shortest one where left out."""
-    calm_s: Period = 3_600
-    """Each such time without an event doubles the interval."""
+    interval_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
+    """From one look of stage 0 to the next; 0: a pin wakes the node."""
     false_per_day: Annotated[int, Meta(ge=0, le=10_000)] = 0
-    """False wakes allowed; at least 2, or 0 for no ceiling."""
+    """False wakes that are free; beyond, stage 0 asks for more, up to a quarter of what it hears in
+    events. 0: it never does.
+    """
     asks: Annotated[int, Meta(ge=0, le=20)] = 1
     """How often a wake may ask a stage again."""
     ulp: bool = False
-    """Stage 0 is the ULP's loudness program, and the CPU sleeps through it."""
+    """The ULP listens and remembers while the CPU sleeps; a wake judges what it remembers."""
 
 
 class Battery(Strict, frozen=True):

@@ -1,126 +1,136 @@
 """Sound for a detector: recorded words and noise, scored the way an ESP32 could.
 
-Three stages, each a cheap integer feature of the samples from the instant of the look:
+Three stages, each a cheap integer feature of 10 ms levels (host_sim/engine/hearing.py):
 0  loudness: mean absolute amplitude over 10 ms (an ADC burst, what a ULP can sum);
 1  sustained loudness: the same over 50 ms, which a click does not keep up;
 2  modulation: loudest over quiet (20th percentile, at least 64) of the 10 ms frames in 500 ms, in
    1/16. Speech comes in syllables between pauses; machine noise does not.
 
-In stage 2 the words score 880 and more for looks that start 40 to 600 ms in, the noise 93 and less
-while it lasts, but up to 723 as it ends: two words and one noise of a second each, which make a
-demonstration of the cascade and no recognition rate.
-
-Judged on sounds that it was not chosen on, stage 2 hears syllables and no word. At a mark of 150,
-of the looks that stages 0 and 1 let by (400 and 200) it passes 74 to 87 % in three short wake words
-of the openWakeWord test clips, but also 24 and 51 % in two clips of running speech, 58 % after
-bangs of white noise that fade in 0.1 s and every click. White and pink noise, hum and noise
-swelling twice a second do not pass. Brown noise swells by itself: 12 % of the looks pass where it
-reaches down to 1 Hz, none where the microphone takes nothing below 20 Hz. (In "yes" and "no" it
-passes 78 and 76 %.) Asking for 80 ms of frames with few zero crossings stops bangs and clicks, but
-leaves 31 % of the looks in "yes".
+Stage 2 hears syllables and no word: running speech passes too. How much it passes of which sounds
+at which level over the background, `torpor lab cascade` says.
 """
 
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from host_sim.engine.events import NEVER_US
 from host_sim.engine.hearing import HOUR_US, Hearing
+from host_sim.errors import BadInput
 from host_sim.world.recordings import DATA, Ints
 
 STEP_US = 10_000
-STAGES = 3
+RATE_HZ = 16_000
 SAMPLES = 160  # in a 10 ms frame at 16 kHz
-CLIPS = ("yes", "no", "noise")
-WORDS = 2  # the first two are what the node is to hear
-STEPS = 100
-WINDOW_STEPS = (1, 5, 50)
-QUIET = 64
 LOOK_US = (10_000, 50_000, 500_000)
+JUDGE_US = (0, 1_000, 15_000)  # what the CPU takes for what the ULP remembers; I, docs/cascade.md
 APART_US = 3_000_000  # events do not overlap
+LONG_S = 30  # a background that is shorter is made longer
+PIECE = 20  # cells of the pieces that it is made of
+LONG_STEPS = 6_007  # prime, so that no interval of looks meets it at a few places only
 
-Loudness = Callable[[str, str | None], list[int]]  # of a clip and what follows, at each step
+Loudness = Callable[[Ints], Ints]  # levels of samples
 
 
 @dataclass(frozen=True)
 class Sounds:
-    """What is heard: rates by the hour, gains in 1/16."""
+    """What is heard: rates by the hour, gains in 1/16, and clips: shipped ones by name, or WAVs."""
 
     words_per_hour: float
     bursts_per_hour: float
     night_gain_x16: int
     day_gain_x16: int
+    word_gain_x16: int = 16
+    words: tuple[str, ...] = ("yes", "no")
+    bursts: tuple[str, ...] = ("noise",)
+    background: str = "noise"
+
+
+def ints(values: list[int]) -> Ints:
+    """A list as an array of 64 bits."""
+    return np.array(values, dtype=np.int64)
 
 
 def samples(clip: str) -> Ints:
-    """A second of a shipped clip: 16-bit samples at 16 kHz."""
-    with wave.open(str(DATA / "micro_speech" / f"{clip}_1000ms.wav")) as file:
-        found = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
-    return found[: STEPS * SAMPLES].astype(np.int64)
+    """16-bit samples at 16 kHz of a shipped clip of a second, or of a WAV; BadInput."""
+    shipped = DATA / "micro_speech" / f"{clip}_1000ms.wav"
+    path = shipped if shipped.exists() else Path(clip)
+    try:
+        with wave.open(str(path)) as file:
+            form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
+            found = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+    except (OSError, EOFError, wave.Error) as error:
+        raise BadInput(f"no WAV can be read: {error}", where=str(path)) from None
+    if form != (1, 2, RATE_HZ) or len(found) < SAMPLES:
+        remedy = "convert it to one channel of 16 bits at 16 kHz, 10 ms at least"
+        raise BadInput("a WAV of another form", where=str(path), remedy=remedy)
+    return found.astype(np.int64)
 
 
-def levels(clip: str) -> Ints:
-    """Mean absolute amplitude of each 10 ms of a shipped clip."""
-    level: Ints = np.abs(samples(clip).reshape(STEPS, SAMPLES)).mean(axis=1).astype(np.int64)
+def levels(wave: Ints) -> Ints:
+    """Mean absolute amplitude of each 10 ms: what the CPU's look hears."""
+    frames = wave[: len(wave) // SAMPLES * SAMPLES].reshape(-1, SAMPLES)
+    level: Ints = np.abs(frames).mean(axis=1).astype(np.int64)
     return level
 
 
-def scores(level: Ints, padding: Ints) -> list[list[int]]:
-    """Scores of each stage for a look that starts at each step; the padding follows the clip."""
-    long = np.concatenate([level, padding])
-    steps = range(len(level))
-    sustained = [int(long[at : at + WINDOW_STEPS[1]].mean()) for at in steps]
-    modulation = [_modulation(long[at : at + WINDOW_STEPS[2]]) for at in steps]
-    return [level.tolist(), sustained, modulation]
+def lengthened(level: Ints, seed: int) -> Ints:
+    """A background of a minute: pieces of a shorter one in random order."""
+    if len(level) >= LONG_S * 100:
+        return level
+    last = max(1, len(level) - PIECE)
+    starts = np.random.default_rng([seed, 5]).integers(0, last, LONG_STEPS // PIECE + 1)
+    return np.concatenate([level[at : at + PIECE] for at in starts])[:LONG_STEPS]
 
 
-def _modulation(window: Ints) -> int:
-    quiet = max(QUIET, int(np.percentile(window, 20)))
-    return int(window.max()) * 16 // quiet
-
-
-def hearing(sounds: Sounds, days: int, seed: int, ulp: Loudness | None = None) -> Hearing:
+def hearing(
+    sounds: Sounds,
+    days: int,
+    seed: int,
+    loudness: Loudness = levels,
+    gates: dict[str, int] | None = None,
+) -> Hearing:
     """A background that loops and events by Poisson processes, for so many days.
 
-    An event that would start within APART_US of the one before is left out. `ulp` scores stage 0.
+    An event that would start within APART_US of the one before is left out. `loudness` is what
+    stage 0 hears; with `gates` (torpor.ulp.programs) the ULP listens, and remembers.
     """
-    background = levels("noise")
-    table = scores(background, background)
-    hush = np.full(STEPS, 0, dtype=np.int64)
-    tables = [scores(levels(clip), hush) for clip in CLIPS]
-    if ulp:
-        table[0] = ulp("noise", "noise")
-        for clip, stages in zip(CLIPS, tables, strict=True):
-            stages[0] = ulp(clip, None)
-    noise = [cell for stage in table for cell in stage]
-    clips = [cell for clip in tables for stage in clip for cell in stage]
+    background = lengthened(loudness(samples(sounds.background)), seed)
+    heard = [loudness(samples(clip)) for clip in (*sounds.words, *sounds.bursts)]
+    steps = max(len(level) for level in heard)
+    clips = [cell for level in heard for cell in (*level.tolist(), *[0] * (steps - len(level)))]
     gain = [sounds.night_gain_x16] * 7 + [sounds.day_gain_x16] * 15 + [sounds.night_gain_x16] * 2
     starts, kinds = _timeline(sounds, days, seed)
+    word = [int(kind < len(sounds.words)) for kind in kinds]
     return Hearing(
         STEP_US,
-        STAGES,
-        noise,
+        background.tolist(),
         gain,
         [*starts, NEVER_US],
         [*kinds, 0],
-        [16] * (len(starts) + 1),
-        [int(kind < WORDS) for kind in kinds] + [0],
+        [sounds.word_gain_x16 if one else 16 for one in word] + [16],
+        [*word, 0],
         clips,
-        STEPS,
+        steps,
         [0] * (len(starts) + 1),
+        **(gates or NO_GATES),
     )
+
+
+NO_GATES = {"sustained": 0, "share": 0}
 
 
 def silence() -> Hearing:
     """For a node without a microphone."""
-    return Hearing(STEP_US, 0, [], [16], [NEVER_US], [0], [16], [0], [], 0, [0])
+    return Hearing(STEP_US, [], [16], [NEVER_US], [0], [16], [0], [], 0, [0], **NO_GATES)
 
 
 def contact() -> Hearing:
     """For a node whose detector is a pin: a debounced edge always scores 1."""
-    return Hearing(STEP_US, 2, [1, 1], [16], [NEVER_US], [0], [16], [0], [], 0, [0])
+    return Hearing(STEP_US, [1], [16], [NEVER_US], [0], [16], [0], [], 0, [0], **NO_GATES)
 
 
 def _timeline(sounds: Sounds, days: int, seed: int) -> tuple[list[int], list[int]]:
@@ -138,5 +148,6 @@ def _timeline(sounds: Sounds, days: int, seed: int) -> tuple[list[int], list[int
             continue
         word = random.random() * rate < sounds.words_per_hour
         starts.append(int(at))
-        kinds.append(int(random.integers(WORDS)) if word else WORDS)
+        of = sounds.words if word else sounds.bursts
+        kinds.append(int(random.integers(len(of))) + (0 if word else len(sounds.words)))
     return starts, kinds

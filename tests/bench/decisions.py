@@ -19,16 +19,15 @@ def blank(size):
 def decide_cascade(count):
     r = blank(cascade.SIZE)
     r[cascade.STAGES] = 3
-    r[cascade.CALM_MS] = 600000
-    r[cascade.INTERVAL_MAX_MS] = 1000
+    r[cascade.FALSE_PER_DAY] = 100
     r[cascade.HEAD + cascade.MARGIN] = 400
     r[cascade.HEAD + cascade.RATIO_X16] = 32
     cascade.start(r, 0)
     before = gc.mem_alloc()
     for i in range(count):
         cascade.elapse(r, 0, 250)
-        cascade.judge(r, 0, 0, i & 511)
-        cascade.mark(r, 0, 0)
+        cascade.judge(r, 0, 1, i & 511)
+        cascade.margin(r, 0)
     return gc.mem_alloc() - before
 
 

@@ -192,7 +192,7 @@ def test_a_reading_is_a_number_and_a_look_is_a_score(bench: Bench) -> None:
 def test_an_armed_edge_ends_the_sleep_and_arming_lasts_one_sleep(bench: Bench, kind: int) -> None:
     bench.start(edges=((500, 1), (12_000, 0)))
     bench.port.measure(0)
-    bench.port.watch(0, 0)
+    bench.port.watch(0, 0, 0)
     before = bench.port.ticks_ms()
     assert bench.port.sleep(kind, 10_000) == PIN
     assert lasted(bench, before, 400 - bench.slack_ms, 500 + WAKING_MS)
@@ -206,7 +206,7 @@ def test_an_edge_that_came_while_awake_ends_the_next_sleep_at_once(bench: Bench,
     bench.start(edges=((500, 1),))
     assert bench.port.measure(0) == 0
     bench.port.wait(1_000)
-    bench.port.watch(0, 0)
+    bench.port.watch(0, 0, 0)
     before = bench.port.ticks_ms()
     assert bench.port.sleep(kind, 10_000) == PIN
     assert lasted(bench, before, 0, WAKING_MS)
@@ -217,7 +217,7 @@ def test_an_edge_that_was_read_is_no_news(bench: Bench, kind: int) -> None:
     bench.start(edges=((500, 1),))
     bench.port.wait(1_000)
     assert bench.port.measure(0) == 1
-    bench.port.watch(0, 0)
+    bench.port.watch(0, 0, 0)
     assert bench.port.sleep(kind, 10_000) == TIMER
 
 

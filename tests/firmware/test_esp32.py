@@ -90,7 +90,7 @@ def test_deep_sleep_ends_at_the_level_that_was_not_seen(
     chip["pins"][str(DOOR)] = level
     chip["events"] = [[9_000, DOOR, 1 - level]]
     node = port()
-    node.watch(0, 0)
+    node.watch(0, 0, 0)
     deep_sleep(node, 3_600_000)
     assert chip["now_ms"] == 9_000
     assert rig.esp32.cause() == PIN
@@ -111,7 +111,7 @@ def test_a_contact_wakes_whatever_its_resistor_and_draws_through_no_other(
     channel = {"name": "door", "driver": "contact", "pin": wake}
     node = port(pins={"wake": wake}, channels=[channel])
     assert node.measure(0) == 0
-    node.watch(0, 0)
+    node.watch(0, 0, 0)
     deep_sleep(node, 60_000)
     assert chip["now_ms"] == 9_000
     assert rig.esp32.cause() == PIN
@@ -125,7 +125,7 @@ def test_a_pin_that_ended_a_light_sleep_is_read_as_it_is(chip: dict[str, Any]) -
     node = port()
     assert node.measure(0) == 0
     for level in (1, 0):
-        node.watch(0, 0)
+        node.watch(0, 0, 0)
         assert node.sleep(LIGHT, 10_000) == PIN
         assert node.measure(0) == level
 
@@ -192,7 +192,7 @@ def test_stage_0_polls_from_light_sleep_and_wakes_at_its_mark(
     scores = [5, 9, -1, 10, 99]
     node = port()
     monkeypatch.setattr(node, "look", lambda stage: scores.pop(0))
-    node.watch(200, 10)
+    node.watch(200, 10, 0)
     assert node.sleep(LIGHT, 60_000) == WATCH
     assert scores == [99]
     assert chip["slept"] == [["light", 200]] * 4
@@ -204,7 +204,7 @@ def test_polls_end_with_the_time_and_not_after_it(
     scores = [0, 0, 99]
     node = port()
     monkeypatch.setattr(node, "look", lambda stage: scores.pop(0))
-    node.watch(400, 10)
+    node.watch(400, 10, 0)
     assert node.sleep(LIGHT, 1_000) == TIMER
     assert scores == [99]
     assert chip["slept"] == [["light", 400], ["light", 400], ["light", 200]]
@@ -238,7 +238,7 @@ def test_a_button_counts_when_it_is_pressed_and_not_when_it_is_let_go(
     chip["events"] = [[1_500, DOOR, 0], [2_500, DOOR, 1], [4_000, DOOR, 0]]
     node = port()
     for pressed_ms in (1_500, 4_000):
-        node.watch(0, 0)
+        node.watch(0, 0, 0)
         assert node.sleep(MODEM, 60_000) == PIN
         assert 0 <= chip["now_ms"] - pressed_ms <= rig.esp32.NAP_MS
 
@@ -246,7 +246,7 @@ def test_a_button_counts_when_it_is_pressed_and_not_when_it_is_let_go(
 def test_a_pin_ends_one_light_sleep_and_not_the_next(chip: dict[str, Any]) -> None:
     chip["events"] = [[1_500, DOOR, 0]]
     node = port()
-    node.watch(0, 0)
+    node.watch(0, 0, 0)
     assert node.sleep(LIGHT, 10_000) == PIN
     assert rig.machine.armed == {}
     assert node.sleep(LIGHT, 10_000) == TIMER

@@ -14,7 +14,7 @@ from torpor.policy.sleep import DEEP, LIGHT
 from torpor.port import NONE, TIMER, WATCH
 from torpor.ulp.assemble import Program, assemble
 from torpor.ulp.chips import names
-from torpor.ulp.programs import PROGRAMS
+from torpor.ulp.programs import PROGRAMS, REMEMBERED, gates
 
 MICROPHONE, DOOR = 34, 33
 LOUDNESS = assemble(PROGRAMS["loudness"], "esp32", names("esp32", MICROPHONE))
@@ -22,14 +22,18 @@ NODE = {
     "pins": {},
     "channels": [{"name": "word", "driver": "microphone", "pin": MICROPHONE}],
     "watch_channel": 0,
-    "ulp": {"binary": b64encode(LOUDNESS.binary()).decode(), "words": LOUDNESS.labels},
+    "ulp": {
+        "binary": b64encode(LOUDNESS.binary()).decode(),
+        "words": LOUDNESS.labels,
+        "gates": gates([400, 200, 48]),
+    },
 }
 
 
 def stage_of(what: str, pin: int) -> Any:
     """A stage with a program for the ESP32."""
     program = assemble(PROGRAMS[what], "esp32", names("esp32", pin))
-    return rig.drivers["ulp"].UlpStage(program.binary(), program.labels, pin)
+    return rig.drivers["ulp"].UlpStage(program.binary(), program.labels, pin, {})
 
 
 def run(answer: int | Callable[[], int], level: int) -> bool:
@@ -86,15 +90,15 @@ def tone(amplitude: int) -> Callable[[], int]:
     return cycle((2048 + amplitude, 2048 - amplitude)).__next__
 
 
-def sleeper(monkeypatch: pytest.MonkeyPatch, *amplitudes: int) -> Any:
+def sleeper(monkeypatch: pytest.MonkeyPatch, *sounds: Callable[[], int]) -> Any:
     """A node whose light sleeps last until the ULP has heard one more of these, or wakes it."""
     state = rig.power_on()
     state["adc"][str(MICROPHONE)] = 1_650_000  # µV
     node = rig.esp32.Esp32Port(NODE)
-    left = list(amplitudes)
+    left = list(sounds)
 
     def lightsleep(ms: int) -> None:
-        woke = bool(left) and run(tone(left.pop(0)), 0)
+        woke = bool(left) and run(left.pop(0), 0)
         state["wake_reason"] = world.ULP if woke else world.TIMER
         state["now_ms"] += state["ulp"]["period_us"] // 1000 if woke else ms
 
@@ -102,20 +106,39 @@ def sleeper(monkeypatch: pytest.MonkeyPatch, *amplitudes: int) -> Any:
     return node
 
 
+def word(amplitude: int) -> Callable[[], int]:
+    """A microphone that hears a tone of this amplitude for 100 ms and nothing behind it."""
+    frames = [amplitude] * 10 + [0] * REMEMBERED
+    return iter([2048 + sign * one for one in frames for sign in [1, -1] * 16]).__next__
+
+
 def test_the_ulp_ends_a_light_sleep_at_the_cascades_mark(monkeypatch: pytest.MonkeyPatch) -> None:
-    node = sleeper(monkeypatch, 20, 24, 25)
+    node = sleeper(monkeypatch, word(20), word(24), word(25))
     monkeypatch.setattr(node, "look", lambda stage: pytest.fail("the CPU looked"))
-    node.watch(150, 400)  # 25 of the converter's steps, of 16 each
+    node.watch(150, 400, 0)  # 25 of the converter's steps, of 16 each
     assert node.sleep(LIGHT, 600_000) == WATCH
     assert node.ulp.looks() == 3
 
 
+def test_the_cpu_judges_what_the_ulp_remembers(monkeypatch: pytest.MonkeyPatch) -> None:
+    node = sleeper(monkeypatch, tone(80), word(80))
+    monkeypatch.setattr(rig.drivers["microphone"].Microphone, "_frame", None)  # hears nothing new
+    node.watch(150, 400, 0)
+    assert node.sleep(LIGHT, 600_000) == WATCH
+    assert node.ulp.looks() == 2  # what does not pause woke nobody
+    kept = node.ulp.remembered()
+    assert len(kept) == REMEMBERED
+    assert node.look(0) == kept[0] == pytest.approx(16 * 80, rel=0.1)
+    assert node.look(1) == sum(kept[:5]) // 5
+    assert node.look(2) == max(kept) * 16 // 64
+
+
 def test_a_sleep_that_is_not_armed_stops_the_ulp(monkeypatch: pytest.MonkeyPatch) -> None:
-    node = sleeper(monkeypatch, 100, 0)
-    node.watch(150, 400)
+    node = sleeper(monkeypatch, word(100), word(0))
+    node.watch(150, 400, 0)
     assert node.sleep(LIGHT, 60_000) == WATCH
     assert world.state["ulp"]["wakes"] == 1
-    node.watch(NONE, 0)
+    node.watch(NONE, 0, 0)
     assert node.sleep(LIGHT, 60_000) == TIMER
     assert world.state["ulp"]["wakes"] == 0
     assert run(2048, 0)  # silence passes the mark 0; the run stops its own timer
@@ -127,10 +150,10 @@ def test_the_ulp_listens_through_deep_sleep_with_the_program_it_kept() -> None:
     for looks, reset in ((1, world.PWRON), (2, world.DEEPSLEEP)):
         state["reset_cause"] = reset
         node = rig.esp32.Esp32Port(NODE)
-        node.watch(150, 400)
+        node.watch(150, 400, 0)
         with pytest.raises(SystemExit):
             node.sleep(DEEP, 60_000)
         assert state["ulp"] == {"period_us": 150_000, "wakes": 1, "entry": 0}
-        assert run(tone(25), 0)
+        assert run(word(25), 0)
         assert node.ulp.looks() == looks
     assert [kind for kind, _ in state["slept"]] == ["deep", "deep"]

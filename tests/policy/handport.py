@@ -22,6 +22,7 @@ class HandPort(Port):
         self.calls = []
         self.readings = {}
         self.scores = []  # of the stages behind stage 0, in the order asked
+        self.loud = 0  # of stage 0
         self.joins = []  # answers to come; then -60
         self.takes = []  # ms that joins to come take; then none
         self.sends = []  # answers to come; then 1
@@ -42,10 +43,10 @@ class HandPort(Port):
 
     def look(self, stage):
         self.calls.append(("look", stage))
-        return self.scores.pop(0) if stage else 0
+        return self.scores.pop(0) if stage else self.loud
 
-    def watch(self, interval_ms, threshold):
-        self.calls.append(("watch", interval_ms, threshold))
+    def watch(self, interval_ms, margin, ratio_x16):
+        self.calls.append(("watch", interval_ms, margin, ratio_x16))
 
     def join(self, tx_qdbm, cached, within_ms=LINK_MS):
         self.calls.append(("join", tx_qdbm, cached, within_ms))
@@ -121,9 +122,7 @@ def config(**changes):
         "sleep": {"light_ms": 5, "deep_ms": 3000, "deepest": 3, "associated": 0, "lingers": 1},
         "cascade": {
             "stages": [],
-            "interval_min_ms": 100,
-            "interval_max_ms": 800,
-            "calm_ms": HOUR_MS,
+            "interval_ms": 100,
             "false_per_day": 0,
             "asks": 1,
         },

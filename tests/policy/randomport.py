@@ -96,8 +96,9 @@ class RandomPort(Port):
         self.spend(20)
         return FAULT if self.random.one_in(16) else self.random.up_to(65535)
 
-    def watch(self, interval_ms: int, threshold: int) -> None:
-        self.note(5, interval_ms, threshold)
+    def watch(self, interval_ms: int, margin: int, ratio_x16: int) -> None:
+        self.note(5, interval_ms, margin)
+        self.note(5, ratio_x16, 0)
         self.armed_ms = interval_ms
 
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
@@ -191,10 +192,8 @@ def cascade(random: Random, switch: bool) -> dict:
             }
             for _ in range(stages)
         ],
-        "interval_min_ms": least_ms,
-        "interval_max_ms": least_ms + (0 if pin else random.up_to(DAY_MS)),
-        "calm_ms": 1 + random.up_to(DAY_MS),
-        "false_per_day": 2 + random.below(50) if random.one_in(2) else 0,
+        "interval_ms": least_ms,
+        "false_per_day": 1 + random.below(50) if random.one_in(2) else 0,
         "asks": random.below(5),
     }
 

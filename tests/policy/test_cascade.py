@@ -1,18 +1,17 @@
-"""The detector: thresholds, floors, poll interval and the ceiling on false wakes."""
+"""The detector: marks, floors, and what a false wake costs."""
 
 from tests.policy.rig import AT, blank, locked
 from torpor.policy import cascade
-from torpor.policy.cascade import AGAIN, PASS, REJECT
+from torpor.policy.cascade import AGAIN, PASS, PURSE, REJECT
 
 DAY_MS = 86400000
+MINUTE_MS = 60000
 
 
 def detector(false_per_day=24, margin=100, ratio_x16=32, band=20):
     r = blank(AT + cascade.SIZE)
     r[AT + cascade.STAGES] = cascade.MAX_STAGES
-    r[AT + cascade.INTERVAL_MIN_MS] = 50
-    r[AT + cascade.INTERVAL_MAX_MS] = 300
-    r[AT + cascade.CALM_MS] = 60000
+    r[AT + cascade.INTERVAL_MS] = 50
     r[AT + cascade.FALSE_PER_DAY] = false_per_day
     for stage in range(cascade.MAX_STAGES):
         row = AT + cascade.HEAD + stage * cascade.ROW
@@ -46,75 +45,86 @@ def test_only_a_rejected_score_teaches_the_floor_of_its_stage():
     assert cascade.mark(r, AT, 1) == 100
 
 
-def test_the_floor_follows_the_noise_up_and_down():
+def test_the_margin_rises_as_the_purse_empties_and_falls_as_time_fills_it():
     r = detector()
-    for _ in range(100):
-        cascade.learn(r, AT, 0, 1000)
-    assert 15984 <= floor_x16(r, 0) <= 16000
-    for _ in range(100):
-        cascade.learn(r, AT, 0, 10)
-    assert floor_x16(r, 0) == 160
-
-
-def test_the_interval_doubles_in_calm_up_to_its_most_and_an_event_resets_it():
-    r = detector()
-    for ms, interval in ((59999, 50), (1, 100), (59999, 100), (1, 200), (60000, 300)):
-        cascade.elapse(r, AT, ms)
-        assert r[AT + cascade.INTERVAL_MS] == interval
-    cascade.elapse(r, AT, 0x1FFFFFFF)
-    assert r[AT + cascade.INTERVAL_MS] == 300
-    cascade.passed(r, AT)
-    assert r[AT + cascade.INTERVAL_MS] == 50
-    assert r[AT + cascade.EVENTS] == 1
-    cascade.elapse(r, AT, 59999)
-    assert r[AT + cascade.INTERVAL_MS] == 50
-    cascade.passed(r, AT)
-    assert r[AT + cascade.EVENTS] == 2
-
-
-def test_false_wakes_spend_the_purse_and_time_fills_it():
-    r = detector(false_per_day=24)
-    assert cascade.cost_ms(r, AT) == DAY_MS // 12
-    for _ in range(11):
+    cascade.passed(r, AT, 1200)
+    hour_ms = cascade.cost_ms(r, AT)
+    assert hour_ms == DAY_MS // 24
+    margins = []
+    for _ in range(PURSE + 2):
+        margins.append(cascade.margin(r, AT))
         cascade.rejected(r, AT)
-        assert cascade.hold_ms(r, AT) == 0
-    cascade.rejected(r, AT)
-    assert cascade.hold_ms(r, AT) == DAY_MS // 12
-    cascade.elapse(r, AT, DAY_MS // 12 - 1)
-    assert cascade.hold_ms(r, AT) == 1
-    cascade.elapse(r, AT, 1)
-    assert cascade.hold_ms(r, AT) == 0
-    assert r[AT + cascade.FALSE_WAKES] == 12
+    assert margins == [100, 125, 150, 175, 200, 225, 250, 275, 300, 300]  # a quarter of 1,200
+    cascade.elapse(r, AT, 2 * hour_ms)
+    assert cascade.margin(r, AT) == 300
+    cascade.elapse(r, AT, 4 * hour_ms)
+    assert cascade.margin(r, AT) == 200
+    cascade.elapse(r, AT, 4 * hour_ms)
+    assert cascade.margin(r, AT) == 100
+    assert r[AT + cascade.FALSE_WAKES] == PURSE + 2
 
 
-def test_the_purse_holds_one_day():
-    r = detector(false_per_day=2)
-    cascade.elapse(r, AT, 0x1FFFFFFF)
-    cascade.rejected(r, AT)
-    assert cascade.hold_ms(r, AT) == DAY_MS
+def test_the_margin_never_rises_beyond_a_quarter_of_what_events_are_heard_at():
+    for heard in (0, 99, 400, 65535):
+        r = detector()
+        if heard:
+            cascade.passed(r, AT, heard)
+        for _ in range(100):
+            cascade.rejected(r, AT)
+        assert cascade.margin(r, AT) == max(100, heard // 4)
 
 
-def test_without_a_ceiling_nothing_is_held():
+def test_as_many_false_wakes_as_allowed_are_sustained():
+    """A nuisance louder and less loud: it wakes the node whenever it exceeds the margin."""
+    for per_day in (24, 100):
+        r = detector(per_day)
+        cascade.passed(r, AT, 4000)
+        wakes = 0
+        for minute in range(3 * 1440):
+            cascade.elapse(r, AT, MINUTE_MS)
+            if 100 + 37 * minute % 900 >= cascade.margin(r, AT):
+                cascade.rejected(r, AT)
+                wakes += minute >= 1440
+        assert 2 * per_day - 4 <= wakes <= 2 * per_day + 4
+
+
+def test_an_empty_purse_is_told_once_until_it_is_half_full_again():
+    r = detector()
+    told = [cascade.rejected(r, AT) for _ in range(PURSE + 3)]
+    assert told.index(True) == PURSE - 1
+    assert told.count(True) == 1
+    cascade.elapse(r, AT, 7 * cascade.cost_ms(r, AT) - 1)
+    assert True not in [cascade.rejected(r, AT) for _ in range(PURSE)]
+    cascade.elapse(r, AT, 8 * cascade.cost_ms(r, AT))
+    assert True in [cascade.rejected(r, AT) for _ in range(PURSE)]
+
+
+def test_without_a_price_nothing_rises():
     r = detector(false_per_day=0)
-    for _ in range(1000):
-        cascade.rejected(r, AT)
-    assert cascade.hold_ms(r, AT) == 0
+    cascade.passed(r, AT, 4000)
+    assert True not in [cascade.rejected(r, AT) for _ in range(1000)]
+    assert cascade.margin(r, AT) == 100
     assert r[AT + cascade.FALSE_WAKES] == 1000
 
 
+def test_what_is_heard_follows_the_events():
+    r = detector()
+    for score in (800, 1600, 1600):
+        cascade.passed(r, AT, score)
+    assert r[AT + cascade.HEARD] == 800 + 100 + 87
+    assert r[AT + cascade.EVENTS] == 3
+
+
 def test_extremes_stay_in_31_bits_and_off_the_heap():
-    r = detector(false_per_day=2, margin=65535, ratio_x16=1024, band=65535)
-    r[AT + cascade.CALM_MS] = 0x1FFFFFFF
-    r[AT + cascade.INTERVAL_MIN_MS] = r[AT + cascade.INTERVAL_MAX_MS] = 0x1FFFFFFF
-    with locked:
-        for _ in range(200):
-            cascade.learn(r, AT, 0, 65535)
-        for _ in range(9):
-            cascade.judge(r, AT, 0, 65535)
-            cascade.judge(r, AT, 1, 0)
-            cascade.rejected(r, AT)
-            cascade.hold_ms(r, AT)
+    for per_day in (1, 10000):
+        r = detector(per_day, margin=65535, ratio_x16=1024, band=65535)
+        with locked:
+            for _ in range(200):
+                cascade.judge(r, AT, 1, 65535)
+                cascade.judge(r, AT, 1, 0)
+                cascade.rejected(r, AT)
+                cascade.margin(r, AT)
+                cascade.passed(r, AT, 65535)
+                most = cascade.mark(r, AT, 1)
             cascade.elapse(r, AT, 0x1FFFFFFF)
-            cascade.passed(r, AT)
-        most = cascade.mark(r, AT, 0)
-    assert most == 65535 + (floor_x16(r, 0) * 1024 >> 8)
+        assert most == 65535 + (floor_x16(r, 1) * 1024 >> 8)

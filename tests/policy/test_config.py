@@ -3,7 +3,7 @@
 from tests.policy.rig import blank
 from torpor import record
 from torpor.config import configure
-from torpor.policy import energy, report, schedule, txpower
+from torpor.policy import cascade, energy, report, schedule, txpower
 from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, TASK, TX
 
 CONFIG = {
@@ -46,9 +46,7 @@ CONFIG = {
     "sleep": {"light_ms": 81, "deep_ms": 82, "deepest": 2, "associated": 1, "lingers": 83},
     "cascade": {
         "stages": [{"margin": 91, "ratio_x16": 92, "band": 93}] * 2,
-        "interval_min_ms": 94,
-        "interval_max_ms": 95,
-        "calm_ms": 96,
+        "interval_ms": 94,
         "false_per_day": 97,
         "asks": 98,
     },
@@ -119,5 +117,5 @@ def test_the_cell_the_sleep_and_the_detector():
         0,
     ]
     assert cells(REST, 4) == [81, 82, 2, 1]
-    assert cells(CASCADE, 11) == [2, 94, 95, 96, 97, 98, 94, 0, 86400000, 0, 0]
-    assert cells(CASCADE + 11, 8) == [91, 92, 93, 0, 91, 92, 93, 0]
+    assert cells(CASCADE, cascade.HEAD) == [2, 94, 97, 98, 0, 0, 0, 0, 0]
+    assert cells(CASCADE + cascade.HEAD, 8) == [91, 92, 93, 0, 91, 92, 93, 0]

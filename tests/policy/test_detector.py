@@ -2,7 +2,7 @@
 
 from tests.policy.handport import HOUR_MS, MINUTE_MS, detecting, start, tick
 from torpor import record
-from torpor.policy import cascade, report, schedule
+from torpor.policy import cascade, report
 from torpor.port import EVENT, FAULT, WATCH
 from torpor.record import CASCADE, REPORT
 
@@ -11,7 +11,7 @@ def test_the_detector_is_armed_with_the_mark_of_stage_0():
     r, port = start(cascade=detecting(2))
     port.scores = [0]
     tick(r, port, MINUTE_MS)
-    assert port.did("watch") == [(100, 100)]
+    assert port.did("watch") == [(100, 100, 0)]
 
 
 def test_what_passes_all_stages_is_told_at_once():
@@ -55,17 +55,21 @@ def test_a_stage_that_faults_is_a_false_wake_that_is_paid_for():
     port.scores = [FAULT]
     tick(r, port, 0, WATCH)
     assert r[record.FAULTS] == 1
-    assert port.did("watch") == []  # a day's purse is spent
+    assert r[CASCADE + cascade.SPENT_MS] == 12 * HOUR_MS
     assert r[CASCADE + cascade.FALSE_WAKES] == 1
 
 
-def test_a_held_detector_is_armed_when_its_credit_is_back():
-    r, port = start(cascade=detecting(2, false_per_day=24), tasks=[], report_task=0)
+def test_a_node_that_hears_too_much_asks_for_more_says_so_and_still_listens():
+    r, port = start(cascade=detecting(2, false_per_day=24), watch_channel=1)
+    port.scores, port.loud = [100], 4000
+    tick(r, port, 5, WATCH)  # an event
+    port.did("watch")
+    margins = []
     for _ in range(12):
         port.scores = [0]
-        ms = tick(r, port, 0, WATCH)
-    assert ms == 2 * HOUR_MS
-    port.did("watch")
-    port.scores = [0]
-    assert tick(r, port, ms) == schedule.MAX_SLEEP_MS
-    assert port.did("watch") == [(200, 100)]
+        tick(r, port, 5, WATCH)
+        margins += [margin for _, margin, _ in port.did("watch")]
+    assert (margins[0], margins[-1], len(margins)) == (100 + 900 // 8, 1000, 12)
+    tick(r, port, HOUR_MS)
+    told = [reading for sent in port.did("send") for reading in sent[0] if reading[0] == 1]
+    assert told == [(1, cascade.SPENT)]

@@ -11,7 +11,7 @@ def plug():
     return start(
         kind="switch",
         watch_channel=1,
-        cascade=detecting(1, interval_min_ms=0, interval_max_ms=0),
+        cascade=detecting(1, interval_ms=0),
         sleep={"light_ms": 5, "deep_ms": 3000, "deepest": 0, "associated": 1, "lingers": 0},
     )
 
@@ -22,7 +22,7 @@ def test_a_button_turns_the_relay_and_tells():
         port.calls = []
         switch.wake(r, port, PIN)
         assert ("actuate", 0, value) in port.calls
-        assert ("watch", 0, 100) in port.calls
+        assert ("watch", 0, 100, 0) in port.calls
         assert port.did("send") == [([(1, value), (0, 0)],)]
 
 

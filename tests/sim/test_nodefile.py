@@ -24,7 +24,7 @@ from torpor.policy import report, schedule, txpower
 
 TASK = '[[node.task]]\nname = "t%d"\nchannels = ["light"]\nperiod_s = 60\n\n'
 CHANNEL = '[[node.channel]]\nname = "c%d"\n\n'
-STAGES = "stages = [{ margin = 400, ratio = 3.0 }, { margin = 200, ratio = 1.5 }"
+STAGES = "stages = [{ margin = 400, ratio = 2 }, { margin = 200, ratio = 0 }"
 TWO = ", { margin = 0 }, { margin = 0 }"
 ION = 'chemistry = "li-ion"'
 CRITICAL, BUDGET, MISSPELT = (
@@ -43,7 +43,6 @@ def device(name: str, *changes: str) -> dict[str, Any]:
     [
         ("garden", "kind", '"sensor"', '"x"', "invalid enum value 'x'; one of sensor, switch"),
         ("garden", "mode", '"standard"', '"fast"', "invalid enum value 'fast'; one of eco, st"),
-        ("sound", "deepest_sleep", '"light"', '"modem"', "invalid enum value 'modem'; one of d"),
         ("garden", "report.period_s", "10_800\nearly", "259_201\nearly", "expected int <= 25920"),
         ("garden", "report.period_s", "10_800\nearly", "0\nearly", "expected int >= 1, got 0; k"),
         ("plug", "report.late_s", "late_s = 60", "late_s = 268_436", "expected int <= 268435, g"),
@@ -61,10 +60,15 @@ def device(name: str, *changes: str) -> dict[str, Any]:
         ("garden", "channel[2].delta", "ta = 150", "ta = 1_000_001", "expected int <= 1000000, "),
         ("garden", "channel[2].delta", "ta = 150", "ta = -1", "expected int >= 0, got -1; keep "),
         ("sound", "watch.stages", STAGES, STAGES + TWO, "expected list of length <= 4; keep to "),
-        ("sound", "watch.stages[1].ratio", "ratio = 1.5", "ratio = 60.5", "expected float <= 60."),
+        (
+            "sound",
+            "watch.stages[1].ratio",
+            "ratio = 0 }, { margin = 64",
+            "ratio = 60.5 }, { margin = 64",
+            "expected float <= 60.",
+        ),
         ("sound", "watch.stages[0].margin", "gin = 400", "gin = 65_536", "expected int <= 65535"),
         ("sound", "watch.stages[0].magin", "margin = 400", "magin = 400", "unknown key; did you "),
-        ("sound", "watch.calm_s", "calm_s = 600", "calm_s = 0", "expected int >= 1, got 0; keep "),
         ("sound", "watch.false_per_day", "day = 100", "day = 10_001", "expected int <= 10000, go"),
         ("garden", "battery.chemistry", '"li-ion"', '"lipo"', "invalid enum value 'lipo'; one o"),
         ("garden", "battery.capacity_mah", "mah = 3_000", "mah = 0", "expected float >= 0.001, "),

@@ -1,10 +1,6 @@
 """The simulated port: clock, sleep, events, link and cell, at their boundaries."""
 
-from typing import Any
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from host_sim.engine import events, ledger, parts
 from host_sim.engine.events import NEVER_US, ordered
@@ -13,7 +9,6 @@ from host_sim.hardware import states
 from host_sim.hardware.board import load
 from host_sim.sim import build, run
 from host_sim.spec import scenario
-from host_sim.world import sound
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import diff
 from torpor.port import DECISIONS, DELTA, NO_AP, NODE, PIN, SLEEP, TIMER, Port
@@ -105,13 +100,13 @@ def test_a_run_ends_on_the_microsecond() -> None:
 def test_an_edge_at_the_very_end_of_a_sleep_wakes(late_us: int, cause: int) -> None:
     end_us = with_events([]).now_us + 10_000_000 - 400  # the clock is 40 ppm fast
     p = with_events([(end_us + late_us, events.EDGE, 1)])
-    p.watch(0, 0)
+    p.watch(0, 0, 0)
     assert p.sleep(LIGHT, 10_000) == cause
 
 
 def test_a_watch_is_armed_for_one_sleep_only() -> None:
     p = with_events([(20_000_000, events.EDGE, 1), (40_000_000, events.EDGE, 0)])
-    p.watch(0, 0)
+    p.watch(0, 0, 0)
     assert p.sleep(DEEP, 30_000) == PIN
     assert p.now_us >= 20_000_000
     p.measure(3)
@@ -183,23 +178,3 @@ def test_a_day_without_the_access_point_costs_less_than_a_third_more() -> None:
     harsh = run.run(scenario.load("garden", ("days=3", outage)))
     assert harsh.count[parts.JOINS_FAILED] > 0
     assert harsh.chunk_ua[1] < 1.33 * calm.chunk_ua[1]
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    threshold=st.integers(1, 1_500),
-    interval_ms=st.integers(20, 2_000),
-    start_s=st.integers(0, 80_000),
-    length_s=st.integers(1, 1_200),
-)
-def test_skipping_ahead_finds_what_every_poll_would(
-    threshold: int, interval_ms: int, start_s: int, length_s: int
-) -> None:
-    def ears() -> Any:
-        return sound.hearing(sound.Sounds(20.0, 10.0, 1, 3), 1, 3)
-
-    start_us, end_us = start_s * 1_000_000, (start_s + length_s) * 1_000_000
-    slow = ears()
-    polls = range(start_us + interval_ms * 1_000, end_us, interval_ms * 1_000)
-    first = next((us for us in polls if slow.score(0, us) >= threshold), end_us)
-    assert ears().crossing(start_us, end_us, interval_ms * 1_000, threshold) == first

@@ -191,14 +191,14 @@ def test_without_a_baseline_all_is_told_at_the_nodes_shortest_period(
     path.write_text(kept + "[[budget]]" + rest.partition("[[budget]]")[2])
     config = decisions.without(scenario.load(str(path)), decisions.NAIVE)[1]
     assert config["tasks"][config["report_task"]]["period_ms"] == shortest_s * 1000
-    assert config["cascade"]["interval_min_ms"] == 0
+    assert config["cascade"]["interval_ms"] == 0
 
 
 def test_without_a_baseline_the_detector_polls_at_its_shortest_interval(tmp_path: Path) -> None:
     path = variation(tmp_path, "sound", "poll_ms = 150", "")
-    given = scenario.load(str(path), ("node.watch.interval_min_ms=120",))
+    given = scenario.load(str(path), ("node.watch.interval_ms=120",))
     _, config = decisions.without(given, decisions.NAIVE)
-    assert config["cascade"]["interval_min_ms"] == config["cascade"]["interval_max_ms"] == 120
+    assert config["cascade"]["interval_ms"] == 120
     assert config["cascade"]["stages"][0]["margin"] == 0
 
 

@@ -29,11 +29,16 @@ from tools.provision.pins import faults as pin_faults
 from torpor.link import SECRET_BYTES
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names as ulp_names
-from torpor.ulp.programs import PROGRAMS
+from torpor.ulp.programs import PROGRAMS, gates
 
 SSID_BYTES = 32  # IEEE 802.11, the SSID element
 PASSPHRASE = range(8, 64)
 WPA_CHARACTERS = range(8, 65)  # a passphrase, or a key of 64 hexadecimal digits
+# What torpor.drivers.ulp reads and writes.
+ULP_WORDS = (
+    *("threshold", "ratio", "sustained", "share", "looks", "score", "mean"),
+    *("count", "frames"),
+)
 
 
 class Wifi(Strict, frozen=True):
@@ -153,7 +158,8 @@ def _config(file: NodeFile, board: Board) -> dict[str, Any]:
     if file.node.watch and file.node.watch.ulp:
         watched = file.sensor[file.node.watch.channel]
         assert isinstance(watched, Microphone)
-        config["ulp"] = _ulp(board.file.chip, number(watched.pin, board))
+        margins = [stage["margin"] for stage in config["cascade"]["stages"]]
+        config["ulp"] = _ulp(board.file.chip, number(watched.pin, board), margins)
     return {
         **config,
         "name": file.name,
@@ -163,11 +169,15 @@ def _config(file: NodeFile, board: Board) -> dict[str, Any]:
     }
 
 
-def _ulp(chip: str, pin: int) -> dict[str, Any]:
-    """The words of the detector's first stage, and where the driver finds its variables."""
+def _ulp(chip: str, pin: int, margins: list[int]) -> dict[str, Any]:
+    """The words of the detector's first stage, where its variables are, and what they begin with.
+
+    `margins` are those of the cascade's stages.
+    """
     program = assemble(PROGRAMS["loudness"], chip, ulp_names(chip, pin))
-    words = {name: program.labels[name] for name in ("threshold", "looks", "score", "mean")}
-    return {"binary": b64encode(program.binary()).decode(), "words": words}
+    words = {name: program.labels[name] for name in ULP_WORDS}
+    binary = b64encode(program.binary()).decode()
+    return {"binary": binary, "words": words, "gates": gates(margins)}
 
 
 def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
@@ -190,7 +200,7 @@ def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
             yield f"nothing to read for {name}", ("sensor",), f"add [sensor.{name}]"
     if watch and watch.ulp and watch.channel in file.sensor:
         yield from _ulp_faults(watch.channel, file.sensor[watch.channel], board)
-    if watch and not watch.interval_min_ms and file.pins.wake is None:
+    if watch and not watch.interval_ms and file.pins.wake is None:
         yield "a pin wakes this node, but which?", ("pins",), "set wake in [pins]"
     if (file.node.kind == "switch") != bool(file.pins.outputs):
         yield "a switch, and nothing else, has an output", ("pins",), "set outputs, or node.kind"

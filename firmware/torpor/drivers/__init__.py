@@ -15,6 +15,9 @@ class Driver:
         """Score of a detector stage; OSError when there is none."""
         return self.read()
 
+    def remember(self, levels: list[int]) -> None:
+        """Score these from now on, which the ULP kept, and no fresh sample; none: fresh ones."""
+
 
 def open_driver(spec: dict) -> Driver:
     """The driver that a channel's entry in config.json names, with its pins.

@@ -1,6 +1,7 @@
-"""An analog microphone on an ADC pin, scored in stages as host_sim/world/sound.py scores clips."""
+"""An analog microphone on an ADC pin, scored in stages as host_sim/engine/hearing.py does."""
 
 import time
+from array import array
 
 from machine import ADC, Pin
 
@@ -16,22 +17,30 @@ class Microphone(Driver):
 
     def __init__(self, pin: int) -> None:
         self.adc = ADC(Pin(pin), atten=ADC.ATTN_11DB)
-        self.levels = bytearray(2 * FRAMES[2])
+        self.levels = array("H", bytes(2 * FRAMES[2]))
+        self.remembers = False
+
+    def remember(self, levels: list[int]) -> None:
+        """Score what the ULP kept, if it is as much as the last stage needs."""
+        self.remembers = len(levels) == FRAMES[2]
+        if self.remembers:
+            for frame in range(FRAMES[2]):
+                self.levels[frame] = levels[frame]
 
     def score(self, stage: int) -> int:
-        """Look for as long as the stage does; its score, 0 … 65,535."""
+        """Look for as long as the stage does, or back; its score, 0 … 65,535."""
         count = FRAMES[stage]
         total = loudest = 0
         for frame in range(count):
-            level = self._frame()
+            if not self.remembers:
+                self.levels[frame] = self._frame()
+            level = self.levels[frame]
             total += level
             if level > loudest:
                 loudest = level
-            self.levels[2 * frame] = level >> 8
-            self.levels[2 * frame + 1] = level & 0xFF
         if stage < 2:
             return total // count
-        return loudest * 16 // self._quiet(count)
+        return loudest * 16 // self._quiet()
 
     def read(self) -> int:
         """Reported of an event: 1, the detector let it pass."""
@@ -49,21 +58,20 @@ class Microphone(Driver):
             count += 1
         return total // count if count else 0
 
-    def _quiet(self, count: int) -> int:
+    def _quiet(self) -> int:
         """The level that a fifth of the frames stays under, at least QUIET."""
-        wanted = count // 5
-        low, high = 0, 65535
+        low, high = QUIET, 65535
         while low < high:
             middle = (low + high) // 2
             under = 0
-            for frame in range(count):
-                if (self.levels[2 * frame] << 8 | self.levels[2 * frame + 1]) <= middle:
+            for level in self.levels:
+                if level <= middle:
                     under += 1
-            if under > wanted:
+            if under > FRAMES[2] // 5:
                 high = middle
             else:
                 low = middle + 1
-        return low if low > QUIET else QUIET
+        return low
 
 
 def opened(spec: dict) -> Microphone:

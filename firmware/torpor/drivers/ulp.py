@@ -1,9 +1,9 @@
 """A detector's first stage on the ULP: it looks while the CPU is in deep sleep, and wakes it.
 
-    program = assemble(PROGRAMS["adc"], "esp32", names("esp32", 34))
-    stage = UlpStage(program.binary(), program.labels, 34)
+    program = assemble(PROGRAMS["loudness"], "esp32", names("esp32", 34))
+    stage = UlpStage(program.binary(), program.labels, 34, gates([400, 200, 48]))
     stage.load()  # after a cold start; RTC memory keeps the program through deep sleep
-    stage.arm(50, 300)  # look every 50 ms, wake at a score of 300
+    stage.arm(150, 400, 32)  # look every 150 ms, wake at 400 above twice the floor
     machine.deepsleep(60000)  # machine.wake_reason() is ULP_WAKE when the ULP woke the CPU
 
 Assembling takes longer than a look, so a node is given the words (tools.provision.node_toml).
@@ -28,21 +28,28 @@ SLOW_MEMORY = 0x50000000  # of the RTC, as the CPU sees it; the ULP's program is
 class UlpStage:
     """One of torpor.ulp.programs, assembled for a chip and `pin`, the GPIO that it looks at.
 
-    `words` tells where its variables are, in words from the program's start.
+    `words` tells where its variables are, in words from the program's start; `gates` what some of
+    them are set to.
     """
 
-    def __init__(self, binary: bytes, words: dict[str, int], pin: int) -> None:
+    def __init__(
+        self, binary: bytes, words: dict[str, int], pin: int, gates: dict[str, int]
+    ) -> None:
         self.binary = binary
         self.words = words
         self.pin = pin
+        self.gates = gates
         self.ulp = esp32.ULP()
 
     def load(self) -> None:
         """Write the program to RTC memory; all its variables are 0."""
         self.ulp.load_binary(0, self.binary)
 
-    def arm(self, interval_ms: int, threshold: int) -> None:
-        """Look every interval_ms, and wake at the first score >= threshold (at most 65,535)."""
+    def arm(self, interval_ms: int, threshold: int, ratio_x16: int = 0) -> None:
+        """Look every interval_ms, and wake at the first score >= threshold (at most 65,535).
+
+        A program that keeps a floor adds that, times the ratio in quarters.
+        """
         if "level" in self.words:
             self._set("level", Pin(self.pin, Pin.IN).value())
         else:
@@ -51,6 +58,10 @@ class UlpStage:
             if "mean" in self.words:
                 self._set("mean", level)  # 16 times the converter's steps, as the program has it
         self._set("threshold", threshold if threshold < 0xFFFF else 0xFFFF)
+        if "ratio" in self.words:
+            self._set("ratio", ratio_x16 >> 2)
+        for name, value in self.gates.items():
+            self._set(name, value)
         self._set("score", 0)
         self.ulp.set_wakeup_period(0, interval_ms * 1000)
         esp32.wake_on_ulp(True)
@@ -58,12 +69,22 @@ class UlpStage:
 
     def disarm(self) -> None:
         """Wake no more. The next look in sleep passes the mark 0, and stops the ULP's timer."""
-        self._set("threshold", 0)
+        for name in ("threshold", "ratio", "share"):
+            if name in self.words:
+                self._set(name, 0)
         esp32.wake_on_ulp(False)
 
     def score(self) -> int:
         """Of the last look: the converter's steps, or edges since the stage was armed."""
         return self._get("score")
+
+    def remembered(self) -> list[int]:
+        """The frames that the look which woke the CPU remembers; none if it kept none."""
+        if "count" not in self.words:
+            return []
+        first = self.words["frames"]
+        frames = range(first, first + self._get("count"))
+        return [mem32[SLOW_MEMORY + 4 * frame] & 0xFFFF for frame in frames]
 
     def looks(self) -> int:
         """Since the program was loaded, modulo 65,536."""

@@ -1,31 +1,32 @@
 """Wake-word-style duty cycling: a cheap stage gates a costlier one.
 
-Stage 0 looks by itself while the node sleeps (ULP, light-sleep poll or pin) and wakes it at a
-threshold; each further stage looks at a little more and passes, rejects or asks again. Every stage
-keeps a noise floor from what it let go by, and its threshold follows that floor. The poll interval
-is short after an event and doubles with each calm period. A false wake costs credit that time
-gives back: with N allowed, no 24 hours see more than N.
+Stage 0 looks by itself while the node sleeps (ULP, light-sleep poll or pin). It keeps the noise
+floor, and wakes the node at floor * ratio + margin. Each further stage judges a little more and
+passes, rejects or asks again; it keeps a floor of its own from what it let go by.
+
+A false wake has a price. N a day are allowed: each takes a day / N from a purse that time fills
+again and that holds eight. As the purse empties, stage 0's margin rises towards a quarter of what
+events were heard at so far. It never rises beyond that: an event missed is dearer than a false
+wake, so a node with an empty purse still listens, pays, and says so.
 """
 
 from torpor.policy import const
 
 STAGES = const(0)  # 0: this node has no detector
-INTERVAL_MIN_MS = const(1)  # both 0: stage 0 is an edge on the wake pin
-INTERVAL_MAX_MS = const(2)
-CALM_MS = const(3)  # without an event for this long, the poll interval doubles (once a wake)
-FALSE_PER_DAY = const(4)  # at least 2; 0: no ceiling
-ASKS = const(5)  # how often one wake may ask a stage again
-INTERVAL_MS = const(6)
-SINCE_MS = const(7)  # since the last event or doubling
-CREDIT_MS = const(8)
-EVENTS = const(9)
-FALSE_WAKES = const(10)
-HEAD = const(11)
+INTERVAL_MS = const(1)  # from one look of stage 0 to the next; 0: it is an edge on the wake pin
+FALSE_PER_DAY = const(2)  # 0: false wakes have no price
+ASKS = const(3)  # how often one wake may ask a stage again
+SPENT_MS = const(4)  # taken from the purse and not yet filled again
+SAVING = const(5)  # 1: the purse ran empty, and is not yet half full again
+HEARD = const(6)  # what stage 0 scored in events, their running mean
+EVENTS = const(7)
+FALSE_WAKES = const(8)
+HEAD = const(9)
 
 MARGIN = const(0)  # pass at floor * RATIO_X16 / 16 + MARGIN
 RATIO_X16 = const(1)  # at most 1,024
 BAND = const(2)  # within this below the mark: ask again
-FLOOR_X16 = const(3)  # the noise floor, 1/16 score
+FLOOR_X16 = const(3)  # the noise floor, 1/16 score; stage 0 keeps its own
 ROW = const(4)
 
 MAX_STAGES = const(4)
@@ -35,78 +36,81 @@ REJECT = const(0)
 AGAIN = const(1)
 PASS = const(2)
 
+SPENT = const(-1)  # told on the watched channel as the purse runs empty: the node hears less
+PURSE = const(8)  # false wakes that it holds
+DEBT = const(12)  # the most that can be taken from it, so that what is over its eight is paid too
 _DAY_MS = const(86400000)
 _FLOOR_SHIFT = const(3)
+_HEARD_SHIFT = const(2)  # the mark rises to a quarter of what is heard in events
 
 
 def start(r: list[int], at: int) -> None:
-    """Shortest interval, full credit, floors at zero."""
-    r[at + INTERVAL_MS] = r[at + INTERVAL_MIN_MS]
-    r[at + SINCE_MS] = 0
-    r[at + CREDIT_MS] = _DAY_MS
+    """A full purse, floors at zero; what events sound like is not known yet."""
+    r[at + SPENT_MS] = 0
+    r[at + SAVING] = 0
+    r[at + HEARD] = 0
+
+
+def margin(r: list[int], at: int) -> int:
+    """What stage 0's score must exceed its floor's share by: the emptier the purse, the more."""
+    least = r[at + HEAD + MARGIN]
+    most = r[at + HEARD] >> _HEARD_SHIFT
+    if r[at + SPENT_MS] == 0 or most <= least:
+        return least
+    spent = r[at + SPENT_MS] // (cost_ms(r, at) >> 4)
+    return least + (most - least) * spent // (PURSE * 16) if spent < PURSE * 16 else most
 
 
 def mark(r: list[int], at: int, stage: int) -> int:
-    """The score at which a stage passes."""
+    """The score at which a stage behind stage 0 passes."""
     row = at + HEAD + stage * ROW
     return (r[row + FLOOR_X16] * r[row + RATIO_X16] >> 8) + r[row + MARGIN]
 
 
 def judge(r: list[int], at: int, stage: int, score: int) -> int:
     """PASS, AGAIN or REJECT a score (0 … 65,535); a rejected one teaches the floor."""
+    row = at + HEAD + stage * ROW
     least = mark(r, at, stage)
     if score >= least:
         return PASS
-    if score >= least - r[at + HEAD + stage * ROW + BAND]:
+    if score >= least - r[row + BAND]:
         return AGAIN
-    learn(r, at, stage, score)
+    r[row + FLOOR_X16] += (score * 16 - r[row + FLOOR_X16]) >> _FLOOR_SHIFT
     return REJECT
 
 
-def learn(r: list[int], at: int, stage: int, score: int) -> None:
-    """Take a score as noise: the floor moves an eighth of the way."""
-    cell = at + HEAD + stage * ROW + FLOOR_X16
-    r[cell] += (score * 16 - r[cell]) >> _FLOOR_SHIFT
-
-
-def passed(r: list[int], at: int) -> None:
-    """All stages passed: an event. Look often for a while."""
+def passed(r: list[int], at: int, score: int) -> None:
+    """All stages passed: an event, at which stage 0 scored this."""
     r[at + EVENTS] += 1
-    r[at + INTERVAL_MS] = r[at + INTERVAL_MIN_MS]
-    r[at + SINCE_MS] = 0
+    if r[at + HEARD] == 0:
+        r[at + HEARD] = score
+    r[at + HEARD] += (score - r[at + HEARD]) >> 3
 
 
-def rejected(r: list[int], at: int) -> None:
-    """A later stage said no: a false wake, paid from the credit."""
+def rejected(r: list[int], at: int) -> bool:
+    """A later stage said no: a false wake, paid from the purse; whether that emptied it."""
     r[at + FALSE_WAKES] += 1
-    if r[at + FALSE_PER_DAY]:
-        r[at + CREDIT_MS] -= cost_ms(r, at)
+    if r[at + FALSE_PER_DAY] == 0:
+        return False
+    cost = cost_ms(r, at)
+    left = DEBT * cost - r[at + SPENT_MS]
+    r[at + SPENT_MS] += cost if cost < left else left
+    if r[at + SAVING] or r[at + SPENT_MS] <= (PURSE - 1) * cost:
+        return False
+    r[at + SAVING] = 1
+    return True
 
 
 def cost_ms(r: list[int], at: int) -> int:
-    """Credit of one false wake.
-
-    The purse holds a day and a day refills it once, so N a day cost two days' credit among them.
-    """
-    return 2 * _DAY_MS // r[at + FALSE_PER_DAY]
+    """What a false wake takes from the purse: the time in which one is allowed."""
+    return _DAY_MS // r[at + FALSE_PER_DAY]
 
 
 def elapse(r: list[int], at: int, ms: int) -> None:
-    """Time went by (ms since the last call): credit comes back, calm lengthens the interval."""
-    credit = r[at + CREDIT_MS] + ms
-    r[at + CREDIT_MS] = credit if credit < _DAY_MS else _DAY_MS
-    since = r[at + SINCE_MS] + ms
-    if since >= r[at + CALM_MS]:
-        since = 0
-        interval = r[at + INTERVAL_MS] * 2
-        most = r[at + INTERVAL_MAX_MS]
-        r[at + INTERVAL_MS] = interval if interval < most else most
-    r[at + SINCE_MS] = since
-
-
-def hold_ms(r: list[int], at: int) -> int:
-    """ms until the detector may be armed again; 0: arm it now."""
-    if r[at + FALSE_PER_DAY] == 0:
-        return 0
-    short = cost_ms(r, at) - r[at + CREDIT_MS]
-    return short if short > 0 else 0
+    """Time went by (ms since the last call) and fills the purse."""
+    if r[at + SPENT_MS] == 0:
+        return
+    spent = r[at + SPENT_MS] - ms
+    r[at + SPENT_MS] = spent if spent > 0 else 0
+    if spent <= (PURSE >> 1) * cost_ms(r, at):
+        r[at + SAVING] = 0

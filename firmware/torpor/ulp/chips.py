@@ -10,6 +10,7 @@ SENS = 0x800
 
 # low_power, ready: may the CPU be woken. timer, timer_on: starts the ULP again and again.
 # adc: its control, where bits 18 and 31 keep the converter from the ULP. levels: of the pins.
+# pause: cycles of the fast clock that make 32 conversions with what is between them 10 ms.
 # iomux, iomux_on: clock of the pins' multiplexer, which the S2 and S3 lose in deep sleep.
 REGISTERS = {
     "esp32": {
@@ -20,6 +21,7 @@ REGISTERS = {
         "adc": SENS + 0x54 >> 2,
         "levels": RTC_IO + 0x24 >> 2,
         "first_level": 14,
+        "pause": 2_500,
     },
     "esp32s2": {
         "low_power": 0xCC >> 2,
@@ -29,6 +31,7 @@ REGISTERS = {
         "adc": SENS + 0x0C >> 2,
         "levels": RTC_IO + 0x24 >> 2,
         "first_level": 10,
+        "pause": 2_500,
         "iomux": SENS + 0x144 >> 2,
         "iomux_on": 31,
     },
@@ -40,6 +43,7 @@ REGISTERS = {
         "adc": SENS + 0x0C >> 2,
         "levels": RTC_IO + 0x24 >> 2,
         "first_level": 10,
+        "pause": 5_320,
         "iomux": SENS + 0x104 >> 2,
         "iomux_on": 31,
     },

@@ -81,18 +81,43 @@ entry:  reg_wr iomux, iomux_on, iomux_on, 1
     + END
 )
 
-# Score: how far 32 conversions lie from their running mean on average, in the converter's steps;
-# 10 ms on the ESP32, 5 on the S2's successors' faster clock. `mean` has 16 times the mean.
+# Score: how far 32 conversions lie from their running mean on average, in sixteenths of the
+# converter's steps, which are the units of a 16-bit sample; 10 ms. `mean` has 16 times the mean.
+# The program keeps its floor: loud is a score >= floor * ratio / 4 + threshold. With a share it
+# then looks on, remembering, and wakes nobody where the first SUSTAINED frames are less than
+# `sustained` eighths in sum, or where no more than QUIET_FRAMES are within `share` sixteenths of
+# the loudest; then the floor is at least there.
+REMEMBERED = 50  # frames
+SUSTAINED = 5
+QUIET_FRAMES = 10
+
 LOUDNESS = (
     """
-        .set looks_at, 4
-        .set score_at, 8
-        .set mean_at, 12
+        .set ratio_at, 4
+        .set sustained_at, 8
+        .set share_at, 12
+        .set floor_at, 16
+        .set looks_at, 20
+        .set score_at, 24
+        .set mean_at, 28
+        .set loudest_at, 32
+        .set total_at, 36
+        .set count_at, 40
         .bss
 threshold: .long 0
+ratio:  .long 0
+sustained: .long 0
+share:  .long 0         # 0: wake at once
+floor:  .long 0
 looks:  .long 0
 score:  .long 0
 mean:   .long 0
+loudest: .long 0
+total:  .long 0         # of the first frames, eighths
+count:  .long 0         # of frames remembered
+frames: .long """
+    + ", ".join(["0"] * REMEMBERED)
+    + """
 
         .text
 entry:  reg_wr adc, 18, 18, 0
@@ -101,8 +126,12 @@ entry:  reg_wr adc, 18, 18, 0
         ld r0, r3, looks_at
         add r0, r0, 1
         st r0, r3, looks_at
+        move r0, 0
+        st r0, r3, loudest_at
+        st r0, r3, total_at
+        st r0, r3, count_at
 
-        move r2, 0
+frame:  move r2, 0
         stage_rst
 again:  adc r1, 0, channel + 1
         ld r0, r3, mean_at
@@ -119,14 +148,112 @@ below:  move r0, 0
 kept:   st r0, r3, mean_at
         rsh r1, r1, 1           # halves: 32 fit 16 bits
         add r2, r2, r1
-        wait 2500
+        wait pause
         stage_inc 1
         jumps again, 32, lt
-        rsh r2, r2, 4
         st r2, r3, score_at
-        ld r1, r3, 0
+        ld r0, r3, count_at
+        jumpr keep, 1, ge       # looking on
+
+        ld r1, r3, floor_at
+        rsh r1, r1, 2
+        ld r2, r3, 0
+        ld r0, r3, ratio_at
+more:   jumpr marked, 1, lt
+        add r2, r2, r1
+        jump over, ov
+        sub r0, r0, 1
+        jump more
+over:   move r2, 0xFFFF         # no score reaches it
+marked: ld r0, r3, floor_at
+        rsh r1, r0, 4
+        sub r0, r0, r1
+        ld r1, r3, score_at
+        rsh r1, r1, 4
+        add r0, r0, r1
+        st r0, r3, floor_at
+        ld r1, r3, score_at
+        sub r1, r1, r2          # borrow: not loud
+        jump done, ov
+        ld r0, r3, share_at
+        jumpr rouse, 1, lt
+
+keep:   ld r2, r3, score_at
+        ld r0, r3, count_at
+        move r1, frames
+        add r1, r1, r0
+        st r2, r1, 0
+        add r0, r0, 1
+        st r0, r3, count_at
+        ld r1, r3, loudest_at
+        sub r1, r1, r2          # borrow: louder
+        jump louder, ov
+        jump counted
+louder: st r2, r3, loudest_at
+counted: jumpr late, sustained_frames + 1, ge
+        rsh r2, r2, 3
+        ld r1, r3, total_at
+        add r1, r1, r2
+        st r1, r3, total_at
+        jumpr frame, sustained_frames, lt
+        ld r2, r3, sustained_at
+        sub r1, r1, r2
+        jump done, ov           # a click
+        jump frame
+late:   jumpr frame, remembered_frames, lt
+
+        ld r2, r3, loudest_at
+        rsh r2, r2, 4
+        move r1, 0
+        ld r0, r3, share_at
+times:  add r1, r1, r2
+        sub r0, r0, 1
+        jumpr times, 1, ge
+        move r2, frames
+        stage_rst
+next:   ld r0, r2, 0
+        sub r0, r1, r0          # borrow: not quiet
+        jump loud, ov
+        stage_inc 1
+loud:   add r2, r2, 1
+        move r0, r2
+        jumpr next, frames + remembered_frames, lt
+        jumps rouse, quiet_frames + 1, ge
+        ld r0, r3, floor_at
+        sub r0, r0, r1          # borrow: the floor is below that
+        jump raise, ov
+        halt
+raise:  st r1, r3, floor_at
+        halt
+
+rouse:  reg_rd low_power, ready, ready
+        and r0, r0, 1
+        jump done, eq           # the CPU is awake
+        wake
+        reg_wr timer, timer_on, timer_on, 0
+done:   halt
 """
-    + END
+)
+LOUDNESS = (
+    """
+        .set remembered_frames, %d
+        .set sustained_frames, %d
+        .set quiet_frames, %d
+"""
+    % (REMEMBERED, SUSTAINED, QUIET_FRAMES)
+    + LOUDNESS
 )
 
 PROGRAMS = {"adc": ADC, "edges": EDGES, "loudness": LOUDNESS}
+
+
+def gates(margins: list[int]) -> dict[str, int]:
+    """`sustained` and `share` for a cascade's stages, by their margins: no stricter than they are.
+
+    The second stage asks for a mean of SUSTAINED frames, the third for the loudest frame over the
+    quiet one in sixteenths.
+    """
+    if len(margins) < 2:
+        return {"sustained": 0, "share": 0}
+    share = -(-256 // margins[2]) if len(margins) > 2 and margins[2] > 16 else 16
+    return {"sustained": SUSTAINED * margins[1] >> 3, "share": share}

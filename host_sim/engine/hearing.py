@@ -9,10 +9,10 @@ a microphone hears silence.
 """
 
 HOUR_US = 3_600_000_000
-WINDOW = (1, 5, 50)  # 10 ms cells that a stage looks at
+WINDOW = (1, 5, 50)  # 10 ms cells that a stage of the CPU looks at
 SUSTAINED = 5
-REMEMBERED = 50  # cells that the ULP keeps, the one that was loud the first
-QUIET_CELLS = 10  # more than so many of them, a fifth, are under the level that counts as quiet
+REMEMBERED = 100  # cells that the ULP keeps, the one that was loud the first
+QUIET_PART = 5  # more than such a part of the cells is at or under the level that counts as quiet
 QUIET = 64  # and no level below this does
 
 
@@ -71,7 +71,7 @@ class Hearing:
 
     def score(self, stage: int, us: int) -> int:
         """Score of a stage that looks from this time on: a level, a mean of some, modulation."""
-        cells = WINDOW[stage]
+        cells = REMEMBERED if stage == 2 and self.share else WINDOW[stage]
         self.looked = self.event_at(us)
         if self.looked < 0:
             self.looked = self.event_at(us + (cells - 1) * self.step_us)
@@ -84,24 +84,24 @@ class Hearing:
                 loudest = level
         if stage < 2:
             return total // cells
-        return loudest * 16 // self.quiet()
+        return loudest * 16 // self.quiet(cells)
 
-    def quiet(self) -> int:
-        """The level that a fifth of the remembered cells stay under, at least QUIET."""
+    def quiet(self, cells: int) -> int:
+        """The level that a fifth of the first remembered cells stay under, at least QUIET."""
         low, high = QUIET, 65535
         while low < high:
             middle = (low + high) // 2
-            if self.under(middle) > QUIET_CELLS:
+            if self.under(middle, cells) > cells // QUIET_PART:
                 high = middle
             else:
                 low = middle + 1
         return low
 
-    def under(self, level: int) -> int:
-        """How many of the remembered cells are not above a level."""
+    def under(self, level: int, cells: int) -> int:
+        """How many of the first remembered cells are not above a level."""
         count = 0
-        for one in self.memory:
-            if one <= level:
+        for cell in range(cells):
+            if self.memory[cell] <= level:
                 count += 1
         return count
 
@@ -179,7 +179,8 @@ class Hearing:
         if loop == 0 or self.event_at(us) >= 0:
             return us
         until_us = min(end_us, (us // HOUR_US + 1) * HOUR_US, self.event_us[self.next])
-        background, step_us, floor, ratio = self.background, self.step_us, self.floor, ratio_x16 >> 2
+        background, step_us = self.background, self.step_us
+        floor, ratio = self.floor, ratio_x16 >> 2
         gain_x16 = self.gain_x16[us // HOUR_US % len(self.gain_x16)]
         began_us = us
         while us < until_us:
@@ -212,7 +213,7 @@ class Hearing:
                 return -cell
         self.recorded += REMEMBERED - 1
         limit = (loudest >> 4) * self.share
-        if self.under(limit) > QUIET_CELLS:
+        if self.under(limit, REMEMBERED) > REMEMBERED // QUIET_PART:
             return REMEMBERED - 1
         if self.floor < limit:
             self.floor = limit

@@ -78,10 +78,11 @@ class SimPort(State, Port):
         if stage >= len(self.look_us):
             return FAULT
         start_us = self.now_us
-        if self.loud_us >= 0 and (stage == 0 or self.ulp_us):
+        remembers = self.hearing.share > 0
+        if self.loud_us >= 0 and (stage == 0 or remembers):
             start_us = self.loud_us
         if stage or self.loud_us < 0:
-            self.spend(CPU if self.ulp_us else SENSE, self.look_us[stage])
+            self.spend(CPU if remembers else SENSE, self.look_us[stage])
         return self.hearing.score(stage, start_us)
 
     def watch(self, interval_ms: int, margin: int, ratio_x16: int) -> None:

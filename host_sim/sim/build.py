@@ -12,7 +12,7 @@ import numpy as np
 
 from host_sim.engine import alarm, chance, events, ledger
 from host_sim.engine.ether import Ether, alone
-from host_sim.engine.hearing import Hearing
+from host_sim.engine.hearing import REMEMBERED, Hearing
 from host_sim.engine.parts import (
     BATTERY,
     COUNTERS,
@@ -251,13 +251,14 @@ def _by_ulp(scenario: Scenario) -> bool:
 
 
 def _alarm(scenario: Scenario) -> tuple[int, int]:
-    """The channel that events are told on, and how long a wake takes to its first tick, ms."""
+    """The channel that events are told on, and what passes before a wake's first tick, ms."""
     node, board = scenario.file.node, scenario.board
     if not node.watch:
         return NONE, 0
     start = "boot" if node.kind == "sensor" and node.deepest_sleep == "deep" else "light_exit"
     start_us = board.phase_us(start) + board.phase_us("wake_cpu")
-    return channel_index(node, node.watch.channel), start_us // 1000
+    listened_us = (REMEMBERED - 1) * sound.STEP_US if node.watch.ulp else 0
+    return channel_index(node, node.watch.channel), (start_us + listened_us) // 1000
 
 
 def _ulp(scenario: Scenario) -> tuple[int, int]:

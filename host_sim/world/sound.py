@@ -3,8 +3,9 @@
 Three stages, each a cheap integer feature of 10 ms levels (host_sim/engine/hearing.py):
 0  loudness: mean absolute amplitude over 10 ms (an ADC burst, what a ULP can sum);
 1  sustained loudness: the same over 50 ms, which a click does not keep up;
-2  modulation: loudest over quiet (20th percentile, at least 64) of the 10 ms frames in 500 ms, in
-   1/16. Speech comes in syllables between pauses; machine noise does not.
+2  modulation: loudest over quiet (20th percentile, at least 64) of the 10 ms frames in 500 ms, or
+   of the second that the ULP remembers, in 1/16. Speech comes in syllables between pauses; machine
+   noise does not.
 
 Stage 2 hears syllables and no word: running speech passes too. How much it passes of which sounds
 at which level over the background, `torpor lab cascade` says.
@@ -26,8 +27,9 @@ STEP_US = 10_000
 RATE_HZ = 16_000
 SAMPLES = 160  # in a 10 ms frame at 16 kHz
 LOOK_US = (10_000, 50_000, 500_000)
-JUDGE_US = (0, 1_000, 15_000)  # what the CPU takes for what the ULP remembers; I, docs/cascade.md
+JUDGE_US = (0, 1_000, 30_000)  # what the CPU takes for what the ULP remembers; I, docs/cascade.md
 APART_US = 3_000_000  # events do not overlap
+PINK = "pink"  # a background that is computed
 LONG_S = 30  # a background that is shorter is made longer
 PIECE = 20  # cells of the pieces that it is made of
 LONG_STEPS = 6_007  # prime, so that no interval of looks meets it at a few places only
@@ -55,7 +57,9 @@ def ints(values: list[int]) -> Ints:
 
 
 def samples(clip: str) -> Ints:
-    """16-bit samples at 16 kHz of a shipped clip of a second, or of a WAV; BadInput."""
+    """16-bit samples at 16 kHz: of a shipped clip of a second, of PINK, or of a WAV; BadInput."""
+    if clip == PINK:
+        return pink()
     shipped = DATA / "micro_speech" / f"{clip}_1000ms.wav"
     path = shipped if shipped.exists() else Path(clip)
     try:
@@ -68,6 +72,23 @@ def samples(clip: str) -> Ints:
         remedy = "convert it to one channel of 16 bits at 16 kHz, 10 ms at least"
         raise BadInput("a WAV of another form", where=str(path), remedy=remedy)
     return found.astype(np.int64)
+
+
+def pink() -> Ints:
+    """Half a minute of noise whose power falls as 1/f, from 20 Hz on, at a level of 1,000."""
+    count = LONG_S * RATE_HZ
+    hz = np.fft.rfftfreq(count, 1 / RATE_HZ)
+    shape = np.where(hz >= 20, np.maximum(hz, 1) ** -0.5, 0)
+    white = np.random.default_rng(6).standard_normal(count)
+    noise = np.fft.irfft(np.fft.rfft(white) * shape, count)
+    made: Ints = (noise * (1_000 / np.abs(noise).mean())).astype(np.int64)
+    return made
+
+
+def active(level: Ints) -> float:
+    """The level of a clip while it is on: root mean square of what exceeds a tenth of its most."""
+    on = level[level > 0.1 * level.max()].astype(float)
+    return float(np.sqrt((on**2).mean()))
 
 
 def levels(wave: Ints) -> Ints:

@@ -6,9 +6,11 @@ from array import array
 from machine import ADC, Pin
 
 from torpor.drivers import Driver
+from torpor.policy import const
 
 FRAME_MS = 10
 FRAMES = (1, 5, 50)  # 10 ms frames that a stage looks at
+REMEMBERED = const(100)  # that the ULP keeps for it
 QUIET = 64
 
 
@@ -17,19 +19,19 @@ class Microphone(Driver):
 
     def __init__(self, pin: int) -> None:
         self.adc = ADC(Pin(pin), atten=ADC.ATTN_11DB)
-        self.levels = array("H", bytes(2 * FRAMES[2]))
+        self.levels = array("H", bytes(2 * REMEMBERED))
         self.remembers = False
 
     def remember(self, levels: list[int]) -> None:
         """Score what the ULP kept, if it is as much as the last stage needs."""
-        self.remembers = len(levels) == FRAMES[2]
+        self.remembers = len(levels) == REMEMBERED
         if self.remembers:
-            for frame in range(FRAMES[2]):
+            for frame in range(REMEMBERED):
                 self.levels[frame] = levels[frame]
 
     def score(self, stage: int) -> int:
         """Look for as long as the stage does, or back; its score, 0 … 65,535."""
-        count = FRAMES[stage]
+        count = REMEMBERED if stage == 2 and self.remembers else FRAMES[stage]
         total = loudest = 0
         for frame in range(count):
             if not self.remembers:
@@ -40,7 +42,7 @@ class Microphone(Driver):
                 loudest = level
         if stage < 2:
             return total // count
-        return loudest * 16 // self._quiet()
+        return loudest * 16 // self._quiet(count)
 
     def read(self) -> int:
         """Reported of an event: 1, the detector let it pass."""
@@ -58,16 +60,16 @@ class Microphone(Driver):
             count += 1
         return total // count if count else 0
 
-    def _quiet(self) -> int:
+    def _quiet(self, count: int) -> int:
         """The level that a fifth of the frames stays under, at least QUIET."""
         low, high = QUIET, 65535
         while low < high:
             middle = (low + high) // 2
             under = 0
-            for level in self.levels:
-                if level <= middle:
+            for frame in range(count):
+                if self.levels[frame] <= middle:
                     under += 1
-            if under > FRAMES[2] // 5:
+            if under > count // 5:
                 high = middle
             else:
                 low = middle + 1

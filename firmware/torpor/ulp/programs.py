@@ -87,9 +87,9 @@ entry:  reg_wr iomux, iomux_on, iomux_on, 1
 # then looks on, remembering, and wakes nobody where the first SUSTAINED frames are less than
 # `sustained` eighths in sum, or where no more than QUIET_FRAMES are within `share` sixteenths of
 # the loudest; then the floor is at least there.
-REMEMBERED = 50  # frames
+REMEMBERED = 100  # frames: a second
 SUSTAINED = 5
-QUIET_FRAMES = 10
+QUIET_FRAMES = 20
 
 LOUDNESS = (
     """

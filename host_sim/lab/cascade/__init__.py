@@ -1,0 +1,1 @@
+"""When to wake for a sound: the study of policy.cascade."""

@@ -1,0 +1,94 @@
+"""Mixtures of words and backgrounds, as changes of the scenario `sound`.
+
+A word's level is that of its active part, the mean over the words; a background's is its root mean
+square. Both are of 10 ms of the recording, and their ratio is the signal-to-noise ratio.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from host_sim.world import sound
+
+CLIPS = Path("audio", "openwakeword")  # in the folder of recordings
+JUDGED_WORDS = ("alexa_test", "hey_jane", "hey_mycroft_test")
+JUDGED_BURST = "negative_reference"
+SPEECH = "turn_on_the_office_lights_test_clip"  # 34 s of it, as a background
+WORDS = 36  # that a mixture has on average, where nothing else is asked
+HOURS = 24
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What is heard, how loud, how often: `gain_x16` of the background, and the words over it."""
+
+    words: tuple[str, ...]
+    bursts: tuple[str, ...]
+    background: str
+    snr_db: float = 20
+    gain_x16: int = 4
+    words_per_hour: float = 3
+    bursts_per_hour: float = 1
+    seed: int = 1
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """Of the scenario: long enough for some words, and a word's gain by its ratio."""
+        level = np.mean([_active(word) for word in self.words])
+        wanted = _level(self.background) * self.gain_x16 * 10 ** (self.snr_db / 20)
+        world = {
+            "words": _listed(self.words),
+            "bursts": _listed(self.bursts),
+            "background": f'"{self.background}"',
+            "word_gain_x16": min(256, max(1, round(wanted / level))),
+            "words_per_hour": float(self.words_per_hour),
+            "bursts_per_hour": float(self.bursts_per_hour),
+            "night_gain_x16": self.gain_x16,
+            "day_gain_x16": self.gain_x16,
+        }
+        days = max(0.5, WORDS / self.words_per_hour / HOURS)
+        return (
+            f"days={days}",
+            f"seed={self.seed}",
+            *(f"world.sound.{key}={value}" for key, value in world.items()),
+        )
+
+
+def tuning() -> list[Mixture]:
+    """Of what is shipped: yes and no over machine noise, in bursts too."""
+    one = Mixture(("yes", "no"), ("noise",), "noise")
+    return [
+        replace(one, snr_db=30, gain_x16=2),
+        replace(one, snr_db=20, gain_x16=4, seed=2),
+        replace(one, snr_db=10, gain_x16=8, seed=3),
+    ]
+
+
+def judged(data: Path) -> list[Mixture]:
+    """Of what is not shipped: other words, bursts and backgrounds."""
+    folder = data / CLIPS
+    words = tuple(str(folder / f"{word}.wav") for word in JUDGED_WORDS)
+    bursts = (str(folder / f"{JUDGED_BURST}.wav"),)
+    backgrounds = (sound.PINK, str(folder / f"{SPEECH}.wav"))
+    return [
+        Mixture(words, bursts, background, snr_db, gain_x16, seed=seed)
+        for background in backgrounds
+        for seed, (snr_db, gain_x16) in enumerate(((30, 2), (20, 4), (10, 8)), 4)
+    ]
+
+
+def _listed(clips: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f'"{clip}"' for clip in clips) + "]"
+
+
+@cache
+def _active(clip: str) -> float:
+    return sound.active(sound.levels(sound.samples(clip)))
+
+
+@cache
+def _level(background: str) -> float:
+    level = sound.levels(sound.samples(background)).astype(float)
+    return float(np.sqrt((level**2).mean()))

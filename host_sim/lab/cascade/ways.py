@@ -1,0 +1,70 @@
+"""Ways to wake for a sound: each is the same firmware, otherwise configured.
+
+What can be chosen of each, tune.py chose, on the tuning mixtures.
+"""
+
+from dataclasses import dataclass
+
+from host_sim.engine import native, plain
+from host_sim.lab import bound
+from host_sim.lab.study import Kind
+from host_sim.sim import build, run
+from host_sim.sim.result import Result
+from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
+from host_sim.spec.scenario import Scenario
+from host_sim.world import sound
+
+OURS = "Torpor"
+POLLS = ("node.watch.ulp=false", "node.deepest_sleep=light")
+UNPRICED = ("node.watch.false_per_day=0",)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a node listens: changes of `sound`; `looks_back`: the ULP remembers."""
+
+    kind: Kind
+    changes: tuple[str, ...]
+    looks_back: bool = True
+
+
+def fixed(margin: int, modulation: int, interval_ms: int) -> tuple[str, ...]:
+    """Two stages at fixed marks: loud for 10 ms, and swelling as words do."""
+    stages = f"[{{margin={margin}, ratio=0}}, {{margin=0}}, {{margin={modulation}, ratio=0}}]"
+    return (*UNPRICED, f"node.watch.stages={stages}", f"node.watch.interval_ms={interval_ms}")
+
+
+def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
+    """The CPU looks in full each time: 560 ms."""
+    return (*POLLS, *fixed(0, modulation, interval_ms))
+
+
+WAYS = {
+    OURS: Way("ours", ()),
+    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(700, 64, 200))),
+    "ULP, light sleep, two stages": Way(
+        "practice", ("node.deepest_sleep=light", *fixed(700, 64, 200)), looks_back=False
+    ),
+    "ULP, deep sleep, looks afterwards": Way("practice", fixed(700, 64, 200), looks_back=False),
+    "a first mark of 1,000": Way("practice", fixed(1_000, 64, 150)),
+    "duty cycle": Way("naive", duty_cycle(64, 200)),
+}
+
+
+def life(way: Way, changes: tuple[str, ...]) -> Result:
+    """A mixture, listened to in this way."""
+    given = scenario.load("sound", (*changes, *way.changes))
+    parts = build.parts(given)
+    if not way.looks_back:
+        parts.hearing.share = 0
+        parts.look_us = list(sound.LOOK_US)
+    engine = native.Life if native.is_ready() else plain.Life
+    node = engine(parts, device_config(given.file.node, given.board))
+    node.live(build.end_us(given))
+    return run.outcome(given, parts, node.r, node.now_us)
+
+
+def least_fc(given: Scenario) -> int:
+    """What no way can do with less: it sleeps deeply, and wakes and tells for each word alone."""
+    return bound.of(given).charge_fc

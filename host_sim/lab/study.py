@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 POLICIES = {
+    "cascade": "When to wake for a sound: who listens, and for what the CPU starts.",
     "link": "How long to wait for a join, and what of it to spare.",
     "txpower": "How strongly to transmit on a channel that nobody sees.",
     "sleep": "How deep to sleep for a gap that an event may end.",

@@ -3,7 +3,7 @@
 A figure is one row of FIGURES, and nothing else knows its name.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Literal, Protocol
@@ -79,9 +79,13 @@ def _charge_mc(run: Outcome) -> float:
 
 
 def _alarm_s(run: Outcome) -> float | None:
-    """By the nearest rank, rounded up to the end of its cell."""
-    rank = -(-sum(run.late) * 95 // 100)
-    for cell, alarms in enumerate(run.late):
+    return late_s(run.late, 95)
+
+
+def late_s(late: Sequence[int], percent: int) -> float | None:
+    """A percentile of alarm's histogram, by the nearest rank, rounded up to the end of its cell."""
+    rank = -(-sum(late) * percent // 100)
+    for cell, alarms in enumerate(late):
         rank -= alarms
         if alarms and rank <= 0:
             return alarm.most_ms(cell) / 1000

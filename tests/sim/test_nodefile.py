@@ -24,7 +24,7 @@ from torpor.policy import report, schedule, txpower
 
 TASK = '[[node.task]]\nname = "t%d"\nchannels = ["light"]\nperiod_s = 60\n\n'
 CHANNEL = '[[node.channel]]\nname = "c%d"\n\n'
-STAGES = "stages = [{ margin = 400, ratio = 2 }, { margin = 200, ratio = 0 }"
+STAGES = "stages = [{ margin = 400, ratio = 2.5 }, { margin = 100, ratio = 0 }"
 TWO = ", { margin = 0 }, { margin = 0 }"
 ION = 'chemistry = "li-ion"'
 CRITICAL, BUDGET, MISSPELT = (
@@ -63,8 +63,8 @@ def device(name: str, *changes: str) -> dict[str, Any]:
         (
             "sound",
             "watch.stages[1].ratio",
-            "ratio = 0 }, { margin = 64",
-            "ratio = 60.5 }, { margin = 64",
+            "ratio = 0 }, { margin = 80",
+            "ratio = 60.5 }, { margin = 80",
             "expected float <= 60.",
         ),
         ("sound", "watch.stages[0].margin", "gin = 400", "gin = 65_536", "expected int <= 65535"),

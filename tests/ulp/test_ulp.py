@@ -169,7 +169,7 @@ def test_the_converter_s_cycles_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("at: jump at", "does not halt within 10,000,000 cycles"),
+        ("at: jump at", "does not halt within 20,000,000 cycles"),
         ("nop", "word 1 of the ULP's program, 0x00000000, is no instruction"),
         ("tsens r1, 1", "word 0 of the ULP's program, 0xa0000005, is no instruction"),
         (".long 0x71e00000", "word 0 of the ULP's program, 0x71e00000, is no instruction"),

@@ -15,7 +15,6 @@ from host_sim.world import sound
 CLIPS = Path("audio", "openwakeword")  # in the folder of recordings
 JUDGED_WORDS = ("alexa_test", "hey_jane", "hey_mycroft_test")
 JUDGED_BURST = "negative_reference"
-SPEECH = "turn_on_the_office_lights_test_clip"  # 34 s of it, as a background
 WORDS = 36  # that a mixture has on average, where nothing else is asked
 HOURS = 24
 
@@ -70,11 +69,9 @@ def judged(data: Path) -> list[Mixture]:
     """Of what is not shipped: other words, bursts and backgrounds."""
     folder = data / CLIPS
     words = tuple(str(folder / f"{word}.wav") for word in JUDGED_WORDS)
-    bursts = (str(folder / f"{JUDGED_BURST}.wav"),)
-    backgrounds = (sound.PINK, str(folder / f"{SPEECH}.wav"))
+    one = Mixture(words, (str(folder / f"{JUDGED_BURST}.wav"),), sound.PINK)
     return [
-        Mixture(words, bursts, background, snr_db, gain_x16, seed=seed)
-        for background in backgrounds
+        replace(one, snr_db=snr_db, gain_x16=gain_x16, seed=seed)
         for seed, (snr_db, gain_x16) in enumerate(((30, 2), (20, 4), (10, 8)), 4)
     ]
 

@@ -1,29 +1,30 @@
-"""Thresholds from the tuning mixtures: the least charge at no less than a given recall.
+"""Thresholds from the tuning mixtures: of a grid, the least charge at no less than a recall."""
 
-One value after the other is moved to its neighbours as long as that saves charge and keeps the
-recall (coordinate descent), from the middle of each grid.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 
 from host_sim.lab.cascade import mixtures, ways
 from host_sim.lab.cascade.ways import Way
 
-RECALL = 0.97  # of the tuning words
+RECALL = 0.99  # of the tuning words
 Grid = Mapping[str, Sequence[int]]
 OURS: Grid = {
-    "margin": (100, 150, 250, 400, 600),
-    "ratio_x4": (5, 6, 8, 10, 12),
-    "sustained": (0, 50, 100, 200, 300),
-    "modulation": (36, 40, 48, 56, 64, 80, 96),
-    "interval_ms": (100, 120, 150, 180, 200, 250, 300),
+    "margin": (150, 250, 400),
+    "ratio_x4": (6, 8, 10),
+    "sustained": (100, 200),
+    "modulation": (48, 56, 64, 80),
+    "interval_ms": (120, 150, 180, 200),
 }
 FIXED: Grid = {
-    "margin": (200, 400, 700, 1_000, 1_500),
-    "modulation": (36, 48, 64, 80, 96, 150),
-    "interval_ms": (100, 150, 200, 250, 300, 400),
+    "margin": (200, 400, 700, 1_000, 1_500, 2_500),
+    "modulation": (36, 48, 64, 80, 96),
+    "interval_ms": (80, 100, 150, 200, 250),
 }
-DUTY: Grid = {"modulation": FIXED["modulation"], "interval_ms": (50, 100, 200, 400, 800)}
+DUTY: Grid = {
+    "margin": (0,),  # every look is in full
+    "modulation": FIXED["modulation"],
+    "interval_ms": (50, 200, 800),
+}
 
 
 def ours(margin: int, ratio_x4: int, sustained: int, modulation: int, interval_ms: int) -> Way:
@@ -51,34 +52,17 @@ def measured(way: Way) -> tuple[float, float]:
 
 def best(make: Callable[..., Way], grid: Grid) -> tuple[dict[str, int], float, float]:
     """The marks, their charge and their recall; where none has the recall, what has most."""
-    at = {name: len(values) // 2 for name, values in grid.items()}
-    known: dict[tuple[int, ...], tuple[float, float]] = {}
 
-    def value() -> tuple[float, float]:
-        """Less is better: recall first, up to what is asked, then charge."""
-        key = tuple(at.values())
-        if key not in known:
-            known[key] = measured(make(**{name: grid[name][i] for name, i in at.items()}))
-        charge, recall = known[key]
+    def value(marks: dict[str, int]) -> tuple[float, float]:
+        charge, recall = measured(make(**marks))
         return -min(recall, RECALL), charge
 
-    least, moved = value(), True
-    while moved:
-        moved = False
-        for name, values in grid.items():
-            for step in (-1, 1):
-                while 0 <= at[name] + step < len(values):
-                    at[name] += step
-                    if value() < least:
-                        least, moved = value(), True
-                    else:
-                        at[name] -= step
-                        break
-    charge, recall = known[tuple(at.values())]
-    return {name: grid[name][i] for name, i in at.items()}, charge, recall
+    every = [dict(zip(grid, marks, strict=True)) for marks in product(*grid.values())]
+    marks = min(every, key=value)
+    return marks, *measured(make(**marks))
 
 
-def all_of() -> list[str]:
+def all_of() -> Iterator[str]:
     """What tuning finds for ours and for each baseline, a line each."""
     makes: dict[str, tuple[Callable[..., Way], Grid]] = {ways.OURS: (ours, OURS)}
     makes |= {
@@ -86,9 +70,7 @@ def all_of() -> list[str]:
         for name, way in ways.WAYS.items()
         if way.kind != "ours"
     }
-    lines = []
     for name, (make, grid) in makes.items():
         marks, charge, recall = best(make, grid)
         chosen = ", ".join(f"{mark} {value}" for mark, value in marks.items())
-        lines.append(f"{name}: {chosen}: {charge:,.0f} mC a day, {100 * recall:.1f} % caught")
-    return lines
+        yield f"{name}: {chosen}: {charge:,.0f} mC a day, {100 * recall:.1f} % caught"

@@ -6,13 +6,11 @@ What can be chosen of each, tune.py chose, on the tuning mixtures.
 from dataclasses import dataclass
 
 from host_sim.engine import native, plain
-from host_sim.lab import bound
 from host_sim.lab.study import Kind
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
-from host_sim.spec.scenario import Scenario
 from host_sim.world import sound
 
 OURS = "Torpor"
@@ -42,13 +40,13 @@ def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
 
 WAYS = {
     OURS: Way("ours", ()),
-    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(700, 64, 200))),
+    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(2_500, 36, 80))),
     "ULP, light sleep, two stages": Way(
-        "practice", ("node.deepest_sleep=light", *fixed(700, 64, 200)), looks_back=False
+        "practice", ("node.deepest_sleep=light", *fixed(1_500, 36, 150)), looks_back=False
     ),
-    "ULP, deep sleep, looks afterwards": Way("practice", fixed(700, 64, 200), looks_back=False),
-    "a first mark of 1,000": Way("practice", fixed(1_000, 64, 150)),
-    "duty cycle": Way("naive", duty_cycle(64, 200)),
+    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_500, 36, 150), looks_back=False),
+    "a first mark of 1,000": Way("practice", fixed(1_000, 80, 150)),
+    "duty cycle": Way("naive", duty_cycle(64, 50)),
 }
 
 
@@ -62,9 +60,4 @@ def life(way: Way, changes: tuple[str, ...]) -> Result:
     engine = native.Life if native.is_ready() else plain.Life
     node = engine(parts, device_config(given.file.node, given.board))
     node.live(build.end_us(given))
-    return run.outcome(given, parts, node.r, node.now_us)
-
-
-def least_fc(given: Scenario) -> int:
-    """What no way can do with less: it sleeps deeply, and wakes and tells for each word alone."""
-    return bound.of(given).charge_fc
+    return run.outcome(given, node.parts, node.r, node.now_us)

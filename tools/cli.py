@@ -24,6 +24,7 @@ COMMANDS = {
     "lab": "Study a policy: against good practice, and against the optimum.",
     "report": "Write a run as a page, from a year down to one wake.",
     "view": "Show a run while it goes on, or a recording, in a browser.",
+    "faults": "Break a simulated node at every call, and see it go on.",
     "engine": "Build the compiled engine, which makes long runs fast.",
     "trace": "Read, measure and digest power recordings.",
     "calibrate": "Fit a board to recordings of it.",

@@ -29,6 +29,7 @@ LONG_WAKES = 5 * engines.LONG_WAKES  # of all runs together: less is done before
 
 Progress = Callable[[float], None]
 T = TypeVar("T")
+J = TypeVar("J")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def bounds(job: Job, progress: Progress = lambda done: None) -> dict[str, Bounds
 
 def each(
     what: Callable[..., T],
-    jobs: list[Job],
+    jobs: list[J],
     wakes: float,
     progress: Progress,
 ) -> list[T]:
@@ -96,7 +97,7 @@ def _deaf() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _one_by_one(what: Callable[..., T], jobs: list[Job], progress: Progress) -> Iterator[T]:
+def _one_by_one(what: Callable[..., T], jobs: list[J], progress: Progress) -> Iterator[T]:
     for done, job in enumerate(jobs):
         yield what(job, partial(_part, progress, done, len(jobs)))
 

@@ -1,0 +1,72 @@
+"""Backoff: time pays for what fails.
+
+What fails is tried again soon, then after twice as long each time. But a failure takes charge, and
+where a fault lasts there are many. So failures may take a part of what the node draws without them,
+at once no more than CREDIT_MIN minutes of that part bring; what they take beyond is a debt, and
+nothing is tried before time has paid for it, or a day is over. Whatever fails, and in whatever
+order, a day costs no more than that. A delivery that takes longer than usual fails by so much.
+"""
+
+from torpor.policy import const
+
+RATE_UC_MIN = const(0)  # what failures may take a minute, µC, at most 372,827; 0: all that they want
+CPU_UC_MS = const(1)  # what a ms awake takes, µC, the radio off
+AIR_UC_MS = const(2)  # and on
+START_UC = const(3)  # what a start takes, µC
+USUAL_MS = const(4)  # what a delivery takes; 0: not known yet
+OWED_UC = const(5)  # what failures took, less what was paid
+PAID_MIN = const(6)  # uptime up to which it was
+SIZE = const(7)
+
+CREDIT_MIN = const(720)
+MOST_MIN = const(1440)
+_MOST_MS = const(100000)  # that a failure is taken to last
+_DOUBLINGS = const(6)
+_LEARN = const(5)  # of what a delivery took longer, a 32nd is usual from then on
+
+
+def failed(r: list[int], at: int, ms: int, on_air: int, uptime_min: int) -> None:
+    """A start, and so long awake for nothing."""
+    price_uc = r[at + AIR_UC_MS] if on_air else r[at + CPU_UC_MS]
+    _owe(r, at, r[at + START_UC] + _within(ms, _MOST_MS) * price_uc, uptime_min)
+
+
+def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
+    """A delivery that took so long."""
+    longer_ms = ms - r[at + USUAL_MS]
+    if r[at + USUAL_MS] == 0 or longer_ms < 0:
+        r[at + USUAL_MS] = ms
+    else:
+        r[at + USUAL_MS] += longer_ms >> _LEARN
+        _owe(r, at, _within(longer_ms, _MOST_MS) * r[at + AIR_UC_MS], uptime_min)
+
+
+def wait_min(r: list[int], at: int, failures: int, uptime_min: int) -> int:
+    """Minutes to wait after so many failures in a row: doubled by each, and longer while in debt."""
+    least = 1 << _within(failures - 1, _DOUBLINGS) if failures > 0 else 0
+    left = debt_min(r, at, uptime_min)
+    return left if left > least else least
+
+
+def debt_min(r: list[int], at: int, uptime_min: int) -> int:
+    """Minutes, at most a day, until what was taken beyond the credit is paid for."""
+    rate = r[at + RATE_UC_MIN]
+    if rate == 0:
+        return 0
+    _owe(r, at, 0, uptime_min)
+    debt = r[at + OWED_UC] - rate * CREDIT_MIN
+    return (debt + rate - 1) // rate if debt > 0 else 0
+
+
+def _owe(r: list[int], at: int, uc: int, uptime_min: int) -> None:
+    """Pay for the time since the last payment, then add this; what a day cannot pay is let go."""
+    rate = r[at + RATE_UC_MIN]
+    owed = r[at + OWED_UC] - rate * _within(uptime_min - r[at + PAID_MIN], MOST_MIN)
+    owed = (owed if owed > 0 else 0) + uc
+    r[at + PAID_MIN] = uptime_min
+    r[at + OWED_UC] = _within(owed, rate * (CREDIT_MIN + MOST_MIN))
+
+
+def _within(value: int, most: int) -> int:
+    """At least nothing, and at most so much."""
+    return 0 if value < 0 else value if value < most else most

@@ -1,0 +1,188 @@
+"""The simulated port with something wrong: at one of its calls, at each of a name, or on the way.
+
+Every call of torpor.port has two moments, before and after it, counted from the start of a wake.
+"""
+
+from collections.abc import Callable
+from copy import copy
+from typing import Any
+
+from host_sim.engine import link as links
+from host_sim.engine.frames import (
+    LIMIT_US,
+    STATE,
+    air_us,
+    margin,
+    meet,
+    rssi_dbm,
+    time_out,
+)
+from host_sim.engine.parts import JOINS, JOINS_CACHED, JOINS_FAILED, Parts
+from host_sim.engine.port import SimPort
+from host_sim.hardware.mac import CONNECT_LIMIT_US, FRAME_BYTES
+from host_sim.hardware.states import CONNECT
+from host_sim.lab.faults.kinds import CALLS, EXCEPTIONS, NO_PARTS, Link
+from torpor.policy.report import CELLS
+from torpor.policy.txpower import ATTEMPTS
+from torpor.port import NO_AP, NO_BROKER
+
+Reading = tuple[int, int, int]
+_OWN_LISTS = ("us", "times", "extra", "count", "drawn")
+_ADDRESS = 2  # the part of a join that a cached one spares
+
+
+class Slept(BaseException):
+    """The wake is over, and so is the sleep behind it; the cause of the next."""
+
+
+class Down(BaseException):
+    """The chip goes down, by a kind of fault."""
+
+
+class FaultyPort(SimPort):
+    """One node in its world, whose chip may fail.
+
+    kind, at    the fault, and the moment of the wake it comes at; 0: none
+    loop        the call that it comes before each time; empty: none
+    link        what is wrong on the way to the broker, or None
+    failed_us   when it came last
+    moment      moments of this wake so far
+    memory      what is retained, and on_air what the first byte of RTC memory says
+    address_ok  the address that is remembered is the node's
+    told        readings that the broker acknowledged
+    asleep_us, asleep_used  time and charge when the last sleep began
+    restored    what the output was set to first after the fault, or None
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts)
+        self.kind, self.at, self.loop = "", 0, ""
+        self.link: Link | None = None
+        self.failed_us = self.moment = 0
+        self.memory, self.on_air, self.address_ok = b"", False, True
+        self.told: list[Reading] = []
+        self.asleep_us = self.asleep_used = 0
+        self.restored: int | None = None
+
+    def fork(self) -> "FaultyPort":
+        """The same world from here on, with books of its own."""
+        other = copy(self)
+        for name in _OWN_LISTS:
+            setattr(other, name, list(getattr(self, name)))
+        other.hearing = copy(self.hearing)
+        other.hearing.caught = list(self.hearing.caught)
+        other.told = []
+        return other
+
+    def pass_by(self, loop: str) -> None:
+        """A moment goes by, or the fault comes. A loop's comes before each call of its name."""
+        self.moment += 1
+        if self.moment == self.at or (loop and loop == self.loop):
+            self.at = 0
+            self.failed_us, self.restored = self.now_us, None
+            if self.kind in EXCEPTIONS:
+                raise EXCEPTIONS[self.kind]
+            raise Down(self.kind)
+
+    # What the chip's port does besides.
+
+    def retain(self, data: bytes) -> None:
+        """Keep it as RTC memory does."""
+        self.memory = data
+
+    def retained(self) -> bytes:
+        """What is kept."""
+        return self.memory
+
+    def actuate(self, output: int, value: int) -> None:
+        """Set the output, and have the first time noted."""
+        if self.restored is None:
+            self.restored = value
+        super().actuate(output, value)
+
+    def join(self, tx_qdbm: int, cached: int) -> int:
+        """As on the chip, RTC memory says meanwhile that the radio is on."""
+        self.on_air = True
+        ill = self.link or not self.address_ok
+        answer = self._ill(tx_qdbm, cached) if ill else super().join(tx_qdbm, cached)
+        self.on_air = answer < 0
+        return answer
+
+    def _ill(self, tx_qdbm: int, cached: int) -> int:
+        """A join with something wrong on its way."""
+        if self.joined or (self.link and self.link.parts == NO_PARTS):
+            return super().join(tx_qdbm, cached)
+        self.happen()
+        self.count[JOINS] += 1
+        self.count[JOINS_CACHED] += cached
+        answer = self._parts(tx_qdbm, cached)
+        self.joined = answer == 0
+        self.count[JOINS_FAILED] += answer > 0
+        return rssi_dbm(self) if self.joined else answer
+
+    def _parts(self, tx_qdbm: int, cached: int) -> int:
+        """Part by part; 0, or join()'s answer."""
+        meet(self)
+        level, at = self.levels[tx_qdbm], margin(self, tx_qdbm)
+        frame_us, until_us = air_us(self, FRAME_BYTES, 1), 0
+        ill = self.link if self.link and not (cached and self.link.full) else None
+        for number, part in enumerate(links.CACHED_PARTS if cached else links.PARTS):
+            if ill and number == ill.parts:
+                time_out(self, ill.state, ill.us)
+                if ill.answer:
+                    self.address_ok &= not (ill.full and number > _ADDRESS)
+                    return ill.answer
+            if number > _ADDRESS and cached and not self.address_ok:
+                time_out(self, CONNECT, CONNECT_LIMIT_US)
+                return NO_BROKER
+            until_us = self.now_us + part[LIMIT_US] if part[LIMIT_US] else until_us
+            if not links.phase(self, part, level, at, until_us, frame_us):
+                return NO_BROKER if part[STATE] == CONNECT else NO_AP
+        self.address_ok |= not cached
+        return ill.answer if ill and ill.parts == len(links.PARTS) else 0
+
+    def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
+        """Deliver, and note what the broker has."""
+        ill = self.link
+        if ill and ill.send_us < 0:
+            time_out(self, CONNECT, links.MESSAGE_PART[LIMIT_US])
+            return 0
+        attempts = super().send(r, first, count, tx_qdbm)
+        if attempts and ill and ill.send_us:
+            time_out(self, CONNECT, ill.send_us)
+            attempts = ATTEMPTS
+        if attempts:
+            self.told += readings(r, first, count)
+        return attempts
+
+    def leave(self) -> None:
+        """The radio is off."""
+        super().leave()
+        self.on_air = False
+
+    def sleep(self, kind: int, ms: int) -> int:
+        """Sleep, and start anew from what is retained, whatever kind of sleep it was."""
+        self.asleep_us, self.asleep_used = self.now_us, self.used
+        raise Slept(super().sleep(kind, ms))
+
+
+def readings(r: list[int], first: int, count: int) -> list[Reading]:
+    """Queued readings of a record: channel, value, tick."""
+    return [(r[at], r[at + 1], r[at + 2]) for at in range(first, first + count * CELLS, CELLS)]
+
+
+def _with_moments(name: str) -> Callable[..., Any]:
+    """The call between its two moments."""
+    inner = getattr(FaultyPort, name)
+
+    def call(self: FaultyPort, *given: Any) -> Any:
+        self.pass_by(name)
+        answer = inner(self, *given)
+        self.pass_by("")
+        return answer
+
+    return call
+
+
+for _name in CALLS:
+    setattr(FaultyPort, _name, _with_moments(_name))

@@ -6,7 +6,7 @@ import pytest
 from host_sim.engine.ledger import Ledger
 from host_sim.errors import BadInput
 from host_sim.hardware import states
-from host_sim.lab import baseline
+from host_sim.lab import decisions
 from host_sim.sim import pyramids, run, wakelog
 from host_sim.sim.pyramids import Spans
 from host_sim.spec import scenario
@@ -46,8 +46,7 @@ LOOKS = (states.IDLE, states.CPU, states.SENSE)  # a detector's, in its sleep
 
 
 def test_a_baseline_is_logged_as_it_is_run() -> None:
-    given = baseline.scenario(of("garden"))
-    device = baseline.device_config(given)
+    given, device = decisions.without(of("garden"), decisions.NAIVE)
     ledger: Ledger = run.run(given, device=device).ledger
     assert wakelog.log(given, device).result.ledger == ledger
 

@@ -9,7 +9,7 @@ order, a day costs no more than that. A delivery that takes longer than usual fa
 
 from torpor.policy import const
 
-RATE_UC_MIN = const(0)  # what failures may take a minute, µC, at most 372,827; 0: all that they want
+RATE_UC_MIN = const(0)  # what failures may take, µC a minute, at most 372,827; 0: all
 CPU_UC_MS = const(1)  # what a ms awake takes, µC, the radio off
 AIR_UC_MS = const(2)  # and on
 START_UC = const(3)  # what a start takes, µC
@@ -42,7 +42,7 @@ def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
 
 
 def wait_min(r: list[int], at: int, failures: int, uptime_min: int) -> int:
-    """Minutes to wait after so many failures in a row: doubled by each, and longer while in debt."""
+    """Minutes to wait after so many failures in a row: doubled by each, longer while in debt."""
     least = 1 << _within(failures - 1, _DOUBLINGS) if failures > 0 else 0
     left = debt_min(r, at, uptime_min)
     return left if left > least else least

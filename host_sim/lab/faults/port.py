@@ -24,7 +24,7 @@ from host_sim.hardware.states import CONNECT
 from host_sim.lab.faults.kinds import CALLS, EXCEPTIONS, NO_PARTS, Link
 from torpor.policy.report import CELLS
 from torpor.policy.txpower import ATTEMPTS
-from torpor.port import NO_AP, NO_BROKER
+from torpor.port import LINK_MS, NO_AP, NO_BROKER
 
 Reading = tuple[int, int, int]
 _OWN_LISTS = ("us", "times", "extra", "count", "drawn")
@@ -100,27 +100,28 @@ class FaultyPort(SimPort):
             self.restored = value
         super().actuate(output, value)
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         """As on the chip, RTC memory says meanwhile that the radio is on."""
         self.on_air = True
         ill = self.link or not self.address_ok
-        answer = self._ill(tx_qdbm, cached) if ill else super().join(tx_qdbm, cached)
+        join = self._ill if ill else super().join
+        answer = join(tx_qdbm, cached, within_ms)
         self.on_air = answer < 0
         return answer
 
-    def _ill(self, tx_qdbm: int, cached: int) -> int:
+    def _ill(self, tx_qdbm: int, cached: int, within_ms: int) -> int:
         """A join with something wrong on its way."""
         if self.joined or (self.link and self.link.parts == NO_PARTS):
-            return super().join(tx_qdbm, cached)
+            return super().join(tx_qdbm, cached, within_ms)
         self.happen()
         self.count[JOINS] += 1
         self.count[JOINS_CACHED] += cached
-        answer = self._parts(tx_qdbm, cached)
+        answer = self._parts(tx_qdbm, cached, within_ms * 1000)
         self.joined = answer == 0
         self.count[JOINS_FAILED] += answer > 0
         return rssi_dbm(self) if self.joined else answer
 
-    def _parts(self, tx_qdbm: int, cached: int) -> int:
+    def _parts(self, tx_qdbm: int, cached: int, within_us: int) -> int:
         """Part by part; 0, or join()'s answer."""
         meet(self)
         level, at = self.levels[tx_qdbm], margin(self, tx_qdbm)
@@ -128,14 +129,17 @@ class FaultyPort(SimPort):
         ill = self.link if self.link and not (cached and self.link.full) else None
         for number, part in enumerate(links.CACHED_PARTS if cached else links.PARTS):
             if ill and number == ill.parts:
-                time_out(self, ill.state, ill.us)
+                us = ill.us if ill.state == CONNECT else min(ill.us, within_us)
+                time_out(self, ill.state, us)
                 if ill.answer:
                     self.address_ok &= not (ill.full and number > _ADDRESS)
                     return ill.answer
             if number > _ADDRESS and cached and not self.address_ok:
                 time_out(self, CONNECT, CONNECT_LIMIT_US)
                 return NO_BROKER
-            until_us = self.now_us + part[LIMIT_US] if part[LIMIT_US] else until_us
+            if part[LIMIT_US]:
+                limit_us = part[LIMIT_US] if part[STATE] == CONNECT else within_us
+                until_us = self.now_us + limit_us
             if not links.phase(self, part, level, at, until_us, frame_us):
                 return NO_BROKER if part[STATE] == CONNECT else NO_AP
         self.address_ok |= not cached

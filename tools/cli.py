@@ -21,6 +21,8 @@ COMMANDS = {
     "diff": "Say why one run draws more than another.",
     "check": "Judge the budgets of scenarios, and say what changed.",
     "bisect": "Name the commit by which a budget was lost, and why.",
+    "sweep": "Simulate every combination of values of some keys.",
+    "fleet": "Simulate nodes drawn from distributions.",
     "lab": "Study a policy: against good practice, and against the optimum.",
     "report": "Write a run as a page, from a year down to one wake.",
     "view": "Show a run while it goes on, or a recording, in a browser.",

@@ -25,18 +25,20 @@ def run(
     scenario: Scenario,
     *,
     device: dict[str, Any] | None = None,
+    index: int = 0,
     engine: type[Life] = Life,
     progress: Callable[[float], None] = lambda done: None,
 ) -> Result:
     """Simulate a scenario, by default as its node is configured, on CPython.
 
-    `device` replaces the node's configuration (the baseline does). Ctrl-C ends the run early: the
-    result says so and holds what was done. Every so often the record goes through the bytes that
-    deep sleep would keep.
+    `device` replaces the node's configuration (the baseline does); `index` is the node's number
+    among those that share its sun and weather, and has a link and chances of its own. Ctrl-C ends
+    the run early: the result says so and holds what was done. Every so often the record goes
+    through the bytes that deep sleep would keep.
     """
     node = scenario.file.node
     device = device or device_config(node, scenario.board)
-    life = engine(build.parts(scenario), device)
+    life = engine(build.parts(scenario, index), device)
     until_us = build.end_us(scenario)
     chunk_us = engine.chunk_days * build.DAY_US
     started = time.perf_counter()

@@ -6,10 +6,11 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
+Floats = npt.NDArray[np.float64]
+BLOCK = 64  # steps; blocks are worked out side by side
 
-def gauss_markov(
-    normal: npt.NDArray[np.float64], sd: float, correlation_steps: float
-) -> list[float]:
+
+def gauss_markov(normal: Floats, sd: float, correlation_steps: float) -> Floats:
     """Zero-mean Gaussian noise whose autocorrelation falls to 1/e in so many steps.
 
     One value for each standard normal number given, and of no later one: longer noise begins as
@@ -17,9 +18,18 @@ def gauss_markov(
     transient.
     """
     keep = float(np.exp(-1 / correlation_steps))
-    kicks = normal * (sd * np.sqrt(1 - keep * keep))
+    blocks = -(-len(normal) // BLOCK)
+    kicks = np.zeros(blocks * BLOCK)
+    kicks[: len(normal)] = normal * (sd * np.sqrt(1 - keep * keep))
     kicks[:1] = normal[:1] * sd
-    return list(accumulate(kicks.tolist(), lambda level, kick: keep * level + kick))
+    level = kicks.reshape(blocks, BLOCK)
+    for step in range(1, BLOCK):  # each block as if it began at 0
+        level[:, step] += keep * level[:, step - 1]
+    fades = keep ** np.arange(1, BLOCK + 1)
+    ends = level[:, -1].tolist()
+    before = accumulate(ends, lambda last, own: own + last * float(fades[-1]), initial=0.0)
+    level += np.outer(list(before)[:blocks], fades)
+    return level.ravel()[: len(normal)]
 
 
 def poisson_us(random: np.random.Generator, mean_us: float) -> Iterator[int]:

@@ -46,7 +46,7 @@ def climate(days: int, first_month: int, seed: int) -> tuple[Series, Series]:
     day = (first_month - 1) * 365 / 12 + np.arange(len(sun)) * STEP_MIN / 1440
     year = -np.cos((day - 15) / 365 * 2 * np.pi) * YEAR_SWING_CC
     normal = np.random.default_rng([seed, 1]).standard_normal((len(sun), 3))
-    weather = np.array(gauss_markov(normal[:, 0], WEATHER_SD_CC, WEATHER_LAG_MIN / STEP_MIN))
+    weather = gauss_markov(normal[:, 0], WEATHER_SD_CC, WEATHER_LAG_MIN / STEP_MIN)
     air = MEAN_CC + year + weather + _lagged(sun, SUN_LAG_MIN / STEP_MIN) * SUN_CC_PER_W
     read = air + normal[:, 1] * SENSOR_SD_CC
     humidity = HUMIDITY_MEAN + (read - MEAN_CC) * HUMIDITY_PER_CC

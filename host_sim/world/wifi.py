@@ -97,7 +97,7 @@ def modelled_rssi(
     """RSSI, dBm by the minute: Gauss-Markov shadowing (Gudmundson 1991) around a mean."""
     normal = np.random.default_rng([seed, 2]).standard_normal(days * 1440)
     shadowing = gauss_markov(normal, sd_db, correlation_s / 60)
-    dbm = np.rint(mean_dbm + np.array(shadowing)).clip(-100, -20)
+    dbm = np.rint(mean_dbm + shadowing).clip(-100, -20)
     rssi: list[int] = dbm.astype(np.int64).tolist()
     return rssi
 

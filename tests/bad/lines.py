@@ -12,11 +12,22 @@ import click
 from tools import cli, params
 
 RECORDING, NODE, FIRMWARE, SAMPLES = "wake.csv", "node.toml", "esp32.bin", "samples.txt"
+FLEET = "fleet.toml"
 PORT = "port"  # a name of a terminal at whose other end nobody answers
-FILES = {"recording": RECORDING, "node.toml": NODE, "firmware": FIRMWARE, "samples": SAMPLES}
+FILES = {
+    "recording": RECORDING,
+    "node.toml": NODE,
+    "firmware": FIRMWARE,
+    "samples": SAMPLES,
+    "fleet.toml": FLEET,
+}
 NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc"}
 # What a command needs besides, which its declaration does not say.
-BESIDES = {"validate": ["--wake", "wifi"], "diff": ["--set", "seed=2"]}
+BESIDES = {
+    "validate": ["--wake", "wifi"],
+    "diff": ["--set", "seed=2"],
+    "sweep": ["--set", "seed=1,2"],
+}
 ENDLESS = ("virtual-board", "view")
 HISTORIC = ("bisect",)  # needs a repository with a history
 
@@ -47,6 +58,8 @@ class Line:
             if one is param:
                 words = [value]
             elif isinstance(one.type, params.Port | params.Link) and not one.required:
+                continue
+            elif one.opts[-1] in BESIDES.get(self.name, []):
                 continue
             else:
                 words = list(good(one))

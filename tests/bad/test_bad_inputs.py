@@ -150,7 +150,7 @@ def test_the_same_line_with_good_words_holds(
     line: Line, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the rows above would show nothing."""
-    for name in (lines.RECORDING, lines.NODE, lines.FIRMWARE, lines.SAMPLES):
+    for name in lines.FILES.values():
         shutil.copy(folder / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     assert cli.run(line.with_()) in (0, 1)
@@ -166,7 +166,14 @@ def test_a_full_disk_leaves_nothing_and_loses_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """From the moment that a file is made beside its place. With --force over another, too."""
-    for name in (lines.RECORDING, lines.NODE, lines.FIRMWARE, lines.SAMPLES, lines.PORT):
+    for name in (
+        lines.RECORDING,
+        lines.NODE,
+        lines.FIRMWARE,
+        lines.SAMPLES,
+        lines.FLEET,
+        lines.PORT,
+    ):
         shutil.copy(folder / name, tmp_path, follow_symlinks=False)
     monkeypatch.chdir(tmp_path)
     new = outputs._new

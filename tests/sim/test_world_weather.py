@@ -77,5 +77,5 @@ def test_noise_has_its_spread_and_correlation(seed: int, lag: float) -> None:
 
 
 def test_noise_of_no_spread_is_none() -> None:
-    assert noise.gauss_markov(np.ones(3), 0.0, 10.0) == [0.0, 0.0, 0.0]
-    assert noise.gauss_markov(np.ones(0), 1.0, 10.0) == []
+    assert noise.gauss_markov(np.ones(3), 0.0, 10.0).tolist() == [0.0, 0.0, 0.0]
+    assert noise.gauss_markov(np.ones(0), 1.0, 10.0).tolist() == []

@@ -1,0 +1,122 @@
+"""A plan's chunks on the cores of this machine, or on a Dask cluster; the results are the same.
+
+Whoever simulates a chunk answers with its table, and only this process writes. So a worker that is
+killed loses its chunk, which another one simulates again, and doubles nothing.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from host_sim.errors import BadInput
+from host_sim.lab.fleet import chunk
+from host_sim.lab.fleet.keep import Kept
+from host_sim.lab.fleet.plan import Plan
+
+CONNECT_S = 10
+AHEAD = 2  # chunks a worker has waiting, so that it is never idle
+Progress = Callable[[float], None]
+Simulate = Callable[[Plan, int, int, bool], bytes]
+
+
+def simulate(
+    plan: Plan,
+    kept: Kept,
+    *,
+    compiled: bool,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    progress: Progress = lambda done: None,
+) -> int:
+    """Simulate what is missing; how many nodes that were. Ctrl-C keeps what is finished."""
+    missing = kept.missing()
+    done = of = plan.count
+    done -= sum(_last(plan, kept, first) - first for first in missing)
+    simulated = of - done
+    jobs = ((first, _last(plan, kept, first)) for first in missing)
+    answers = _by_dask(scheduler, plan, jobs, compiled) if scheduler else None
+    for first, last, data in answers or _here(plan, jobs, compiled, workers):
+        kept.add(first, data)
+        done += last - first
+        progress(done / of)
+    return simulated
+
+
+def _last(plan: Plan, kept: Kept, first: int) -> int:
+    return min(first + kept.size, plan.count)
+
+
+Job = tuple[int, int]
+Answer = tuple[int, int, bytes]
+
+
+def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, workers: int | None) -> Iterator[Answer]:
+    """On this machine's cores, each a process."""
+    count = workers or os.cpu_count() or 1
+    if count == 1:
+        for first, last in jobs:
+            yield first, last, chunk.simulate(plan, first, last, compiled)
+        return
+    spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
+    pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_deaf)
+    waiting: dict[Future[bytes], Job] = {}
+    try:
+        while True:
+            for first, last in jobs:
+                waiting[pool.submit(chunk.simulate, plan, first, last, compiled)] = first, last
+                if len(waiting) >= AHEAD * count:
+                    break
+            if not waiting:
+                return
+            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in finished:
+                first, last = waiting.pop(future)
+                yield first, last, future.result()
+    except BrokenProcessPool:
+        remedy = "what is finished is kept: the same command goes on from there"
+        raise BadInput("a process that simulated was killed", remedy=remedy) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+
+
+def _deaf() -> None:
+    """Ctrl-C is for the process that started this one, and ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _by_dask(scheduler: str, plan: Plan, jobs: Iterator[Job], compiled: bool) -> Iterator[Answer]:
+    """On a Dask cluster, which tries a chunk again whose worker was lost."""
+    try:
+        from distributed import Client, as_completed
+    except ModuleNotFoundError:
+        remedy = "pip install 'torpor[cluster]', or leave --scheduler out"
+        raise BadInput("Dask is not installed", remedy=remedy) from None
+    try:
+        client = Client(scheduler, timeout=CONNECT_S)
+    except (OSError, ValueError) as error:
+        what = f"no Dask scheduler ({str(error).splitlines()[0]})"
+        raise BadInput(what, where=scheduler, remedy="start one: dask scheduler") from None
+    with client:
+        queue: Any = as_completed(with_results=False)
+        running: dict[str, Job] = {}
+
+        def submit() -> None:
+            for first, last in jobs:
+                future = client.submit(chunk.simulate, plan, first, last, compiled, pure=False)
+                running[str(future.key)] = first, last
+                queue.add(future)
+                return
+
+        for _ in range(AHEAD * max(1, len(client.nthreads()))):
+            submit()
+        for future in queue:
+            first, last = running.pop(str(future.key))
+            yield first, last, future.result()
+            future.release()
+            submit()

@@ -1,0 +1,185 @@
+"""Fleets and sweeps: the same wherever they run, whole after a kill, and told with their cause."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from host_sim.errors import BadInput
+from host_sim.lab.fleet import chunk, fleetfile, spread
+from host_sim.lab.fleet.keep import Kept
+from host_sim.lab.fleet.plan import Grid, axis
+from host_sim.sim import run
+from host_sim.spec import scenario
+from tools import cli
+
+ROOT = Path(__file__).parents[2]
+GARDENS = ROOT / "docs" / "examples" / "gardens.toml"
+DAY = ("days=1",)
+Capture = pytest.CaptureFixture[str]
+
+
+def few(count: int = 6) -> fleetfile.Fleet:
+    given = fleetfile.load(GARDENS, DAY)
+    file = msgspec.structs.replace(given.file, count=count)
+    return fleetfile.Fleet(given.scenario, file, given.changes, given.ap_dbm)
+
+
+def test_a_range_and_a_list() -> None:
+    assert axis("seed=2..4") == ("seed", ("2", "3", "4"))
+    assert axis("node.mode = eco, standard") == ("node.mode", ("eco", "standard"))
+
+
+@pytest.mark.parametrize("text", ["seed", "seed=", "seed=1,,2", "seed=3..1", "seed=a..b", "=1"])
+def test_what_is_no_axis_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        axis(text)
+
+
+def test_a_grid_has_every_combination_once_the_last_key_soonest() -> None:
+    grid = Grid("garden", (axis("a=1,2"), axis("b=3..5")))
+    values = [grid.node(number).values for number in range(grid.count)]
+    assert values == [("1", "3"), ("1", "4"), ("1", "5"), ("2", "3"), ("2", "4"), ("2", "5")]
+
+
+def test_a_node_is_what_torpor_sim_makes_of_it() -> None:
+    fleet = few()
+    row = chunk.table(chunk.simulate(fleet, 3, 4, False)).to_pylist()[0]
+    node = fleet.node(3)
+    alone = run.run(scenario.load("garden", node.changes), index=3)
+    assert row["average_current_ua"] == alone.ledger.average_current_ua
+    assert row["board"] == node.values[-1]
+
+
+def test_draws_are_those_of_the_file() -> None:
+    fleet = few(400)
+    drawn = [dict(zip(fleet.keys, fleet.node(i).values, strict=True)) for i in range(400)]
+    metres = np.array([float(one["distance_m"]) for one in drawn])
+    cells = np.array([int(one["node.battery.capacity_mah"]) for one in drawn])
+    often = [one["node.task.climate.period_s"] for one in drawn]
+    assert 3 <= metres.min() < 4
+    assert 29 < metres.max() <= 30
+    assert abs(cells.mean() - 2900) < 25
+    assert 120 < cells.std() < 180
+    assert 0.5 < often.count("300") / 400 < 0.7
+
+
+def test_chunks_and_workers_change_no_bit(tmp_path: Path) -> None:
+    files = []
+    for size, workers in ((6, 1), (1, 2), (4, 2)):
+        path = tmp_path / f"{size}-{workers}.parquet"
+        kept = Kept(path, few(), size)
+        assert spread.simulate(few(), kept, compiled=False, workers=workers) == 6
+        kept.finish()
+        files.append(pq.read_table(path))
+    assert files[0] == files[1] == files[2]
+
+
+def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
+    path = tmp_path / "f.parquet"
+    whole = chunk.table(chunk.simulate(few(), 0, 6, False))
+    kept = Kept(path, few(), 2)
+    kept.add(2, chunk.simulate(few(), 2, 4, False))
+    again = Kept(path, few(), 2)
+    assert again.missing() == [0, 4]
+    assert spread.simulate(few(), again, compiled=False, workers=1) == 4
+    again.finish()
+    assert pq.read_table(path).to_pylist() == whole.to_pylist()
+    assert not again.folder.exists()
+
+
+def test_chunks_of_another_sweep_are_not_taken(tmp_path: Path) -> None:
+    path = tmp_path / "f.parquet"
+    Kept(path, few(), 2)
+    with pytest.raises(BadInput, match="is of another sweep"):
+        Kept(path, few(7), 2)
+
+
+def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "f.parquet"
+    line = [sys.executable, "-m", "tools.start", "sweep", "garden", "--set", "seed=1..8"]
+    line += ["--days", "4", "-o", str(path), "--workers", "1", "--json"]
+    first = subprocess.Popen(line, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
+    folder = path.with_name("f.parquet.part")
+    while not list(folder.glob("*.arrow")) and first.poll() is None:
+        time.sleep(0.01)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    done = subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True)
+    told = json.loads(done.stdout)
+    assert told["nodes"] == 8
+    nodes = pq.read_table(path)["node"].to_pylist()
+    assert nodes == list(range(8))
+
+
+@pytest.mark.slow
+def test_on_a_cluster_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    alone = chunk.table(chunk.simulate(few(), 0, 6, False))
+    local: Any = LocalCluster
+    with local(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        path = tmp_path / "f.parquet"
+        kept = Kept(path, few(), 1)
+        killed: list[int] = []
+
+        def kill(done: float) -> None:
+            if not killed:
+                killed.append(next(iter(cluster.workers.values())).pid)
+                os.kill(killed[0], signal.SIGKILL)
+
+        scheduler = cluster.scheduler_address
+        spread.simulate(few(), kept, compiled=False, scheduler=scheduler, progress=kill)
+        kept.finish()
+    assert killed
+    assert pq.read_table(path).to_pylist() == alone.to_pylist()
+
+
+def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) -> None:
+    line = ["sweep", "garden", "--days", "2", "--set", "node.report.period_s=2400,10800,10800"]
+    page = tmp_path / "p.html"
+    assert cli.run([*line, "--json", "--html", str(page)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (worst,) = told["worst"]
+    assert worst["node"] == 0
+    assert "report join, heartbeat" in worst["why"]
+    assert "node.report.period_s" in worst["why"]
+    assert worst["why"] in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (["sweep", "garden", "--set", "node.mode=eco,loud"], "invalid enum value 'loud'"),
+        (["sweep", "hall", "--set", "seed=1..2"], "is a home"),
+        (["sweep", "garden", "--set", "seed=1,2", "--scheduler", "tcp://127.0.0.1:1"], "no Dask"),
+    ],
+)
+def test_bad_words_are_refused_before_the_work(line: list[str], says: str, capsys: Capture) -> None:
+    assert cli.run(line) == 2
+    told = capsys.readouterr()
+    assert says in told.err
+    assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("m.uniform = [30, 3]", "uniform ends below its beginning"),
+        ("m.uniform = [3, 30]\nm.normal = [1, 1]", "several of normal, uniform and choice"),
+    ],
+)
+def test_a_bad_fleet_is_refused_at_its_line(change: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "fleet.toml"
+    path.write_text(GARDENS.read_text().replace("m.uniform = [3, 30]", change))
+    with pytest.raises(BadInput, match=says):
+        fleetfile.load(path)

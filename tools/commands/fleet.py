@@ -1,0 +1,27 @@
+"""torpor fleet: nodes drawn from distributions, simulated on all cores or on a cluster."""
+
+from pathlib import Path
+
+import click
+
+from host_sim.lab.fleet import fleetfile
+from tools import params
+from tools.commands import sweep
+
+
+@click.command("fleet", cls=params.Command)
+@click.argument("file", metavar="FLEET.toml", type=params.FLEET)
+@sweep.options
+@click.option(
+    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
+)
+def command(file: Path, changes: tuple[str, ...], **given: object) -> None:
+    """Simulate the nodes of FLEET.toml: how long they live, which live shortest, and why.
+
+    \b
+    torpor fleet docs/examples/gardens.toml
+    torpor fleet gardens.toml -o gardens.parquet   every node; goes on after a kill
+    torpor fleet gardens.toml --scheduler tcp://10.0.0.2:8786
+    """
+    fleet = fleetfile.load(file, changes)
+    sweep.simulate(fleet, fleet.file.title, **given)  # type: ignore[arg-type]

@@ -1,0 +1,137 @@
+"""torpor sweep: every combination of values of some keys, on all cores or on a cluster."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from host_sim.engine import native
+from host_sim.engine.plain import Life
+from host_sim.errors import BadInput
+from host_sim.files import outputs
+from host_sim.home import home
+from host_sim.lab.fleet import spread, told
+from host_sim.lab.fleet.keep import Kept
+from host_sim.lab.fleet.plan import MOST_NODES, Grid, Plan, axis
+from host_sim.sim import engines
+from host_sim.spec import scenario
+from tools import params
+from tools.show import fleet as shown
+from tools.show import fleetpage, output
+
+CHUNK_WAKES = 2_000_000  # of a chunk at least: over half a second, so that sending it weighs little
+MOST_CHUNK = 4_096  # nodes: what of a fleet is in a worker's memory at once
+ROWS = 60  # of a sweep that are shown one by one
+
+
+def options(command: Any) -> Any:
+    """What sweep and fleet share."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="One JSON document instead."),
+        click.option(
+            "--html",
+            type=params.Output((".html",), outputs.begins(fleetpage.HEAD.encode())),
+            help="As a page, .html.",
+        ),
+        click.option("--scheduler", type=params.TEXT, help="A Dask scheduler, tcp://HOST:PORT."),
+        click.option("--workers", type=click.IntRange(1, 256), help="Processes here; one a core."),
+        click.option(
+            "-o",
+            "--out",
+            type=params.Output((".parquet",)),
+            help="Every node, a row each, .parquet.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("sweep", cls=params.Command)
+@click.argument("name", metavar="SCENARIO", type=params.SCENARIO)
+@click.option(
+    "--set",
+    "axes",
+    multiple=True,
+    required=True,
+    metavar="KEY=A,B,C",
+    type=params.TEXT,
+    help="Values of a key: a,b,c or 1..9.",
+)
+@click.option("--days", type=params.DAYS, help="Simulate so many days instead of the scenario's.")
+@options
+def command(name: str, axes: tuple[str, ...], days: float | None, **given: Any) -> None:
+    """Simulate SCENARIO for every combination of values.
+
+    \b
+    torpor sweep garden --set node.task.climate.period_s=60,300,900
+    torpor sweep garden --set world.wifi.mean_dbm=-80,-70,-60 --set seed=1..5
+    """
+    home.refuse(name)
+    grid = Grid(name, tuple(map(axis, axes)), () if days is None else (f"days={days}",))
+    for key, values in grid.axes:  # each by itself: what is wrong is known before the work
+        for value in values:
+            scenario.load(name, (*grid.changes, f"{key}={value}"))
+    simulate(grid, scenario.load(name).file.title, **given)
+
+
+def simulate(
+    plan: Plan,
+    title: str,
+    *,
+    out: Path | None,
+    workers: int | None,
+    scheduler: str | None,
+    html: Path | None,
+    as_json: bool,
+) -> None:
+    """Simulate a plan, keep it, and tell of it."""
+    if plan.count > MOST_NODES:
+        raise BadInput(f"{plan.count:,} nodes", remedy=f"{MOST_NODES:,} at most")
+    first = scenario.load(plan.scenario, plan.node(0).changes)
+    compiled = _compiled(first, plan.count)
+    with tempfile.TemporaryDirectory() as folder:
+        path = out or Path(folder) / "nodes.parquet"
+        kept = Kept(path, plan, _size(first, plan.count, workers))
+        started = time.perf_counter()
+        with output.Progress(f"{plan.count:,} nodes") as progress:
+            simulated = spread.simulate(
+                plan,
+                kept,
+                compiled=compiled,
+                scheduler=scheduler,
+                workers=workers,
+                progress=progress,
+            )
+        wall_s = time.perf_counter() - started
+        kept.finish()
+        bytes_a_node = path.stat().st_size / plan.count
+        found = told.of(path, plan, native.Life if compiled else Life, ROWS)
+    speed = shown.Speed(simulated, simulated * first.file.days / wall_s, bytes_a_node)
+    output.as_json(shown.as_json(found, speed)) if as_json else shown.show(title, found, speed)
+    if html:
+        outputs.write({html: fleetpage.page(title, found, speed).encode()})
+
+
+def _compiled(first: scenario.Scenario, count: int) -> bool:
+    """Whether the compiled engine runs, and that it is there."""
+    if engines.is_compiled("auto", count * engines.wakes(first)):
+        return True
+    if count * engines.wakes(first) < engines.LONG_WAKES or native.is_ready():
+        return False
+    try:
+        with output.Compiling() as progress:
+            engines.compile_for(first, progress)
+    except BadInput as error:
+        click.echo(f"torpor: {error}; running on CPython", err=True)
+        return False
+    return True
+
+
+def _size(first: scenario.Scenario, count: int, workers: int | None) -> int:
+    """Nodes of a chunk: long enough to be worth sending, and some for each worker."""
+    enough = max(1, round(CHUNK_WAKES / max(1.0, engines.wakes(first))))
+    share = -(-count // (workers or os.cpu_count() or 1))
+    return max(1, min(MOST_CHUNK, enough, share))

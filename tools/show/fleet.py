@@ -1,0 +1,114 @@
+"""The tables of torpor fleet and torpor sweep."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.markup import escape
+
+from host_sim.lab import told as causes
+from host_sim.lab.fleet.told import CURRENT, LIFE, PERCENTILES, Told, Worst
+from tools.show import output
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Nodes that were simulated now, node-days a second, and what a node takes in the file."""
+
+    simulated: int
+    days_per_s: float
+    bytes_a_node: float
+
+
+def show(title: str, found: Told, speed: Speed) -> None:
+    """For people."""
+    console = output.console
+    console.print(f"[bold]{escape(title)}[/bold], {found.count:,} nodes\n")
+    console.print(percentiles(found))
+    if found.rows:
+        console.print("", rows(found))
+    if found.worst:
+        console.print(f"\nthe worst, beside the middling node {found.middling}")
+        for one in found.worst:
+            console.print(escape("\n".join(("", *worst(one)))))
+    console.print(f"\n{footer(speed)}")
+
+
+def percentiles(found: Told) -> object:
+    """Each figure over all nodes."""
+    out = output.table("", "", *(f"{one} %" for one in PERCENTILES))
+    for name, *cells in percentile_rows(found):
+        out.add_row(name, *cells)
+    return out
+
+
+def percentile_rows(found: Told) -> list[list[str]]:
+    """The cells of that table."""
+    return [
+        [one.name, *(f"{value:,.1f}" for value in one.percentiles)]
+        for one in found.spreads
+        if one.percentiles
+    ]
+
+
+def rows(found: Told) -> object:
+    """Each node of a small sweep."""
+    given = [name for name in found.rows[0] if name not in ("node", *_figures(found))]
+    out = output.table("", *(name.rpartition(".")[2] for name in given), "µA", "days")
+    for row in found.rows:
+        life = row[LIFE]
+        days = "-" if life is None else f"{life:,.0f}"
+        out.add_row(*(escape(str(row[name])) for name in given), f"{row[CURRENT]:,.1f}", days)
+    return out
+
+
+def _figures(found: Told) -> list[str]:
+    return [one.name for one in found.spreads]
+
+
+def worst(one: Worst) -> list[str]:
+    """A node, what it was given, and why it draws more."""
+    life = "" if one.life_days is None else f"{one.life_days:,.0f} days, "
+    given = ", ".join(f"{key} {value}" for key, value in one.given.items())
+    return [f"node {one.node}: {life}{one.current_ua:,.1f} µA", f"  {given}", f"  {why(one)}"]
+
+
+def why(one: Worst) -> str:
+    """In a sentence."""
+    return causes.headline(one.why)
+
+
+def footer(speed: Speed) -> str:
+    """How fast it was."""
+    if not speed.simulated:
+        return f"nothing was left to simulate; {speed.bytes_a_node:.0f} bytes a node"
+    return (
+        f"{speed.simulated:,} nodes simulated, {speed.days_per_s:,.0f} node-days a second, "
+        f"{speed.bytes_a_node:.0f} bytes a node"
+    )
+
+
+def as_json(found: Told, speed: Speed) -> dict[str, Any]:
+    """For a program."""
+    return {
+        "nodes": found.count,
+        "percentiles": {
+            one.name: dict(zip(map(str, PERCENTILES), one.percentiles, strict=True))
+            for one in found.spreads
+            if one.percentiles
+        },
+        "middling": found.middling,
+        "worst": [
+            {
+                "node": one.node,
+                "given": one.given,
+                LIFE: one.life_days,
+                CURRENT: one.current_ua,
+                "why": why(one),
+            }
+            for one in found.worst
+        ],
+        "rows": found.rows,
+        "simulated": speed.simulated,
+        "node_days_per_s": speed.days_per_s,
+        "bytes_per_node": speed.bytes_a_node,
+    }

@@ -170,6 +170,7 @@ def _sleep(node: Node, board: Board) -> Sleep:
         deepest=sleep.DEEP if node.deepest_sleep == "deep" else sleep.LIGHT,
         associated=int(node.kind == "switch"),
         lingers=int(node.kind == "sensor" and _is_woken_by_a_pin(node)),
+        start_ms=(boot_us + board.phase_us("wake_cpu")) // 1000,
     )
 
 

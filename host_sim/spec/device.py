@@ -57,7 +57,8 @@ class Energy(msgspec.Struct, frozen=True):
 class Sleep(msgspec.Struct, frozen=True):
     """Break-even times: where a deeper state has earned what leaving it costs.
 
-    `lingers` is 1 where the node sleeps lightly for a while behind an event.
+    `lingers` is 1 where the node sleeps lightly for a while behind an event; `start_ms` is what a
+    start takes.
     """
 
     light_ms: int
@@ -65,6 +66,7 @@ class Sleep(msgspec.Struct, frozen=True):
     deepest: int
     associated: int
     lingers: int
+    start_ms: int
 
 
 class Stage(msgspec.Struct, frozen=True):

@@ -119,7 +119,14 @@ def config(**changes):
             "budget_uc_min": 0,
             "ocv_mv": OCV_MV,
         },
-        "sleep": {"light_ms": 5, "deep_ms": 3000, "deepest": 3, "associated": 0, "lingers": 1},
+        "sleep": {
+            "light_ms": 5,
+            "deep_ms": 3000,
+            "deepest": 3,
+            "associated": 0,
+            "lingers": 1,
+            "start_ms": 0,
+        },
         "cascade": {
             "stages": [],
             "interval_ms": 100,

@@ -226,6 +226,7 @@ def configuration(random: Random) -> dict:
             "deepest": (0, 2, 3)[random.below(3)],
             "associated": int(switch),
             "lingers": random.below(2),
+            "start_ms": random.up_to(5000),
         },
         "cascade": cascade(random, switch),
         "spread": {"within_ms": random.up_to(MAX_SLEEP_MS), "seed": random.below(65537)},

@@ -43,7 +43,14 @@ CONFIG = {
         "budget_uc_min": 65,
         "ocv_mv": (70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80),
     },
-    "sleep": {"light_ms": 81, "deep_ms": 82, "deepest": 2, "associated": 1, "lingers": 83},
+    "sleep": {
+        "light_ms": 81,
+        "deep_ms": 82,
+        "deepest": 2,
+        "associated": 1,
+        "lingers": 83,
+        "start_ms": 84,
+    },
     "cascade": {
         "stages": [{"margin": 91, "ratio_x16": 92, "band": 93}] * 2,
         "interval_ms": 94,

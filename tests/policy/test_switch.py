@@ -12,7 +12,14 @@ def plug():
         kind="switch",
         watch_channel=1,
         cascade=detecting(1, interval_ms=0),
-        sleep={"light_ms": 5, "deep_ms": 3000, "deepest": 0, "associated": 1, "lingers": 0},
+        sleep={
+            "light_ms": 5,
+            "deep_ms": 3000,
+            "deepest": 0,
+            "associated": 1,
+            "lingers": 0,
+            "start_ms": 9,
+        },
     )
 
 

@@ -333,13 +333,16 @@ def test_a_configuration_that_does_not_fit_is_refused():
         raise AssertionError(changes)
 
 
-def resting(within_ms, *more):
-    """A node that reads channel 0 each minute, or within an hour while it rests."""
+def resting(within_ms, often_ms=72 * HOUR_MS):
+    """A node that reads channel 0 each minute, or within an hour while it rests.
+
+    It wakes for nothing as often as asked.
+    """
     return start(
         tasks=[
             task(MINUTE_MS, channels=[0], longest_ms=HOUR_MS),
             task(72 * HOUR_MS, radio=1),
-            *more,
+            task(often_ms),
         ],
         channels=[{"delta": 160, "within_ms": within_ms}],
     )
@@ -373,7 +376,7 @@ def test_what_moves_is_read_at_its_period_again():
 def test_news_that_was_read_later_than_usual_is_told_sooner():
     """Moved by a delta, a channel is told within its period and its limit, as ever."""
     for within_min, told_min in ((90, 31), (60, 1), (59, 0), (30, 0)):
-        r, port = resting(within_min * MINUTE_MS, task(MINUTE_MS))
+        r, port = resting(within_min * MINUTE_MS, MINUTE_MS)
         for _ in range(40):
             tick(r, port, HOUR_MS)
         port.calls = []

@@ -17,6 +17,7 @@ POLICIES = {
     "txpower": "How strongly to transmit on a channel that nobody sees.",
     "sleep": "How deep to sleep for a gap that an event may end.",
     "sampling": "When to read a sensor again.",
+    "schedule": "Which wakes serve which tasks, and which of them join.",
 }
 ENERGY = "energy_mj"
 SUPPLY_MV = 3300  # at which a charge is told as energy; the boards' regulators give so much

@@ -80,6 +80,8 @@ def _energy(r: list[int], at: int, config: dict) -> None:
     r[at + energy.BAND_PERMILLE] = config["band_permille"]
     r[at + energy.TARGET_H] = config["target_h"]
     r[at + energy.BUDGET_UC_MIN] = config["budget_uc_min"]
+    r[at + energy.START_UC] = config["start_uc"]
+    r[at + energy.AIR_UC_MS] = config["air_uc_ms"]
     for step in range(11):
         r[at + energy.OCV_MV + step] = config["ocv_mv"][step]
     r[at + energy.SOC_PERMILLE] = -1

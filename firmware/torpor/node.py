@@ -75,10 +75,12 @@ def begin(r: list[int], cause: int, now: int) -> int:
 
 
 def allowance_uc(r: list[int]) -> int:
-    """What this wake's tasks may spend, µC: the budget's bucket, filled up to now."""
+    """What this wake's tasks may spend, µC: the bucket, filled up to now, less the start."""
     minutes = r[record.UPTIME_MIN] - r[record.MINUTE_PAID]
     r[record.MINUTE_PAID] = r[record.UPTIME_MIN]
-    return energy.allowance_uc(r, ENERGY, minutes)
+    energy.allowance_uc(r, ENERGY, minutes)
+    energy.spend(r, ENERGY, r[ENERGY + energy.START_UC])
+    return energy.left_uc(r, ENERGY)
 
 
 def serve(r: list[int], port: Port, why: int, now: int) -> None:
@@ -209,15 +211,17 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
     """
     if why == 0:
         why = DELTA if r[REPORT + report.NEWS] else HEARTBEAT
+    began = port.ticks_ms()
     delivered = join(r, port, r[record.REPORT_TASK], why)
     if delivered:
         report.heartbeat(r, REPORT)
         delivered = send(r, port)
     if r[REST + sleep.ASSOCIATED] == 0:
         port.leave()
+    energy.spend_air(r, ENERGY, diff(port.ticks_ms(), began))
     for task in range(r[SCHEDULE + schedule.TASKS]):
         if mask >> task & 1:
-            finish(r, task, now)
+            schedule.done(r, SCHEDULE, task, now)
     fails = r[record.JOINS_FAILED]
     if delivered:
         r[record.JOINS_FAILED] = 0
@@ -314,9 +318,13 @@ def send(r: list[int], port: Port) -> bool:
 def rest(r: list[int], port: Port) -> int:
     """Arm the detector and choose the sleep; its length in ms.
 
-    A deep sleep ends so much sooner as the start behind it takes.
+    A deep sleep ends so much sooner as the start behind it takes. A budget may have it last longer.
     """
     ms = schedule.next_ms(r, SCHEDULE, port.ticks_ms())
+    if r[ENERGY + energy.BUDGET_UC_MIN]:
+        least_ms = energy.wait_ms(r, ENERGY, schedule.all_uc(r, SCHEDULE))
+        if ms < least_ms:
+            ms = least_ms
     if r[CASCADE + cascade.STAGES]:
         ratio_x16 = r[CASCADE + cascade.HEAD + cascade.RATIO_X16]
         port.watch(r[CASCADE + cascade.INTERVAL_MS], cascade.margin(r, CASCADE), ratio_x16)

@@ -25,6 +25,8 @@ from torpor.policy import schedule, sleep, txpower
 # No gap is as long: where a deeper state saves nothing, it is never entered.
 NEVER_MS = 2 * schedule.MAX_SLEEP_MS
 MOST_S = schedule.MAX_SLEEP_MS // 1000
+MOST_UC_MS = 5_000
+HOUR_US = 3_600_000_000
 MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
 
 # Modes that a person understands, as data: the highest level allowed (index into the eleven), and
@@ -52,7 +54,7 @@ def device(node: Node, board: Board, seed: int = 1) -> Device:
         tasks=[*(_task(node, board, task) for task in node.task), _report(node, board)],
         channels=[Channel(one.delta, one.within_s * 1000) for one in node.channel],
         txpower=_txpower(node, board),
-        energy=_energy(battery) if battery else Energy(),
+        energy=_energy(node, battery, board) if battery else Energy(),
         sleep=_sleep(node, board),
         cascade=_cascade(watch) if watch else Cascade(),
         spread=Spread(within_ms=node.report.spread_s * 1000, seed=seed % 65_537),
@@ -147,12 +149,24 @@ def _measure_uc(node: Node, board: Board, task: nodefile.Task) -> int:
     return _uc(board, "sense", all_us) + own_uc + _uc(board, "idle", task.warmup_ms * 1000)
 
 
-def _energy(battery: nodefile.Battery) -> Energy:
+def sleep_uc_per_hour(node: Node, board: Board) -> int:
+    """What sleep alone takes of a budget."""
+    return _uc(board, f"{node.deepest_sleep}_sleep", HOUR_US)
+
+
+def _energy(node: Node, battery: nodefile.Battery, board: Board) -> Energy:
+    """A budget is of all that is drawn: sleep is taken off it, and starts and joins have a price."""
+    budget_uc = battery.budget_mc_per_hour * 1000
+    start_uc = _uc(board, "cpu", board.phase_us("wake_cpu"))
+    if node.deepest_sleep == "deep":
+        start_uc += _uc(board, "boot", board.phase_us("boot"))
     return Energy(
         low_permille=battery.low_percent * 10,
         critical_permille=battery.critical_percent * 10,
         target_h=battery.target_days * 24,
-        budget_uc_min=battery.budget_mc_per_hour * 1000 // 60,
+        budget_uc_min=max(60, budget_uc - sleep_uc_per_hour(node, board)) // 60 if budget_uc else 0,
+        start_uc=min(MOST_UC, start_uc),
+        air_uc_ms=min(MOST_UC_MS, _uc(board, "associate", 1000)),
         ocv_mv=list(cell.CELLS[battery.chemistry].ocv_mv),
     )
 

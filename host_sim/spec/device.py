@@ -51,6 +51,8 @@ class Energy(msgspec.Struct, frozen=True):
     band_permille: int = 50
     target_h: int = 0
     budget_uc_min: int = 0
+    start_uc: int = 0
+    air_uc_ms: int = 0
     ocv_mv: list[int] = msgspec.field(default_factory=lambda: list(range(11)))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from host_sim.hardware.board import Board
 from host_sim.hardware.chip import ULPS
+from host_sim.spec import configure
 from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task, priority
 
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
@@ -18,7 +19,7 @@ def of(node: Node, board: Board) -> Iterator[Fault]:
     yield from _watch_faults(node)
     yield from _ulp_faults(node, board)
     yield from _task_faults(node)
-    yield from _battery_faults(node)
+    yield from _battery_faults(node, board)
 
 
 def _name_faults(node: Node) -> Iterator[Fault]:
@@ -65,12 +66,17 @@ def _ulp_faults(node: Node, board: Board) -> Iterator[Fault]:
         yield "the ULP polls, a pin wakes by itself", key, "set interval_ms, or leave ulp out"
 
 
-def _battery_faults(node: Node) -> Iterator[Fault]:
-    """A cell that would be critical before it is low."""
+def _battery_faults(node: Node, board: Board) -> Iterator[Fault]:
+    """A cell that would be critical before it is low, a budget that sleep alone exceeds."""
     battery = node.battery
     if battery and battery.low_percent < battery.critical_percent:
         what = f"below critical_percent, which is {battery.critical_percent}"
         yield what, ("node", "battery", "low_percent"), "low comes first: raise it"
+    if battery and battery.budget_mc_per_hour:
+        asleep_mc = configure.sleep_uc_per_hour(node, board) / 1000
+        if battery.budget_mc_per_hour <= asleep_mc:
+            what = f"sleep alone takes {asleep_mc:.0f} mC an hour of it"
+            yield what, ("node", "battery", "budget_mc_per_hour"), "raise it or leave it out"
 
 
 def _task_faults(node: Node) -> Iterator[Fault]:

@@ -121,7 +121,7 @@ class Battery(Strict, frozen=True):
     target_days: Annotated[int, Meta(ge=0, le=20_000)] = 0
     """The life asked for: the node saves when it falls behind; 0: none."""
     budget_mc_per_hour: Annotated[int, Meta(ge=0, le=20_000)] = 0
-    """Charge that tasks may draw; 0: no limit."""
+    """Charge that the node may draw, its sleep and starts included; 0: no limit."""
 
 
 class Node(Strict, frozen=True):

@@ -117,6 +117,8 @@ def config(**changes):
             "band_permille": 50,
             "target_h": 0,
             "budget_uc_min": 0,
+            "start_uc": 0,
+            "air_uc_ms": 0,
             "ocv_mv": OCV_MV,
         },
         "sleep": {

@@ -174,6 +174,8 @@ def energy(random: Random) -> dict:
         "band_permille": random.below(100),
         "target_h": random.up_to(1073741) if random.one_in(2) else 0,
         "budget_uc_min": random.up_to(372827) if random.one_in(2) else 0,
+        "start_uc": random.up_to(1 << 26),
+        "air_uc_ms": random.up_to(5000),
         "ocv_mv": OCV_MV,
     }
 

@@ -41,6 +41,8 @@ CONFIG = {
         "band_permille": 63,
         "target_h": 64,
         "budget_uc_min": 65,
+        "start_uc": 66,
+        "air_uc_ms": 67,
         "ocv_mv": (70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80),
     },
     "sleep": {

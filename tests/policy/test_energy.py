@@ -132,3 +132,42 @@ def test_the_extremes_stay_in_31_bits():
         for hours in (0, 1073741, 17895697):
             with locked:
                 energy.update(r, AT, mv, hours)
+
+
+def test_no_start_is_made_before_the_bucket_holds_it_and_the_tasks():
+    r = cell(budget_uc_min=100)
+    r[AT + energy.START_UC] = 500
+    assert energy.wait_ms(r, AT, 300) == 9 * 60000  # 800 are there in 8 min, and one to be sure
+    energy.allowance_uc(r, AT, 8)
+    assert energy.wait_ms(r, AT, 300) == 0
+    energy.spend(r, AT, 1)
+    assert energy.wait_ms(r, AT, 300) == 60000
+
+
+def test_what_no_bucket_holds_is_waited_for_until_it_is_full():
+    r = cell(budget_uc_min=100)
+    assert energy.wait_ms(r, AT, 200000) == 1441 * 60000
+    energy.allowance_uc(r, AT, 1440)
+    assert energy.wait_ms(r, AT, 200000) == 0
+
+
+def test_a_debt_is_of_a_day_at_most():
+    r = cell(budget_uc_min=100)
+    energy.spend(r, AT, 1 << 29)
+    assert r[AT + energy.BUCKET_UC] == -144000
+    assert energy.wait_ms(r, AT, 0) == 1441 * 60000
+
+
+def test_a_delivery_is_paid_by_the_time_it_took():
+    r = cell(budget_uc_min=100000)
+    r[AT + energy.AIR_UC_MS] = 130
+    energy.spend_air(r, AT, 700)
+    assert r[AT + energy.BUCKET_UC] == -91000
+    energy.spend_air(r, AT, 0x1FFFFFFF)
+    assert r[AT + energy.BUCKET_UC] == -91000 - 13000000
+
+
+def test_without_a_budget_nothing_waits():
+    r = cell()
+    r[AT + energy.START_UC] = 500
+    assert energy.wait_ms(r, AT, 1 << 26) == 0

@@ -194,6 +194,15 @@ def test_a_task_left_out_for_months_is_due_when_it_is_back():
     assert schedule.next_ms(r, AT, now) <= 50
 
 
+def test_what_all_tasks_take_is_of_those_that_are_not_left_out():
+    r = tasks((1000, 0, 0, 0, 1, 30), (1000, 0, 0, 1, 5, 300), (0, 0, 0, 1, 7, 3000))
+    assert schedule.all_uc(r, AT) == 330  # nobody has asked for the last
+    schedule.save(r, AT, 1)
+    assert schedule.all_uc(r, AT) == 300
+    schedule.request(r, AT, 2, NEAR_WRAP, 0)
+    assert schedule.all_uc(r, AT) == 3300
+
+
 def test_extremes_stay_in_31_bits_and_off_the_heap():
     r = tasks(
         *[(MAX_SLEEP_MS, MAX_SLEEP_MS - 1, MAX_SLEEP_MS, i & 1, i, 1 << 26) for i in range(8)]
@@ -211,5 +220,6 @@ def test_extremes_stay_in_31_bits_and_off_the_heap():
                 schedule.request(r, AT, task, now, MAX_SLEEP_MS)
                 schedule.defer(r, AT, task, now, 3840000)
                 schedule.latest_ms(r, AT, task, now)
+            assert schedule.all_uc(r, AT) == 1 << 28
             sleep_ms = schedule.next_ms(r, AT, now)
         assert 0 <= sleep_ms <= MAX_SLEEP_MS

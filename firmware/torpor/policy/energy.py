@@ -2,7 +2,8 @@
 
 The state of charge is read off the cell's open-circuit curve and smoothed. The node saves when
 the charge is low or when it falls behind the straight line that ends at the lifetime asked for.
-A budget of charge a minute fills a bucket that tasks draw from; the bucket holds one day.
+A budget of charge a minute fills a bucket that starts and tasks draw from; the bucket holds one day,
+and a debt of one. What it does not hold is not begun, and no start is made for nothing.
 """
 
 from torpor.policy import const
@@ -16,7 +17,9 @@ OCV_MV = const(5)  # eleven cells: open-circuit mV at 0, 10, … 100 %
 SOC_PERMILLE = const(16)  # state of charge; -1 before the first reading
 MODE = const(17)
 BUCKET_UC = const(18)
-SIZE = const(19)
+START_UC = const(19)  # what a start takes, µC
+AIR_UC_MS = const(20)  # what a ms of joining takes, µC
+SIZE = const(21)
 
 NORMAL = const(0)
 SAVE = const(1)
@@ -24,6 +27,7 @@ CRITICAL = const(2)
 
 UNLIMITED_UC = const(0x1FFFFFFF)
 _DAY_MIN = const(1440)
+_MOST_MS = const(100000)  # that a delivery is taken to last
 
 
 def soc_permille(r: list[int], at: int, mv: int) -> int:
@@ -89,7 +93,26 @@ def left_uc(r: list[int], at: int) -> int:
     return r[at + BUCKET_UC] if r[at + BUDGET_UC_MIN] else UNLIMITED_UC
 
 
+def spend_air(r: list[int], at: int, ms: int) -> None:
+    """A delivery took so long, whatever came of it."""
+    spend(r, at, (ms if ms < _MOST_MS else _MOST_MS) * r[at + AIR_UC_MS])
+
+
 def spend(r: list[int], at: int, cost_uc: int) -> None:
-    """A task took this much out of the bucket."""
-    if r[at + BUDGET_UC_MIN]:
-        r[at + BUCKET_UC] -= cost_uc
+    """This much was taken out of the bucket."""
+    rate = r[at + BUDGET_UC_MIN]
+    if rate:
+        left = r[at + BUCKET_UC] - cost_uc
+        r[at + BUCKET_UC] = left if left > -rate * _DAY_MIN else -rate * _DAY_MIN
+
+
+def wait_ms(r: list[int], at: int, cost_uc: int) -> int:
+    """How long until the bucket holds a start and this much, or is full; 0 without a budget."""
+    rate = r[at + BUDGET_UC_MIN]
+    if rate == 0:
+        return 0
+    lacking = r[at + START_UC] + cost_uc - r[at + BUCKET_UC]
+    room = rate * _DAY_MIN - r[at + BUCKET_UC]
+    if lacking > room:
+        lacking = room
+    return (lacking // rate + 1) * 60000 if lacking > 0 else 0

@@ -34,6 +34,7 @@ SIZE = const(HEAD + MAX_TASKS * ROW)
 
 MAX_SLEEP_MS = const(0x10000000)  # 3.1 days: differences stay right
 _SHED_MS = const(3600000)
+_MOST_UC = const(0x10000000)
 
 
 def start(r: list[int], at: int, now: int) -> None:
@@ -228,6 +229,17 @@ def save(r: list[int], at: int, mode: int) -> None:
 def is_early(r: list[int], at: int, task: int, now: int) -> bool:
     """Whether the task would be served ahead of its due time."""
     return diff(r[at + HEAD + task * ROW + DUE], now) > 0
+
+
+def all_uc(r: list[int], at: int) -> int:
+    """Charge of one service of every task that is not left out, µC, at most 2**28."""
+    total = 0
+    row = at + HEAD
+    for _ in range(r[at + TASKS]):
+        if r[row + ARMED] and r[row + PRIORITY] >= r[at + FLOOR]:
+            total += r[row + COST_UC]
+        row += ROW
+    return total if total < _MOST_UC else _MOST_UC
 
 
 def cost_uc(r: list[int], at: int, task: int) -> int:

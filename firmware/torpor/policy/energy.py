@@ -2,8 +2,8 @@
 
 The state of charge is read off the cell's open-circuit curve and smoothed. The node saves when
 the charge is low or when it falls behind the straight line that ends at the lifetime asked for.
-A budget of charge a minute fills a bucket that starts and tasks draw from; the bucket holds one day,
-and a debt of one. What it does not hold is not begun, and no start is made for nothing.
+A budget of charge a minute fills a bucket that starts and tasks draw from; the bucket holds one
+day, and a debt of one. What it does not hold is not begun, and no start is made for nothing.
 """
 
 from torpor.policy import const

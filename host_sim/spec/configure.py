@@ -155,7 +155,7 @@ def sleep_uc_per_hour(node: Node, board: Board) -> int:
 
 
 def _energy(node: Node, battery: nodefile.Battery, board: Board) -> Energy:
-    """A budget is of all that is drawn: sleep is taken off it, and starts and joins have a price."""
+    """A budget is of all that is drawn: sleep is taken off it, and a start has its price."""
     budget_uc = battery.budget_mc_per_hour * 1000
     start_uc = _uc(board, "cpu", board.phase_us("wake_cpu"))
     if node.deepest_sleep == "deep":

@@ -18,6 +18,7 @@ def configure(r: list[int], config: dict) -> None:
         raise ValueError("more than %d channels" % report.MAX_CHANNELS)
     r[record.KIND] = record.SWITCH if config["kind"] == "switch" else record.SENSOR
     r[record.CACHE] = config["cache_join"]
+    r[record.LEASE_MIN] = config["lease_min"]
     r[record.REPORT_TASK] = config["report_task"]
     r[record.WATCH_TASK] = config["watch_task"]
     r[record.WATCH_CHANNEL] = config["watch_channel"]

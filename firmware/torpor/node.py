@@ -48,7 +48,6 @@ BACKOFF_MIN_MS = const(60000)
 SOUND_MIN = const(120)
 BACKOFF_DOUBLINGS = const(6)  # at most 64 minutes between attempts
 AWAKE_DOUBLINGS = const(2)  # of a node that is to be reached: at most four
-LEASE_MIN = const(1440)  # of an address, as most routers give it for at least so long
 
 
 def begin(r: list[int], cause: int, now: int) -> int:
@@ -258,12 +257,12 @@ def join(r: list[int], port: Port, task: int, why: int) -> bool:
     """Associate at the level of least expected charge; anew in full when the cached way fails.
 
     What is remembered may be wrong whatever the answer: another access point may be there by now,
-    and another host at the address. Once a day it is not used: its lease may be over.
+    and another host at the address. Once a lease it is not used.
     """
     port.account(task, why)
     level = affordable(r, txpower.choose(r, TX))
     cached = r[record.CACHED]
-    if r[record.UPTIME_MIN] - r[record.RENEWED_MIN] >= LEASE_MIN:
+    if r[record.UPTIME_MIN] - r[record.RENEWED_MIN] >= r[record.LEASE_MIN]:
         cached = 0
     within_ms = patience.LINK_MS
     if cached:

@@ -40,9 +40,10 @@ OUTPUT = const(17)  # a switch's relay, 0 or 1
 MINUTE_PAID = const(18)  # UPTIME_MIN up to which the budget's bucket is filled
 SAFE_SLEEPS = const(19)  # safe-mode sleeps in a row
 RENEWED_MIN = const(20)  # UPTIME_MIN of the last full join
+LEASE_MIN = const(21)  # how long an address is kept without asking for it anew
 
 # One row a task: what serving it means.
-TASK = const(21)
+TASK = const(22)
 CHANNELS = const(0)  # bit mask of the channels to measure
 WARMUP_MS = const(1)
 LONGEST_MS = const(2)  # between two servings while nothing moves, at most MAX_SLEEP_MS; 0: none

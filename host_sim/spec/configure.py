@@ -45,6 +45,7 @@ def device(node: Node, board: Board, seed: int = 1) -> Device:
     return Device(
         kind=node.kind,
         cache_join=1,
+        lease_min=node.lease_h * 60,
         report_task=len(node.task),
         watch_task=len(node.task) + 1,
         watch_channel=channel_index(node, watch.channel) if watch else -1,

@@ -103,6 +103,7 @@ class Device(msgspec.Struct, frozen=True):
 
     kind: str
     cache_join: int
+    lease_min: int
     report_task: int
     watch_task: int
     watch_channel: int

@@ -98,6 +98,7 @@ def config(**changes):
     given = {
         "kind": "sensor",
         "cache_join": 1,
+        "lease_min": 1440,
         "report_task": 1,
         "watch_task": 0,
         "watch_channel": -1,

@@ -211,6 +211,7 @@ def configuration(random: Random) -> dict:
     return {
         "kind": "switch" if switch else "sensor",
         "cache_join": random.below(2),
+        "lease_min": 60 * (1 + random.up_to(8759)),
         "report_task": report_task,
         "watch_task": random.below(8),
         "watch_channel": random.below(channels + 1) - 1,

@@ -9,6 +9,7 @@ from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, TASK, TX
 CONFIG = {
     "kind": "switch",
     "cache_join": 1,
+    "lease_min": 6,
     "report_task": 2,
     "watch_task": 3,
     "watch_channel": 4,
@@ -72,8 +73,8 @@ def cells(first, count):
 
 
 def test_the_node():
-    r = cells(0, 20)
-    assert [i for i in range(20) if r[i]] == sorted(
+    r = cells(0, 22)
+    assert [i for i in range(22) if r[i]] == sorted(
         (
             record.KIND,
             record.CACHE,
@@ -81,11 +82,13 @@ def test_the_node():
             record.WATCH_TASK,
             record.WATCH_CHANNEL,
             record.BATTERY_CHANNEL,
+            record.LEASE_MIN,
         )
     )
     assert r[record.KIND] == record.SWITCH
     assert (r[record.CACHE], r[record.REPORT_TASK], r[record.WATCH_TASK]) == (1, 2, 3)
     assert (r[record.WATCH_CHANNEL], r[record.BATTERY_CHANNEL]) == (4, 5)
+    assert r[record.LEASE_MIN] == 6
 
 
 def test_the_tasks():

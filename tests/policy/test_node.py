@@ -187,14 +187,14 @@ def test_a_join_that_is_given_up_early_is_tried_later_and_for_longer():
     for _ in range(2):
         tick(r, port, HOUR_MS)
     port.did("join")
-    port.joins = [NO_AP] * 4
-    port.takes = [2000, 3300, 8000, 8000]
+    port.joins = [NO_AP] * 5
+    port.takes = [2000, 3300, 5900, 8000]
     bias = r[TX + txpower.BIAS_X4096]
     tick(r, port, HOUR_MS)
     assert [way[1:] for way in port.did("join")] == [(1, 2000)]
     assert r[TX + txpower.BIAS_X4096] < bias
     assert schedule.latest_ms(r, SCHEDULE, 1, port.clock) == MINUTE_MS - 2000
-    for within_ms in (3300, LINK_MS):
+    for within_ms in (3300, 5900, LINK_MS):
         tick(r, port, HOUR_MS)
         assert [way[1:] for way in port.did("join")] == [(1, within_ms)]
 

@@ -18,7 +18,7 @@ LINK_MS = const(8000)  # what the link waits for association and address, at mos
 # (docs/radio.md).
 _SLACK_MS = const(300)
 _TIME_OUT_MS = const(1000)
-_DOUBLINGS = const(2)  # failures after which it is not given up early
+_DOUBLINGS = const(3)  # failures after which it is not given up early
 
 
 def within_ms(r: list[int], at: int, fails: int) -> int:

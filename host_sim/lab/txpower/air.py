@@ -21,34 +21,45 @@ from host_sim.hardware.states import Part
 from host_sim.world import wifi
 from torpor.policy.txpower import LEVEL_QDBM, LEVELS
 
+IN_VAIN_US = mac.TRIES * (price.FRAME_US + mac.GAP_US)  # until the MAC gives up
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
+WAKE = (*states.CACHED_JOIN, states.MESSAGE)
+
+
 @dataclass(frozen=True)
 class Air:
-    """Of one board and one way to join: by level and margin over sensitivity (quarter-dB cells).
+    """Of one board and some parts of a wake: by level and margin (quarter-dB cells).
 
-    mc        charge of a wake's radio, mC
-    answered  chance that it delivers in time
-    join_lost, send_lost   chance that the join, or the message, has to repeat a question
+    mc        charge, mC
+    answered  chance that every question is answered in time
+    late      chance that one has to be repeated
     """
 
     mc: Floats
     answered: Floats
-    join_lost: Floats
-    send_lost: Floats
+    late: Floats
 
     @classmethod
-    def of(cls, board: Board, join: Sequence[Part] = states.CACHED_JOIN) -> "Air":
-        """By the simulator's numbers, frames at 1 Mbit/s on a channel of one's own."""
+    def of(
+        cls,
+        board: Board,
+        parts: Sequence[Part] = WAKE,
+        key: str = "passphrase",
+        within_us: int = mac.JOIN_LIMIT_US,
+    ) -> "Air":
+        """By the simulator's numbers, frames at 1 Mbit/s on a channel of one's own.
+
+        A join may take so long before it has its address.
+        """
         tries = np.array(wifi.lost_65536("1M", [0.0])).reshape(MARGINS, mac.TRIES) / 65_536
         lost, more = tries[:, -1], tries[:, :-1].sum(axis=1)
-        rows = [_level(board, join, level, lost, more) for level in range(LEVELS)]
+        rows = [_level(board, parts, key, within_us, level, lost, more) for level in range(LEVELS)]
         mc, answered = (np.array(column) for column in zip(*rows, strict=True))
-        asks = sum(part.asks for part in join)
-        join_lost = np.broadcast_to(1 - (1 - lost) ** asks, mc.shape)
-        return cls(mc, answered, join_lost, np.broadcast_to(lost, mc.shape))
+        late = 1 - (1 - lost) ** sum(part.asks for part in parts)
+        return cls(mc, answered, np.broadcast_to(late, mc.shape))
 
 
 def cell(up_dbm: float, level: int) -> int:
@@ -66,52 +77,60 @@ def cells(up_dbm: Floats) -> Ints:
 
 
 def _level(
-    board: Board, join: Iterable[Part], level: int, lost: Floats, more: Floats
+    board: Board,
+    parts: Iterable[Part],
+    key: str,
+    within_us: int,
+    level: int,
+    lost: Floats,
+    more: Floats,
 ) -> tuple[Floats, Floats]:
-    """Charge and chance of delivery at one level, by margin."""
+    """Charge and chance of an answer at one level, by margin.
+
+    Of `lost`, the chance that the MAC gives a question up, and `more`, the attempts beyond one.
+    """
     fc, reached = np.zeros_like(lost), np.ones_like(lost)
-    for part in (*join, states.MESSAGE):
-        clean_fc = price.listening_fc(board, part) + price.air_fc(board, part.frames, level)
-        fc += reached * clean_fc
+    left_us = within_us
+    for part in parts:
+        fc += reached * (
+            price.listening_fc(board, part, key) + price.air_fc(board, part.frames, level)
+        )
+        left_us -= board.join_us(part.phase, key)
         if part.asks:
-            again_fc, answered = _questions(board, part, level, lost, more)
+            limit_us = part.limit_us or left_us
+            again_fc, answered = _questions(board, part, limit_us, level, lost, more)
             fc += reached * again_fc
             reached = reached * answered
     return fc / price.FC_PER_MC, reached
 
 
 def _questions(
-    board: Board, part: Part, level: int, lost: Floats, more: Floats
+    board: Board, part: Part, limit_us: int, level: int, lost: Floats, more: Floats
 ) -> tuple[Floats, Floats]:
-    """What repeats and waits of a part's questions add, and the chance that all are answered.
-
-    Of `lost`, the chance that the MAC gives a question up, and `more`, the attempts beyond one.
-    """
-    limit_us = part.limit_us or mac.JOIN_LIMIT_US
+    """What repeats and waits of a part's questions add, and the chance that all are answered."""
     waits = _waits_us(part, limit_us)
     frame_fc = price.air_fc(board, 1, level)
     attempt_fc = frame_fc + price.state_fc(board, part.state, mac.GAP_US)
     wait_fc = [price.time_out_fc(board, part.state, us) + frame_fc for us in waits]
     fc, answered = np.zeros_like(lost), np.zeros_like(lost)
-    spent_fc, asked = 0, part.asks
+    spent_fc = 0
     for losses in range(len(waits) + 1):
         chance = comb(part.asks + losses - 1, losses) * (1 - lost) ** part.asks * lost**losses
         fc += chance * (spent_fc + (part.asks + losses) * more * attempt_fc)
         answered += chance
         if losses < len(waits):
             spent_fc += wait_fc[losses]
-            asked += 1
-    failed = 1 - answered
-    left_us = limit_us - sum(waits)
-    end_fc = spent_fc + price.time_out_fc(board, part.state, max(mac.AWAKE_US, left_us))
-    return fc + failed * (end_fc + asked * more * attempt_fc), answered
+    left_us = max(mac.AWAKE_US, limit_us - sum(waits) - (len(waits) + 1) * IN_VAIN_US)
+    end_fc = spent_fc + price.time_out_fc(board, part.state, left_us)
+    asked = part.asks + len(waits)
+    return fc + (1 - answered) * (end_fc + asked * more * attempt_fc), answered
 
 
 def _waits_us(part: Part, limit_us: int) -> list[int]:
-    """The time-outs that a part's limit leaves room for."""
+    """The time-outs that a part's limit leaves room for, the attempts before each counted."""
     waits: list[int] = []
     us = part.wait_us
-    while sum(waits) + us < limit_us:
+    while sum(waits) + us + (len(waits) + 1) * IN_VAIN_US < limit_us:
         waits.append(us)
         us *= part.growth
     return waits

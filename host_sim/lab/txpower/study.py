@@ -18,11 +18,13 @@ from host_sim.lab.txpower.air import Air, Ints
 from host_sim.lab.txpower.links import Link
 from host_sim.spec import scenario
 from host_sim.spec.nodefile import Node
+from torpor.policy import txpower
 
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "xiao_esp32s3", "xiao_esp32c6")
 OURS, HINDSIGHT, BEST = "Torpor", "best level in hindsight", "clairvoyant"
 MODES = {OURS: "standard", "Torpor, through-wall": "through-wall", "Torpor, eco": "eco"}
 NAIVE = "20 dBm, DHCP"
+MESSAGE_PART = 1 / (1 + txpower.JOIN_QUESTIONS)  # of the questions of a wake
 WALLS_DB = (-15, -10, -5, 0, 5, 10)
 WAKES, SEEDS = 3_000, (1, 2)
 MEANS_DBM = tuple(range(-45, -91, -5))
@@ -71,7 +73,7 @@ class Bench:
     def of(cls, name: str, node: Node) -> "Bench":
         """By a board's name."""
         board = boards.load(name)
-        return cls(node, board, Air.of(board), Air.of(board, states.JOIN))
+        return cls(node, board, Air.of(board), Air.of(board, (*states.JOIN, states.MESSAGE)))
 
     def make(self, name: str) -> ways.Way:
         """One way by its name."""
@@ -91,8 +93,9 @@ class Bench:
         for i in column:
             level = levels[i] = way.level
             cell = at[level, i]
-            join_late = chances[0, i] < table.join_lost[level, cell]
-            way.told(heard[i], bool(join_late), bool(chances[1, i] < table.send_lost[level, cell]))
+            on_time = 1 - table.late[level, cell]
+            join_late = chances[0, i] > on_time ** (1 - MESSAGE_PART)
+            way.told(heard[i], bool(join_late), bool(chances[1, i] > on_time**MESSAGE_PART))
         return self._outcome(table, levels, at[levels, np.arange(at.shape[1])])
 
     def _known(self, name: str, at: Ints) -> Outcome:
@@ -104,13 +107,12 @@ class Bench:
         return self._outcome(self.cached, levels, at[levels, np.arange(at.shape[1])])
 
     def _outcome(self, table: Air, levels: Ints, at: Ints) -> Outcome:
-        late = 1 - (1 - table.join_lost[levels, at]) * (1 - table.send_lost[levels, at])
         tx_ma = np.array(self.board.file.radio.tx.current_na)[levels] / 1e6
         return Outcome(
             len(levels),
             float(table.mc[levels, at].sum()),
             float(table.answered[levels, at].sum()),
-            float(late.sum()),
+            float(table.late[levels, at].sum()),
             float(tx_ma.mean()),
         )
 

@@ -1,0 +1,1 @@
+"""How to join: the study of policy.patience, and of what a join can be spared."""

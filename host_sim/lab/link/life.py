@@ -1,0 +1,169 @@
+"""A node on a recorded link: the firmware's join and send, each call charged its mean.
+
+What is drawn by chance is only whether a question was lost, for the policies to learn from.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from host_sim.hardware import board as boards
+from host_sim.hardware import states
+from host_sim.lab.link.channel import Channel
+from host_sim.lab.txpower import air
+from host_sim.lab.txpower.air import Air
+from host_sim.spec import configure, scenario
+from torpor import config, node, record
+from torpor.policy import patience, report, txpower
+from torpor.policy.patience import LINK_MS
+from torpor.policy.ticks import MASK
+from torpor.policy.txpower import LEVEL_QDBM
+from torpor.port import DELTA, NO_AP, NO_BROKER, Port
+from torpor.record import PATIENCE, REPORT, TX
+
+KEY, POWER, PATIENT, KEPT = "stored key", "power", "patience", "address kept a month"
+DECISIONS = (KEY, POWER, PATIENT, KEPT)
+MONTH_MIN = 30 * 1440
+EVERY_S = 3_617  # from one message to the next: an hour, and never at the same second of one
+QUICK_MS = 704  # of a join that loses nothing
+LATE_MS = 1_050  # that a lost question takes
+WITHIN_S, STEP_S = 300, 6  # in which the clairvoyant may choose, and how finely
+CONNECT_MS = 5_000  # until a broker that does not answer is given up
+TOP = txpower.LEVELS - 1
+
+
+@cache
+def table(board: str, part: str, key: str, within_ms: int) -> Air:
+    """A part of a wake on a board."""
+    parts = {
+        "cached": states.CACHED_JOIN[:3],
+        "full": states.JOIN[:3],
+        "connect": states.JOIN[3:],
+        "message": (states.MESSAGE,),
+    }
+    return Air.of(boards.load(board), parts[part], key, within_ms * 1000)
+
+
+class Radio(Port):
+    """The port as far as a delivery goes; `mc` is what its radio drew.
+
+    Where a node is not to be patient by the policy, it knows of no quickest join as it begins one,
+    so that it waits as long as the link; what it had learned is there again as the join ends.
+    """
+
+    def __init__(self, r: list[int], board: str, key: str, channel: Channel, seed: int) -> None:
+        self.r, self.board, self.key, self.channel = r, board, key, channel
+        self.quick_ms = 0
+        self.random = np.random.default_rng([seed, 23])
+        self.now_ms = 0
+        self.mc = 0.0
+
+    def ticks_ms(self) -> int:
+        """The time."""
+        return self.now_ms & MASK
+
+    def account(self, task: int, decision: int) -> None:
+        """Nothing is booked."""
+
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
+        """Associate, and open the session."""
+        if self.quick_ms:
+            self.r[PATIENCE + patience.QUICK_MS] = self.quick_ms
+        self.now_ms += QUICK_MS
+        if not self._part("cached" if cached else "full", tx_qdbm, within_ms):
+            self.now_ms += max(0, within_ms - QUICK_MS)
+            return NO_AP
+        if not self._part("connect", tx_qdbm):
+            self.now_ms += CONNECT_MS
+            return NO_BROKER
+        return int(self.channel.heard_dbm[self.channel.row(self.now_ms / 1000)])
+
+    def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
+        """The message."""
+        before_ms = self.now_ms
+        if not self._part("message", tx_qdbm):
+            return 0
+        return 1 + (self.now_ms > before_ms)
+
+    def _part(self, part: str, tx_qdbm: int, within_ms: int = LINK_MS) -> bool:
+        """Charge a part its mean, and draw whether all of it was answered, and whether late."""
+        numbers = table(self.board, part, self.key, within_ms)
+        level = LEVEL_QDBM.index(tx_qdbm)
+        row = self.channel.row(self.now_ms / 1000)
+        at = level, air.cell(float(self.channel.up_dbm[row]), level)
+        self.mc += float(numbers.mc[at])
+        drawn = self.random.random()
+        if 1 - numbers.late[at] <= drawn < numbers.answered[at]:
+            self.now_ms += LATE_MS
+        return bool(drawn < numbers.answered[at])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Of so many messages: charge of the radio, starts of the node, and how late they were."""
+
+    messages: int
+    mc: float
+    starts: int
+    late_s: float
+
+
+def clairvoyant(board: str, channel: Channel, messages: int) -> Outcome:
+    """Who knows the channel: each message at the best level and moment of the next five minutes.
+
+    The key is stored, and the address kept for good.
+    """
+    known = [table(board, part, "stored", LINK_MS) for part in ("cached", "connect", "message")]
+    at = air.cells(channel.up_dbm)
+    levels = np.arange(len(LEVEL_QDBM))[:, None]
+    mc, came = known[0].mc[levels, at], known[0].answered[levels, at]
+    for later in known[1:]:
+        mc = mc + came * later.mc[levels, at]
+        came = came * later.answered[levels, at]
+    least = (mc / np.maximum(came, 1e-9)).min(axis=0)
+    total = late_s = 0.0
+    for message in range(messages):
+        due_s = message * EVERY_S
+        rows = [channel.row(due_s + second) for second in range(0, WITHIN_S, STEP_S)]
+        best = min(range(len(rows)), key=lambda i: float(least[rows[i]]))
+        total += float(least[rows[best]])
+        late_s += best * STEP_S
+    return Outcome(messages, total, messages, late_s / messages)
+
+
+def live(
+    board: str, channel: Channel, decisions: Set[str], messages: int, cached: int = 1
+) -> Outcome:
+    """A node that has so many messages to tell, with some of its decisions switched on."""
+    r = [0] * record.SIZE
+    radio = Radio(r, board, "stored" if KEY in decisions else "passphrase", channel, 1)
+    config.configure(
+        r, configure.device_config(scenario.load("garden").file.node, boards.load(board))
+    )
+    r[record.CACHE] = cached
+    if KEPT in decisions:
+        r[record.LEASE_MIN] = MONTH_MIN
+    if POWER not in decisions:
+        r[TX + txpower.LOWEST] = TOP
+    told = starts = 0
+    late_ms = 0
+    while told < messages:
+        radio.now_ms = max(radio.now_ms, told * EVERY_S * 1000)
+        r[record.UPTIME_MIN] = radio.now_ms // 60_000
+        r[REPORT + report.QUEUED] = 1
+        if PATIENT not in decisions:
+            radio.quick_ms = r[PATIENCE + patience.QUICK_MS]
+            r[PATIENCE + patience.QUICK_MS] = 0
+        starts += 1
+        if node.join(r, radio, 0, DELTA) and node.send(r, radio):
+            r[record.JOINS_FAILED] = 0
+            while told < messages and told * EVERY_S * 1000 <= radio.now_ms:
+                late_ms += radio.now_ms - told * EVERY_S * 1000
+                told += 1
+            continue
+        doublings = min(r[record.JOINS_FAILED], node.BACKOFF_DOUBLINGS)
+        radio.now_ms += node.BACKOFF_MIN_MS << doublings
+        r[record.JOINS_FAILED] += 1
+    return Outcome(messages, radio.mc, starts, late_ms / 1000 / messages)

@@ -5,6 +5,7 @@ the version back, or makes it the node's own (docs/flash.md). Without it this mo
 """
 
 from torpor import rescue
+from torpor.policy.patience import LINK_MS
 from torpor.port import FAULT, Port
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
@@ -38,8 +39,8 @@ class TrialPort:
         self.faulty |= value == FAULT
         return value
 
-    def join(self, tx_qdbm: int, cached: int) -> int:
-        answer = self.port.join(tx_qdbm, cached)
+    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
+        answer = self.port.join(tx_qdbm, cached, within_ms)
         self.delivered = answer < 0 and not self.faulty
         return answer
 

@@ -1,18 +1,15 @@
 """The lab of the link: its recorded channels, lives on them, and what each decision brings."""
 
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
 from host_sim.hardware import board, price, states
 from host_sim.lab.link import channel, life, study
 from host_sim.lab.link.channel import HALF_DBM, Channel
-from host_sim.lab.link.life import DECISIONS, KEY, PATIENT
+from host_sim.lab.link.life import KEY, PATIENT
 
 DEVKIT = "lolin32_lite"
 NONE: frozenset[str] = frozenset()
@@ -72,18 +69,6 @@ def test_the_clairvoyant_takes_the_best_moment_of_five_minutes() -> None:
     best = life.clairvoyant(DEVKIT, bad, 20)
     assert best.mc == pytest.approx(life.clairvoyant(DEVKIT, steady(-50), 20).mc)
     assert best.late_s > 0
-
-
-@given(st.integers(0, 2**32))
-def test_shares_add_up_to_what_all_decisions_bring(seed: int) -> None:
-    dice = np.random.default_rng(seed)
-    mc = {
-        frozenset(some): float(dice.random())
-        for size in range(len(DECISIONS) + 1)
-        for some in combinations(DECISIONS, size)
-    }
-    shares = sum(study.shapley(mc, one) for one in DECISIONS)
-    assert shares == pytest.approx(mc[NONE] - mc[frozenset(DECISIONS)])
 
 
 def test_without_the_recordings_there_is_no_study() -> None:

@@ -1,12 +1,10 @@
 """How to join: recorded links behind any wall, decision by decision."""
 
-from collections.abc import Callable, Sequence
-from itertools import combinations
-from math import factorial
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from host_sim.errors import BadInput
-from host_sim.lab import bootstrap
+from host_sim.lab import bootstrap, shares
 from host_sim.lab.link import channel, life
 from host_sim.lab.link.channel import Channel
 from host_sim.lab.link.life import DECISIONS, KEY, PATIENT, POWER, Outcome
@@ -40,7 +38,7 @@ def of(data: Path | None, progress: Progress) -> Study:
         found[name] = [[run(board, link) for board in BOARDS] for link in links]
         progress(0.6 * len(found) / len(WAYS))
     rows = [_row(name, WAYS[name][0], found[name]) for name in WAYS]
-    shares = _shares(links)
+    brought = _shares(links)
     progress(0.9)
     sweeps = [_sweep(number, found) for number in range(len(BOARDS))]
     return Study(
@@ -55,7 +53,7 @@ def of(data: Path | None, progress: Progress) -> Study:
         rows=rows,
         sweeps=sweeps,
         goals=_goals(rows, sweeps),
-        taught=TAUGHT + _told(shares),
+        taught=TAUGHT + _told(brought),
         notes={
             "starts": "of the node, a message",
             "late_s": "mean delay of a message",
@@ -92,26 +90,17 @@ def _mc(one: Outcome) -> float:
 
 
 def _shares(links: Sequence[Channel]) -> dict[str, dict[str, float]]:
-    """What each decision brings on each link, % of good practice's charge (Shapley 1953)."""
+    """What each decision brings on each link, % of good practice's charge (Shapley)."""
     out: dict[str, dict[str, float]] = {}
     for link in links:
-        mc = {
-            frozenset(some): _mc(life.live(BOARDS[0], link, frozenset(some), MESSAGES))
-            for size in range(len(DECISIONS) + 1)
-            for some in combinations(DECISIONS, size)
-        }
-        least = mc[frozenset()]
-        out[link.name] = {one: 100 * shapley(mc, one) / least for one in DECISIONS}
+        least = _mc(life.live(BOARDS[0], link, frozenset(), MESSAGES))
+
+        def saved(some: Collection[str], link: Channel = link, least: float = least) -> float:
+            mc = _mc(life.live(BOARDS[0], link, frozenset(some), MESSAGES))
+            return 100 * (1 - mc / least)
+
+        out[link.name] = shares.shapley(DECISIONS, saved)
     return out
-
-
-def shapley(mc: dict[frozenset[str], float], of: str) -> float:
-    """What a decision saves on average over all orders in which they may be switched on."""
-    n, share = len(DECISIONS), 0.0
-    for before in (some for some in mc if of not in some):
-        orders = factorial(len(before)) * factorial(n - len(before) - 1)
-        share += orders / factorial(n) * (mc[before] - mc[before | {of}])
-    return share
 
 
 def _goals(rows: Sequence[Row], sweeps: Sequence[Sweep]) -> list[Goal]:
@@ -133,12 +122,12 @@ def _goals(rows: Sequence[Row], sweeps: Sequence[Sweep]) -> list[Goal]:
     ]
 
 
-def _told(shares: dict[str, dict[str, float]]) -> str:
+def _told(brought: dict[str, dict[str, float]]) -> str:
     """The shares as a table."""
     head = f"| link | {' | '.join(DECISIONS)} | all |"
     lines = [
         f"| {name} | {' | '.join(f'{of[one]:.1f}' for one in DECISIONS)} | {sum(of.values()):.1f} |"
-        for name, of in shares.items()
+        for name, of in brought.items()
     ]
     return "\n".join((head, "| --- |" + " ---: |" * (len(DECISIONS) + 1), *lines))
 

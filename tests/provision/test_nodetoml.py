@@ -61,6 +61,27 @@ def test_secrets_stand_apart(tmp_path: Path) -> None:
         assert secret not in str(made.config)
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        # the test vectors of IEEE 802.11 for its pass-phrases
+        ("password", "f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e"),
+        ("0f" * 32, "0f" * 32),  # a key already
+        ("", None),  # an open network
+    ],
+)
+def test_a_stored_key_is_the_networks_and_not_its_passphrase(
+    tmp_path: Path, given: str, kept: str | None
+) -> None:
+    head = GARDEN.replace('{ ssid = "home" }', f'{{ ssid = "IEEE", password = "{given}" }}')
+    text = scenario.find("garden").read_text()
+    node = text[text.index("[node]") : text.index("[world]")]
+    assert 'key = "stored"' in node
+    assert load(tmp_path, head + node).secrets.get("wifi_password") == kept
+    derived = node.replace('key = "stored"', 'key = "passphrase"')
+    assert load(tmp_path, head + derived).secrets.get("wifi_password") == (given or None)
+
+
 def test_the_documented_one_is_read(tmp_path: Path) -> None:
     pages = "".join(page.read_text() for page in (ROOT / "docs").glob("*.md"))
     (shown,) = re.findall(r"```toml\n(# node.toml\n(?:(?!```).*\n)+)```", pages)

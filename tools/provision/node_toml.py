@@ -130,7 +130,7 @@ def _key(file: NodeFile) -> str:
 
     ESP-IDF derives no key from a password of 64 characters (wpa_supplicant, wpa_set_passphrase()),
     and MicroPython hands over as many (ports/esp32/network_wlan.c). The derivation is that of
-    IEEE 802.11, annex J.4: PBKDF2, HMAC-SHA-1, 4,096 rounds.
+    IEEE 802.11: PBKDF2 with HMAC-SHA-1, 4,096 rounds, the network's name as salt.
     """
     passphrase, ssid = file.wifi.password, file.wifi.ssid
     if file.node.key == "passphrase" or len(passphrase) not in PASSPHRASE:

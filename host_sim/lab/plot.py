@@ -65,6 +65,9 @@ def _sweep(axis: Axes, one: Sweep, study: Study, colours: dict[str, str]) -> Non
             zorder=3 if ours else 2,
             label=name,
         )
+    if one.top:
+        least = min(min(values) for values in one.curves.values())
+        axis.set_ylim(least - 0.05 * (one.top - least), one.top)
     _losses(axis, one, kinds)
     values = [value for curve in one.curves.values() for value in curve]
     if _is_wide(one.at):

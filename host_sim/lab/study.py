@@ -52,6 +52,8 @@ class Sweep:
     """By the name of a row, a value for each of `at`."""
     fixed: str = ""
     """What else was held, and where."""
+    top: float | None = None
+    """Where the picture ends; what is worse runs out of it."""
 
     def worst_percent(self, rows: Sequence[Row]) -> float:
         """How much more ours takes than the best baseline, where that is most; negative is less."""

@@ -2,7 +2,7 @@
 
 Levels are mean distances of the samples from their mean, a cell for each 10 ms. Sounds that have
 nothing to do with each other add as their powers do, so a level of both is the root of the sum of
-squares: 6 % off at worst in the mean of a word, 1 % in noise (tests/sim/test_world_sound.py).
+squares: within 1 % in the mean of a word (tests/sim/test_world_sound.py).
 
 Filled by host_sim/world/sound.py; ints and int lists only, compiled with the port. A node without
 a microphone hears silence.

@@ -6,10 +6,13 @@ judged on are named, and are never the same recording.
 """
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from host_sim.errors import BadInput
 
 POLICIES = {
     "cascade": "When to wake for a sound: who listens, and for what the CPU starts.",
@@ -154,6 +157,17 @@ def of(policy: str, data: Path | None, progress: Progress) -> Study:
     module = importlib.import_module(f"host_sim.lab.{policy}.study")
     study: Study = module.of(data, progress)
     return study
+
+
+def tuned(policy: str) -> Iterator[str]:
+    """What tuning chooses for ours and for each baseline, a line each, as it is found.
+
+    BadInput for a policy that has nothing to tune.
+    """
+    name = f"host_sim.lab.{policy}.tune"
+    if importlib.util.find_spec(name) is None:
+        raise BadInput(f"{policy} has nothing to tune", remedy="leave --tune out")
+    yield from importlib.import_module(name).all_of()
 
 
 def energy_mj(charge_mc: float) -> float:

@@ -27,14 +27,14 @@ def test_a_look_hears_a_word_as_the_cpu_does(chip: str) -> None:
         wave = sound.samples(word)
         ours, cpus = loudness.levels(chip, wave), sound.levels(wave)
         assert np.corrcoef(ours, cpus)[0, 1] > 0.98
-        assert ours.mean() == pytest.approx(cpus.mean(), rel=0.08)
+        assert ours.mean() == pytest.approx(cpus.mean(), rel=0.02)
 
 
 @pytest.mark.parametrize("chip", ULPS)
 def test_a_look_hears_little_of_a_rumble(chip: str) -> None:
     """63 % of the noise clip's power lies below 32 Hz."""
     wave = sound.samples("noise")
-    assert loudness.levels(chip, wave).mean() < 0.75 * sound.levels(wave).mean()
+    assert loudness.levels(chip, wave).mean() < 0.65 * sound.levels(wave).mean()
 
 
 @pytest.mark.parametrize("chip", ULPS)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import click
+from rich.markup import escape
 
 from host_sim.lab import study
 from tools import params
@@ -19,14 +20,20 @@ from tools.show import study as shown
     help="Folder of the recordings that are not shipped; else $TORPOR_DATA.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@click.option("--tune", is_flag=True, help="Choose the marks anew, on the tuning part; print them.")
 @click.option("--plot", type=params.PICTURE, help="Draw the sweeps: .png, .svg, .pdf.")
-def command(policy: str, data: Path | None, as_json: bool, plot: Path | None) -> None:
+def command(policy: str, data: Path | None, as_json: bool, tune: bool, plot: Path | None) -> None:
     """Study POLICY: ours beside what a careful author does, the naive way, and the optimum.
 
     \b
     torpor lab sleep               how deep to sleep for a gap
     torpor lab sleep --plot a.png  and how that goes over what the world varies
+    torpor lab cascade --tune      the marks of its stages, chosen on the tuning part
     """
+    if tune:
+        for line in study.tuned(policy):
+            output.console.print(escape(line), soft_wrap=True)
+        return
     with output.Progress(f"lab {policy}") as progress:
         found = study.of(policy, data, progress)
     output.as_json(found.as_json()) if as_json else shown.show(found)

@@ -22,7 +22,14 @@ SNR_DB = (30, 20, 10, 5, 0)
 PER_HOUR = (0.1, 0.5, 2, 6, 20)
 GAINS_X16 = (1, 2, 4, 8, 16)
 TAUGHT = """\
-TO WRITE"""
+Who listens decides more than at which mark. In light sleep the CPU alone draws more than all that
+the other ways do, and a start from deep sleep is over after the word is. A ULP that remembers makes
+the two one; once it does, a fixed first mark is near the adaptive one in even noise, and behind it
+where the level varies. What a refusal costs decides how low the marks can be: 0.6 mC by the ULP,
+48 mC and more by the CPU.
+
+At 5 dB and less hardly any way hears a word, and what one draws by the word it told is then a matter
+of chance. The bursts are running speech, and every way tells of some of them."""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ import time
 
 import machine
 
-machine.WDT(timeout=90000)
+machine.WDT(timeout=10000)
 trial = globals().get("trial")  # of boot.py, while a version is on trial (torpor.trial)
 try:
-    if machine.reset_cause() == machine.WDT_RESET and not trial:
+    if machine.reset_cause() != machine.DEEPSLEEP_RESET and not trial:
         from torpor import rescue
 
-        rescue.rest("config.json")
+        rescue.again("config.json")
     from torpor import start
 
     start.run("config.json", trial)
@@ -23,5 +23,9 @@ except Exception as error:
         rescue.run("config.json", error)
     except Exception:
         pass  # that is damaged, too
-    time.sleep_ms(60000)
-    machine.deepsleep(3600000)
+    machine.WDT(timeout=90000)
+    time.sleep_ms(60000 if machine.reset_cause() == machine.PWRON_RESET else 5000)
+    machine.deepsleep(21600000)
+except KeyboardInterrupt:
+    machine.WDT(timeout=600000)  # somebody is at the terminal
+    raise

@@ -5,7 +5,7 @@ it is all numbers. Every key is needed, so a wrong file fails at the first start
 """
 
 from torpor import record
-from torpor.policy import cascade, energy, report, schedule, sleep, spread, txpower
+from torpor.policy import backoff, cascade, energy, report, schedule, sleep, spread, txpower
 
 
 def configure(r: list[int], config: dict) -> None:
@@ -37,6 +37,11 @@ def configure(r: list[int], config: dict) -> None:
     _cascade(r, record.CASCADE, config["cascade"])
     r[record.SPREAD + spread.STATE] = config["spread"]["seed"]
     r[record.SPREAD + spread.WITHIN_MS] = config["spread"]["within_ms"]
+    given = config["backoff"]
+    r[record.BACKOFF + backoff.RATE_UC_MIN] = given["rate_uc_min"]
+    r[record.BACKOFF + backoff.CPU_UC_MS] = given["cpu_uc_ms"]
+    r[record.BACKOFF + backoff.AIR_UC_MS] = given["air_uc_ms"]
+    r[record.BACKOFF + backoff.START_UC] = given["start_uc"]
 
 
 def _tasks(r: list[int], tasks: list) -> None:

@@ -49,20 +49,33 @@ from torpor.policy import const
 from torpor.policy.patience import LINK_MS
 from torpor.policy.sleep import DEEP, MODEM
 from torpor.policy.ticks import MASK, diff
-from torpor.port import COLD, CRASH, FAULT, NO_AP, NONE, PIN, SURGE, TIMER, WATCH, Port
+from torpor.port import (
+    COLD,
+    CRASH,
+    FAULT,
+    FELL,
+    NO_AP,
+    NONE,
+    PIN,
+    SURGE,
+    TIMER,
+    WATCH,
+    WATCHDOG_MS,
+    Port,
+)
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
 if TYPE_CHECKING:
     from torpor.drivers.ulp import UlpStage
     from torpor.link.deliver import Delivery
 
-WATCHDOG_MS = 300000  # the longest wake: a warm-up, two joins, six attempts at five seconds
 NAP_MS = 50  # of a modem sleep, between two looks at button and broker: no press is shorter
 DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
 
 # In RTC memory's first byte.
 _ON_AIR = const(1)
 OUTPUT = const(2)
+STARTS = const(0x60)  # how many led to no sleep: torpor.rescue counts them
 _ULP_WAKE = 6  # ESP_SLEEP_WAKEUP_ULP
 _GPIO_WAKE = 7  # ESP_SLEEP_WAKEUP_GPIO, for which machine has no name
 _PIN_REASONS = (machine.EXT0_WAKE, machine.EXT1_WAKE, _GPIO_WAKE)
@@ -94,7 +107,10 @@ class Esp32Port(Port):
         return time.time_ns() // 1000000 & MASK
 
     def wait(self, ms: int) -> None:
-        time.sleep_ms(ms)
+        while ms > 0:
+            time.sleep_ms(ms if ms < WATCHDOG_MS // 2 else WATCHDOG_MS // 2)
+            self.feed()
+            ms -= WATCHDOG_MS // 2
 
     def account(self, task: int, decision: int) -> None:
         """Nothing is booked on the chip."""
@@ -139,6 +155,7 @@ class Esp32Port(Port):
                 self.delivery = Delivery(self.config)
             except ERRORS:  # no memory for the driver, or whatever else it lacks
                 return NO_AP
+            self.delivery.wifi.feed = self.delivery.mqtt.feed = self.feed
         self._on_air(True)
         answer = self.delivery.join(tx_qdbm, cached, within_ms)
         if answer >= 0:
@@ -188,6 +205,7 @@ class Esp32Port(Port):
     def sleep(self, kind: int, ms: int) -> int:
         armed_ms = self.armed_ms
         self.armed_ms = self.loud = NONE
+        self._remember(self.memo & ~STARTS)
         if kind <= MODEM:
             return self._nap(kind, ms, armed_ms == 0)
         self.leave()
@@ -322,10 +340,11 @@ def cause() -> int:
     is to be believed only where something is retained: else the memory holds it by chance.
     """
     reset = machine.reset_cause()
+    on_air = (machine.RTC().memory() or b"\0")[0] & _ON_AIR
     if reset == machine.PWRON_RESET:
-        return SURGE if (machine.RTC().memory() or b"\0")[0] & _ON_AIR else COLD
+        return SURGE if on_air else COLD
     if reset != machine.DEEPSLEEP_RESET:
-        return CRASH
+        return FELL if on_air else CRASH
     reason = machine.wake_reason()
     if woken_by_ulp():
         return WATCH

@@ -2,6 +2,7 @@
 
 from torpor import record
 from torpor.policy import (
+    backoff,
     cascade,
     const,
     energy,
@@ -30,6 +31,7 @@ from torpor.port import (
     Port,
 )
 from torpor.record import (
+    BACKOFF,
     CASCADE,
     ENERGY,
     PATIENCE,
@@ -43,11 +45,10 @@ from torpor.record import (
     TX,
 )
 
-CRASH_LIMIT = const(5)  # crashes in a row that end in safe mode
-BACKOFF_MIN_MS = const(60000)
+MINUTE_MS = const(60000)
 SOUND_MIN = const(120)
-BACKOFF_DOUBLINGS = const(6)  # at most 64 minutes between attempts
-AWAKE_DOUBLINGS = const(2)  # of a node that is to be reached: at most four
+REACHED_FAILURES = const(3)  # that a node which is to be reached counts: four minutes at most
+OVER = const(-1)  # of record.STARTED
 
 
 def begin(r: list[int], cause: int, now: int) -> int:
@@ -56,20 +57,25 @@ def begin(r: list[int], cause: int, now: int) -> int:
     CRASHES goes up here and back to zero in rest(). What start.py retained before the wake holds
     it raised already, so a wake that never ends has counted too.
     """
-    elapsed_ms = 0
-    if cause == COLD:
-        schedule.start(r, SCHEDULE, add(now, spread.wait_ms(r, SPREAD)))
-    else:
-        elapsed_ms = diff(now, r[record.CLOCK])
-        if elapsed_ms < 0:  # the clock was set back, or began anew: what is due by it is not known
-            elapsed_ms = 0
-            schedule.start(r, SCHEDULE, now)
-    r[record.CLOCK] = now
-    rest_ms = r[record.REST_MS] + elapsed_ms
-    r[record.UPTIME_MIN] += rest_ms // 60000
-    r[record.REST_MS] = rest_ms % 60000
     r[record.WAKES] += 1
     r[record.CRASHES] += 1
+    if cause == COLD:
+        schedule.start(r, SCHEDULE, add(now, spread.wait_ms(r, SPREAD)))
+        r[record.CLOCK] = now
+        return 0
+    return elapse(r, now)
+
+
+def elapse(r: list[int], now: int) -> int:
+    """Count the time since the clock was last looked at; that time in ms."""
+    elapsed_ms = diff(now, r[record.CLOCK])
+    if elapsed_ms < 0:  # the clock was set back, or began anew: what is due by it is not known
+        elapsed_ms = 0
+        schedule.start(r, SCHEDULE, now)
+    r[record.CLOCK] = now
+    rest_ms = r[record.REST_MS] + elapsed_ms
+    r[record.UPTIME_MIN] += rest_ms // MINUTE_MS
+    r[record.REST_MS] = rest_ms % MINUTE_MS
     return elapsed_ms
 
 
@@ -101,7 +107,7 @@ def serve(r: list[int], port: Port, why: int, now: int) -> None:
     if mask:
         wait_min = sound(r, port, now) if r[SURGE + surge.RESETS] else 0
         if wait_min:
-            put_off(r, mask, wait_min * 60000, now)
+            put_off(r, mask, wait_min, now)
         else:
             deliver(r, port, mask, why, now)
 
@@ -199,7 +205,12 @@ def tell(r: list[int], channel: int, value: int, now: int) -> None:
 
 def ask(r: list[int], within_ms: int, now: int) -> None:
     """Ask for a delivery within this time; while joins fail or wait, that decides instead."""
-    if r[record.JOINS_FAILED] == 0 and surge.left_min(r, SURGE, r[record.UPTIME_MIN]) == 0:
+    uptime_min = r[record.UPTIME_MIN]
+    if (
+        r[record.JOINS_FAILED] == 0
+        and surge.left_min(r, SURGE, uptime_min) == 0
+        and backoff.debt_min(r, BACKOFF, uptime_min) == 0
+    ):
         schedule.request(r, SCHEDULE, r[record.REPORT_TASK], now, within_ms)
 
 
@@ -217,26 +228,39 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
         delivered = send(r, port)
     if r[REST + sleep.ASSOCIATED] == 0:
         port.leave()
-    energy.spend_air(r, ENERGY, diff(port.ticks_ms(), began))
+    took_ms = diff(port.ticks_ms(), began)
+    energy.spend_air(r, ENERGY, took_ms)
     for task in range(r[SCHEDULE + schedule.TASKS]):
         if mask >> task & 1:
             schedule.done(r, SCHEDULE, task, now)
-    fails = r[record.JOINS_FAILED]
     if delivered:
         r[record.JOINS_FAILED] = 0
         surge.delivered(r, SURGE)
-        return
-    r[record.JOINS_FAILED] = fails + 1
-    surge.failed(r, SURGE)
-    most = AWAKE_DOUBLINGS if r[REST + sleep.ASSOCIATED] else BACKOFF_DOUBLINGS
-    put_off(r, mask, BACKOFF_MIN_MS << (fails if fails < most else most), now)
+        backoff.delivered(r, BACKOFF, took_ms, r[record.UPTIME_MIN])
+        minutes = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
+        if minutes:
+            put_off(r, mask, minutes, now)
+    else:
+        surge.failed(r, SURGE)
+        backoff.failed(r, BACKOFF, took_ms, 1, r[record.UPTIME_MIN])
+        put_off(r, mask, unreached_min(r), now)
 
 
-def put_off(r: list[int], mask: int, ms: int, now: int) -> None:
+def unreached_min(r: list[int]) -> int:
+    """One more delivery failed: the minutes until the next is tried."""
+    fails = r[record.JOINS_FAILED] + 1
+    r[record.JOINS_FAILED] = fails
+    if r[REST + sleep.ASSOCIATED] and fails > REACHED_FAILURES:
+        fails = REACHED_FAILURES
+    return backoff.wait_min(r, BACKOFF, fails, r[record.UPTIME_MIN])
+
+
+def put_off(r: list[int], mask: int, minutes: int, now: int) -> None:
     """Have the radio tasks of a mask wait so long, and a part more that is chance."""
     for task in range(r[SCHEDULE + schedule.TASKS]):
         if mask >> task & 1:
-            schedule.defer(r, SCHEDULE, task, now, ms + spread.wait_ms(r, SPREAD))
+            wait_ms = minutes * MINUTE_MS + spread.wait_ms(r, SPREAD)
+            schedule.defer(r, SCHEDULE, task, now, wait_ms)
 
 
 def surged(r: list[int]) -> None:
@@ -254,7 +278,7 @@ def affordable(r: list[int], level: int) -> int:
 
 
 def join(r: list[int], port: Port, task: int, why: int) -> bool:
-    """Associate at the level of least expected charge; anew in full when the cached way fails.
+    """Associate at the level of least expected charge, after a join that failed in full.
 
     What is remembered may be wrong whatever the answer: another access point may be there by now,
     and another host at the address. Once a lease it is not used.
@@ -278,13 +302,8 @@ def join(r: list[int], port: Port, task: int, why: int) -> bool:
         txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, True)
         if within_ms < patience.LINK_MS:
             return False
-    # A scan costs seconds: only the first failure and every fourth after it pay for one.
-    if answer >= 0 and r[record.CACHED] and r[record.JOINS_FAILED] & 3 == 0:
-        port.account(task, RETRY)
-        level = affordable(r, r[TX + txpower.HIGHEST])
-        cached = 0
-        answer = port.join(txpower.LEVEL_QDBM[level], 0, patience.LINK_MS)
     if answer >= 0:
+        r[record.CACHED] = 0
         return False
     if cached == 0:
         r[record.RENEWED_MIN] = r[record.UPTIME_MIN]
@@ -331,35 +350,47 @@ def rest(r: list[int], port: Port) -> int:
     if r[record.SLEEP_KIND] == sleep.DEEP:
         ms -= r[REST + sleep.START_MS]
     r[record.CRASHES] = 0
-    r[record.SAFE_SLEEPS] = 0
     port.account(NODE, SLEEP)
     return ms if ms > 0 else 0
 
 
-def safe(r: list[int], port: Port) -> int:
-    """Safe mode: no sensor, no radio, a long sleep; ms. It doubles from 1 h to a day.
+def crashed(r: list[int], now: int, on_air: int) -> int:
+    """The wake before did not end in sleep; the minutes to lie low for before the next.
 
-    The wake after it tries again in earnest, and one more crash leads straight back here.
+    The first in a row is followed by a wake at once. After one on the air only joins wait, if there
+    was a wake before it: what a first one put off would be forgotten.
+    """
+    elapse(r, now)
+    ms = 0 if r[record.STARTED] == OVER else diff(now, r[record.STARTED])
+    debt_min = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
+    backoff.failed(r, BACKOFF, ms, on_air, r[record.UPTIME_MIN])
+    if on_air and r[record.WAKES] and r[REST + sleep.ASSOCIATED] == 0:
+        put_off(r, radio_tasks(r), unreached_min(r), now)
+        return 0
+    if debt_min == 0 and r[record.CRASHES] < 2:
+        return 0
+    schedule.start(r, SCHEDULE, now)  # all is due then, however long that is
+    return backoff.wait_min(r, BACKOFF, r[record.CRASHES] - 1, r[record.UPTIME_MIN])
+
+
+def radio_tasks(r: list[int]) -> int:
+    """The tasks that need a join, as a bit mask."""
+    mask = 0
+    for task in range(r[SCHEDULE + schedule.TASKS]):
+        if r[SCHEDULE + schedule.HEAD + task * schedule.ROW + schedule.RADIO]:
+            mask |= 1 << task
+    return mask
+
+
+def lie_low(r: list[int], port: Port, minutes: int) -> int:
+    """Safe mode: sleep for so long without sensor and radio; ms.
+
+    On the mains that is awake, for the button.
     """
     port.account(NODE, SAFE)
-    # All is due when it ends; the ticks of a crash loop of a week would have wrapped by then.
-    schedule.start(r, SCHEDULE, port.ticks_ms())
-    sleeps = r[record.SAFE_SLEEPS]
-    r[record.SAFE_SLEEPS] = sleeps + 1
-    r[record.CRASHES] = CRASH_LIMIT - 1
-    return lie_low(r, port, 3600000 << sleeps if sleeps < 5 else 86400000)
-
-
-def lie_low(r: list[int], port: Port, ms: int) -> int:
-    """Sleep for so long with the radio off: deeply, or on the mains awake, for the button; ms.
-
-    Who is to stay reachable is tried again within an hour: it has the charge for that.
-    """
     r[record.SLEEP_KIND] = sleep.DEEP
     if r[REST + sleep.ASSOCIATED]:
         r[record.SLEEP_KIND] = sleep.MODEM
         port.leave()
         port.watch(0, 0, 0)
-        if ms > 3600000:
-            ms = 3600000
-    return ms
+    return minutes * MINUTE_MS

@@ -15,6 +15,7 @@ PIN = const(2)  # an edge on the wake pin
 WATCH = const(3)  # the first detector stage saw its threshold reached
 CRASH = const(4)  # watchdog, panic or reset: the wake before did not end in sleep
 SURGE = const(5)  # power failed while the radio was on, and what was retained outlived it
+FELL = const(6)  # as CRASH, and the radio was on
 
 # Why charge is spent: the "decision" of the ledger. account() names one of these.
 SLEEP = const(0)  # nothing to do: sleep and the current under it
@@ -30,6 +31,8 @@ DECISIONS = const(9)
 
 NODE = const(8)  # account()'s task for what belongs to none: start, sleep, safe mode
 ACCOUNTS = const(9)  # tasks 0 … 7 and NODE
+
+WATCHDOG_MS = const(10000)  # a hang takes as much charge: longer than any wait for one answer
 
 # Answers that are no measurement, score or command. Outside every reading, inside 31 bits.
 FAULT = const(-0x3FFFFFFF)
@@ -125,7 +128,10 @@ class Port:
         raise NotImplementedError
 
     def feed(self) -> None:
-        """Feed the watchdog. It resets the chip when not fed for its period (>= 60 s)."""
+        """Feed the watchdog, which resets the chip WATCHDOG_MS after it was fed last.
+
+        What takes longer, as join() and send() may, feeds it on its way.
+        """
         raise NotImplementedError
 
     def retain(self, data: bytes) -> None:

@@ -5,6 +5,7 @@ needs no file. Where each block starts is here; its fields are in the policy's m
 """
 
 from torpor.policy import (
+    backoff,
     cascade,
     const,
     energy,
@@ -24,7 +25,7 @@ CLOCK = const(1)  # tick of the wake before
 REST_MS = const(2)  # uptime beyond whole minutes
 UPTIME_MIN = const(3)
 WAKES = const(4)
-CRASHES = const(5)  # wakes in a row that did not end in sleep
+CRASHES = const(5)  # wakes in a row that did not end in sleep; what was retained counts one more
 FAULTS = const(6)  # readings that failed
 JOINS_FAILED = const(7)  # in a row
 SENT = const(8)  # messages acknowledged
@@ -38,7 +39,7 @@ WATCH_CHANNEL = const(15)  # the channel that a detected event is reported on; -
 WATCH_TASK = const(16)  # the task that the detector's charge is booked to
 OUTPUT = const(17)  # a switch's relay, 0 or 1
 MINUTE_PAID = const(18)  # UPTIME_MIN up to which the budget's bucket is filled
-SAFE_SLEEPS = const(19)  # safe-mode sleeps in a row
+STARTED = const(19)  # tick at which the wake under way began; -1: it is over
 RENEWED_MIN = const(20)  # UPTIME_MIN of the last full join
 LEASE_MIN = const(21)  # how long an address is kept without asking for it anew
 
@@ -63,4 +64,5 @@ SPREAD = REPORT + report.SIZE
 SURGE = SPREAD + spread.SIZE
 SAMPLING = SURGE + surge.SIZE
 PATIENCE = SAMPLING + sampling.SIZE
-SIZE = PATIENCE + patience.SIZE
+BACKOFF = PATIENCE + patience.SIZE
+SIZE = BACKOFF + backoff.SIZE

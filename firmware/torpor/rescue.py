@@ -1,7 +1,7 @@
 """What is left of a node that cannot start, or hung: its log, and a switch's button.
 
 At the REPL it would draw full current. So main.py catches whatever is missing, wrong or damaged,
-leaves a minute to interrupt it and sleeps an hour: the cell must outlive the mistake. It starts the
+leaves time to interrupt it and sleeps for hours: the cell must outlive the mistake. It starts the
 watchdog before the first file, since one that cannot be read to its end is imported for ever
 (MicroPython 1.29, py/persistentcode.c:169, extmod/vfs_reader.c:58).
 
@@ -18,30 +18,50 @@ from machine import Pin
 LOG = "torpor.log"
 LOG_BYTES = 4096
 HOUR_MS = 3600000
+DAY_MS = 24 * HOUR_MS
+MOST_STARTS = 3  # without a sleep
 MINUTE_MS = 60000
-OUTPUT = 2  # as torpor.esp32 has it
+OUTPUT, START, STARTS = 2, 0x20, 0x60  # as torpor.esp32 has them
 NAP_MS = 50  # no press is shorter
 
 
 def run(path: str, error: BaseException) -> None:
-    """Tell of the error; a switch then works its button for an hour, and tries to start again."""
+    """Tell of the error, and have one more start where a sleep led to this one.
+
+    A switch works its button for an hour before it starts again.
+    """
     log(error)
     config = read(path)
     if config["kind"] == "switch":
         work(config["pins"], HOUR_MS)
         machine.reset()
+    if machine.reset_cause() == machine.DEEPSLEEP_RESET:
+        machine.reset()
 
 
-def rest(path: str) -> None:
-    """After the watchdog: an hour's sleep, lest what hangs again empty the cell.
+def again(path: str) -> None:
+    """A start that no sleep led to. Where one follows the other, a rest: the cell must outlive it.
 
-    A switch works its button for a minute instead; it is then started as ever.
+    Six hours after the third, or a day as soon as a start hung again; what came before a power-on,
+    which leaves no memory, does not count. A switch works its button for two minutes instead.
     """
-    log("the watchdog bit")
+    hung = machine.reset_cause() == machine.WDT_RESET
+    if hung:
+        log("the watchdog bit")
+    memory = bytearray(machine.RTC().memory())
+    if not memory:
+        machine.RTC().memory(b"\0")
+        return
+    rests = memory[0] & STARTS >= (START if hung else MOST_STARTS * START)
+    memory[0] = memory[0] & ~STARTS if rests else memory[0] + START
+    machine.RTC().memory(memory)
+    if not rests:
+        return
+    log("no start ends in sleep")
     config = read(path)
     if config["kind"] != "switch":
-        machine.deepsleep(HOUR_MS)
-    work(config["pins"], MINUTE_MS)
+        machine.deepsleep(DAY_MS if hung else 6 * HOUR_MS)
+    work(config["pins"], 2 * MINUTE_MS)
 
 
 def read(path: str) -> dict:

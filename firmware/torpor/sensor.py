@@ -11,8 +11,6 @@ def wake(r: list[int], port: Port, cause: int) -> int:
     now = port.ticks_ms()
     port.feed()
     elapsed_ms = node.begin(r, cause, now)
-    if r[record.CRASHES] > node.CRASH_LIMIT:
-        return node.safe(r, port)
     why = 0
     if r[CASCADE + cascade.STAGES]:
         cascade.elapse(r, CASCADE, elapsed_ms)

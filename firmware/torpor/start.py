@@ -1,7 +1,8 @@
 """From reset to sleep: restore or configure, one wake, retain, sleep.
 
-The record is retained before the wake with its count of crashes raised, and after it with the
-count back at zero: a wake that never ends leaves its mark, and a crash loop leads to safe mode.
+The record is retained before the wake with its count of crashes raised and the tick at which the
+wake began, and after it with the count back at zero: a wake that never ends leaves its mark, and
+what it cost is waited for (torpor.policy.backoff).
 """
 
 import json
@@ -10,8 +11,8 @@ from binascii import crc32
 
 from torpor import life, node, record, retain
 from torpor.config import configure
-from torpor.policy import surge
-from torpor.port import COLD, CRASH, PIN, SURGE, TIMER, WATCH, Port
+from torpor.policy import backoff, surge
+from torpor.port import COLD, CRASH, FELL, PIN, SURGE, TIMER, WATCH, Port
 
 OPEN_MS = 5000  # after a power-on, to interrupt it: USB of a chip's own is there when it is awake
 _WHY = {
@@ -50,58 +51,72 @@ def live(port: Port, config: dict, fingerprint: int, cause: int, on_trial: bool 
     """Wake after wake, for good: a port that is to end it raises out of sleep()."""
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
     reset = cause
-    cause = restore(r, port, config, fingerprint, reset)
+    cause, minutes = restore(r, port, config, fingerprint, reset)
     if r[record.KIND] == record.SWITCH:
-        if cause != COLD or reset == CRASH:  # it may have been pressed in the wake that crashed
+        if cause != COLD or reset in (
+            CRASH,
+            FELL,
+        ):  # it may have been pressed in the wake that crashed
             r[record.OUTPUT] = port.setting(0)
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
     elif cause == reset == COLD:
         port.wait(OPEN_MS)
     while True:
-        crashes = r[record.CRASHES]
-        r[record.CRASHES] = crashes + 1
-        port.retain(retain.pack(r, fingerprint))
-        r[record.CRASHES] = crashes
-        try:
-            ms = life.wake(r, port, cause)
-        except Exception as error:  # whatever it is must not end the node
-            if on_trial:
-                raise
-            log(error)
-            output = r[record.OUTPUT]
-            retain.unpack(port.retained(), r, fingerprint)
-            r[record.OUTPUT] = output  # where the relay is by now
-            ms = node.lie_low(r, port, rest_ms(r[record.CRASHES]))
+        ms = 0
+        if minutes == 0:
+            crashes = r[record.CRASHES]
+            r[record.CRASHES] = crashes + 1
+            r[record.STARTED] = port.ticks_ms()
+            port.retain(retain.pack(r, fingerprint))
+            r[record.CRASHES] = crashes
+            try:
+                ms = life.wake(r, port, cause)
+            except Exception as error:  # whatever it is must not end the node
+                if on_trial:
+                    raise
+                log(error)
+                output = r[record.OUTPUT]
+                retain.unpack(port.retained(), r, fingerprint)
+                r[record.OUTPUT] = output  # where the relay is by now
+                minutes = node.crashed(r, port.ticks_ms(), 0) or 1
+        if minutes:
+            ms = node.lie_low(r, port, minutes)
+            minutes = 0
+        r[record.STARTED] = node.OVER
         port.retain(retain.pack(r, fingerprint))
         cause = port.sleep(r[record.SLEEP_KIND], ms)
 
 
-def restore(r: list[int], port: Port, config: dict, fingerprint: int, cause: int) -> int:
-    """Fill the record from what was retained, or anew; the cause of the first wake.
+def restore(
+    r: list[int], port: Port, config: dict, fingerprint: int, cause: int
+) -> tuple[int, int]:
+    """Fill the record from what was retained, or anew; cause of the first wake, and minutes to it.
 
     Whatever the reset is called, a good record says that the wake before did not end in sleep. One
     without a wake is of a node whose very first one crashed: it starts anew too, but its crashes
     count.
     """
+    minutes = 0
     status = retain.unpack(port.retained(), r, fingerprint)
     if status == retain.OK:
+        slept = cause in (TIMER, PIN, WATCH)
         if cause == SURGE:
             node.surged(r)
+        elif not slept:
+            minutes = node.crashed(r, port.ticks_ms(), cause == FELL)
         if r[record.WAKES]:
-            return cause if cause in (TIMER, PIN, WATCH) else CRASH
+            return cause if slept else CRASH, minutes
     elif cause not in (COLD, SURGE):
         log("starting clean: " + _WHY[status])
     crashes = r[record.CRASHES]
     weak = r[record.SURGE : record.SURGE + surge.SIZE]
+    owed_uc = r[record.BACKOFF + backoff.OWED_UC]
     configure(r, config)
+    r[record.CLOCK] = port.ticks_ms()
     r[record.CRASHES] = crashes
     r[record.SURGE : record.SURGE + surge.SIZE] = weak
-    return COLD
-
-
-def rest_ms(crashes: int) -> int:
-    """How long to sleep after so many crashes in a row: a minute, doubled by each, to an hour."""
-    return 60000 << (crashes if crashes < 6 else 6)
+    r[record.BACKOFF + backoff.OWED_UC] = owed_uc
+    return COLD, minutes
 
 
 def log(what: str | BaseException) -> None:

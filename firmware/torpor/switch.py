@@ -18,8 +18,6 @@ def wake(r: list[int], port: Port, cause: int) -> int:
         port.account(r[record.REPORT_TASK], EVENT)
         command = port.command()
         turn(r, port, command if command != NONE else 1 - r[record.OUTPUT], now)
-    if r[record.CRASHES] > node.CRASH_LIMIT:
-        return node.safe(r, port)
     node.serve(r, port, why, now)
     return node.rest(r, port)
 

@@ -17,6 +17,7 @@ from host_sim.engine.port import SimPort
 from host_sim.engine.state import State
 from torpor import life, node, record, sensor, switch
 from torpor.policy import (
+    backoff,
     cascade,
     energy,
     patience,
@@ -33,6 +34,7 @@ from torpor.policy import (
 # Every module whose functions run inside a wake; those that are called come first.
 MODULES = (
     ticks,
+    backoff,
     cascade,
     energy,
     patience,

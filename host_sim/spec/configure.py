@@ -7,6 +7,7 @@ from host_sim.hardware.board import Board
 from host_sim.hardware.mac import RATES
 from host_sim.spec import nodefile
 from host_sim.spec.device import (
+    Backoff,
     Cascade,
     Channel,
     Device,
@@ -27,6 +28,9 @@ NEVER_MS = 2 * schedule.MAX_SLEEP_MS
 MOST_S = schedule.MAX_SLEEP_MS // 1000
 MOST_UC_MS = 5_000
 HOUR_US = 3_600_000_000
+MINUTE_US = 60_000_000
+FAILURES_PERCENT = 8
+MOST_RATE_UC_MIN = 372_827  # a day of which stays within 31 bits
 MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
 
 # Modes that a person understands, as data: the highest level allowed (index into the eleven), and
@@ -59,6 +63,7 @@ def device(node: Node, board: Board, seed: int = 1) -> Device:
         sleep=_sleep(node, board),
         cascade=_cascade(watch) if watch else Cascade(),
         spread=Spread(within_ms=node.report.spread_s * 1000, seed=seed % 65_537),
+        backoff=_backoff(node, board) if node.kind == "sensor" else Backoff(),
     )
 
 
@@ -191,6 +196,31 @@ def _sleep(node: Node, board: Board) -> Sleep:
 
 def _is_woken_by_a_pin(node: Node) -> bool:
     return node.watch is not None and node.watch.interval_ms == 0
+
+
+def _backoff(node: Node, board: Board) -> Backoff:
+    """Failures may take a part of what the node draws, its detector and its events left out.
+
+    As much again, for half a day, is the credit that they begin with (torpor.policy.backoff): a day
+    of them comes to an eighth, which leaves room for what is priced too low.
+    """
+    start_uc = _uc(board, "boot", board.phase_us("boot")) + _uc(
+        board, "cpu", board.phase_us("wake_cpu")
+    )
+    asleep = "deep_sleep" if node.deepest_sleep == "deep" else "light_sleep"
+    periods_s = [node.report.period_s, *(task.period_s for task in node.task)]
+    uc_min = (
+        _uc(board, asleep, MINUTE_US)
+        + start_uc * 60 // min(periods_s)
+        + _join_uc(board, node.key) * 60 // node.report.period_s
+        + sum(_measure_uc(node, board, one) * 60 // one.period_s for one in node.task)
+    )
+    return Backoff(
+        rate_uc_min=min(MOST_RATE_UC_MIN, uc_min * FAILURES_PERCENT // 100),
+        cpu_uc_ms=_uc(board, "cpu", 1000),
+        air_uc_ms=_uc(board, "listen", 1000),
+        start_uc=start_uc,
+    )
 
 
 def _cascade(watch: nodefile.Watch) -> Cascade:

@@ -95,6 +95,15 @@ class Spread(msgspec.Struct, frozen=True):
     seed: int
 
 
+class Backoff(msgspec.Struct, frozen=True):
+    """What failures may take a minute, and what a ms awake and a start take; 0: no matter."""
+
+    rate_uc_min: int = 0
+    cpu_uc_ms: int = 0
+    air_uc_ms: int = 0
+    start_uc: int = 0
+
+
 class Device(msgspec.Struct, frozen=True):
     """config.json, but for what only a real node has: network, broker, drivers and pins.
 
@@ -115,6 +124,7 @@ class Device(msgspec.Struct, frozen=True):
     sleep: Sleep
     cascade: Cascade
     spread: Spread
+    backoff: Backoff
 
 
 def as_config(device: Device) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
 from tools.fakes import world
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
-from torpor.port import COLD, CRASH, NO_AP, NO_BROKER, PIN, REFUSED, SURGE, TIMER, WATCH
+from torpor.port import COLD, CRASH, FELL, NO_AP, NO_BROKER, PIN, REFUSED, SURGE, TIMER, WATCH
 
 DOOR = 33
 
@@ -225,11 +225,32 @@ def test_a_long_nap_feeds_the_watchdog(chip: dict[str, Any], kind: int) -> None:
 
 
 def test_a_watchdog_that_starves_resets_the_chip(chip: dict[str, Any]) -> None:
-    node = port()
+    port()
     with pytest.raises(SystemExit) as ended:
-        node.wait(rig.esp32.WATCHDOG_MS + 1)
+        world.advance(rig.esp32.WATCHDOG_MS + 1)
     assert ended.value.code == world.HUNG
     assert rig.esp32.cause() == CRASH
+
+
+def test_a_long_warm_up_feeds_the_watchdog(chip: dict[str, Any]) -> None:
+    node = port()
+    began_ms = world.now_ms()
+    node.wait(60_000)
+    assert world.now_ms() - began_ms == 60_000
+
+
+def test_a_reset_on_the_air_is_told_from_another(chip: dict[str, Any]) -> None:
+    chip["reset_cause"] = world.WDT
+    for first, cause in (("01", FELL), ("02", CRASH), ("21", FELL), ("20", CRASH)):
+        chip["rtc"] = first
+        assert rig.esp32.cause() == cause
+
+
+def test_starts_without_a_sleep_are_forgotten_with_the_next(chip: dict[str, Any]) -> None:
+    chip["rtc"] = "42" + "00" * 20
+    node = port()
+    assert node.sleep(LIGHT, 1_000) == TIMER
+    assert chip["rtc"] == "02" + "00" * 20
 
 
 def test_a_button_counts_when_it_is_pressed_and_not_when_it_is_let_go(

@@ -78,13 +78,12 @@ def test_a_power_cut_opens_the_relay(plug: Chip) -> None:
 
 
 def test_an_exception_drops_no_load_and_leaves_the_button(plug: Chip) -> None:
-    """At each wake, to safe mode and in it."""
+    """At each join, and in the rest behind it."""
     until_reset(plug, 10_000, presses_ms=(5_000,))
     plug.world["wifi"] = {}
     until_reset(plug, 1_000_000, presses_ms=tuple(range(100_000, 1_000_000, 100_000)))
     assert plug.world["slept"] == []
-    assert plug.record[record.SAFE_SLEEPS] > 0
-    assert "KeyError" in plug.log
+    assert plug.log.count("KeyError") > 1
     turned = plug.world["driven"][2:]  # off as power came, on by the first press
     assert [level for _, _, level in turned] == [0, 1, 0, 1, 0, 1, 0, 1, 0]
     for (at_ms, _, _), press_ms in zip(turned, range(100_000, 1_000_000, 100_000), strict=True):

@@ -1,7 +1,6 @@
 """From reset to deep sleep, restart after restart, on the fake chip with a real broker."""
 
 import json
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +9,17 @@ import pytest
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, garden
 from tools.fakes import world
-from torpor import node, record, start
+from torpor import record, start
+from torpor.policy import schedule
+from torpor.policy.ticks import MASK
 
-HOUR_MS = 3_600_000
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
 
 def until_joined(chip: Chip) -> None:
     """Wake until one more join was tried; the garden's first is due within half an hour."""
     before = len(chip.world["joined"])
-    for _ in range(20):
+    for _ in range(60):
         chip.wake()
         if len(chip.world["joined"]) > before:
             return
@@ -29,16 +30,6 @@ def delivered(chip: Chip, broker: Broker) -> dict[str, int]:
     """The chip's next message: the last value of each channel in it."""
     readings = json.loads(broker.heard(chip.topic))
     return {reading["channel"]: reading["value"] for reading in readings}
-
-
-def hangs(chip: Chip) -> bool:
-    """Whether the next wake hangs; then it rests for an hour."""
-    if chip.boot() == world.SLEPT:
-        return False
-    assert chip.world["reset_cause"] == world.WDT
-    chip.wake()
-    assert chip.slept_ms == HOUR_MS
-    return True
 
 
 def test_a_cold_start_configures_and_the_next_wake_goes_on(chip: Chip) -> None:
@@ -113,8 +104,7 @@ def test_a_cell_too_weak_for_the_radio_costs_few_joins_and_recovers(
         assert world.SLEPT in ended[-2:]  # it rests after each
     assert ended.count(world.BROWNED_OUT) == 3  # and then after 4, 8, 16, 24 h
     assert [dbm for dbm, _ in chip.world["joined"]] == [20, 16.5, 14]
-    assert chip.record[record.CRASHES] == chip.record[record.SAFE_SLEEPS] == 0
-    assert chip.record[record.FAULTS] == 0
+    assert chip.record[record.CRASHES] == chip.record[record.FAULTS] == 0
     del chip.world["wifi"]["surges_dbm"]
     chip.world["adc"]["35"] = 1_900_000
     joins = len(chip.world["joined"])
@@ -179,36 +169,45 @@ def test_a_damaged_answer_costs_one_reading(chip: Chip, broker: Broker) -> None:
 
 
 @pytest.mark.parametrize("wakes", [0, 3])
-def test_a_wake_that_hangs_ends_in_safe_mode(chip: Chip, wakes: int) -> None:
+def test_a_wake_that_hangs_is_tried_a_few_times_a_day(chip: Chip, wakes: int) -> None:
     """From the very first wake on, and in the midst of a node's life."""
     for _ in range(wakes):
         chip.wake()
     chip.world["hangs"] = 1
-    assert [hangs(chip) for _ in range(node.CRASH_LIMIT + 1)] == [True] * node.CRASH_LIMIT + [False]
-    assert chip.slept_ms == HOUR_MS
-    assert [hangs(chip), hangs(chip)] == [True, False]  # one more try in earnest
-    assert chip.slept_ms == 2 * HOUR_MS
-    assert chip.log.count("the watchdog bit") == node.CRASH_LIMIT + 1
+    until_ms = chip.world["now_ms"] + 48 * HOUR_MS
+    ends = []
+    while chip.world["now_ms"] < until_ms:
+        ends.append(chip.boot())
+    assert ends[:3] == [world.HUNG, world.HUNG, world.SLEPT]
+    assert ends.count(world.HUNG) == chip.log.count("the watchdog bit") <= 8
     chip.world["hangs"] = 0
     chip.wake()
-    assert chip.record[record.CRASHES] == chip.record[record.SAFE_SLEEPS] == 0
+    assert chip.record[record.CRASHES] == 0
     assert chip.slept_ms < HOUR_MS
 
 
-def test_an_exception_is_logged_undone_and_ends_in_safe_mode(chip: Chip) -> None:
-    """One that no link should raise, at a join."""
+def test_a_wake_that_hung_once_is_followed_by_one_at_once(chip: Chip) -> None:
+    chip.wake()
+    chip.world["hangs"] = 1
+    assert chip.boot() == world.HUNG
+    chip.world["hangs"] = 0
+    chip.wake()
+    assert chip.record[record.CRASHES] == 0
+    assert chip.slept_ms < HOUR_MS
+
+
+def test_an_exception_is_logged_undone_and_the_node_senses_on(chip: Chip) -> None:
+    """One that no link should raise, at each join."""
     kept, chip.world["wifi"] = chip.world["wifi"], {}
-    slept_ms: list[int] = []
-    wakes: list[int] = []
-    while not wakes or chip.record[record.SAFE_SLEEPS] == 0:
+    crashed_at = []
+    for _ in range(20):
+        good = chip.record[record.WAKES] if chip.world["rtc"] else 0
         chip.wake()
-        slept_ms.append(chip.slept_ms)
-        wakes.append(chip.record[record.WAKES])
-        assert len(wakes) < 40, "no safe mode"
-    rests_ms = [60_000 << crashes for crashes in range(1, 1 + node.CRASH_LIMIT)]
-    assert slept_ms[-1 - node.CRASH_LIMIT :] == [*rests_ms, HOUR_MS]
-    good = wakes[-2 - node.CRASH_LIMIT]
-    assert wakes[-1 - node.CRASH_LIMIT :] == [good] * node.CRASH_LIMIT + [good + 1]
+        if chip.record[record.CRASHES]:
+            crashed_at.append(chip.record[record.WAKES])
+            assert chip.record[record.WAKES] == good
+            assert MINUTE_MS <= chip.slept_ms <= HOUR_MS
+    assert len(crashed_at) > 2
     assert "KeyError" in chip.log
     chip.world["wifi"] = kept
     until_joined(chip)
@@ -216,14 +215,13 @@ def test_an_exception_is_logged_undone_and_ends_in_safe_mode(chip: Chip) -> None
 
 
 def backs_off(chip: Chip) -> None:
-    """Six attempts, the gaps of which double; the readings go on between them."""
-    began_ms = []
-    for _ in range(6):
+    """Two attempts and the wait for a third; the readings go on between them."""
+    for attempt in range(1, 3):
         until_joined(chip)
-        began_ms.append(chip.world["boot_ms"])
-    gaps_ms = [later - earlier for earlier, later in pairwise(began_ms)]
-    assert [round(gap_ms / 60_000) for gap_ms in gaps_ms] == [1, 2, 4, 8, 16]
-    assert chip.record[record.JOINS_FAILED] == 6
+        assert chip.record[record.JOINS_FAILED] == attempt
+        now = (chip.world["now_ms"] - chip.slept_ms) & MASK
+        left_ms = schedule.latest_ms(list(chip.record), record.SCHEDULE, 3, now)
+        assert MINUTE_MS * attempt // 2 < left_ms <= 24 * HOUR_MS
     assert chip.record[record.CRASHES] == 0
     assert chip.log == ""
 
@@ -284,7 +282,7 @@ def test_a_full_log_starts_over(chip: Chip) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "{", "{}"])
-def test_a_node_that_cannot_start_leaves_a_minute_and_sleeps_an_hour(
+def test_a_node_that_cannot_start_leaves_a_minute_and_sleeps_for_hours(
     chip: Chip, text: str | None
 ) -> None:
     config = chip.folder / "config.json"
@@ -294,17 +292,35 @@ def test_a_node_that_cannot_start_leaves_a_minute_and_sleeps_an_hour(
         config.write_text(text)
     began_ms = chip.world["now_ms"]
     chip.wake()
-    assert chip.slept_ms == HOUR_MS
-    assert chip.world["now_ms"] - began_ms >= 60_000 + HOUR_MS
+    assert chip.slept_ms == 6 * HOUR_MS
+    assert chip.world["now_ms"] - began_ms >= MINUTE_MS + 6 * HOUR_MS
     assert "Traceback" in chip.log
 
 
 @pytest.mark.parametrize("module", ["start", "rescue", "esp32", "policy/schedule", "retain"])
-def test_a_node_whose_library_is_damaged_sleeps_an_hour(chip: Chip, module: str) -> None:
+def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
+    chip: Chip, module: str
+) -> None:
     chip.wake()
     chip.damage(f"torpor/{module}.mpy")
     if module == "rescue":  # read only where something is to be told
         (chip.folder / "config.json").unlink()
+    else:
+        assert chip.boot() == world.RESET
+    began_ms = chip.world["now_ms"]
     chip.wake()
-    assert chip.slept_ms == HOUR_MS
+    assert chip.slept_ms == 6 * HOUR_MS
+    assert chip.world["now_ms"] - began_ms < 6 * HOUR_MS + MINUTE_MS // 10
     assert ("Traceback" in chip.log) == (module != "rescue")
+
+
+def test_resets_that_lead_to_no_sleep_end_in_one(chip: Chip) -> None:
+    """A brown-out or a panic as the firmware starts, over and over."""
+    chip.wake()
+    chip.damage("torpor/start.mpy")
+    (chip.library / "torpor" / "start.mpy").unlink()
+    (chip.library / "torpor" / "start.py").write_text("import machine\nmachine.reset()\n")
+    for _ in range(2):
+        assert [chip.boot() for _ in range(5)] == [world.RESET] * 4 + [world.SLEPT]
+        assert chip.slept_ms == 6 * HOUR_MS
+    assert chip.log.count("no start ends in sleep") == 2

@@ -137,6 +137,7 @@ def config(**changes):
             "asks": 1,
         },
         "spread": {"within_ms": 0, "seed": 1},
+        "backoff": {"rate_uc_min": 0, "cpu_uc_ms": 1, "air_uc_ms": 2, "start_uc": 100},
     }
     given.update(changes)
     return given

@@ -233,4 +233,10 @@ def configuration(random: Random) -> dict:
         },
         "cascade": cascade(random, switch),
         "spread": {"within_ms": random.up_to(MAX_SLEEP_MS), "seed": random.below(65537)},
+        "backoff": {
+            "rate_uc_min": random.up_to(372827) if random.one_in(2) else 0,
+            "cpu_uc_ms": random.up_to(200),
+            "air_uc_ms": random.up_to(400),
+            "start_uc": random.up_to(1000000),
+        },
     }

@@ -14,6 +14,7 @@ MODULES = (
     "sleep",
     "spread",
     "surge",
+    "backoff",
     "energy",
     "patience",
     "report",

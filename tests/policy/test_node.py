@@ -13,12 +13,11 @@ from tests.policy.handport import (
 from tests.policy.rig import blank
 from torpor import node, record, sensor
 from torpor.config import configure
-from torpor.policy import energy, report, schedule, sleep, txpower
+from torpor.policy import backoff, energy, report, schedule, sleep, txpower
 from torpor.policy.patience import LINK_MS
 from torpor.policy.ticks import add
 from torpor.port import (
     COLD,
-    CRASH,
     FAULT,
     NO_AP,
     NO_BROKER,
@@ -26,7 +25,6 @@ from torpor.port import (
     REFUSED,
     SAFE,
     SLEEP,
-    TIMER,
 )
 from torpor.record import ENERGY, REPORT, SCHEDULE, TX
 
@@ -119,28 +117,16 @@ def test_failed_joins_back_off_to_64_minutes_and_lose_nothing():
     assert r[record.JOINS_FAILED] == 0
 
 
-def test_the_cached_way_is_scanned_anew_at_every_fourth_failure():
-    r, port = start()
-    port.joins = [NO_AP] * 99
-    scans = []
-    for _ in range(9):
-        tick(r, port, 65 * MINUTE_MS)
-        scans.append([cached for _, cached, _ in port.did("join")])
-    assert scans == [[1, 0], [1], [1], [1], [1, 0], [1], [1], [1], [1, 0]]
-
-
-def test_whoever_refuses_is_asked_once_more_without_what_was_remembered():
+def test_what_was_remembered_is_not_used_after_a_join_that_failed():
     """Another host may be at the address that the node kept, and so may another node."""
-    for answer in (REFUSED, NO_BROKER):
+    for answer in (NO_AP, REFUSED, NO_BROKER):
         r, port = start()
-        port.joins = [answer]
-        tick(r, port, HOUR_MS)
-        assert [way[1:] for way in port.did("join")] == [(1, LINK_MS), (0, LINK_MS)]
-        port.joins = [answer] * 3
-        tick(r, port, HOUR_MS)
-        assert [cached for _, cached, _ in port.did("join")] == [1, 0]
-        tick(r, port, HOUR_MS)
-        assert [cached for _, cached, _ in port.did("join")] == [1]
+        port.joins = [answer, answer]
+        ways = []
+        for _ in range(4):
+            tick(r, port, HOUR_MS)
+            ways.append([cached for _, cached, _ in port.did("join")])
+        assert ways == [[1], [0], [0], [1]]
 
 
 def test_an_address_is_asked_for_anew_each_day():
@@ -158,7 +144,7 @@ def test_a_silent_broker_raises_no_power():
     tick(r, port, HOUR_MS)
     bias = r[TX + txpower.BIAS_X4096]
     for _ in range(5):
-        port.joins = [NO_BROKER] * 2
+        port.joins = [NO_BROKER]
         tick(r, port, 65 * MINUTE_MS)
     assert r[TX + txpower.BIAS_X4096] == bias
     port.sends = [0, 0]
@@ -240,7 +226,7 @@ def test_a_shed_delivery_after_a_failed_one_is_not_forgotten():
     """A report task that is only asked for, out of budget while it backs off."""
     r, port = start(tasks=[task(MINUTE_MS, channels=[0], cost_uc=0), task(0, radio=1)])
     port.readings[0] = 9
-    port.joins = [NO_AP, NO_AP]
+    port.joins = [NO_AP]
     tick(r, port, MINUTE_MS)
     r[ENERGY + energy.BUDGET_UC_MIN] = 1
     r[ENERGY + energy.BUCKET_UC] = 0
@@ -277,24 +263,62 @@ def test_a_low_battery_leaves_the_less_important_out():
     assert (0,) in port.did("measure")
 
 
-def test_a_crash_loop_ends_in_ever_longer_safe_sleeps_and_one_good_wake_ends_it():
+def test_a_crash_loop_lies_low_for_ever_longer_and_one_good_wake_ends_it():
     r, port = start()
-    for crashes in range(node.CRASH_LIMIT):
-        assert r[record.CRASHES] == crashes
-        node.begin(r, CRASH, port.clock)
-    for hours in (1, 2, 4, 8, 16, 24, 24):
-        assert tick(r, port, 0, CRASH) == hours * HOUR_MS
-        assert port.calls == [("account", NODE, SAFE)]
-        assert r[record.SLEEP_KIND] == sleep.DEEP
-        port.clock = add(port.clock, hours * HOUR_MS)
-        node.begin(r, TIMER, port.clock)  # the wake after it is in earnest, and crashes again
-        assert r[record.CRASHES] == node.CRASH_LIMIT
-        port.calls = []
-    port.clock = add(port.clock, HOUR_MS)
-    r[record.CRASHES] = node.CRASH_LIMIT - 1
-    assert sensor.wake(r, port, TIMER) == MINUTE_MS
+    waits_min = []
+    for crashes in range(1, 10):
+        r[record.CRASHES] = crashes
+        waits_min.append(node.crashed(r, port.clock, 0))
+    assert waits_min == [0, 1, 2, 4, 8, 16, 32, 64, 64]
+    port.calls = []
+    assert node.lie_low(r, port, 64) == 64 * MINUTE_MS
+    assert port.calls == [("account", NODE, SAFE)]
+    assert r[record.SLEEP_KIND] == sleep.DEEP
+    assert tick(r, port, 64 * MINUTE_MS) == MINUTE_MS
     assert port.did("measure") == [(0,)]
-    assert r[record.CRASHES] == r[record.SAFE_SLEEPS] == 0
+    assert r[record.CRASHES] == 0
+
+
+def test_a_crash_takes_what_it_was_awake_for_and_time_pays_for_it():
+    r, port = start(backoff={"rate_uc_min": 10, "cpu_uc_ms": 1, "air_uc_ms": 2, "start_uc": 100})
+    r[record.CRASHES] = 2
+    r[record.STARTED] = port.clock
+    port.clock = add(port.clock, 7500)
+    credit_uc = 10 * backoff.CREDIT_MIN
+    assert node.crashed(r, port.clock, 0) == (7500 + 100 - credit_uc) // 10
+    r[record.STARTED] = node.OVER  # it was reset in its sleep
+    port.clock = add(port.clock, 30 * MINUTE_MS)
+    assert node.crashed(r, port.clock, 0) == (7500 + 100 + 100 - credit_uc) // 10 - 30
+
+
+def test_after_a_crash_on_the_air_only_joins_wait():
+    r, port = start()
+    port.readings[0] = 9
+    assert [node.crashed(r, port.clock, 1) for _ in range(3)] == [0, 0, 0]
+    for minute in range(1, 5):
+        tick(r, port, MINUTE_MS)
+        assert ("measure", 0) in port.calls
+        assert bool(port.did("join")) == (minute == 4)
+    assert r[record.JOINS_FAILED] == 0
+
+
+def test_after_the_first_wake_crashed_on_the_air_all_waits():
+    r, port = start()
+    r[record.WAKES] = 0
+    r[record.CRASHES] = 2
+    assert node.crashed(r, port.clock, 1) == 1
+
+
+def test_news_waits_while_a_delivery_that_took_too_long_is_paid_for():
+    r, port = start(backoff={"rate_uc_min": 10, "cpu_uc_ms": 1, "air_uc_ms": 1, "start_uc": 0})
+    r[record.BACKOFF + backoff.OWED_UC] = 10 * (backoff.CREDIT_MIN + 3)
+    r[record.BACKOFF + backoff.PAID_MIN] = r[record.UPTIME_MIN]
+    joined = []
+    for minute in range(1, 5):
+        port.readings[0] = 10 * minute
+        tick(r, port, MINUTE_MS)
+        joined.append(bool(port.did("join")))
+    assert joined == [False, False, True, True]
 
 
 def test_the_budget_fills_by_the_minutes_slept():

@@ -126,6 +126,7 @@ def run(tree: Path, kept: Path, program: str, *args: str) -> str:
 EDITS = {
     "firmware/torpor/life.py": ("record.SWITCH", "record.SENSOR"),
     "firmware/torpor/switch.py": ("    why = 0\n", "    why = 1\n"),
+    "firmware/torpor/policy/backoff.py": ("_DOUBLINGS = const(6)", "_DOUBLINGS = const(7)"),
     "firmware/torpor/policy/cascade.py": ("_DAY_MS = const(86400000)", "_DAY_MS = const(1)"),
     "firmware/torpor/policy/energy.py": ("_DAY_MIN = const(1440)", "_DAY_MIN = const(1441)"),
     "firmware/torpor/policy/patience.py": ("LINK_MS = const(8000)", "LINK_MS = const(8001)"),
@@ -142,7 +143,7 @@ EDITS = {
     ),
     "firmware/torpor/port.py": ("NODE = const(8)", "NODE = const(7)"),
     "firmware/torpor/record.py": ("WAKES = const(4)", "WAKES = const(5)"),
-    "firmware/torpor/node.py": ("BACKOFF_MIN_MS = const(60000)", "BACKOFF_MIN_MS = const(60001)"),
+    "firmware/torpor/node.py": ("MINUTE_MS = const(60000)", "MINUTE_MS = const(60001)"),
     "firmware/torpor/sensor.py": ("    why = 0\n", "    why = 1\n"),
     "host_sim/engine/alarm.py": ("CELL_MS = 32", "CELL_MS = 64"),
     "host_sim/engine/chance.py": ("0x5DEECE66D", "0x5DEECE66B"),

@@ -5,3 +5,7 @@
 ERRORS = (OSError, RuntimeError)
 NAMESPACE = "torpor"  # of non-volatile storage, where the secrets are
 SECRET_BYTES = 128  # the longest of them
+
+
+def nothing() -> None:
+    """What a link's `feed` does where no watchdog is started."""

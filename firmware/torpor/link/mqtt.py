@@ -9,6 +9,8 @@ import select
 import socket
 from struct import pack
 
+from torpor.link import nothing
+
 CONNECT, CONNACK, PUBLISH, PUBACK = 0x10, 0x20, 0x30, 0x40
 SUBSCRIBE, SUBACK, PINGREQ, PINGRESP, DISCONNECT = 0x82, 0x90, 0xC0, 0xD0, 0xE0
 QOS1, RETAIN = 0x02, 0x01
@@ -26,6 +28,8 @@ class Refused(OSError):
 class Mqtt:
     """One session with a broker; `on_message` takes topic and payload of what is subscribed.
 
+    `feed` is the watchdog's: no two waits for the broker are as long as its period.
+
     `will`, where there is one, is a topic on which the broker holds 1 while the session lasts, and
     0 once the node has vanished.
     """
@@ -36,6 +40,7 @@ class Mqtt:
         self.password = password
         self.will = will
         self.on_message = ignore
+        self.feed = nothing
         self.last_id = 0
         self.sock: socket.socket | None = None
         self.poller = select.poll()
@@ -46,7 +51,10 @@ class Mqtt:
         self.sock = socket.socket()
         try:
             self.sock.settimeout(TIMEOUT_S)
-            self.sock.connect(socket.getaddrinfo(host, port)[0][-1])
+            address = socket.getaddrinfo(host, port)[0][-1]
+            self.feed()
+            self.sock.connect(address)
+            self.feed()
             self.poller = select.poll()
             self.poller.register(self.sock, select.POLLIN)
             self._send(CONNECT, self._connect_body())
@@ -169,6 +177,7 @@ class Mqtt:
     def _until(self, kind: int, begins: bytes, ms: int) -> bool:
         """Whether the packet came before the line was silent for so long; messages are taken."""
         for _ in range(PACKETS):
+            self.feed()
             if not self.poller.poll(ms):
                 return False
             got, body = self._receive()

@@ -6,7 +6,7 @@ import machine
 import network
 from esp32 import NVS
 
-from torpor.link import ERRORS, NAMESPACE, SECRET_BYTES
+from torpor.link import ERRORS, NAMESPACE, SECRET_BYTES, nothing
 from torpor.policy.patience import LINK_MS
 from torpor.port import NO_AP, REFUSED
 
@@ -23,7 +23,7 @@ _REFUSALS = (
 
 
 class Wifi:
-    """One network.
+    """One network; `feed` is the watchdog's.
 
     A cached join spares DHCP by the address of the join before, so give the node a reservation in
     the router. Stock MicroPython can neither tell which access point it joined nor give connect()
@@ -34,6 +34,7 @@ class Wifi:
         self.ssid = ssid
         self.password = password
         self.wlan = network.WLAN(network.STA_IF)
+        self.feed = nothing
 
     def rssi_dbm(self) -> int:
         """What is heard of the access point; 0 when not joined."""
@@ -89,6 +90,7 @@ class Wifi:
             rssi_dbm = self.rssi_dbm()
             if rssi_dbm:
                 return rssi_dbm
+            self.feed()
             waited_ms = time.ticks_diff(time.ticks_ms(), started)
             status = wlan.status()
             if status != stale or waited_ms > SCAN_MS:

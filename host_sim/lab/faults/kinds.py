@@ -20,6 +20,7 @@ BEFORE_A_WAKE = MEMORY, CLOCK = "RTC memory", "clock jump"
 # A loop is the same fault at every call of one name. A cut of the power is none: it has no charge.
 LOOPS = (BROWN_OUT, RESET, HANG, *EXCEPTIONS)
 CALLS = (
+    "start",  # no call: all that comes before the first one
     *("ticks_ms", "wait", "account", "measure", "look", "watch", "join", "send", "leave"),
     *("actuate", "setting", "command", "feed", "retain", "retained", "sleep"),
 )

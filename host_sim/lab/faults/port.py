@@ -22,6 +22,7 @@ from host_sim.engine.port import SimPort
 from host_sim.hardware.mac import CONNECT_LIMIT_US, FRAME_BYTES
 from host_sim.hardware.states import CONNECT
 from host_sim.lab.faults.kinds import CALLS, EXCEPTIONS, NO_PARTS, Link
+from torpor.policy.patience import LINK_MS
 from torpor.policy.report import CELLS
 from torpor.policy.txpower import ATTEMPTS
 from torpor.port import LINK_MS, NO_AP, NO_BROKER
@@ -125,21 +126,22 @@ class FaultyPort(SimPort):
         """Part by part; 0, or join()'s answer."""
         meet(self)
         level, at = self.levels[tx_qdbm], margin(self, tx_qdbm)
-        frame_us, until_us = air_us(self, FRAME_BYTES, 1), 0
+        frame_us, until_us = air_us(self, FRAME_BYTES, 1), self.now_us + within_us
         ill = self.link if self.link and not (cached and self.link.full) else None
         for number, part in enumerate(links.CACHED_PARTS if cached else links.PARTS):
             if ill and number == ill.parts:
-                us = ill.us if ill.state == CONNECT else min(ill.us, within_us)
-                time_out(self, ill.state, us)
+                left_us = until_us - self.now_us if number <= _ADDRESS else ill.us
+                time_out(self, ill.state, min(ill.us, left_us))
+                if ill.us > left_us:
+                    return NO_AP
                 if ill.answer:
                     self.address_ok &= not (ill.full and number > _ADDRESS)
                     return ill.answer
             if number > _ADDRESS and cached and not self.address_ok:
                 time_out(self, CONNECT, CONNECT_LIMIT_US)
                 return NO_BROKER
-            if part[LIMIT_US]:
-                limit_us = part[LIMIT_US] if part[STATE] == CONNECT else within_us
-                until_us = self.now_us + limit_us
+            if part[STATE] == CONNECT:
+                until_us = self.now_us + part[LIMIT_US]
             if not links.phase(self, part, level, at, until_us, frame_us):
                 return NO_BROKER if part[STATE] == CONNECT else NO_AP
         self.address_ok |= not cached
@@ -188,5 +190,5 @@ def _with_moments(name: str) -> Callable[..., Any]:
     return call
 
 
-for _name in CALLS:
+for _name in CALLS[1:]:
     setattr(FaultyPort, _name, _with_moments(_name))

@@ -1,0 +1,91 @@
+"""Backoff: what failures take, what time pays, and how long is waited."""
+
+from tests.policy.rig import AT, blank
+from torpor.policy import backoff
+
+RATE = 10
+CREDIT_UC = RATE * backoff.CREDIT_MIN
+
+
+def block(rate=RATE):
+    r = blank(AT + backoff.SIZE)
+    for cell, value in (
+        (backoff.RATE_UC_MIN, rate),
+        (backoff.CPU_UC_MS, 2),
+        (backoff.AIR_UC_MS, 3),
+        (backoff.START_UC, 50),
+    ):
+        r[AT + cell] = value
+    return r
+
+
+def test_waits_double_from_a_minute_to_an_hour_within_the_credit():
+    r = block()
+    waits = [backoff.wait_min(r, AT, failures, 0) for failures in range(10)]
+    assert waits == [0, 1, 2, 4, 8, 16, 32, 64, 64, 64]
+
+
+def test_a_failure_takes_a_start_and_its_time_awake():
+    for on_air, price_uc in ((0, 2), (1, 3)):
+        r = block()
+        backoff.failed(r, AT, 1000, on_air, 0)
+        assert r[AT + backoff.OWED_UC] == 50 + 1000 * price_uc
+
+
+def test_what_is_beyond_the_credit_is_waited_for_to_the_minute():
+    r = block()
+    backoff.failed(r, AT, (CREDIT_UC - 50) // 2, 0, 0)
+    assert r[AT + backoff.OWED_UC] == CREDIT_UC
+    assert backoff.debt_min(r, AT, 0) == 0
+    backoff.failed(r, AT, 0, 0, 0)
+    assert backoff.debt_min(r, AT, 0) == 5
+    assert backoff.wait_min(r, AT, 1, 0) == 5
+    assert backoff.debt_min(r, AT, 4) == 1
+    assert backoff.debt_min(r, AT, 5) == 0
+    assert backoff.wait_min(r, AT, 1, 5) == 1
+
+
+def test_no_wait_is_longer_than_a_day_and_a_day_ends_it():
+    r = block()
+    for _ in range(9):
+        backoff.failed(r, AT, 1 << 29, 1, 7)
+    assert backoff.debt_min(r, AT, 7) == backoff.MOST_MIN
+    assert backoff.debt_min(r, AT, 7 + backoff.MOST_MIN) == 0
+
+
+def test_a_clock_that_was_set_back_pays_nothing_and_costs_nothing():
+    r = block()
+    backoff.failed(r, AT, -5, 0, 1000)
+    assert r[AT + backoff.OWED_UC] == 50
+    assert backoff.debt_min(r, AT, 10) == 0
+    assert r[AT + backoff.OWED_UC] == 50
+
+
+def test_on_the_mains_only_the_number_counts():
+    r = block(rate=0)
+    for _ in range(9):
+        backoff.failed(r, AT, 100000, 1, 0)
+    assert backoff.wait_min(r, AT, 3, 0) == 4
+
+
+def test_a_delivery_that_takes_longer_than_usual_fails_by_so_much():
+    r = block()
+    backoff.delivered(r, AT, 2000, 0)
+    assert r[AT + backoff.OWED_UC] == 0
+    backoff.delivered(r, AT, 2320, 0)
+    assert r[AT + backoff.OWED_UC] == 320 * 3
+    assert r[AT + backoff.USUAL_MS] == 2010
+    backoff.delivered(r, AT, 1500, 0)
+    assert r[AT + backoff.USUAL_MS] == 1500
+
+
+def test_all_stays_within_31_bits_at_the_ends_of_what_is_allowed():
+    r = blank(AT + backoff.SIZE)
+    r[AT + backoff.RATE_UC_MIN] = 372827
+    r[AT + backoff.CPU_UC_MS] = r[AT + backoff.AIR_UC_MS] = 400
+    r[AT + backoff.START_UC] = 1000000
+    for uptime_min in (0, 1, 0x1FFFFFFF):
+        for _ in range(30):
+            backoff.failed(r, AT, 0x1FFFFFFF, 1, uptime_min)
+        backoff.delivered(r, AT, 0x1FFFFFFF, uptime_min)
+    assert backoff.debt_min(r, AT, 0x1FFFFFFF) == backoff.MOST_MIN

@@ -120,6 +120,8 @@ def sound(r: list[int], port: Port, now: int) -> int:
         if value != FAULT:
             take(r, battery, value, now, 0)
     wait_min = surge.left_min(r, SURGE, r[record.UPTIME_MIN])
+    debt_min = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
+    wait_min = wait_min if wait_min > debt_min else debt_min
     return wait_min if wait_min < SOUND_MIN else SOUND_MIN
 
 
@@ -263,9 +265,10 @@ def put_off(r: list[int], mask: int, minutes: int, now: int) -> None:
             schedule.defer(r, SCHEDULE, task, now, wait_ms)
 
 
-def surged(r: list[int]) -> None:
+def surged(r: list[int], now: int) -> None:
     """The power failed while the radio was on. On the mains that says nothing of a cell."""
     if r[REST + sleep.ASSOCIATED] == 0:
+        fell(r, now, 1)
         levels_off = r[TX + txpower.HIGHEST] - r[TX + txpower.LEVEL]
         permille = r[ENERGY + energy.SOC_PERMILLE]
         surge.happened(r, SURGE, levels_off, permille, r[record.UPTIME_MIN])
@@ -360,10 +363,7 @@ def crashed(r: list[int], now: int, on_air: int) -> int:
     The first in a row is followed by a wake at once. After one on the air only joins wait, if there
     was a wake before it: what a first one put off would be forgotten.
     """
-    elapse(r, now)
-    ms = 0 if r[record.STARTED] == OVER else diff(now, r[record.STARTED])
-    debt_min = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
-    backoff.failed(r, BACKOFF, ms, on_air, r[record.UPTIME_MIN])
+    debt_min = fell(r, now, on_air)
     if on_air and r[record.WAKES] and r[REST + sleep.ASSOCIATED] == 0:
         put_off(r, radio_tasks(r), unreached_min(r), now)
         return 0
@@ -371,6 +371,15 @@ def crashed(r: list[int], now: int, on_air: int) -> int:
         return 0
     schedule.start(r, SCHEDULE, now)  # all is due then, however long that is
     return backoff.wait_min(r, BACKOFF, r[record.CRASHES] - 1, r[record.UPTIME_MIN])
+
+
+def fell(r: list[int], now: int, on_air: int) -> int:
+    """Have the wake that did not end in sleep paid for; the debt before it, in minutes."""
+    elapse(r, now)
+    ms = 0 if r[record.STARTED] == OVER else diff(now, r[record.STARTED])
+    debt_min = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
+    backoff.failed(r, BACKOFF, ms, on_air, r[record.UPTIME_MIN])
+    return debt_min
 
 
 def radio_tasks(r: list[int]) -> int:

@@ -101,7 +101,7 @@ def restore(
     if status == retain.OK:
         slept = cause in (TIMER, PIN, WATCH)
         if cause == SURGE:
-            node.surged(r)
+            node.surged(r, port.ticks_ms())
         elif not slept:
             minutes = node.crashed(r, port.ticks_ms(), cause == FELL)
         if r[record.WAKES]:

@@ -199,7 +199,7 @@ def _is_woken_by_a_pin(node: Node) -> bool:
 
 
 def _backoff(node: Node, board: Board) -> Backoff:
-    """Failures may take a part of what the node draws, its detector and its events left out.
+    """Failures may take a part of what the node draws at least, detector and events left out.
 
     As much again, for half a day, is the credit that they begin with (torpor.policy.backoff): a day
     of them comes to an eighth, which leaves room for what is priced too low.
@@ -208,17 +208,18 @@ def _backoff(node: Node, board: Board) -> Backoff:
         board, "cpu", board.phase_us("wake_cpu")
     )
     asleep = "deep_sleep" if node.deepest_sleep == "deep" else "light_sleep"
-    periods_s = [node.report.period_s, *(task.period_s for task in node.task)]
+    pace_s = {task.name: _longest_s(node, task) or task.period_s for task in node.task}
+    report_s = node.report.period_s
     uc_min = (
         _uc(board, asleep, MINUTE_US)
-        + start_uc * 60 // min(periods_s)
-        + _join_uc(board, node.key) * 60 // node.report.period_s
-        + sum(_measure_uc(node, board, one) * 60 // one.period_s for one in node.task)
+        + start_uc * 60 // min([report_s, *pace_s.values()])
+        + _join_uc(board, node.key) * 60 // report_s
+        + sum(_measure_uc(node, board, one) * 60 // pace_s[one.name] for one in node.task)
     )
     return Backoff(
         rate_uc_min=min(MOST_RATE_UC_MIN, uc_min * FAILURES_PERCENT // 100),
         cpu_uc_ms=_uc(board, "cpu", 1000),
-        air_uc_ms=_uc(board, "listen", 1000),
+        air_uc_ms=_uc(board, "associate", 1000),
         start_uc=start_uc,
     )
 

@@ -78,7 +78,7 @@ def weak(battery_mv=3600):
         tick(r, port, MINUTE_MS)
     r[TX + txpower.LEVEL] = 8
     r[TX + txpower.HEARD] = 0  # it would take the highest
-    node.surged(r)
+    node.surged(r, port.clock)
     port.calls = []
     return r, port
 
@@ -109,7 +109,7 @@ def test_a_join_that_fails_gets_power_back():
 
 
 def test_on_the_mains_it_says_nothing_of_a_cell():
-    r, _ = start(sleep=dict(config()["sleep"], associated=1))
-    node.surged(r)
+    r, port = start(sleep=dict(config()["sleep"], associated=1))
+    node.surged(r, port.clock)
     assert r[SURGE + surge.RESETS] == 0
     assert r[record.ENERGY + energy.SOC_PERMILLE] == -1

@@ -68,7 +68,9 @@ class Play:
         if crash:
             self.r[:] = self.before
             if self.random.one_in(4):
-                node.surged(self.r)
+                node.surged(self.r, port.clock)
+            else:
+                node.crashed(self.r, port.clock, self.random.below(2))
             node.begin(self.r, self.cause, began)
             self.cause = CRASH
         else:

@@ -8,7 +8,7 @@ from host_sim.lab.faults.kinds import AT_A_CALL, BEFORE_A_WAKE, CALLS, LINKS, LO
 LOOP = " at each "
 LASTING = (*LINKS, *(f"{kind}{LOOP}{call}" for kind in LOOPS for call in CALLS))
 KINDS = (*AT_A_CALL, *BEFORE_A_WAKE, *LASTING)
-_GAP = "_"  # for the spaces of a kind: a line is one word
+_GAP = "."  # for the spaces of a kind: a line is one word
 
 
 @dataclass(frozen=True)

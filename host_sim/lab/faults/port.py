@@ -22,7 +22,6 @@ from host_sim.engine.port import SimPort
 from host_sim.hardware.mac import CONNECT_LIMIT_US, FRAME_BYTES
 from host_sim.hardware.states import CONNECT
 from host_sim.lab.faults.kinds import CALLS, EXCEPTIONS, NO_PARTS, Link
-from torpor.policy.patience import LINK_MS
 from torpor.policy.report import CELLS
 from torpor.policy.txpower import ATTEMPTS
 from torpor.port import LINK_MS, NO_AP, NO_BROKER

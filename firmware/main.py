@@ -5,18 +5,15 @@ import time
 import machine
 
 machine.WDT(timeout=10000)
-trial = globals().get("trial")  # of boot.py, while a version is on trial (torpor.trial)
 try:
-    if machine.reset_cause() != machine.DEEPSLEEP_RESET and not trial:
+    if machine.reset_cause() != machine.DEEPSLEEP_RESET:
         from torpor import rescue
 
         rescue.again("config.json")
     from torpor import start
 
-    start.run("config.json", trial)
+    start.run("config.json")
 except Exception as error:
-    if trial:
-        trial.back(error)
     try:
         from torpor import rescue
 

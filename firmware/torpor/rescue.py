@@ -28,8 +28,11 @@ NAP_MS = 50  # no press is shorter
 def run(path: str, error: BaseException) -> None:
     """Tell of the error, and have one more start where a sleep led to this one.
 
-    A switch works its button for an hour before it starts again.
+    A switch works its button for an hour before it starts again. A version on trial
+    (torpor.trial) is over by it.
     """
+    if "trial" in sys.modules:
+        sys.modules["trial"].back(error)
     log(error)
     config = read(path)
     if config["kind"] == "switch":
@@ -43,8 +46,11 @@ def again(path: str) -> None:
     """A start that no sleep led to. Where one follows the other, a rest: the cell must outlive it.
 
     Six hours after the third, or a day as soon as a start hung again; what came before a power-on,
-    which leaves no memory, does not count. A switch works its button for two minutes instead.
+    which leaves no memory, does not count. A switch works its button for two minutes instead. The
+    starts of a version on trial are counted by itself.
     """
+    if "trial" in sys.modules:
+        return
     hung = machine.reset_cause() == machine.WDT_RESET
     if hung:
         log("the watchdog bit")

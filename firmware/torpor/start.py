@@ -6,6 +6,7 @@ what it cost is waited for (torpor.policy.backoff).
 """
 
 import json
+import sys
 from array import array
 from binascii import crc32
 
@@ -23,11 +24,8 @@ _WHY = {
 }
 
 
-def run(path: str, trial: object = None) -> None:
-    """Live: on the chip until deep sleep ends the interpreter, else for good.
-
-    `trial` is boot.py's, of a version on trial: what fails there it is told of.
-    """
+def run(path: str) -> None:
+    """Live: on the chip until deep sleep ends the interpreter, else for good."""
     from torpor.esp32 import Esp32Port, cause
 
     with open(path, "rb") as file:
@@ -39,15 +37,15 @@ def run(path: str, trial: object = None) -> None:
         port: Port = MarkedPort(config)
     else:
         port = Esp32Port(config)
-    if trial:
+    if "trial" in sys.modules:
         from torpor.trial import TrialPort, hurry
 
         hurry(config)
-        port = TrialPort(port, trial)  # type: ignore[assignment]
-    live(port, config, crc32(text), cause(), on_trial=trial is not None)
+        port = TrialPort(port)  # type: ignore[assignment]
+    live(port, config, crc32(text), cause())
 
 
-def live(port: Port, config: dict, fingerprint: int, cause: int, on_trial: bool = False) -> None:
+def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
     """Wake after wake, for good: a port that is to end it raises out of sleep()."""
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
     reset = cause
@@ -72,7 +70,7 @@ def live(port: Port, config: dict, fingerprint: int, cause: int, on_trial: bool 
             try:
                 ms = life.wake(r, port, cause)
             except Exception as error:  # whatever it is must not end the node
-                if on_trial:
+                if "trial" in sys.modules:
                     raise
                 log(error)
                 output = r[record.OUTPUT]

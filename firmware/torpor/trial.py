@@ -1,8 +1,11 @@
 """A version on trial: it reports in each wake, and boot.py hears how the wake ended.
 
-torpor deploy leaves a version on trial with a boot.py that hands `trial` on to main.py; it takes
-the version back, or makes it the node's own (docs/flash.md). Without it this module is not loaded.
+torpor deploy gives a version on trial a boot.py that takes it back or makes it the node's own
+(docs/flash.md). It leaves what is to be told in sys.modules, as `trial`; without that this module
+is not loaded, and nothing else of a trial is in an ordinary start.
 """
+
+import sys
 
 from torpor import rescue
 from torpor.policy.patience import LINK_MS
@@ -24,9 +27,9 @@ def hurry(config: dict) -> None:
 class TrialPort:
     """A port, watched. Where there was nothing to report, to have reached the broker is enough."""
 
-    def __init__(self, port: Port, trial: "Any") -> None:
+    def __init__(self, port: Port) -> None:
         self.port = port
-        self.trial = trial
+        self.trial: Any = sys.modules["trial"]
         self.faulty = False
         self.delivered = False
         rescue.log("on trial")  # nothing else asks in a good wake whether that is whole

@@ -131,26 +131,11 @@ def clear(folder, keep):
             os.remove(path)
 
 
-def write(path, data):
-    """Write a small file."""
-    with open(path, "wb") as file:
-        file.write(data)
-
-
-def switch(text):
-    """Put a new boot.py in place of the old one, at once."""
-    write("/boot.new", text)
+def switch():
+    """Put the new boot.py in place of the old one, at once."""
     memory = machine.RTC()
     memory.memory(memory.memory()[:1])  # what was retained is another version's; outputs stay
     os.rename("/boot.new", "/boot.py")
-
-
-def try_out(text, own, back):
-    """Put a boot.py in place that tries a version; beside it those of either end."""
-    write("/boot.own", own)
-    write("/boot.back", back)
-    forget_trial()
-    switch(text)
 
 
 def print_trial():
@@ -163,16 +148,11 @@ def print_trial():
 
 
 def forget_trial():
-    """Have it begin anew, as if it had not yet begun."""
+    """Have the next one begin, or this one begin anew."""
     try:
         os.remove("/trial")
     except OSError:
         pass  # there was none
-
-
-def end_trial():
-    """Have the version before back."""
-    os.rename("/boot.back", "/boot.py")
 
 
 def hidden(space):

@@ -83,7 +83,7 @@ def deploy(
             board.exec("forget_trial()")  # that it was interrupted is not its fault
         return Sent(tried or active, kept=sorted(wanted), on_trial=bool(tried), before=before)
     if tried:
-        board.exec("end_trial()")
+        board.exec("os.rename('/boot.back', '/boot.py')")
     kept_here = sorted(name for name in wanted if there.get(name) == wanted[name])
     done = Sent(slot, kept=kept_here, before=before)
     _fill(board, done, wanted, files, sources, progress)
@@ -118,11 +118,13 @@ def _fill(
 
 def _switch(board: Board, done: Sent) -> None:
     """Have the next start enter a slot, for good or on trial."""
-    own, back = version.pointer(done.slot), version.pointer(version.other(done.slot))
+    own = version.pointer(done.slot)
     if done.on_trial:
-        board.exec(f"try_out({version.on_trial(done.slot)!r}, {own!r}, {back!r})")
-    else:
-        board.exec(f"switch({own!r})")
+        _send(board, "/boot.own", own)
+        _send(board, "/boot.back", version.pointer(version.other(done.slot)))
+        board.exec("forget_trial()")
+    _send(board, "/boot.new", version.on_trial(done.slot) if done.on_trial else own)
+    board.exec("switch()")
     done.switched = True
 
 

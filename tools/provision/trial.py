@@ -41,6 +41,8 @@ class Trial:
         events, _, verdict = self.told().partition("\n")
         if verdict:
             self._end(verdict)
+        if not events and reset == machine.WDT_RESET:
+            machine.reset()  # that was of what ran before, and main.py rests after it
         by_hand = reset in (machine.PWRON_RESET, machine.SOFT_RESET)
         asleep = reset == machine.DEEPSLEEP_RESET and events[-1:] != BEGUN
         if events and not by_hand and not asleep:

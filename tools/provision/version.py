@@ -39,6 +39,7 @@ else:
 TRYING = """
 
 trial = Trial("/{slot}", "/{other}")
+sys.modules["trial"] = trial
 try:
     machine.WDT(timeout=STARTING_MS)
     trial.begin(machine.reset_cause())

@@ -28,7 +28,7 @@ class TrialPort:
     """A port, watched. Where there was nothing to report, to have reached the broker is enough."""
 
     def __init__(self, port: Port) -> None:
-        self.port = port
+        self.port: Any = port
         self.trial: Any = sys.modules["trial"]
         self.faulty = False
         self.delivered = False
@@ -38,17 +38,33 @@ class TrialPort:
         return getattr(self.port, name)
 
     def measure(self, channel: int) -> int:
-        value = self.port.measure(channel)
-        self.faulty |= value == FAULT
+        value: int = self.port.measure(channel)
+        if value == FAULT:
+            self.faulty = True
+            self._again(channel)
         return value
 
+    def look(self, stage: int) -> int:
+        score: int = self.port.look(stage)
+        if score == FAULT:
+            self._again(self.port.config["watch_channel"], stage)
+        return score
+
+    def _again(self, channel: int, *stage: int) -> None:
+        """A sensor may be silent. Whatever else its driver raises is the version's fault."""
+        driver = self.port._driver(channel)
+        try:
+            driver.score(*stage) if stage else driver.read()
+        except OSError:
+            pass
+
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
-        answer = self.port.join(tx_qdbm, cached, within_ms)
+        answer: int = self.port.join(tx_qdbm, cached, within_ms)
         self.delivered = answer < 0 and not self.faulty
         return answer
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
-        attempts = self.port.send(r, first, count, tx_qdbm)
+        attempts: int = self.port.send(r, first, count, tx_qdbm)
         self.delivered = attempts > 0
         return attempts
 
@@ -56,6 +72,6 @@ class TrialPort:
         """As the trial has it, not as long as was asked for."""
         rest_ms = self.trial.ended(self.delivered)
         self.faulty = self.delivered = False
-        cause = self.port.sleep(kind, rest_ms)
+        cause: int = self.port.sleep(kind, rest_ms)
         self.trial.begin()
         return cause

@@ -4,10 +4,12 @@ The flash is as torpor deploy leaves it, with the real firmware in both slots; w
 one is there before the first start.
 """
 
+import hashlib
 import json
+import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,18 +44,29 @@ def prompt(port: int) -> dict[str, Any]:
     return made
 
 
+BREAKS = """
+for _name, _that in list(globals().items()):
+    if callable(_that):
+        globals()[_name] = None
+"""
+
+
 @cache
 def library() -> dict[str, bytes]:
     return version.files(None)
 
 
-def image(config: dict[str, Any], changed: dict[str, bytes]) -> bytes:
-    """The flash behind torpor deploy, with these files of the version on trial."""
+def image(
+    config: dict[str, Any], changed: dict[str, bytes], damaged: dict[str, bytes] | None = None
+) -> bytes:
+    """The flash behind torpor deploy of a version with these files, and these as they are now."""
     kept = version.as_json(config)
     old = {**library(), "config.json": kept}
     new = {**library(), "config.json": kept + b"\n", **changed}
     root = {"boot.py": version.on_trial("b"), "boot.own": OWN, "boot.back": BACK}
-    both = (("a", old), ("b", new))
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in new.items()}
+    root["trial"] = version.digest(digests).encode() + b"\n"
+    both = (("a", old), ("b", {**new, **(damaged or {})}))
     slots = {f"{slot}/{name}": data for slot, of in both for name, data in of.items()}
     return filesystem.image({**slots, **root}, SIZE)
 
@@ -61,8 +74,8 @@ def image(config: dict[str, Any], changed: dict[str, bytes]) -> bytes:
 class Node(Board):
     """A board that was just deployed to, and everything that it printed."""
 
-    def __init__(self, folder: Path, config: dict[str, Any], changed: dict[str, bytes]) -> None:
-        super().__init__(folder, image(config, changed))
+    def __init__(self, folder: Path, *version: Any) -> None:
+        super().__init__(folder, image(*version))
         self.printed = ""
         fresh = world.fresh()
         fresh.update(i2c={SHT3X: sht3x(24342, 32768)}, adc={"34": 800_000, "35": 2_000_000})
@@ -144,6 +157,71 @@ def test_a_damaged_file_brings_the_version_before_back(
     assert node.outcome() == "back"
     assert node.file("a/torpor.log").startswith(b"version /b taken back: ")
     assert "torpor: /b was taken back: " in node.printed
+
+
+def truncated(data: bytes) -> bytes:
+    """As a file of which not all reached the flash; MicroPython would import it for ever."""
+    return data[: len(data) // 2]
+
+
+def flipped(data: bytes) -> bytes:
+    """One bit of it."""
+    dice = random.Random(len(data))
+    at = dice.randrange(len(data))
+    return data[:at] + bytes([data[at] ^ 1 << dice.randrange(8)]) + data[at + 1 :]
+
+
+def is_taken_back(node: Node, why: str) -> None:
+    """At once, as it starts."""
+    assert node.boot() == world.RESET
+    assert node.printed == f"torpor: /b was taken back: {why}\n"
+    assert node.outcome() == "back"
+
+
+@pytest.mark.parametrize("name", ["torpor/policy/energy.mpy", "torpor/pil.mpy", "config.json"])
+@pytest.mark.parametrize("damage", [truncated, flipped])
+def test_a_damaged_file_is_found(
+    name: str, damage: Callable[[bytes], bytes], tmp_path: Path, broker: Broker
+) -> None:
+    """Before it runs, whether the node would read it or not."""
+    config = prompt(broker.port)
+    whole = {**library(), "config.json": version.as_json(config) + b"\n"}
+    is_taken_back(Node(tmp_path, config, {}, {name: damage(whole[name])}), "a file is damaged")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", [truncated, flipped])
+def test_every_damaged_file_is_found(
+    damage: Callable[[bytes], bytes], tmp_path: Path, broker: Broker
+) -> None:
+    config = prompt(broker.port)
+    for name, data in library().items():
+        is_taken_back(Node(tmp_path, config, {}, {name: damage(data)}), "a file is damaged")
+
+
+# What this node never reads, or asks nothing of but numbers.
+UNREAD = {
+    "drivers/bl0937",
+    "drivers/contact",
+    "drivers/microphone",
+    "drivers/ulp",
+    "markers",
+    "pil",
+    *(path.relative_to(LIBRARY).with_suffix("").as_posix() for path in LIBRARY.glob("ulp/*.py")),
+}
+NUMBERS = {"__init__", "drivers/relay", "link/__init__", "policy/__init__", "record", "switch"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("more", "spared"), [("\nraise ValueError('loaded')\n", set()), (BREAKS, NUMBERS)]
+)
+def test_a_module_that_raises(more: str, spared: set[str], tmp_path: Path, broker: Broker) -> None:
+    """As it is imported, or as anything in it is called: each that the node has a use for."""
+    for path in LIBRARY.rglob("*.py"):
+        module = path.relative_to(LIBRARY).with_suffix("").as_posix()
+        node = Node(tmp_path, prompt(broker.port), edited(module, more))
+        assert node.outcome() == ("own" if module in UNREAD | spared else "back"), module
 
 
 def other(port: int, **changes: Any) -> dict[str, bytes]:

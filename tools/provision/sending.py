@@ -65,7 +65,7 @@ def deploy(
     if not override and _is_frozen(board):
         files = version.without_library(files)
     active, tried = _slots(board)
-    before = board.exec("print_trial()").strip().partition("\n")[2]
+    before = board.exec("print_trial()").strip()
     here = _digests(board, active) if active else {}
     sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
     if node:
@@ -80,7 +80,7 @@ def deploy(
     held = there if tried else here
     if active and {name: held[name] for name in held if name != LOG} == wanted:
         if tried:
-            board.exec("forget_trial()")  # that it was interrupted is not its fault
+            _begin_trial(board, wanted)  # that it was interrupted is not its fault
         return Sent(tried or active, kept=sorted(wanted), on_trial=bool(tried), before=before)
     if tried:
         board.exec("os.rename('/boot.back', '/boot.py')")
@@ -88,7 +88,7 @@ def deploy(
     done = Sent(slot, kept=kept_here, before=before)
     _fill(board, done, wanted, files, sources, progress)
     done.on_trial = trial and version.CONFIG in here  # else it could not go back
-    _switch(board, done)
+    _switch(board, done, wanted)
     return done
 
 
@@ -116,16 +116,21 @@ def _fill(
         raise BadInput("what arrived is not what was sent", where=board.port, remedy="try again")
 
 
-def _switch(board: Board, done: Sent) -> None:
+def _switch(board: Board, done: Sent, wanted: dict[str, str]) -> None:
     """Have the next start enter a slot, for good or on trial."""
     own = version.pointer(done.slot)
     if done.on_trial:
         _send(board, "/boot.own", own)
         _send(board, "/boot.back", version.pointer(version.other(done.slot)))
-        board.exec("forget_trial()")
+        _begin_trial(board, wanted)
     _send(board, "/boot.new", version.on_trial(done.slot) if done.on_trial else own)
     board.exec("switch()")
     done.switched = True
+
+
+def _begin_trial(board: Board, wanted: dict[str, str]) -> None:
+    """Have nothing happened on a trial yet."""
+    _send(board, "/trial", version.digest(wanted).encode() + b"\n")
 
 
 def check_version(board: Board) -> None:

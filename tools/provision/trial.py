@@ -1,10 +1,11 @@
 """boot.py of a version on trial: in the end the version is the node's own, or the one before is.
 
 It is sent as it stands here, with a last part that names the slots (tools.provision.version). It
-needs no file of either version, as any of them may be damaged. What has happened lies in /trial, a
-letter an event: it has to outlive a cut of the power, which the RTC's memory does not. How the
-trial ends is written there too, before it is done, and done at the next start if not at this one:
-the boot.py of that end, which lies ready, is renamed over this one.
+needs no file of either version, as any of them may be damaged. What has to outlive a cut of the
+power, which the RTC's memory does not, lies in /trial, in three lines: what the version's files
+must come to, what has happened, a letter an event, and how the trial ends. That is written before
+it is done, and done at the next start if not at this one: the boot.py of that end, which lies
+ready, is renamed over this one.
 """
 
 # mypy: ignore-errors
@@ -12,10 +13,12 @@ the boot.py of that end, which lies ready, is renamed over this one.
 import gc
 import os
 import sys
+from binascii import hexlify
+from hashlib import sha256
 
 import machine
 
-EVENTS = "/trial"
+STATE = "/trial"
 BEGUN, SILENT, DELIVERED = "bsd"  # a wake began; it ends in sleep, after a report or without one
 OWN = "own"
 MOST = 3  # wakes without a report
@@ -38,11 +41,13 @@ class Trial:
 
         One after a sleep that was not deep begins without.
         """
-        events, _, verdict = self.told().partition("\n")
+        wanted, events, verdict = self._told()
         if verdict:
             self._end(verdict)
         if not events and reset == machine.WDT_RESET:
             machine.reset()  # that was of what ran before, and main.py rests after it
+        if not events and self._digest() != wanted:
+            self.back("a file is damaged")
         by_hand = reset in (machine.PWRON_RESET, machine.SOFT_RESET)
         asleep = reset == machine.DEEPSLEEP_RESET and events[-1:] != BEGUN
         if events and not by_hand and not asleep:
@@ -58,7 +63,7 @@ class Trial:
 
     def ended(self, delivered):
         """A wake is about to end in sleep, after a report or without one; how long in ms."""
-        delivered = delivered or DELIVERED in self.told()
+        delivered = delivered or DELIVERED in self._told()[1]
         self._note(DELIVERED if delivered else SILENT)
         return DELIVERED_MS if delivered else SILENT_MS
 
@@ -74,17 +79,33 @@ class Trial:
             pass  # a full file system costs the line
         self._decide(text)
 
-    def told(self):
-        """What has happened, and behind a line's end how it is to end."""
+    def _told(self):
+        """The three lines."""
         try:
-            with open(EVENTS) as file:
-                return file.read()
+            with open(STATE) as file:
+                return (file.read() + "\n\n").split("\n")[:3]
         except OSError:
-            return ""
+            return "", "", ""
 
     def _note(self, text):
-        with open(EVENTS, "a") as file:
+        with open(STATE, "a") as file:
             file.write(text)
+
+    def _digest(self):
+        """SHA-256 of those of all its files, with their names."""
+        done = sha256()
+        for path in sorted(files(self.slot)):
+            one = sha256()
+            part = bytearray(512)
+            with open(path, "rb") as file:
+                while True:
+                    count = file.readinto(part)
+                    if not count:
+                        break
+                    one.update(memoryview(part)[:count])
+            name = path[len(self.slot) + 1 :]
+            done.update(("%s %s\n" % (hexlify(one.digest()).decode(), name)).encode())
+        return hexlify(done.digest()).decode()
 
     def _decide(self, verdict):
         try:
@@ -104,3 +125,13 @@ class Trial:
         how = "is the node's own" if own else "was taken back: " + verdict
         print("torpor: %s %s" % (self.slot, how))
         machine.reset()
+
+
+def files(folder):
+    """The paths of all files below a folder."""
+    for entry in os.ilistdir(folder):
+        path = folder + "/" + entry[0]
+        if entry[1] == 0x4000:
+            yield from files(path)
+        else:
+            yield path

@@ -8,6 +8,7 @@ While a version is on trial boot.py is trial.py of this folder: that a version i
 told by nothing but the boot.py that enters it, so it costs an ordinary start nothing.
 """
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,12 @@ def pointer(slot: str) -> bytes:
 def on_trial(slot: str) -> bytes:
     """The boot.py that tries the version in a slot. It must not raise, either."""
     return (TRIAL + TRYING.format(slot=slot, other=other(slot))).encode()
+
+
+def digest(digests: dict[str, str]) -> str:
+    """What the files of a version come to, from the SHA-256 of each by its path."""
+    lines = [f"{digests[name]} {name}\n" for name in sorted(digests)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def other(slot: str) -> str:

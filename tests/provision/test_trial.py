@@ -190,13 +190,11 @@ def test_a_damaged_file_is_found(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("damage", [truncated, flipped])
-def test_every_damaged_file_is_found(
-    damage: Callable[[bytes], bytes], tmp_path: Path, broker: Broker
-) -> None:
+def test_every_damaged_file_is_found(tmp_path: Path, broker: Broker) -> None:
     config = prompt(broker.port)
-    for name, data in library().items():
-        is_taken_back(Node(tmp_path, config, {}, {name: damage(data)}), "a file is damaged")
+    for number, (name, data) in enumerate(library().items()):
+        damaged = (truncated, flipped)[number % 2](data)
+        is_taken_back(Node(tmp_path, config, {}, {name: damaged}), "a file is damaged")
 
 
 # What this node never reads, or asks nothing of but numbers.

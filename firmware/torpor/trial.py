@@ -8,7 +8,6 @@ is not loaded, and nothing else of a trial is in an ordinary start.
 import sys
 
 from torpor import rescue
-from torpor.policy.patience import LINK_MS
 from torpor.port import FAULT, Port
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 def hurry(config: dict) -> None:
     """Have the first wake measure and report, whatever the charge: it is the one judged by."""
+    if "tasks" not in config:
+        return  # what a wake that goes on may do without
     config["spread"]["within_ms"] = 0
     config["tasks"][config["report_task"]]["late_ms"] = 0
     config["energy"]["budget_uc_min"] = 0
@@ -58,13 +59,13 @@ class TrialPort:
         except OSError:
             pass
 
-    def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
-        answer: int = self.port.join(tx_qdbm, cached, within_ms)
+    def join(self, *how: int) -> int:
+        answer: int = self.port.join(*how)
         self.delivered = answer < 0 and not self.faulty
         return answer
 
-    def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
-        attempts: int = self.port.send(r, first, count, tx_qdbm)
+    def send(self, *what: "Any") -> int:
+        attempts: int = self.port.send(*what)
         self.delivered = attempts > 0
         return attempts
 

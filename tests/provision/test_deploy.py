@@ -89,6 +89,40 @@ def test_only_what_differs_is_sent(board: Board, capsys: pytest.CaptureFixture[s
     assert content(board, "boot.py") == version.on_trial("b")
 
 
+def test_how_a_trial_ended_is_told_the_next_time(
+    board: Board, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with files(board) as flash, flash.open("trial", "wb") as file:
+        file.write(b"digest\nb\nit hung")
+    assert deploy(board) == 0
+    said = capsys.readouterr()
+    assert "is up to date\n" in said.out
+    assert said.err.endswith(": the version before this one was taken back: it hung\n")
+
+
+def test_who_deploys_again_begins_the_trial_anew_or_gives_it_up(
+    board: Board, node_toml: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a wake of it was interrupted for that, it did not crash."""
+    assert deploy(board, "--config", node_toml) == 0
+    begun = content(board, "trial")
+    with files(board) as flash, flash.open("trial", "ab") as file:
+        file.write(b"bs")
+    asleep = {**json.loads(board.world.read_text()), "reset_cause": world.DEEPSLEEP}
+    board.world.write_text(json.dumps(asleep))
+    capsys.readouterr()
+    assert deploy(board, "--config", node_toml) == 0
+    assert "is up to date, on trial\n" in capsys.readouterr().out
+    assert content(board, "trial") == begun
+    assert content(board, "boot.py") == version.on_trial("b")
+    node_toml.write_text(node_toml.read_text().replace("10_800", "7_200"))
+    assert deploy(board, "--config", node_toml, "--json") == 0
+    document = told(capsys)
+    assert (document["slot"], list(document["sent_bytes"])) == ("b", ["config.json"])
+    assert content(board, "boot.back") == version.pointer("a")
+    assert content(board, "trial") != begun
+
+
 def test_a_stray_source_file_would_be_imported_and_is_no_part_of_a_version(
     board: Board, capsys: pytest.CaptureFixture[str]
 ) -> None:

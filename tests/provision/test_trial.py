@@ -345,10 +345,6 @@ def test_deploy_tells_how_a_trial_ended(
         assert capsys.readouterr().err.endswith(
             f"{link}: /a {NO_REPORT}; the one before runs again\n"
         )
-        assert deployed(broker.port, 600) == 0
-        said = capsys.readouterr()
-        assert said.out == f"{link} is up to date\n"
-        assert said.err == f"torpor: {link}: the version before this one {NO_REPORT}\n"
 
 
 def edited(module: str, more: str) -> dict[str, bytes]:

@@ -14,6 +14,7 @@ import pytest
 import serial
 from littlefs import LittleFS
 
+from host_sim.errors import BadInput
 from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
 from tools import cli
@@ -232,6 +233,17 @@ def test_a_full_file_system_leaves_the_old_version(
     assert deploy(board) == 2
     assert capsys.readouterr().err.endswith("; its file system is full\n")
     assert board.start().stdout == "old\n"
+
+
+def test_a_board_without_a_file_system_is_told_from_a_full_one(board: Board) -> None:
+    """As MicroPython leaves it where it could not mount it, at the REPL after a Ctrl-C."""
+    with Line(board) as line:
+        at = repl.Board(line.port, 5)
+        at.exec("import vfs\nvfs.umount('/')")
+        with pytest.raises(BadInput) as said:
+            sending.deploy(at, version.files(None), None, lambda done: None)
+        at.restart()
+    assert str(said.value).endswith("cannot be mounted: torpor flash makes a new one")
 
 
 def test_a_micropython_too_old_is_left_alone(

@@ -26,6 +26,12 @@ RAW = b"raw REPL; CTRL-B to exit"
 
 _END = re.compile(rb"torpor: /\w (is the node's own|was taken back: [^\r\n]*)\r?\n")
 
+_REMEDIES = {
+    "ENOSPC": "its file system is full",
+    " 28": "its file system is full",
+    "ENODEV": "its file system cannot be mounted: torpor flash makes a new one",
+}
+
 # What mpremote raises where the line is cut: its own, pyserial's (an OSError), the terminal's, and
 # what it makes of half an answer.
 _CUT = (TransportError, OSError, termios.error, struct.error)
@@ -120,11 +126,7 @@ class Board:
                 return str(self.repl.exec(program).decode())
         except TransportExecError as error:
             what = error.error_output.strip().splitlines()[-1]
-            remedy = (
-                "its file system is full"
-                if "ENOSPC" in what or what.endswith(" 28")
-                else "try again"
-            )
+            remedy = next((said for code, said in _REMEDIES.items() if code in what), "try again")
             raise BadInput(f"the board says {what}", where=self.port, remedy=remedy) from None
         except _CUT as error:
             raise Cut(str(error)) from None

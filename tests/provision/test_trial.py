@@ -197,7 +197,7 @@ def test_every_damaged_file_is_found(tmp_path: Path, broker: Broker) -> None:
         is_taken_back(Node(tmp_path, config, {}, {name: damaged}), "a file is damaged")
 
 
-# What this node never reads, or asks nothing of but numbers.
+# What this node never reads; and what it asks for numbers only, or when something has failed.
 UNREAD = {
     "drivers/bl0937",
     "drivers/contact",
@@ -207,19 +207,29 @@ UNREAD = {
     "pil",
     *(path.relative_to(LIBRARY).with_suffix("").as_posix() for path in LIBRARY.glob("ulp/*.py")),
 }
-NUMBERS = {"__init__", "drivers/relay", "link/__init__", "policy/__init__", "record", "switch"}
+UNCALLED = {
+    *("__init__", "link/__init__", "policy/__init__", "record"),
+    *("drivers/relay", "switch", "policy/backoff"),
+}
+
+
+MODULES = {path.relative_to(LIBRARY).with_suffix("").as_posix() for path in LIBRARY.rglob("*.py")}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("more", "spared"), [("\nraise ValueError('loaded')\n", set()), (BREAKS, NUMBERS)]
-)
-def test_a_module_that_raises(more: str, spared: set[str], tmp_path: Path, broker: Broker) -> None:
-    """As it is imported, or as anything in it is called: each that the node has a use for."""
-    for path in LIBRARY.rglob("*.py"):
-        module = path.relative_to(LIBRARY).with_suffix("").as_posix()
-        node = Node(tmp_path, prompt(broker.port), edited(module, more))
-        assert node.outcome() == ("own" if module in UNREAD | spared else "back"), module
+def test_a_module_that_raises_when_it_is_imported(tmp_path: Path, broker: Broker) -> None:
+    """Each that the node has a use for."""
+    for module in sorted(MODULES):
+        node = Node(tmp_path, prompt(broker.port), edited(module, "\nraise ValueError\n"))
+        assert node.outcome() == ("own" if module in UNREAD else "back"), module
+
+
+@pytest.mark.slow
+def test_a_module_that_raises_when_it_is_called(tmp_path: Path, broker: Broker) -> None:
+    """Wherever that is: all of its functions and classes are None."""
+    for module in sorted(MODULES - UNREAD):
+        node = Node(tmp_path, prompt(broker.port), edited(module, BREAKS))
+        assert node.outcome() == ("own" if module in UNCALLED else "back"), module
 
 
 def other(port: int, **changes: Any) -> dict[str, bytes]:
@@ -304,13 +314,23 @@ def test_a_brown_out_is_no_crash_but_no_report(tmp_path: Path, broker: Broker) -
 
 
 @pytest.mark.slow
-def test_the_power_cut_at_writes_of_a_trial(tmp_path: Path, broker: Broker) -> None:
-    """Whatever was not yet written, it ends: well for a good version, in the old one for a bad."""
-    for changed, ends in (({}, "own"), (edited("sensor", "wake = None"), "back")):
-        for writes in range(1, 6):
-            node = Node(tmp_path, prompt(broker.port), changed)
-            node.boot(writes)
-            assert node.outcome() == ends, writes
+@pytest.mark.parametrize(("more", "end"), [("", "own"), ("\nwake = None\n", "back")])
+def test_the_power_cut_at_every_write_of_a_trial(
+    more: str, end: str, tmp_path: Path, broker: Broker
+) -> None:
+    """Half of it is written, and the trial goes on to the same end."""
+    node = Node(tmp_path, prompt(broker.port), edited("sensor", more))
+    cuts = 0
+    while node.file("boot.py") not in (OWN, BACK):
+        flash, world_ = node.flash.read_bytes(), node.world.read_bytes()
+        write = 1
+        while node.boot(write) == POWER_CUT:
+            assert node.outcome() == end, (cuts, write)
+            node.flash.write_bytes(flash)
+            node.world.write_bytes(world_)
+            write += 1
+        cuts += write - 1
+    assert cuts >= 10
 
 
 NO_REPORT = "was taken back: no report in three wakes"

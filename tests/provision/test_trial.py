@@ -189,6 +189,11 @@ def test_a_damaged_file_is_found(
     is_taken_back(Node(tmp_path, config, {}, {name: damage(whole[name])}), "a file is damaged")
 
 
+def test_a_trial_that_begins_anew_is_not_judged_by_its_log(tmp_path: Path, broker: Broker) -> None:
+    node = Node(tmp_path, prompt(broker.port), {}, {"torpor.log": b"on trial\n"})
+    assert node.outcome() == "own"
+
+
 @pytest.mark.slow
 def test_every_damaged_file_is_found(tmp_path: Path, broker: Broker) -> None:
     config = prompt(broker.port)

@@ -19,6 +19,7 @@ from hashlib import sha256
 import machine
 
 STATE = "/trial"
+LOG = "/torpor.log"
 BEGUN, SILENT, DELIVERED = "bsd"  # a wake began; it ends in sleep, after a report or without one
 OWN = "own"
 MOST = 3  # wakes without a report
@@ -71,7 +72,7 @@ class Trial:
         """Have the version before back, for a reason or an exception."""
         text = why if isinstance(why, str) else repr(why)
         try:
-            with open(self.other + "/torpor.log", "a") as file:
+            with open(self.other + LOG, "a") as file:
                 file.write("version %s taken back: %s\n" % (self.slot, text))
                 if isinstance(why, BaseException):
                     sys.print_exception(why, file)
@@ -92,9 +93,11 @@ class Trial:
             file.write(text)
 
     def _digest(self):
-        """SHA-256 of those of all its files, with their names."""
+        """SHA-256 of those of all its files but the log, with their names."""
         done = sha256()
         for path in sorted(files(self.slot)):
+            if path == self.slot + LOG:
+                continue
             one = sha256()
             part = bytearray(512)
             with open(path, "rb") as file:

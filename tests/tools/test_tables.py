@@ -42,6 +42,8 @@ CASES: dict[str, list[list[str]]] = {
     ],
     "check": [["garden", "--days", "1", "--set", f"node.task.light.name={LONG}", "--set", OF_TASK]],
     "lab": [["sleep"]],
+    "report": [["garden", "--days", "0.2", "--no-interval", "-o", "page"]],
+    "view": [],  # an address, and it waits
     "bisect": [],  # as check, of a history: tests/tools/test_bisect.py
     "engine build": [[]],
     "trace info": [["labelled.csv"]],

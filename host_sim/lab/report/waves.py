@@ -51,14 +51,15 @@ def packed(values: npt.NDArray[Any], kind: str) -> str:
 
 
 def _first(log: Log, share: float) -> int:
-    """The first wake that is told exactly."""
+    """The first wake that is told exactly; the last one is in any case."""
+    last = len(log.wakes.shape) - 1
     least = max(0, len(log.wakes.shape) - int(MOST_WAKES * share))
     parts, seen = 0, set[int]()
-    for at in range(len(log.wakes.shape) - 1, least - 1, -1):
+    for at in range(last, least - 1, -1):
         shape = log.wakes.shape[at]
         if shape not in seen:
             seen.add(shape)
             parts += len(log.shapes[shape].parts)
             if parts > MOST_PARTS * share:
-                return at + 1
+                return min(at + 1, last)
     return least

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from host_sim.sim.wakelog import Log
 
 FINEST = 1 << 15  # bins: of a year, 16 minutes each
-COARSER = 8
+COARSER = 4
 LEAST_BINS = 256
 LEAST_US = 1_000
 

@@ -61,7 +61,7 @@ def test_a_page_of_a_year_is_small_and_has_every_wake_of_it() -> None:
     shown = document.of(log)
     assert shown["waves"]["wakes"]["first"] == 0
     a_wake = (len(json.dumps(shown["waves"]["wakes"])) - 200) / len(log.wakes.shape)
-    pyramid = 3 * 4 / 3 * 4 * (1 + 1 / 8 + 1 / 64) * (1 << 15)
+    pyramid = 3 * 4 / 3 * 4 * (1 + 1 / 4 + 1 / 16) * (1 << 15)
     assert waves.MOST_WAKES * a_wake + pyramid + waves.MOST_PARTS * 3 * 12 < MOST_BYTES
 
 

@@ -7,6 +7,7 @@ from host_sim.hardware import states
 from host_sim.hardware.board import Board
 from host_sim.lab.report import words
 from host_sim.sim import cube
+from host_sim.sim.traced import MARKS
 from host_sim.spec.nodefile import Node
 from host_sim.spec.scenario import Scenario
 
@@ -25,6 +26,7 @@ def of(scenario: Scenario, books: Ledger) -> dict[str, Any]:
             "slots": cube.slots(books.task_names),
             "decisions": DECISION_NAMES,
             "states": states.NAMES,
+            "marks": MARKS,  # what the marker pins say in each
         },
         "states": {name: source(scenario.board, name) for name in states.NAMES},
         "tasks": tasks(scenario.file.node),

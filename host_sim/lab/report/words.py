@@ -27,7 +27,6 @@ DECISIONS = {
     "delta": "a delivery because a value moved",
     "heartbeat": "a delivery because it was time",
     "retry": "a delivery tried again after a loss",
-    "probe": "a delivery at a lower power than the one known good",
     "safe": "safe mode after a crash loop",
 }
 

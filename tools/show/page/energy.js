@@ -70,7 +70,8 @@ class Energy {
   sources() {
     const used = new Set(this.cells.map(cell => cell[2]));
     const rows = Object.entries(this.data.energy.states).filter(([name]) => used.has(name));
-    table("sources", ["state", ["current", "n"], "tag", "source"], rows.map(([name, {ua, tag, source, what}]) =>
-      [el("span", {title: what}, plain(name)), [current(ua), "n"], tag, [source, "wide"]]));
+    const as = i => i && rows[i - 1][1].source === rows[i][1].source;
+    table("sources", ["state", ["current", "n"], "tag", "source"], rows.map(([name, {ua, tag, source, what}], i) =>
+      [el("span", {title: what}, plain(name)), [current(ua), "n"], tag, [as(i) ? "as above" : source, "wide"]]));
   }
 }

@@ -53,10 +53,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redr
 let width = innerWidth;
 addEventListener("resize", () => { if (innerWidth !== width) width = innerWidth, redraw(); });
 
-// On paper: light, everything open, charts as wide as the sheet.
+// On paper: light, open but for what is long, charts as wide as the sheet.
 const opened = [];
 function paper(is) {
-  for (const box of is ? document.querySelectorAll("details:not([open])") : opened.splice(0)) {
+  for (const box of is ? document.querySelectorAll("details:not([open]):not(.long)") : opened.splice(0)) {
     box.open = is;
     if (is) opened.push(box);
   }

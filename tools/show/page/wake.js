@@ -1,8 +1,5 @@
 // One wake as a current probe would show it, with its states and marker pins below.
-const PINS = {idle: 1, cpu: 1, sense: 2}; // as torpor/markers.py sets them; 3 on the air
-const AIR = ["scan", "associate", "address", "connect", "listen"];
-const onAir = state => AIR.includes(state) || state.startsWith("tx_");
-const pins = state => onAir(state) ? 3 : PINS[state] || 0;
+const ON_AIR = 3; // on the pins, as torpor/markers.py sets them
 const plain = state => state.replaceAll("_", " ");
 
 class Wake {
@@ -85,8 +82,8 @@ class Wake {
   lanes(u) {
     const {bbox} = u, left = bbox.left / devicePixelRatio, width = bbox.width / devicePixelRatio;
     const {min, max} = u.scales.x, x = s => left + width * Math.min(1, Math.max(0, (s - min) / (max - min)));
-    const rows = [["", part => plain(part.state).replace(/^tx .*/, "tx"), part => onAir(part.state) ? "on" : ""],
-      ["D1", part => pins(part.state) & 2, null], ["D0", part => pins(part.state) & 1, null]];
+    const rows = [["", part => plain(part.state).replace(/^tx .*/, "tx"), part => part.mark === ON_AIR ? "on" : ""],
+      ["D1", part => part.mark & 2, null], ["D0", part => part.mark & 1, null]];
     fill("lanes", ...rows.flatMap(([name, of, kind], row) => {
       const top = row ? 24 + 23 * (row - 1) : 0, out = [el("span", {class: "name", style: `top:${top}px`}, name)];
       for (const one of joined(this.shape.parts, of)) {

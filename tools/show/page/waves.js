@@ -1,5 +1,6 @@
 // A run's current: every wake of it by its shape, and a pyramid where there are too many to draw.
-const MOST_DRAWN = 2500; // wakes in a window that are drawn step by step
+const MOST_DRAWN = 400; // wakes in a window that are drawn step by step
+const MOST_BINS = 2500;
 
 const bytes = text => Uint8Array.from(atob(text), one => one.charCodeAt(0)).buffer;
 
@@ -32,11 +33,12 @@ class Waves {
 
   // Parts by name, with seconds and µA, when each begins, and what it took together.
   shape({cause, kind, parts}) {
-    const {states, decisions, slots} = this.names, all = [];
+    const {states, decisions, slots, marks} = this.names, all = [];
     let at = 0, uc = 0, peak = 0;
     for (let i = 0; i < parts.length; i += 3) {
       const slot = Math.floor(parts[i] / states.length), s = parts[i + 1] / 1e6, ua = parts[i + 2] / 1e3;
-      all.push({state: states[parts[i] % states.length], task: slots[Math.floor(slot / decisions.length)],
+      const state = parts[i] % states.length;
+      all.push({state: states[state], mark: marks[state], task: slots[Math.floor(slot / decisions.length)],
                 decision: decisions[slot % decisions.length], at, s, ua});
       at += s;
       uc += s * ua;
@@ -93,7 +95,7 @@ class Waves {
     return [s, ua, ua, ua];
   }
   bins(from, to) {
-    const level = this.levels.find(({bin}) => (to - from) / bin <= MOST_DRAWN) || this.levels[this.levels.length - 1];
+    const level = this.levels.find(({bin}) => (to - from) / bin <= MOST_BINS) || this.levels[this.levels.length - 1];
     const first = Math.max(0, Math.floor(from / level.bin)), last = Math.min(level.mean.length, Math.ceil(to / level.bin));
     const s = [], low = [], high = [], mean = [];
     for (let i = first; i < last; i++)

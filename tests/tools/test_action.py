@@ -68,7 +68,7 @@ def test_a_pull_request_that_costs_battery_life_fails_and_names_its_cause(tmp_pa
     assert f"::error file=nodes/garden.toml,line={line},title=average_current_ua::" in said
     assert "❌ FAIL" in summary
     assert "climate wait, scheduled (0.015 s → 0.06 s each)" in summary
-    files = ("badge.svg", "junit.xml", "summary.md")
+    files = ("badge.svg", "index.html", "junit.xml", "summary.md")
     assert sorted(one.name for one in (tmp_path / "temp" / "torpor").iterdir()) == list(files)
 
 

@@ -25,7 +25,7 @@ function timeLabel(s, step) {
 const looks = () => ({stroke: colour("--soft"), font: "12px system-ui, sans-serif",
   grid: {stroke: colour("--line"), width: 1}, ticks: {show: false}});
 function currentAxis(isLog) {
-  return {...looks(), size: 62, gap: 6, values: (u, all) => all.map(current),
+  return {...looks(), size: 62, gap: 6, values: (u, all) => all.map(ua => scaled(ua, AMPERES)),
           ...(isLog() ? {splits: (u, i, low, high) => decades(low, high)} : {})};
 }
 const stepped = uPlot.paths.stepped({align: 1});

@@ -19,12 +19,14 @@ function fixed(value, digits = 1) {
 function short(value) {
   return Number(value.toPrecision(3)).toLocaleString("en", {maximumFractionDigits: 9});
 }
-function scaled(value, units) {
+const three = value => Math.abs(value) >= 999.5 ? many(Math.round(value)) : value.toPrecision(3);
+function scaled(value, units, say = short) {
   const [unit, size] = units.find(([, size]) => Math.abs(value) >= size * (1 - 1e-9)) || units[units.length - 1];
-  return value === 0 ? "0" : `${short(value / size)} ${unit}`;
+  return value === 0 ? "0" : `${say(value / size)} ${unit}`;
 }
-const current = ua => scaled(ua, [["A", 1e6], ["mA", 1e3], ["µA", 1], ["nA", 1e-3]]);
-const charge = mc => scaled(mc, [["kC", 1e6], ["C", 1e3], ["mC", 1], ["µC", 1e-3], ["nC", 1e-6]]);
+const AMPERES = [["A", 1e6], ["mA", 1e3], ["µA", 1], ["nA", 1e-3]];
+const current = ua => scaled(ua, AMPERES, three);
+const charge = mc => scaled(mc, [["kC", 1e6], ["C", 1e3], ["mC", 1], ["µC", 1e-3], ["nC", 1e-6]], three);
 const length = s => scaled(s, [["d", DAY], ["h", 3600], ["min", 60], ["s", 1], ["ms", 1e-3], ["µs", 1e-6]]);
 const percent = part => part === 0 ? "0 %" : part < .001 ? "< 0.1 %" : `${fixed(100 * part)} %`;
 const signed = value => (value > -.05 ? "+" : "−") + fixed(Math.abs(value));

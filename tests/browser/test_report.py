@@ -195,3 +195,16 @@ def test_on_paper_all_is_open_and_light(opened: Open, report: Path) -> None:
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details[open]").count() == 0
     assert page.pdf().startswith(b"%PDF")
+
+
+def test_a_check_shows_each_of_its_scenarios(opened: Open, tmp_path: Path) -> None:
+    how = ["--days", "0.5", "--seeds", "1", "--html", str(tmp_path / "page")]
+    assert cli.run(["check", "garden", "door", *how]) == 0
+    page = opened(tmp_path / "page" / "index.html")
+    assert page.locator("#all-table tbody tr").count() == 2
+    assert page.locator("#title").inner_text().startswith("Garden")
+    page.locator("#all-table").get_by_role("button", name="door").click()
+    assert page.locator("#title").inner_text().startswith("Front door")
+    page.locator("#scenario").select_option("garden")
+    assert page.locator("#title").inner_text().startswith("Garden")
+    assert page.locator("#all-table [aria-current=true]").inner_text() == "garden"

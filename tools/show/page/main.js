@@ -2,7 +2,8 @@
 const THEMES = ["auto", "light", "dark"];
 let runs = JSON.parse(byId("data").textContent), view = null, at = 0;
 
-function show(number, keep = null) {
+// `kept` is how another state of the same run is looked at: its window, its axes, what is chosen.
+function show(number, kept = {}) {
   const data = runs[at = number], waves = new Waves(data);
   document.title = `${data.title}: ${data.together.text}`;
   fill("title", data.title);
@@ -24,8 +25,23 @@ function show(number, keep = null) {
   view?.one.plot?.destroy();
   view = {chart, one, events, energy: new Energy(data), waves};
   chart.seen = (from, to) => events.seen(from, to);
-  choose(waves.shown.length ? waves.shown[Math.min(1, waves.shown.length - 1)].wake : 0, false);
-  chart.show(...(keep || [0, waves.end]), false);
+  const usual = waves.shown.find(({name}) => /join|message/.test(name)) || waves.shown[0];
+  choose(kept.wake ?? usual.wake, false);
+  Object.assign(chart, kept.chart);
+  Object.assign(one, kept.one);
+  Object.assign(events, kept.events);
+  Object.assign(view.energy, kept.energy);
+  if (kept.chart) redraw();
+  byId("kinds").value = events.kind;
+  view.energy.show();
+  chart.show(...(kept.window || [0, waves.end]), false);
+}
+function looked() {
+  const {chart, one, events, energy, waves} = view, [from, to] = chart.window;
+  return {
+    window: from === 0 && to === waves.end ? null : chart.window, wake: waves.first ? undefined : chart.wake,
+    chart: {log: chart.log}, one: {log: one.log}, events: {kind: events.kind}, energy: {chosen: energy.chosen},
+  };
 }
 
 function tellAll() {
@@ -71,13 +87,12 @@ addEventListener("afterprint", () => paper(false));
 
 // A run that is still going on: its newest state, the window kept where it is not all of it.
 async function follow() {
-  const {end, ...rest} = {end: view.waves.end};
   const answer = await fetch("data.json", {cache: "no-store"}).catch(() => null);
   if (!answer?.ok) return;
-  const news = await answer.json(), window = view.chart.window;
+  const news = await answer.json();
   if (JSON.stringify(news.map(one => one.days)) !== JSON.stringify(runs.map(one => one.days))) {
     runs = news;
-    show(at, window[1] === end ? null : window);
+    show(at, looked());
   }
   if (!runs.every(one => one.complete)) setTimeout(follow, 1000);
 }

@@ -45,7 +45,7 @@ def opened(browser: Browser) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda said: faults.append(f"{said.type}: {said.text}"))
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("pageerror", lambda error: faults.append(f"{error}\n{error.stack}"))
         own = place.as_uri() if isinstance(place, Path) else place
         page.on(
             "request", lambda asked: faults.extend([asked.url] * (not asked.url.startswith(own)))

@@ -40,7 +40,7 @@ def test_the_verdict_comes_first_and_is_the_runs(opened: Open, report: Path, tol
     page = opened(report)
     assert page.locator("main h2:visible").first.inner_text() == "All 2 budgets hold"
     assert page.locator("#life .big").inner_text() == f"{round(told['battery_life_days'])} days"
-    assert "in 80 % of what the board may be" in page.locator("#life").inner_text()
+    assert "days on 80 of 100 boards" in page.locator("#life").inner_text()
     mean = f"{told['average_current_ua']:.1f} µA"
     assert mean in page.locator("#key-figures").inner_text()
     for row, budget in zip(page.locator("#budgets tbody tr").all(), told["budgets"], strict=True):

@@ -24,9 +24,9 @@ function timeLabel(s, step) {
 
 const looks = () => ({stroke: colour("--soft"), font: "12px system-ui, sans-serif",
   grid: {stroke: colour("--line"), width: 1}, ticks: {show: false}});
-function currentAxis(isLog) {
+function currentAxis(log) {
   return {...looks(), size: 62, gap: 6, values: (u, all) => all.map(ua => scaled(ua, AMPERES)),
-          ...(isLog() ? {splits: (u, i, low, high) => decades(low, high)} : {})};
+          ...(log ? {splits: (u, i, low, high) => decades(low, high)} : {})};
 }
 const stepped = uPlot.paths.stepped({align: 1});
 const line = (stroke, width) => ({stroke, width, paths: stepped, points: {show: false}});
@@ -51,26 +51,30 @@ class Chart {
     this.draw();
   }
 
+  end() {
+    cancelAnimationFrame(this.frame);
+    this.plot.destroy();
+  }
   draw() {
     this.plot?.destroy();
     byId("scale").setAttribute("aria-pressed", !this.log);
-    const accent = colour("--accent");
+    const accent = colour("--accent"), {log} = this; // of this plot, also where the next has another
     this.plot = new uPlot({
       width: this.box.clientWidth, height: this.box.clientHeight, padding: [8, 24, 0, 0],
       legend: {show: false}, cursor: {drag: {x: true, y: false, setScale: false}, points: {show: false}},
       scales: {x: {time: false, range: () => this.window},
-               y: {distr: this.log ? 3 : 1, range: () => this.limits()}},
+               y: {distr: log ? 3 : 1, range: () => this.limits(log)}},
       axes: [{...looks(), size: 30, splits: (u, i, from, to) => ticks(from, to, stepOf(to - from, u.bbox.width / devicePixelRatio, 90)),
               values: (u, all) => all.map(s => timeLabel(s, all.length > 1 ? all[1] - all[0] : DAY))},
-             currentAxis(() => this.log)],
+             currentAxis(log)],
       series: [{}, line("transparent", 0), line("transparent", 0), line(accent, 1.4)],
       bands: [{series: [2, 1], fill: colour("--wash")}],
       hooks: {setSelect: [u => this.selected(u)], setCursor: [u => this.read(u)]},
     }, this.waves.curve(...this.window), this.box);
     this.tell();
   }
-  limits() {
-    if (this.log) return [Math.max(this.waves.least, .01) * .7, this.waves.most * 1.3];
+  limits(log) {
+    if (log) return [Math.max(this.waves.least, .01) * .7, this.waves.most * 1.3];
     const [, , high, mean] = this.data || this.waves.curve(...this.window);
     return [0, 1.1 * Math.max(...(this.waves.exact(...this.window) ? high : mean), 1e-3)];
   }

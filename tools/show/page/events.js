@@ -56,10 +56,9 @@ class Events {
   }
   why({parts}) {
     const told = new Map();
-    for (const {task, decision, state} of parts)
-      if (task !== "node") told.set(`${task}, ${decision}`, (told.get(`${task}, ${decision}`) || 0) + (state === "associate" ? 1 : 0));
+    for (const {task, decision} of parts) if (task !== "node") told.set(`${task}, ${decision}`, decision);
     const {decisions} = this.data.energy;
-    const all = [...told.keys()].map(key => el("span", {title: decisions[key.split(", ").pop()]}, key));
+    const all = [...told].map(([text, decision]) => el("span", {title: decisions[decision]}, text));
     return el("span", {}, ...all.flatMap((one, i) => i ? ["; ", one] : [one]));
   }
 }

@@ -22,7 +22,7 @@ function tellMean(summary) {
 function tellLife(life, share) {
   const {days: value, low, high, limit} = life;
   const more = [el("div", {class: "soft"}, `battery life on ${life.cell}, ${life.how}: ${life.why}`)];
-  if (low !== null) more.push(el("div", {}, `${days(low)} to ${days(high)} days in ${Math.round(100 * share)} % of what the board may be`));
+  if (low !== null) more.push(el("div", {}, `${days(low)} to ${days(high)} days on ${Math.round(100 * share)} of 100 boards`));
   if (life.asleep_days) more.push(el("div", {class: "soft small"}, `${days(life.asleep_days)} days if it did nothing but sleep`));
   return [el("div", {class: "big"}, days(value), el("small", {}, " days")), ...more, span(life)];
 }

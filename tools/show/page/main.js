@@ -5,6 +5,8 @@ let runs = JSON.parse(byId("data").textContent), view = null, at = 0;
 // `kept` is how another state of the same run is looked at: its window, its axes, what is chosen.
 function show(number, kept = {}) {
   const data = runs[at = number], waves = new Waves(data);
+  view?.chart.end();
+  view?.one.plot.destroy();
   document.title = `${data.title}: ${data.together.text}`;
   fill("title", data.title);
   fill("subtitle", `${data.scenario} on ${data.board.name}, ${short(data.days)} days simulated, Torpor ${data.made.torpor}`);
@@ -21,8 +23,6 @@ function show(number, kept = {}) {
     if (move) chart.around(wake);
   };
   const chart = new Chart(waves, choose), one = new Wake(waves, data, choose), events = new Events(waves, data, choose);
-  view?.chart.plot.destroy();
-  view?.one.plot?.destroy();
   view = {chart, one, events, energy: new Energy(data), waves};
   chart.seen = (from, to) => events.seen(from, to);
   const usual = waves.shown.find(({name}) => /join|message/.test(name)) || waves.shown[0];

@@ -7,6 +7,7 @@ function el(tag, facts = {}, ...inside) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(facts))
     if (name === "on") for (const [event, call] of Object.entries(value)) made.addEventListener(event, call);
+    else if (name.startsWith("aria-")) made.setAttribute(name, value);
     else if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
   made.append(...inside.filter(one => one !== null));
   return made;

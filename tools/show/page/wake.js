@@ -54,17 +54,17 @@ class Wake {
   draw() {
     this.plot?.destroy();
     byId("wake-scale").setAttribute("aria-pressed", this.log);
-    const curves = this.curves(), recorded = this.recorded();
+    const {log} = this, curves = this.curves(), recorded = this.recorded();
     const whole = [curves[0][0], curves[0][curves[0].length - 1]], least = Math.min(...curves[1].filter(ua => ua > 0), 1e3);
     const most = Math.max(...curves.slice(1).flatMap(some => some.filter(ua => ua !== null && ua !== undefined)));
     this.plot = new uPlot({
       width: this.box.clientWidth, height: this.box.clientHeight, padding: [8, 24, 0, 0],
       legend: {show: false}, cursor: {drag: {x: true, y: false, setScale: false}, points: {show: false}},
       scales: {x: {time: false, range: () => this.window || whole},
-               y: {distr: this.log ? 3 : 1, range: () => this.log ? [10 ** Math.floor(Math.log10(least)), most * 1.3] : [0, most * 1.08]}},
+               y: {distr: log ? 3 : 1, range: () => log ? [10 ** Math.floor(Math.log10(least)), most * 1.3] : [0, most * 1.08]}},
       axes: [{...looks(), size: 30, splits: (u, i, from, to) => ticks(from, to, stepOf(to - from, u.bbox.width / devicePixelRatio, 80)),
-              values: (u, all) => all.map(s => s === 0 ? "0" : length(s))}, currentAxis(() => this.log)],
-      series: [{}, {...line(colour("--accent"), 1.6), fill: this.log ? undefined : colour("--wash"), spanGaps: true},
+              values: (u, all) => all.map(s => s === 0 ? "0" : length(s))}, currentAxis(log)],
+      series: [{}, {...line(colour("--accent"), 1.6), fill: log ? undefined : colour("--wash"), spanGaps: true},
                ...(recorded ? [{stroke: colour("--ink"), width: 1, points: {show: false}, spanGaps: true}] : [])],
       hooks: {setSelect: [u => this.selected(u)], setCursor: [u => this.read(u)], draw: [u => this.lanes(u)]},
     }, curves, this.box);

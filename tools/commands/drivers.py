@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import click
 import msgspec
+from msgspec.structs import FieldInfo
 from rich.markup import escape
 
 from host_sim.hardware.chip import CHIPS
@@ -40,10 +41,16 @@ def about(driver: type[Driver]) -> dict[str, Any]:
     fields = msgspec.structs.fields(driver)
     return {
         "driver": driver.__struct_config__.tag,
-        "keys": {one.name: None if one.required else one.default for one in fields},
+        "keys": {one.name: _given(one) for one in fields},
         "reads": (driver.__doc__ or "").strip().splitlines()[0].rstrip("."),
         "not_on": [chip.title for chip in CHIPS.values() if driver.lacks(chip)],
     }
+
+
+def _given(field: FieldInfo) -> Any:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    return None if field.required else field.default
 
 
 def _default(value: Any) -> str:

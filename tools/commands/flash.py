@@ -77,6 +77,7 @@ def command(
     files = version.files(version.as_json(node.config) if node else None)
     if micropython.has_library and not override:
         files = version.without_library(files)
+    files |= node.modules if node else {}
     secrets = node.secrets if node and (with_secrets or not image) else {}
     if port:
         plan = _onto(port, board, micropython, files, secrets, dry_run)

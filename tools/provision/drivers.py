@@ -15,6 +15,8 @@ from host_sim.hardware.chip import Chip
 from host_sim.toml.file import Strict
 from tools.provision.pins import Pin, Use, number
 
+OWN = "module.Class"
+
 
 class Role(NamedTuple):
     """What a pin is for; drivers may share one for the same purpose, if that has a name."""
@@ -118,4 +120,22 @@ class Microphone(Driver, frozen=True, tag="microphone"):
     """A pin of the converter."""
 
 
-Sensor = Temperature | Humidity | Analog | Contact | Bl0937 | Microphone
+class Own(Driver, frozen=True, tag=OWN):
+    """Whatever the class of your own reads that lies in module.py beside the node's file."""
+
+    pins: dict[str, Pin] = msgspec.field(default_factory=dict)
+    """Its arguments that are pins."""
+    keys: dict[str, int | float | str | bool] = msgspec.field(default_factory=dict)
+    """Its other arguments."""
+
+    def uses(self, key: tuple[str, ...]) -> Iterator[Use]:
+        """Its pins; two drivers may share one that both call alike, as a bus is."""
+        for name, pin in self.pins.items():
+            yield Use(pin, (*key, "pins", name), bus=name)
+
+    def entry(self, board: Board) -> dict[str, Any]:
+        """All that its class is given."""
+        return {"own": {name: number(pin, board) for name, pin in self.pins.items()} | self.keys}
+
+
+Sensor = Temperature | Humidity | Analog | Contact | Bl0937 | Microphone | Own

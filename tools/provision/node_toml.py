@@ -23,6 +23,7 @@ from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name, Node
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
+from tools.provision import owndriver
 from tools.provision.drivers import Humidity, Microphone, Sensor, Temperature
 from tools.provision.pins import Pin, Use, number
 from tools.provision.pins import faults as pin_faults
@@ -107,22 +108,31 @@ class NodeFile(Strict, frozen=True):
 
 @dataclass(frozen=True)
 class Provision:
-    """What a node is given: config.json without a secret, and the secrets."""
+    """What a node is given: config.json without a secret, the secrets, and drivers of its own."""
 
     board: Board
     config: dict[str, Any]
     secrets: dict[str, str] = field(repr=False)
+    modules: dict[str, bytes] = field(default_factory=dict)
 
 
 def load(path: Path) -> Provision:
     """Read a node.toml. BadInput names file, line and key, and never shows a password."""
     text = inputs.text(path)
-    file = tomlfile.decode(text, path, NodeFile)
+    document = tomlfile.parse(text, path)
+    own = owndriver.taken(document)
+    file = tomlfile.convert(document, text, path, NodeFile)
     board = boards.named_in(path, text, file.board).starting(file.node.image)
-    for what, key, remedy in (*_faults(file, board), *_secret_faults(file)):
+    own_faults = owndriver.faults(own, file.sensor, path.parent)
+    for what, key, remedy in (*_faults(file, board), *_secret_faults(file), *own_faults):
         raise tomlfile.located(what, text, path, key, remedy)
     secrets = {"wifi_password": _key(file), "broker_password": file.broker.password}
-    return Provision(board, _config(file, board), {k: v for k, v in secrets.items() if v})
+    config = _config(file, board)
+    for channel in config["channels"]:
+        if channel["name"] in own:
+            channel["driver"] = own[channel["name"]]
+    kept = {name: secret for name, secret in secrets.items() if secret}
+    return Provision(board, config, kept, owndriver.modules(own, path.parent))
 
 
 def _key(file: NodeFile) -> str:

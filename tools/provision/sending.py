@@ -69,15 +69,18 @@ def deploy(
     here = _digests(board, active) if active else {}
     sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
     if node:
-        files = {**files, version.CONFIG: _configured(board, node, _config(active))}
+        files = {**files, **node.modules, version.CONFIG: _configured(board, node, _config(active))}
     wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     config = _config(tried or active)
-    if version.CONFIG not in files and (kept := board.exec(f"print_digest({config!r})").split()):
-        wanted[version.CONFIG] = kept[0]
-        sources[kept[0]] = config
     slot = version.other(active or version.SLOTS[1])
     there = _digests(board, slot)
     held = there if tried else here
+    for name in filter(version.is_own, () if node else held):  # with its configuration they stay
+        wanted[name] = held[name]
+        sources[held[name]] = f"/{tried or active}/{name}"
+    if version.CONFIG not in files and (kept := board.exec(f"print_digest({config!r})").split()):
+        wanted[version.CONFIG] = kept[0]
+        sources[kept[0]] = config
     if active and {name: held[name] for name in held if name != LOG} == wanted:
         if tried:
             _begin_trial(board, wanted)  # that it was interrupted is not its fault

@@ -90,6 +90,11 @@ def without_library(files: dict[str, bytes]) -> dict[str, bytes]:
     return {name: data for name, data in files.items() if not name.startswith("torpor/")}
 
 
+def is_own(name: str) -> bool:
+    """Whether a file of a version is a driver of the node's own."""
+    return name.endswith(".mpy") and "/" not in name
+
+
 def read(compiled: Path) -> dict[str, bytes]:
     """The files of a version from a folder that tools.provision.firmware filled."""
     found = (path for path in sorted(compiled.rglob("*")) if path.is_file())

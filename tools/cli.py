@@ -35,6 +35,7 @@ COMMANDS = {
     "ulp": "Assemble and emulate a detector's first stage.",
     "flash": "Write MicroPython, firmware and configuration to a board.",
     "deploy": "Send a board the files that differ.",
+    "logs": "Print what a node keeps in its log, or its console.",
     "record": "Measure a board with a Power Profiler Kit II.",
     "board": "List boards and show their numbers with sources.",
     "boards": "List boards, as torpor board list does.",

@@ -148,6 +148,13 @@ class Port(Type):
         return str(value)
 
 
+def only_port() -> str:
+    """The port of a command that is given none."""
+    from tools.provision import ports  # pyserial looks for ports
+
+    return ports.only()
+
+
 class Name(Type):
     """The name of something that ships, or the path of one's own; who loads it knows which."""
 

@@ -14,6 +14,7 @@ import click
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from serial.tools import list_ports
 
 from host_sim.files import outputs
 from tests.bad import lines, words
@@ -87,6 +88,7 @@ def folder(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same, as the working directory; what is in own/ is Torpor's."""
     monkeypatch.chdir(furnished)
     monkeypatch.setattr(outputs, "PROJECT", furnished / "own")
+    monkeypatch.setattr(list_ports, "comports", list)  # a board at this desk is left alone
     return furnished
 
 

@@ -33,6 +33,15 @@ class Refused(BadInput):
     """A port that cannot be had."""
 
 
+def only() -> str:
+    """The one port that there is; BadInput where there is none, or a choice."""
+    names = _names()
+    if len(names) != 1:
+        what = "which port?" if names else "no port"
+        raise Refused(what, remedy=f"name it by --port; {_here()}")
+    return names[0]
+
+
 def check(port: str) -> None:
     """Refuse a port that does not exist, is something else or may not be opened."""
     inputs.named(Path(port))
@@ -114,6 +123,9 @@ def _forbidden(port: str) -> Refused:
     return Refused("you may not open it", where=port, remedy=remedy)
 
 
+def _names() -> list[str]:
+    return sorted(found.device for found in list_ports.comports())
+
+
 def _here() -> str:
-    names = sorted(found.device for found in list_ports.comports())
-    return f"ports here: {', '.join(names) or 'none'}"
+    return f"ports here: {', '.join(_names()) or 'none'}"

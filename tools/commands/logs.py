@@ -1,0 +1,91 @@
+"""torpor logs: what a node kept of its failures, or says as it goes."""
+
+import codecs
+import io
+import json
+from typing import Any
+
+import click
+import serial
+
+from tools import params
+from tools.provision import ports
+from tools.provision.repl import Board
+from tools.show import output
+
+WAIT_S = 30.0  # for a board that sleeps, and for its port
+LOGS = """
+import json
+import os
+found = {}
+for folder in ("", "/a", "/b"):
+    try:
+        with open(folder + "/torpor.log") as file:
+            found[folder or "/"] = file.read()
+    except OSError:
+        pass
+print(json.dumps({"runs": os.getcwd(), "logs": found}))
+"""
+
+
+@click.command("logs", cls=params.Command)
+@click.option(
+    "--port",
+    type=params.Port(may_come=True),
+    required=True,
+    default=params.only_port,
+    help="Serial port of the board; the only one there where left out.",
+)
+@click.option("--follow", "-f", is_flag=True, help="What it prints, as it comes, until Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+def command(port: str, follow: bool, as_json: bool) -> None:
+    """Print the log that a node keeps, torpor.log of each of its versions.
+
+    A crash, a reset by the watchdog and a start without memory are in it. To be asked the node is
+    interrupted, and then reset. With --follow it is left alone, and its console is shown.
+
+    \b
+    torpor logs
+    torpor logs --port /dev/ttyUSB0 --follow
+    """
+    if follow:
+        params.unused(("as_json",), "the console is text")
+    ports.await_(port, WAIT_S)
+    if follow:
+        _follow(port)
+        return
+    board = Board(port, WAIT_S)
+    try:
+        told: dict[str, Any] = json.loads(board.exec(LOGS))
+    finally:
+        board.restart()
+    output.as_json(told) if as_json else _show(told, port)
+
+
+def _show(told: dict[str, Any], port: str) -> None:
+    if not told["logs"]:
+        click.echo(f"{port} has nothing in its log")
+    for folder, text in sorted(told["logs"].items()):
+        click.echo(f"{folder}{', which runs' if folder == told['runs'] else ''}:")
+        click.echo(text.rstrip("\n"))
+
+
+def _follow(port: str) -> None:
+    """Until Ctrl-C; a chip's own USB goes when it sleeps, and is awaited."""
+    line = ports.opened(port)
+    utf8 = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    text = io.IncrementalNewlineDecoder(utf8, translate=True)
+    try:
+        while True:
+            try:
+                data = line.read(max(1, line.in_waiting))
+            except (OSError, serial.SerialException):
+                line.close()
+                ports.await_(port, WAIT_S)
+                line = ports.opened(port)
+                continue
+            click.echo(text.decode(data), nl=False)
+    except KeyboardInterrupt:
+        click.echo()
+    finally:
+        line.close()

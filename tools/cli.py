@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 
 import click
-from click import shell_completion
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
@@ -155,6 +154,8 @@ def _run(args: Sequence[str]) -> int:
 def _invoke(args: Sequence[str]) -> int:
     """Invoke click ourselves: its own main() turns a broken pipe into status 1, which is ours."""
     if asked := os.environ.get(COMPLETE):  # by a shell, of what may come next
+        from click import shell_completion
+
         return shell_completion.shell_complete(group, {}, "torpor", COMPLETE, asked)
     try:
         with group.make_context("torpor", list(args)) as ctx:

@@ -25,7 +25,7 @@ from tools.provision.node_toml import NodeFile
 
 RECORDINGS = data() / "esp32/heltec-esp32-lora32/wifi"
 RECORDING = re.compile(r"\b\w*interference\w*\.csv\.xz")
-LONG = ("docs/bench.md", "docs/home.md", "docs/interval.md")  # most of a minute each
+LONG = ("docs/bench.md", "docs/home.md", "docs/interval.md", "docs/own-project.md")  # a minute
 PLAYED = [
     pytest.param(page, marks=[pytest.mark.slow] if page in LONG else [])
     for page in pages.PAGES

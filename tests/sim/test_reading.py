@@ -8,11 +8,12 @@ from host_sim.sim import run
 from host_sim.spec import scenario
 from host_sim.spec.configure import device
 
+PACE = "node.task.climate.longest_s=300"  # its period, whatever is read
 READ = ("node.channel.humidity.read_ms=400", "node.channel.humidity.read_ua=450")
 
 
 def sensed(*changes: str, engine: type = plain.Life) -> Entry:
-    result = run.run(scenario.load("garden", ("days=0.5", *changes)), engine=engine)
+    result = run.run(scenario.load("garden", ("days=0.5", PACE, *changes)), engine=engine)
     return next(line for line in result.ledger.by_state() if line.name == "sense")
 
 

@@ -1,5 +1,6 @@
 """The command line as a user meets it: one line for a fault, the exit status, a fast start."""
 
+import json
 import os
 import signal
 import subprocess
@@ -53,6 +54,48 @@ def test_a_wrong_word_is_one_line(
     assert cli.run(args) == 2
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", line)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("torpor sim g", "plain,garden"),
+        ("torpor sim hal", "plain,hall"),
+        ("torpor board show xiao_esp32s", "plain,xiao_esp32s3"),
+        ("torpor sim --inter", "plain,--interval"),
+        ("torpor dri", "plain,drivers"),
+        ("torpor flash --config no", "file,no"),
+    ],
+)
+def test_a_shell_is_told_what_may_come_next(
+    typed: str, offered: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By click's own script for it, which asks the program."""
+    for name, value in (
+        ("_TORPOR_COMPLETE", "bash_complete"),
+        ("COMP_WORDS", typed),
+        ("COMP_CWORD", str(typed.count(" "))),
+    ):
+        monkeypatch.setenv(name, value)
+    assert cli.run([]) == 0
+    assert offered in capsys.readouterr().out.splitlines()
+
+
+def test_help_has_a_short_name(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in ([], ["sim"], ["board", "list"]):
+        assert cli.run([*words, "-h"]) == 0
+        assert capsys.readouterr().out.startswith("Usage: torpor")
+
+
+def test_drivers_are_listed_with_what_they_need(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["drivers", "--json"]) == 0
+    told = {one["driver"]: one for one in json.loads(capsys.readouterr().out)}
+    assert told["bl0937"]["not_on"] == ["ESP32-C3"]
+    assert told["bl0937"]["keys"] == {"pin": None, "mj_per_pulse": None}
+    assert told["sht3x.humidity"]["keys"] == {"sda": "sda", "scl": "scl"}
+    assert cli.run(["drivers"]) == 0
+    out = capsys.readouterr().out
+    assert all(name in out for name in told)
 
 
 def test_no_words_at_all_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,7 +22,7 @@ from tools.provision import node_toml
 
 HERE = Path(__file__).parent
 BUDGETS = {
-    "sensor": ("battery_life_days", "joins_per_day", "delivered_percent"),
+    "sensor": ("battery_life_days", "delivered_percent"),
     "door": ("battery_life_days", "alarm_p95_s", "delivered_percent"),
     "switch": ("average_current_ua", "delivered_percent"),
 }

@@ -15,7 +15,16 @@ from tools.project import made
 from tools.provision import node_toml
 
 Capture = pytest.CaptureFixture[str]
-FILES = [".github/workflows/power.yml", "node.toml", "pytest.ini", "shed.toml", "test_power.py"]
+WORKFLOW = ".github/workflows/power.yml"
+FILES = [
+    WORKFLOW,
+    ".gitignore",
+    "node.toml",
+    "pytest.ini",
+    "secrets.toml",
+    "shed.toml",
+    "test_power.py",
+]
 
 
 def init(*words: str) -> int:
@@ -34,7 +43,7 @@ def test_it_has_a_workflow_of_the_action(shed: Path, capsys: Capture) -> None:
     assert json.loads(capsys.readouterr().out)["files"] == FILES
     found = (path.relative_to(shed).as_posix() for path in shed.rglob("*") if path.is_file())
     assert sorted(found) == FILES
-    workflow = yaml.safe_load((shed / FILES[0]).read_text())
+    workflow = yaml.safe_load((shed / WORKFLOW).read_text())
     _, action, *_ = workflow["jobs"]["budgets"]["steps"]
     assert action["with"] == {"scenarios": "shed.toml"}
     assert set(action["with"]) <= set(

@@ -32,6 +32,8 @@ COMMON = {
     "test_power.py": "test_power.py.txt",
     ".github/workflows/power.yml": "power.yml",
     "pytest.ini": "pytest.ini",
+    "secrets.toml": "secrets.toml",
+    ".gitignore": "gitignore",
 }
 
 

@@ -23,7 +23,7 @@ from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name, Node
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
-from tools.provision import owndriver
+from tools.provision import owndriver, passwords
 from tools.provision.drivers import Humidity, Microphone, Sensor, Temperature
 from tools.provision.pins import Pin, Use, number
 from tools.provision.pins import faults as pin_faults
@@ -48,7 +48,9 @@ class Wifi(Strict, frozen=True):
     ssid: Annotated[str, Meta(min_length=1)]
     """The network's name, 32 bytes at most."""
     password: str = ""
-    """8 to 63 characters. The chip's non-volatile storage gets it, or its key (`key` in [node])."""
+    """8 to 63 characters, here or in secrets.toml. The chip's non-volatile storage gets it, or its
+    key (`key` in [node]).
+    """
 
 
 class Broker(Strict, frozen=True):
@@ -121,18 +123,19 @@ def load(path: Path) -> Provision:
     text = inputs.text(path)
     document = tomlfile.parse(text, path)
     own = owndriver.taken(document)
+    kept = passwords.filled_in(document, text, path)
     file = tomlfile.convert(document, text, path, NodeFile)
     board = boards.named_in(path, text, file.board).starting(file.node.image)
     own_faults = owndriver.faults(own, file.sensor, path.parent)
     for what, key, remedy in (*_faults(file, board), *_secret_faults(file), *own_faults):
-        raise tomlfile.located(what, text, path, key, remedy)
+        raise passwords.located(what, kept, text, path, key, remedy)
     secrets = {"wifi_password": _key(file), "broker_password": file.broker.password}
     config = _config(file, board)
     for channel in config["channels"]:
         if channel["name"] in own:
             channel["driver"] = own[channel["name"]]
-    kept = {name: secret for name, secret in secrets.items() if secret}
-    return Provision(board, config, kept, owndriver.modules(own, path.parent))
+    given = {name: secret for name, secret in secrets.items() if secret}
+    return Provision(board, config, given, owndriver.modules(own, path.parent))
 
 
 def _key(file: NodeFile) -> str:

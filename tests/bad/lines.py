@@ -49,6 +49,10 @@ class Line:
         """Whether it cannot do without one."""
         return any(isinstance(p.type, params.Port) and p.required for p in self.command.params)
 
+    def _does_without(self, one: click.Parameter) -> bool:
+        by_itself = isinstance(one.type, params.Port | params.Link) and not one.required
+        return by_itself or one.opts[-1] in BESIDES.get(self.name, [])
+
     def with_(
         self, param: click.Parameter | None = None, value: str = "", *flags: str
     ) -> list[str]:
@@ -57,9 +61,7 @@ class Line:
         for one in self.command.params:
             if one is param:
                 words = [value]
-            elif isinstance(one.type, params.Port | params.Link) and not one.required:
-                continue
-            elif one.opts[-1] in BESIDES.get(self.name, []):
+            elif self._does_without(one):
                 continue
             else:
                 words = list(good(one))

@@ -1,7 +1,5 @@
 """The suite of faults: the firmware stands it, and what would not is found out."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from host_sim.errors import BadInput
@@ -27,8 +25,8 @@ def test_a_node_outlives_all_of_them(name: str, count: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def door() -> Iterator[Day]:
-    yield Day(scenario.load("door"), 1, 5)
+def door() -> Day:
+    return Day(scenario.load("door"), 1, 5)
 
 
 def outcome(day: Day, kind: str, wake: int = 0, at: int = 0) -> oracle.Outcome:

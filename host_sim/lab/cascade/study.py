@@ -28,8 +28,8 @@ the two one; once it does, a fixed first mark is near the adaptive one in even n
 where the level varies. What a refusal costs decides how low the marks can be: 0.6 mC by the ULP,
 48 mC and more by the CPU.
 
-At 5 dB and less hardly any way hears a word, and what one draws by the word it told is then a matter
-of chance. The bursts are running speech, and every way tells of some of them."""
+At 5 dB and less hardly any way hears a word, and what one draws by the word it told is then a
+matter of chance. The bursts are running speech, and every way tells of some of them."""
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from host_sim.lab.txpower import air
 from host_sim.lab.txpower.air import Air
 from host_sim.spec import configure, scenario
 from torpor import config, node, record
-from torpor.policy import patience, report, txpower
+from torpor.policy import backoff, patience, report, txpower
 from torpor.policy.patience import LINK_MS
 from torpor.policy.ticks import MASK
 from torpor.policy.txpower import LEVEL_QDBM
 from torpor.port import DELTA, NO_AP, NO_BROKER, Port
-from torpor.record import PATIENCE, REPORT, TX
+from torpor.record import BACKOFF, PATIENCE, REPORT, TX
 
 KEY, POWER, PATIENT, KEPT = "stored key", "power", "patience", "address kept a month"
 DECISIONS = (KEY, POWER, PATIENT, KEPT)
@@ -157,13 +157,15 @@ def live(
             radio.quick_ms = r[PATIENCE + patience.QUICK_MS]
             r[PATIENCE + patience.QUICK_MS] = 0
         starts += 1
+        began_ms = radio.now_ms
         if node.join(r, radio, 0, DELTA) and node.send(r, radio):
             r[record.JOINS_FAILED] = 0
+            took_ms = radio.now_ms - began_ms
+            backoff.delivered(r, BACKOFF, took_ms, r[record.UPTIME_MIN])
             while told < messages and told * EVERY_S * 1000 <= radio.now_ms:
                 late_ms += radio.now_ms - told * EVERY_S * 1000
                 told += 1
             continue
-        doublings = min(r[record.JOINS_FAILED], node.BACKOFF_DOUBLINGS)
-        radio.now_ms += node.BACKOFF_MIN_MS << doublings
-        r[record.JOINS_FAILED] += 1
+        backoff.failed(r, BACKOFF, radio.now_ms - began_ms, 1, r[record.UPTIME_MIN])
+        radio.now_ms += node.unreached_min(r) * node.MINUTE_MS
     return Outcome(messages, radio.mc, starts, late_ms / 1000 / messages)

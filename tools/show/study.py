@@ -1,19 +1,22 @@
 """The tables of torpor lab, for a terminal and for a page."""
 
+import textwrap
+
 from rich.markup import escape
+from rich.table import Table
 
 from host_sim.lab.study import ENERGY, Row, Study
 from tools.show import output
+
+HEAD_WIDTH = 9  # columns of a head's lines, so that a row fits the narrowest console
+LARGE = 1_000
 
 
 def show(study: Study) -> None:
     """A study for people."""
     console = output.console
     console.print(f"[bold]{escape(study.policy)}[/bold]: {escape(study.question)}\n")
-    table = output.table("", *columns(study))
-    for row in study.rows:
-        table.add_row(*(escape(cell) for cell in cells(study, row)))
-    console.print(table, "")
+    console.print(ways(study), "")
     console.print(output.facts("", facts(study)))
     if study.goals:
         out = output.table("", "goal", "measured", "")
@@ -24,6 +27,22 @@ def show(study: Study) -> None:
         console.print("", out)
 
 
+def ways(study: Study) -> Table:
+    """The rows by their kinds; below a name stands the interval of its energy."""
+    _, _, energy, _, *others = columns(study)
+    heads = (textwrap.fill(one, HEAD_WIDTH) for one in ("", energy, *others))
+    out = output.table("", *heads)
+    kind = ""
+    for row in study.rows:
+        name, of, value, interval, *figures = (escape(cell) for cell in cells(study, row))
+        if of != kind:
+            out.add_row(f"[bold]{of}[/bold]")
+            kind = of
+        below = f"\n  95 %: {interval}" if interval else ""
+        out.add_row(f"{name}{below}", value, *figures)
+    return out
+
+
 def columns(study: Study) -> list[str]:
     """The head of the table of rows."""
     others = [name for name in study.rows[0].figures if name != ENERGY]
@@ -32,9 +51,14 @@ def columns(study: Study) -> list[str]:
 
 def cells(study: Study, row: Row) -> list[str]:
     """A line of it."""
-    interval = f"{row.ci95[0]:,.4g} … {row.ci95[1]:,.4g}" if row.ci95 else ""
-    others = [f"{value:,.4g}" for name, value in row.figures.items() if name != ENERGY]
-    return [row.name, row.kind, f"{row.figures[ENERGY]:,.4g}", interval, *others]
+    interval = f"{number(row.ci95[0])} … {number(row.ci95[1])}" if row.ci95 else ""
+    others = [number(value) for name, value in row.figures.items() if name != ENERGY]
+    return [row.name, row.kind, number(row.figures[ENERGY]), interval, *others]
+
+
+def number(value: float) -> str:
+    """Four digits, and those of a large number."""
+    return f"{value:,.0f}" if abs(value) >= LARGE else f"{value:.4g}"
 
 
 def facts(study: Study) -> list[tuple[str, str]]:

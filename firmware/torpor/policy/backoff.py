@@ -4,7 +4,8 @@ What fails is tried again soon, then after twice as long each time. But a failur
 where a fault lasts there are many. So failures may take a part of what the node draws without them,
 at once no more than CREDIT_MIN minutes of that part bring; what they take beyond is a debt, and
 nothing is tried before time has paid for it, or a day is over. Whatever fails, and in whatever
-order, a day costs no more than that. A delivery that takes longer than usual fails by so much.
+order, a day costs no more than that. A delivery that takes longer than usual fails by so much; one
+as usual ends the debt, for a weak link is no lasting fault: what it loses is tried again soon.
 """
 
 from torpor.policy import const
@@ -32,8 +33,10 @@ def failed(r: list[int], at: int, ms: int, on_air: int, uptime_min: int) -> None
 
 
 def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
-    """A delivery that took so long."""
+    """A delivery that took so long. One as usual says that the fault is over, and so is the debt."""
     longer_ms = ms - r[at + USUAL_MS]
+    if longer_ms < r[at + USUAL_MS] >> 1:
+        r[at + OWED_UC] = 0
     if r[at + USUAL_MS] == 0 or longer_ms < 0:
         r[at + USUAL_MS] = ms
     else:

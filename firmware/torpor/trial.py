@@ -24,6 +24,7 @@ def hurry(config: dict) -> None:
     config["tasks"][config["report_task"]]["late_ms"] = 0
     config["energy"]["budget_uc_min"] = 0
     config["battery_channel"] = -1
+    config["backoff"]["rate_uc_min"] = 0
 
 
 def load(folder: str) -> None:

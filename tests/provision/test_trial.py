@@ -201,7 +201,7 @@ def test_every_damaged_file_is_found(tmp_path: Path, broker: Broker) -> None:
         is_taken_back(Node(tmp_path, config, {}, {name: damaged}), "a file is damaged")
 
 
-# What this node never reads; and what it asks for numbers only, or when something has failed.
+# What this node never reads; and what it asks for numbers only, of a switch, or in a later join.
 UNREAD = {
     "drivers/bl0937",
     "drivers/contact",
@@ -213,7 +213,7 @@ UNREAD = {
 }
 UNCALLED = {
     *("__init__", "link/__init__", "policy/__init__", "record"),
-    *("drivers/relay", "switch", "policy/backoff"),
+    *("drivers/relay", "switch", "policy/patience"),
 }
 
 
@@ -231,9 +231,12 @@ def test_a_module_that_raises_when_it_is_imported(tmp_path: Path, broker: Broker
 @pytest.mark.slow
 def test_a_module_that_raises_when_it_is_called(tmp_path: Path, broker: Broker) -> None:
     """Wherever that is: all of its functions and classes are None."""
-    for module in sorted(MODULES - UNREAD):
+    passed = set()
+    for module in MODULES - UNREAD:
         node = Node(tmp_path, prompt(broker.port), edited(module, BREAKS))
-        assert node.outcome() == ("own" if module in UNCALLED else "back"), module
+        if node.outcome() == "own":
+            passed.add(module)
+    assert passed == UNCALLED
 
 
 def other(port: int, **changes: Any) -> dict[str, bytes]:

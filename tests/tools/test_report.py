@@ -174,3 +174,21 @@ def test_a_recording_alone_is_changed_by_nothing(capsys: Capture) -> None:
     Path("wake.csv").write_text("Timestamp(ms),Current(uA)\n0,1\n1,2\n")
     assert "nothing changes it" in fault(capsys, "view", "wake.csv", "--days", "1")
     assert "nothing changes it" in fault(capsys, "view", "wake.csv", "wake.csv")
+
+
+@pytest.mark.slow
+def test_a_recording_stands_beside_the_wakes_of_its_kind() -> None:
+    """Of the very run, so that what is recorded is what is predicted."""
+    log = wakelog.log(scenario.load("garden", ("days=0.1",)))
+    each = zip(log.wakes.start_us, (log.shapes[at] for at in log.wakes.shape), strict=True)
+    start_us, shape = next(one for one in each if one[1].on_air)
+    window = f"{start_us // 10**6 - 3}:{(start_us + shape.us) // 10**6 + 4}"
+    assert cli.run(["sim", "garden", "--export", "wake.csv", "--window", window]) == 0
+    assert cli.run(["report", "garden", "wake.csv", "--days", "0.1", *QUICK]) == 0
+    recorded = told()[0]["recorded"]
+    (kind,) = recorded["kinds"]
+    assert (recorded["file"], kind["kind"], kind["times"]) == ("wake.csv", "full join", 1)
+    (wake,) = recorded["wakes"]
+    assert wake["kind"] == kind["kind"]
+    assert wake["s"] == pytest.approx(shape.us / 1e6, abs=0.002)
+    assert wake["mc"] == pytest.approx(shape.fc / 1e12, rel=0.01)

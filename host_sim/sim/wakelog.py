@@ -103,6 +103,12 @@ class LogPort(TracedPort):
         self.wakes.start_us.append(self.now_us)
         super().wake_up(kind, cause)
 
+    def close(self) -> None:
+        """The run ended: in a sleep, or in the start of a wake, which is then one, too."""
+        if len(self.wakes.start_us) > len(self.wakes.shape):
+            self._end()
+            self._rest()
+
     def _end(self) -> None:
         now = [self.count[at] for at in COUNTED]
         rose = tuple(new - old for old, new in zip(self.before, now, strict=True))
@@ -164,6 +170,8 @@ def live(
 
     while port.now_us < end_us and port.alive:
         cause, *_ = kernel.run(r, port, cause, min(end_us, port.now_us + stretch_us))
+        if port.now_us >= end_us:
+            port.close()
         yield port.now_us / end_us, told
 
 

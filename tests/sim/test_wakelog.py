@@ -47,6 +47,18 @@ def test_a_log_holds_the_charge_and_the_time_of_the_books(name: str) -> None:
 LOOKS = (states.IDLE, states.CPU, states.SENSE)  # a detector's, in its sleep
 
 
+def test_a_run_that_ends_in_the_start_of_a_wake_is_logged_to_its_end() -> None:
+    whole = wakelog.log(of("garden", 1))
+    ends_us = whole.wakes.start_us[2] + whole.shapes[whole.wakes.shape[2]].parts[0].us // 2
+    given = of("garden", ends_us / 3_600_000_000)
+    log, result = wakelog.log(given), run.run(given)
+    assert len(log.wakes.shape) == 3
+    fc = sum(log.shapes[at].fc for at in log.wakes.shape) + sum(map(int, log.wakes.asleep_fc))
+    assert fc == result.ledger.charge_fc
+    level = pyramids.levels(pyramids.spans(log))[-1]
+    assert level.mean[-1] > 1000  # the start's, not a sleep's
+
+
 def test_a_baseline_is_logged_as_it_is_run() -> None:
     given, device = decisions.without(of("garden"), decisions.NAIVE)
     ledger: Ledger = run.run(given, device=device).ledger

@@ -42,7 +42,7 @@ class Energy {
         el("td", {class: "n"}, fixed(sum.mc / (this.data.days || 1))), el("td", {class: "n"}, percent(sum.mc / (this.all.mc || 1))));
     });
     return el("table", {"data-column": column}, el("caption", {}, `by ${name}`),
-      el("thead", {}, el("tr", {}, el("th", {scope: "col"}, name), el("th", {scope: "col"}, unseen("as a bar")),
+      el("thead", {}, el("tr", {}, el("th", {scope: "col"}, name), el("th", {scope: "col", class: "meter"}, unseen("as a bar")),
         el("th", {scope: "col", class: "n"}, "mC a day"), el("th", {scope: "col", class: "n"}, "share"))),
       el("tbody", {}, ...rows));
   }

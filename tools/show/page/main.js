@@ -69,8 +69,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redr
 let width = innerWidth;
 addEventListener("resize", () => { if (innerWidth !== width) width = innerWidth, redraw(); });
 
-// On paper: light, open but for what is long, charts as wide as the sheet.
-const opened = [];
+// On paper: light, open but for what is long, and as wide as a sheet of A4 less its margins.
+const opened = [], SHEET = "680px";
 function paper(is) {
   for (const box of is ? document.querySelectorAll("details:not([open]):not(.long)") : opened.splice(0)) {
     box.open = is;
@@ -80,6 +80,7 @@ function paper(is) {
   if (is) paper.before = before, document.documentElement.dataset.theme = "light";
   else if (paper.before) document.documentElement.dataset.theme = paper.before;
   else document.documentElement.removeAttribute("data-theme");
+  document.body.style.width = is ? SHEET : "";
   redraw();
 }
 addEventListener("beforeprint", () => paper(true));

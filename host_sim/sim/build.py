@@ -251,7 +251,10 @@ def _by_ulp(scenario: Scenario) -> bool:
 
 
 def _alarm(scenario: Scenario) -> tuple[int, int]:
-    """The channel that events are told on, and what passes before a wake's first tick, ms."""
+    """The channel that events are told on, and what passes before a wake's first tick, ms.
+
+    Of a node that sleeps deeply as from there: what wakes it while it lingers seems later by that.
+    """
     node, board = scenario.file.node, scenario.board
     if not node.watch:
         return NONE, 0

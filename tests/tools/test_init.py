@@ -10,6 +10,7 @@ from host_sim.hardware import board
 from host_sim.spec import scenario
 from host_sim.spec.figures import FIGURES
 from tests.conftest import CHECKOUT
+from tests.tools import test_action
 from tools import cli
 from tools.project import made
 from tools.provision import node_toml
@@ -49,6 +50,21 @@ def test_it_has_a_workflow_of_the_action(shed: Path, capsys: Capture) -> None:
     assert set(action["with"]) <= set(
         yaml.safe_load((CHECKOUT / "action.yml").read_text())["inputs"]
     )
+
+
+@pytest.mark.slow
+def test_its_job_passes_and_fails_where_its_node_draws_more(shed: Path) -> None:
+    """The steps of the action, run as a runner would."""
+    assert init("shed", "--board", "xiao_esp32c3") == 0
+    status, said, summary = test_action.run(shed, scenarios="shed.toml")
+    assert status == 0, said
+    assert "✅ pass" in summary
+    node = shed / "node.toml"
+    node.write_text(node.read_text().replace("delta = 50 ", "delta = 1 "))
+    status, said, summary = test_action.run(shed, scenarios="shed.toml")
+    assert status == 1, said
+    assert "::error file=shed.toml,line=" in said
+    assert "battery_life_days" in summary
 
 
 @pytest.mark.parametrize("kind", made.KINDS)

@@ -113,6 +113,9 @@ def summary(result: Result, interval: Interval | None) -> list[tuple[str, str]]:
         ("messages", f"{count[parts.SENDS]:,} sent, {count[parts.SENDS_ACKED]:,} delivered"),
         ("readings", f"{count[parts.READINGS]:,} delivered{_lost(result)}"),
     ]
+    if (late_s := result.figure("alarm_p95_s")) is not None:
+        alarms = f"{sum(result.late):,} delivered, 95 of 100 within {late_s:.3g} s"
+        rows.append(("alarms", alarms))
     if result.words:
         rows.append(("words", f"{result.caught:,} of {result.words:,} caught"))
         rows.append(("false wakes", f"{result.false_wakes / days:,.1f} a day"))

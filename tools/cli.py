@@ -22,7 +22,7 @@ COMMANDS = {
     "bisect": "Name the commit by which a budget was lost, and why.",
     "sweep": "Simulate every combination of values of some keys.",
     "fleet": "Simulate nodes drawn from distributions.",
-    "lab": "Study a policy: against good practice, and against the optimum.",
+    "lab": "Study a policy beside good practice and the optimum.",
     "report": "Write a run as a page, from a year down to one wake.",
     "view": "Show a run while it goes on, or a recording, in a browser.",
     "faults": "Break a simulated node at every call, and see it go on.",

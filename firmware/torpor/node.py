@@ -280,6 +280,17 @@ def affordable(r: list[int], level: int) -> int:
     return level if level < highest else highest
 
 
+def learn(r: list[int], level: int, cached: int, answer: int, in_vain: bool, took_ms: int) -> None:
+    """What a join at this level taught: of the access point, and of questions that were lost."""
+    if answer < 0:
+        txpower.heard(r, TX, answer)
+        if cached:
+            late = patience.took(r, PATIENCE, took_ms)
+            txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, late)
+    elif answer == NO_AP and in_vain:  # it is there, and did not hear us
+        txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, True)
+
+
 def join(r: list[int], port: Port, task: int, why: int) -> bool:
     """Associate at the level of least expected charge, after a join that failed in full.
 
@@ -297,14 +308,10 @@ def join(r: list[int], port: Port, task: int, why: int) -> bool:
     began = port.ticks_ms()
     answer = port.join(txpower.LEVEL_QDBM[level], cached, within_ms)
     took_ms = diff(port.ticks_ms(), began)
-    if answer < 0:
-        txpower.heard(r, TX, answer)
-        late = cached != 0 and patience.took(r, PATIENCE, took_ms)
-        txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, late)
-    elif answer == NO_AP and took_ms >= within_ms:  # it is there, and did not hear us
-        txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, True)
-        if within_ms < patience.LINK_MS:
-            return False
+    in_vain = took_ms >= within_ms
+    learn(r, level, cached, answer, in_vain, took_ms)
+    if answer == NO_AP and in_vain and within_ms < patience.LINK_MS:
+        return False
     if answer >= 0:
         r[record.CACHED] = 0
         return False

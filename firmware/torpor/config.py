@@ -33,7 +33,7 @@ def configure(r: list[int], config: dict) -> None:
     r[record.REST + sleep.DEEPEST] = rest["deepest"]
     r[record.REST + sleep.ASSOCIATED] = rest["associated"]
     r[record.REST + sleep.LINGERS] = rest["lingers"]
-    r[record.REST + sleep.START_MS] = rest["start_ms"]
+    r[record.SCHEDULE + schedule.START_MS] = rest["start_ms"]
     _cascade(r, record.CASCADE, config["cascade"])
     r[record.SPREAD + spread.STATE] = config["spread"]["seed"]
     r[record.SPREAD + spread.WITHIN_MS] = config["spread"]["within_ms"]

@@ -346,7 +346,7 @@ def send(r: list[int], port: Port) -> bool:
 def rest(r: list[int], port: Port) -> int:
     """Arm the detector and choose the sleep; its length in ms.
 
-    A deep sleep ends so much sooner as the start behind it takes. A budget may have it last longer.
+    A budget may have it last longer than the tasks do.
     """
     ms = schedule.next_ms(r, SCHEDULE, port.ticks_ms())
     if r[ENERGY + energy.BUDGET_UC_MIN]:
@@ -357,11 +357,9 @@ def rest(r: list[int], port: Port) -> int:
         ratio_x16 = r[CASCADE + cascade.HEAD + cascade.RATIO_X16]
         port.watch(r[CASCADE + cascade.INTERVAL_MS], cascade.margin(r, CASCADE), ratio_x16)
     r[record.SLEEP_KIND] = sleep.choose(r, REST, ms)
-    if r[record.SLEEP_KIND] == sleep.DEEP:
-        ms -= r[REST + sleep.START_MS]
     r[record.CRASHES] = 0
     port.account(NODE, SLEEP)
-    return ms if ms > 0 else 0
+    return ms
 
 
 def crashed(r: list[int], now: int, on_air: int) -> int:

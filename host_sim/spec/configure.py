@@ -190,8 +190,15 @@ def _sleep(node: Node, board: Board) -> Sleep:
         deepest=sleep.DEEP if node.deepest_sleep == "deep" else sleep.LIGHT,
         associated=int(node.kind == "switch"),
         lingers=int(node.kind == "sensor" and _is_woken_by_a_pin(node)),
-        start_ms=(boot_us + board.phase_us("wake_cpu")) // 1000,
+        start_ms=_start_ms(node, board),
     )
+
+
+def _start_ms(node: Node, board: Board) -> int:
+    """From the end of a sleep to the node's own code; from light sleep that is nothing."""
+    if node.kind == "switch" or node.deepest_sleep == "light":
+        return 0
+    return (board.phase_us("boot") + board.phase_us("wake_cpu")) // 1000
 
 
 def _is_woken_by_a_pin(node: Node) -> bool:

@@ -39,7 +39,7 @@ def test_a_cold_start_configures_and_the_next_wake_goes_on(chip: Chip) -> None:
     slept_ms = chip.slept_ms
     chip.wake()
     assert chip.record[record.WAKES] == 2
-    assert chip.record[record.UPTIME_MIN] == slept_ms // 60_000 + 1  # and the first wake
+    assert 0 <= chip.record[record.UPTIME_MIN] - slept_ms // 60_000 <= 1  # and the first wake
     assert chip.record[record.CRASHES] == 0
     assert chip.log == ""
 

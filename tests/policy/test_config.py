@@ -95,6 +95,7 @@ def test_the_node():
 def test_the_tasks():
     assert cells(TASK, 7) == [9, 11, 18, 9, 21, 28, 0]
     assert cells(SCHEDULE, schedule.HEAD) == [2, 0, 0, 0, 0]
+    assert cells(SCHEDULE + schedule.START_MS, 1) == [84]
     row = [12, 13, 14, 15, 16, 17, 0, 0, 0]
     assert cells(SCHEDULE + schedule.HEAD, 9) == row
     assert cells(SCHEDULE + schedule.HEAD + schedule.ROW, 6) == [22, 23, 24, 25, 26, 27]

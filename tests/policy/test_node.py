@@ -419,15 +419,3 @@ def test_a_reading_that_fails_is_taken_again_at_its_period():
         tick(r, port, HOUR_MS)
     port.readings[0] = FAULT
     assert tick(r, port, HOUR_MS) == MINUTE_MS
-
-
-def test_a_deep_sleep_ends_so_much_sooner_as_the_start_takes():
-    for deepest, start_ms, ms in (
-        (sleep.DEEP, 700, MINUTE_MS - 700),
-        (sleep.LIGHT, 700, MINUTE_MS),
-        (sleep.DEEP, 2 * MINUTE_MS, 0),
-    ):
-        rest = {"light_ms": 5, "deep_ms": 3000, "associated": 0, "lingers": 0}
-        rest["deepest"], rest["start_ms"] = deepest, start_ms
-        r, port = start(sleep=rest)
-        assert tick(r, port, MINUTE_MS) == ms

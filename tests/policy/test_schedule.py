@@ -63,6 +63,22 @@ def test_a_window_opens_and_closes_to_the_millisecond():
     assert schedule.next_ms(r, AT, add(NEAR_WRAP, 1051)) == 0
 
 
+def test_a_sleep_ends_a_start_sooner_but_in_no_window_that_has_not_opened():
+    for early_ms, late_ms, start_ms, ms in (
+        (100, 50, 0, 1050),
+        (100, 50, 120, 930),
+        (100, 50, 150, 900),
+        (100, 50, 700, 900),
+        (0, 0, 700, 1000),
+    ):
+        r = tasks((1000, early_ms, late_ms))
+        r[AT + schedule.START_MS] = start_ms
+        serve(r, NEAR_WRAP)
+        assert schedule.next_ms(r, AT, NEAR_WRAP) == ms
+    schedule.defer(r, AT, 0, NEAR_WRAP, 4000)
+    assert schedule.next_ms(r, AT, NEAR_WRAP) == 4000  # not before it, and then without delay
+
+
 def test_early_is_ahead_of_the_due_time():
     r = tasks((1000, 100, 50))
     serve(r, NEAR_WRAP)

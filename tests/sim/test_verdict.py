@@ -24,6 +24,8 @@ from host_sim.trace.recording import Gap, Recording
 BUSY = (
     "days=2",
     "node.task.climate.period_s=60",
+    "node.task.climate.longest_s=60",
+    "node.task.light.longest_s=900",
     "node.task.climate.early_s=0",
     "node.task.climate.late_s=1",
     "node.report.period_s=120",

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.engine import events
+from host_sim.engine.parts import CHANNEL_ROW
 from host_sim.errors import BadInput
 from host_sim.lab import decisions
 from host_sim.sim import build
@@ -127,7 +128,7 @@ def test_the_port_is_given_what_the_scenario_names(tmp_path: Path) -> None:
     given = scenario.load(str(path), ("days=1", "world.reads.humidity=-7"))
     world = build.parts(given)
     series, channels = world.series, world.channels
-    rows = [channels[at : at + 4] for at in range(0, 16, 4)]
+    rows = [channels[at : at + CHANNEL_ROW] for at in range(0, 4 * CHANNEL_ROW, CHANNEL_ROW)]
     assert [series[rows[2][2]], series[rows[2][2] + 1], rows[2][1]] == [2_050, 2_100, 300_000_000]
     assert (series[rows[1][2]], rows[1][3]) == (-7, 1)
     assert tmp_path / "own.csv" in scenario.inputs(given)

@@ -30,7 +30,8 @@ SLACK_MS = const(8)  # ms behind DUE within which to serve now
 ROW = const(9)
 
 MAX_TASKS = const(8)
-SIZE = const(HEAD + MAX_TASKS * ROW)
+START_MS = const(HEAD + MAX_TASKS * ROW)  # from the end of a sleep to the node's first line
+SIZE = const(START_MS + 1)
 
 MAX_SLEEP_MS = const(0x10000000)  # 3.1 days: differences stay right
 _SHED_MS = const(3600000)
@@ -54,11 +55,13 @@ def latest_ms(r: list[int], at: int, task: int, now: int) -> int:
 
 
 def next_ms(r: list[int], at: int, now: int) -> int:
-    """ms to sleep until the first window closes, 0 … MAX_SLEEP_MS.
+    """ms to sleep until the first window closes, less a start, 0 … MAX_SLEEP_MS.
 
+    A start that is quicker than it should be is over before the window closes, not before it opens.
     A task that is left out stays due, however long: its tick follows, lest it wrap.
     """
     least = MAX_SLEEP_MS
+    start_ms = r[at + START_MS]
     floor = r[at + FLOOR]
     row = at + HEAD
     for _ in range(r[at + TASKS]):
@@ -67,8 +70,12 @@ def next_ms(r: list[int], at: int, now: int) -> int:
             if r[row + PRIORITY] < floor:
                 if due_ms < 0:
                     r[row + DUE] = now
-            elif due_ms + r[row + SLACK_MS] < least:
-                least = due_ms + r[row + SLACK_MS]
+            else:
+                late_ms = due_ms + r[row + SLACK_MS]
+                open_ms = r[row + EARLY_MS] + r[row + SLACK_MS]
+                late_ms -= start_ms if start_ms < open_ms else open_ms
+                if late_ms < least:
+                    least = late_ms
         row += ROW
     return least if least > 0 else 0
 

@@ -26,8 +26,7 @@ MEASURING = const(5)  # 1: the gap behind an event is not over
 SINCE = const(6)  # tick at which it began
 GAPS = const(7)  # weight of gaps shorter than each part of DEEP_MS, and last of those that were not
 PARTS = const(5)  # 1/16, 1/8, 1/4, 1/2 and the whole of DEEP_MS
-START_MS = const(13)  # from the end of a deep sleep to the node's first line
-SIZE = const(14)
+SIZE = const(13)
 
 BREAK_EVEN = const(16)  # in the least part of DEEP_MS
 RETURN = const(1)  # what it costs to wake once more, from light sleep, to sleep deeply

@@ -288,7 +288,7 @@ def _hearing(scenario: Scenario, days: int, seed: int) -> Hearing:
     watch = scenario.file.node.watch
     if watch is None or not watch.ulp:
         return sound.hearing(sounds, days, seed)
-    hears = partial(loudness.levels, scenario.board.file.chip)
+    hears = partial(loudness.clip_levels, scenario.board.file.chip)
     return sound.hearing(sounds, days, seed, hears, gates([one.margin for one in watch.stages]))
 
 

@@ -41,6 +41,12 @@ def instants(chip: str) -> list[int]:
     return [min(sound.SAMPLES - 1, round(i * apart)) for i in range(CONVERSIONS)]
 
 
+@cache
+def clip_levels(chip: str, clip: str) -> Ints:
+    """Of a clip, worked out once."""
+    return levels(chip, sound.samples(clip))
+
+
 def levels(chip: str, wave: Ints) -> Ints:
     """What the program scores of each 10 ms, frame after frame from a mean at rest.
 

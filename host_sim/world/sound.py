@@ -14,6 +14,7 @@ at which level over the background, `torpor lab cascade` says.
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -31,12 +32,12 @@ LOOK_US = (10_000, 50_000, 500_000)
 # thousand) at 2.3 cycles and 160 MHz; I, as all fuel (docs/start.md).
 JUDGE_US = (0, 2_600, 40_600)
 APART_US = 3_000_000  # events do not overlap
-PINK = "pink"  # a background that is computed
+COLOURS = {"white": 0, "pink": 1}  # backgrounds that are computed
 LONG_S = 30  # a background that is shorter is made longer
 PIECE = 20  # cells of the pieces that it is made of
 LONG_STEPS = 6_007  # prime, so that no interval of looks meets it at a few places only
 
-Loudness = Callable[[Ints], Ints]  # levels of samples
+Loudness = Callable[[str], Ints]  # levels of a clip
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ def ints(values: list[int]) -> Ints:
 
 
 def samples(clip: str) -> Ints:
-    """16-bit samples at 16 kHz: of a shipped clip of a second, of PINK, or of a WAV; BadInput."""
-    if clip == PINK:
-        return pink()
+    """16-bit samples at 16 kHz of a shipped clip, a colour of noise, or a WAV; BadInput."""
+    if clip in COLOURS:
+        return coloured(COLOURS[clip])
     shipped = DATA / "micro_speech" / f"{clip}_1000ms.wav"
     path = shipped if shipped.exists() else Path(clip)
     try:
@@ -76,11 +77,11 @@ def samples(clip: str) -> Ints:
     return found.astype(np.int64)
 
 
-def pink() -> Ints:
-    """Half a minute of noise whose power falls as 1/f, from 20 Hz on, at a level of 1,000."""
+def coloured(power: int) -> Ints:
+    """Half a minute of noise at a level of 1,000, whose power falls as 1/f to this from 20 Hz."""
     count = LONG_S * RATE_HZ
     hz = np.fft.rfftfreq(count, 1 / RATE_HZ)
-    shape = np.where(hz >= 20, np.maximum(hz, 1) ** -0.5, 0)
+    shape = np.where(hz >= 20, np.maximum(hz, 1) ** (-power / 2), 0)
     white = np.random.default_rng(6).standard_normal(count)
     noise = np.fft.irfft(np.fft.rfft(white) * shape, count)
     made: Ints = (noise * (1_000 / np.abs(noise).mean())).astype(np.int64)
@@ -100,6 +101,12 @@ def levels(wave: Ints) -> Ints:
     return level
 
 
+@cache
+def clip_levels(clip: str) -> Ints:
+    """Of a clip, worked out once."""
+    return levels(samples(clip))
+
+
 def lengthened(level: Ints, seed: int) -> Ints:
     """A background of a minute: pieces of a shorter one in random order."""
     if len(level) >= LONG_S * 100:
@@ -113,7 +120,7 @@ def hearing(
     sounds: Sounds,
     days: int,
     seed: int,
-    loudness: Loudness = levels,
+    loudness: Loudness = clip_levels,
     gates: dict[str, int] | None = None,
 ) -> Hearing:
     """A background that loops and events by Poisson processes, for so many days.
@@ -121,8 +128,8 @@ def hearing(
     An event that would start within APART_US of the one before is left out. `loudness` is what
     stage 0 hears; with `gates` (torpor.ulp.programs) the ULP listens, and remembers.
     """
-    background = lengthened(loudness(samples(sounds.background)), seed)
-    heard = [loudness(samples(clip)) for clip in (*sounds.words, *sounds.bursts)]
+    background = lengthened(loudness(sounds.background), seed)
+    heard = [loudness(clip) for clip in (*sounds.words, *sounds.bursts)]
     steps = max(len(level) for level in heard)
     clips = [cell for level in heard for cell in (*level.tolist(), *[0] * (steps - len(level)))]
     gain = [sounds.night_gain_x16] * 7 + [sounds.day_gain_x16] * 15 + [sounds.night_gain_x16] * 2

@@ -15,6 +15,7 @@ from host_sim.world import sound
 CLIPS = Path("audio", "openwakeword")  # in the folder of recordings
 JUDGED_WORDS = ("alexa_test", "hey_jane", "hey_mycroft_test")
 JUDGED_BURST = "negative_reference"
+LEVELS = ((30, 2), (20, 4), (10, 8), (5, 8))  # signal to noise, dB, and the background's gain
 WORDS = 36  # that a mixture has on average, where nothing else is asked
 HOURS = 24
 
@@ -56,23 +57,24 @@ class Mixture:
 
 
 def tuning() -> list[Mixture]:
-    """Of what is shipped: yes and no over machine noise, in bursts too."""
+    """Of what is shipped: yes and no over machine noise, in bursts too, and over white noise."""
     one = Mixture(("yes", "no"), ("noise",), "noise")
-    return [
-        replace(one, snr_db=30, gain_x16=2),
-        replace(one, snr_db=20, gain_x16=4, seed=2),
-        replace(one, snr_db=10, gain_x16=8, seed=3),
-    ]
+    return [*_each(one, 1), *_each(replace(one, background="white"), 11)]
 
 
 def judged(data: Path) -> list[Mixture]:
     """Of what is not shipped: other words, bursts and backgrounds."""
     folder = data / CLIPS
     words = tuple(str(folder / f"{word}.wav") for word in JUDGED_WORDS)
-    one = Mixture(words, (str(folder / f"{JUDGED_BURST}.wav"),), sound.PINK)
+    one = Mixture(words, (str(folder / f"{JUDGED_BURST}.wav"),), "pink")
+    return _each(one, 5)
+
+
+def _each(one: Mixture, first_seed: int) -> list[Mixture]:
+    """At each of the levels, by a seed of its own."""
     return [
         replace(one, snr_db=snr_db, gain_x16=gain_x16, seed=seed)
-        for seed, (snr_db, gain_x16) in enumerate(((30, 2), (20, 4), (10, 8)), 4)
+        for seed, (snr_db, gain_x16) in enumerate(LEVELS, first_seed)
     ]
 
 
@@ -82,10 +84,10 @@ def _listed(clips: tuple[str, ...]) -> str:
 
 @cache
 def _active(clip: str) -> float:
-    return sound.active(sound.levels(sound.samples(clip)))
+    return sound.active(sound.clip_levels(clip))
 
 
 @cache
 def _level(background: str) -> float:
-    level = sound.levels(sound.samples(background)).astype(float)
+    level = sound.clip_levels(background).astype(float)
     return float(np.sqrt((level**2).mean()))

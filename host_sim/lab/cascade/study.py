@@ -22,14 +22,18 @@ SNR_DB = (30, 20, 10, 5, 0)
 PER_HOUR = (0.1, 0.5, 2, 6, 20)
 GAINS_X16 = (1, 2, 4, 8, 16)
 TAUGHT = """\
-Who listens decides more than at which mark. In light sleep the CPU alone draws more than all that
-the other ways do, and a start from deep sleep is over after the word is. A ULP that remembers makes
-the two one; once it does, a fixed first mark is near the adaptive one in even noise, and behind it
-where the level varies. What a refusal costs decides how low the marks can be: 0.6 mC by the ULP,
-48 mC and more by the CPU.
+Who listens decides more than at which mark. In light sleep the chip alone draws more than all that
+looking back takes, and a start from deep sleep is over after the word is. A ULP that remembers
+makes the two one; once it does, a fixed first mark comes near the adaptive one where the noise is
+even, and falls behind where its level varies. What a refusal costs decides how low marks can be:
+0.6 mC by the ULP, 48 mC and more by the CPU.
 
-At 5 dB and less hardly any way hears a word, and what one draws by the word it told is then a
-matter of chance. The bursts are running speech, and every way tells of some of them."""
+Recall is where ours loses. Two stages that look afresh half a second after the first look, at a
+modulation of 36, hear 94 % of the words down to 5 dB, for four times the energy a word; ours, tuned
+to the least charge at nine words of ten, asks for 64 and hears few at 5 dB. Tuned to 93 % it asked
+for 48 and heard 89 % of the judged words for 2 % more energy a word, but told of each burst of
+machine noise too (`sound`: 264 µA in place of 228), and was 8 % worse than the fixed mark at 10 dB.
+At 0 dB no way hears a word. The bursts are running speech, and every way tells of some of them."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,10 @@ def of(data: Path | None, progress: Progress) -> Study:
         "a second: who listens, and for what does the CPU start?",
         per="a word told",
         boards=BOARDS,
-        tuning="yes and no over machine noise, in bursts too (shipped), at 30, 20 and 10 dB",
-        judged="alexa, hey jane, hey mycroft over pink noise at 30, 20 and 10 dB, among bursts of "
-        "9 s of running speech (openWakeWord)",
+        tuning="yes and no over machine noise, in bursts too (shipped), and over white noise, at "
+        "30, 20, 10 and 5 dB",
+        judged="alexa, hey jane, hey mycroft over pink noise at 30, 20, 10 and 5 dB, among bursts "
+        "of 9 s of running speech (openWakeWord)",
         rows=rows,
         sweeps=sweeps,
         goals=_goals(rows, unpriced, lives[OURS], sweeps),
@@ -148,17 +153,14 @@ def _goals(
     rows: list[Row], unpriced: list[Result], ours: list[Result], sweeps: tuple[Sweep, ...]
 ) -> tuple[Goal, ...]:
     mine = rows[0].figures
-    by_kind = {
-        kind: min((row for row in rows if row.kind == kind), key=lambda row: row.figures[ENERGY])
-        for kind in ("practice", "naive")
-    }
+    two_stages = [row for row in rows if row.name.endswith("two stages")]
     more = 100 * (_recall(ours) - _recall(unpriced))
     worst = max(one.worst_percent(rows) for one in sweeps)
     shipped = ways.life(WAYS[OURS], ("days=2",))
     ua = shipped.ledger.average_current_ua
     out = [
-        _less(by_kind["naive"], mine, 37, "the best fixed duty cycle"),
-        _less(by_kind["practice"], mine, 15, "the best of good practice"),
+        _less([row for row in rows if row.kind == "naive"], mine, 37, "the best fixed duty cycle"),
+        _less(two_stages, mine, 15, "the best fixed two stages"),
         Goal("recall within 1 point of false wakes unpriced", f"{more:+.1f}", more >= -1),
         Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", worst <= 0.5),
         Goal(
@@ -170,8 +172,9 @@ def _goals(
     return tuple(out)
 
 
-def _less(other: Row, mine: Mapping[str, float], percent: int, name: str) -> Goal:
-    """So much less energy than another way, at no less recall."""
+def _less(others: list[Row], mine: Mapping[str, float], percent: int, name: str) -> Goal:
+    """So much less energy than the best of other ways, at no less recall."""
+    other = min(others, key=lambda row: row.figures[ENERGY])
     saved = 100 * (1 - mine[ENERGY] / other.figures[ENERGY])
     recalls = f"recall {mine['recall']:.1f} against {other.figures['recall']:.1f} %"
     held = saved >= percent and mine["recall"] >= other.figures["recall"]

@@ -6,24 +6,24 @@ from itertools import product
 from host_sim.lab.cascade import mixtures, ways
 from host_sim.lab.cascade.ways import Way
 
-RECALL = 0.99  # of the tuning words
+RECALL = 0.9  # of the tuning words, down to 5 dB
 Grid = Mapping[str, Sequence[int]]
 OURS: Grid = {
     "margin": (150, 250, 400),
     "ratio_x4": (6, 8, 10),
-    "sustained": (100, 200),
-    "modulation": (48, 56, 64, 80),
-    "interval_ms": (120, 150, 180, 200),
+    "sustained": (200,),
+    "modulation": (32, 36, 40, 48, 64, 80),
+    "interval_ms": (100, 120, 150),
 }
 FIXED: Grid = {
-    "margin": (200, 400, 700, 1_000, 1_500, 2_500),
-    "modulation": (36, 48, 64, 80, 96),
-    "interval_ms": (80, 100, 150, 200, 250),
+    "margin": (700, 1_000, 1_500, 2_500),
+    "modulation": (36, 64, 96),
+    "interval_ms": (100, 150),
 }
 DUTY: Grid = {
     "margin": (0,),  # every look is in full
     "modulation": FIXED["modulation"],
-    "interval_ms": (50, 200, 800),
+    "interval_ms": (50, 100),
 }
 
 

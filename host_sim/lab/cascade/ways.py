@@ -1,6 +1,7 @@
 """Ways to wake for a sound: each is the same firmware, otherwise configured.
 
-What can be chosen of each, tune.py chose, on the tuning mixtures.
+What can be chosen of each, tune.py chose, on the tuning mixtures; only of what looks afterwards no
+mark has the recall, so it has those of the light sleep.
 """
 
 from dataclasses import dataclass
@@ -40,13 +41,13 @@ def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
 
 WAYS = {
     OURS: Way("ours", ()),
-    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(2_500, 36, 80))),
+    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(700, 36, 100))),
     "ULP, light sleep, two stages": Way(
-        "practice", ("node.deepest_sleep=light", *fixed(1_500, 36, 150)), looks_back=False
+        "practice", ("node.deepest_sleep=light", *fixed(1_000, 36, 100)), looks_back=False
     ),
-    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_500, 36, 150), looks_back=False),
-    "a first mark of 1,000": Way("practice", fixed(1_000, 80, 150)),
-    "duty cycle": Way("naive", duty_cycle(64, 50)),
+    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_000, 36, 100), looks_back=False),
+    "a first mark of 1,000": Way("practice", fixed(1_000, 64, 100)),
+    "duty cycle": Way("naive", duty_cycle(64, 100)),
 }
 
 

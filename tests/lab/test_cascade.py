@@ -1,0 +1,110 @@
+"""Ways to wake for a sound: what mixtures hold, what a step in the noise does, what tuning is."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from host_sim.engine import plain
+from host_sim.errors import BadInput
+from host_sim.lab import study
+from host_sim.lab.cascade import mixtures, tune, ways
+from host_sim.lab.cascade.ways import OURS, UNPRICED, WAYS, Way
+from host_sim.sim import build
+from host_sim.spec import scenario
+from host_sim.world import sound
+
+ONE = replace(mixtures.tuning()[1], words_per_hour=10)
+
+
+@pytest.mark.parametrize("snr_db", [30, 20, 10])
+def test_a_mixture_has_the_ratio_that_it_says(snr_db: int) -> None:
+    """To the sixteenth that a gain is of: words by their active level over the background's."""
+    given = scenario.load("sound", (*replace(ONE, snr_db=snr_db).changes, *ways.POLLS))
+    ears = build.parts(given).hearing
+    words = [sound.active(np.array(ears.clips[at : at + 100])) for at in (0, 100)]
+    level = np.sqrt(np.mean(np.square(ears.background)))
+    ratio = np.mean(words) * ears.event_gain[ears.event_word.index(1)]
+    ratio /= level * ears.gain_x16[0]
+    assert 20 * np.log10(ratio) == pytest.approx(snr_db, abs=1.2)
+
+
+def test_tuning_and_judged_share_no_recording(tmp_path_factory: pytest.TempPathFactory) -> None:
+    tuned = {clip for one in mixtures.tuning() for clip in (*one.words, *one.bursts)}
+    tuned |= {one.background for one in mixtures.tuning()}
+    judged = mixtures.judged(tmp_path_factory.getbasetemp())
+    for one in judged:
+        assert not tuned & {*one.words, *one.bursts, one.background}
+
+
+def test_what_remembers_hears_a_word_from_deep_sleep_and_what_does_not_misses_it() -> None:
+    back, afterwards = (
+        ways.life(WAYS[name], ONE.changes) for name in (OURS, "ULP, deep sleep, looks afterwards")
+    )
+    assert back.caught == back.words > 20
+    assert afterwards.caught < afterwards.words / 2
+
+
+@pytest.mark.parametrize("bursts_per_hour", [5, 10])
+def test_bursts_leave_the_recall_and_cost_little(bursts_per_hour: int) -> None:
+    """They emptied the purse, and the node heard 43 and 24 % of the words."""
+    calm, busy = (
+        ways.life(WAYS[OURS], ("days=1", f"world.sound.bursts_per_hour={rate}"))
+        for rate in (1.0, float(bursts_per_hour))
+    )
+    assert busy.caught == busy.words
+    assert busy.ledger.charge_fc / busy.days < 1.5 * calm.ledger.charge_fc / calm.days
+
+
+def test_behind_a_step_in_the_noise_recall_is_what_that_noise_allows() -> None:
+    """At seven the background comes up by 24 dB; before, it was as loud the whole day."""
+    step, loud = (
+        ways.life(WAYS[OURS], ("days=2", f"world.sound.night_gain_x16={night}", DAY))
+        for night in (1, 16)
+    )
+    assert step.caught / step.words >= loud.caught / loud.words
+    assert step.false_wakes <= 2 * 100
+
+
+DAY = "world.sound.day_gain_x16=16"
+
+
+def test_the_price_takes_no_more_than_a_point_of_recall() -> None:
+    loud = ("days=2", "world.sound.night_gain_x16=8", "world.sound.day_gain_x16=8")
+    priced, free = (ways.life(way, loud) for way in (WAYS[OURS], Way("ours", UNPRICED)))
+    assert priced.caught >= free.caught - priced.words / 100
+
+
+def test_a_life_is_that_of_the_simulator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ways.native, "is_ready", lambda: False)
+    ours = ways.life(WAYS[OURS], ("days=0.5",))
+    given = scenario.load("sound", ("days=0.5",))
+    node = plain.Life(build.parts(given), ways.device_config(given.file.node, given.board))
+    node.live(build.end_us(given))
+    assert ours.ledger.us == node.parts.us
+
+
+def test_tuning_takes_the_least_charge_that_has_the_recall(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {1: (100.0, 0.5), 2: (300.0, 0.97), 3: (200.0, 0.95), 4: (400.0, 1.0)}
+    monkeypatch.setattr(tune, "measured", found.__getitem__)
+    assert tune.best(lambda mark: mark, {"mark": tuple(found)})[0] == {"mark": 3}
+    assert tune.best(lambda mark: mark, {"mark": (1,)}) == ({"mark": 1}, 100.0, 0.5)
+
+
+def test_the_scenario_has_the_marks_that_ours_are_tuned_in() -> None:
+    watch = scenario.load("sound").file.node.watch
+    assert watch
+    first, second, third = watch.stages
+    assert first.margin in tune.OURS["margin"]
+    assert first.ratio * 4 in tune.OURS["ratio_x4"]
+    assert (second.margin, third.margin) in [
+        (a, b) for a in tune.OURS["sustained"] for b in tune.OURS["modulation"]
+    ]
+    assert watch.interval_ms in tune.OURS["interval_ms"]
+
+
+def test_without_recordings_or_marks_a_line_says_so() -> None:
+    with pytest.raises(BadInput, match="judged on recordings not shipped; give --data"):
+        study.of("cascade", None, lambda done: None)
+    with pytest.raises(BadInput, match="sleep has nothing to tune; leave --tune out"):
+        next(study.tuned("sleep"))

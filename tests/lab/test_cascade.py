@@ -12,6 +12,7 @@ from host_sim.lab.cascade import mixtures, tune, ways
 from host_sim.lab.cascade.ways import OURS, UNPRICED, WAYS, Way
 from host_sim.sim import build
 from host_sim.spec import scenario
+from host_sim.spec.configure import device_config
 from host_sim.world import sound
 
 ONE = replace(mixtures.tuning()[1], words_per_hour=10)
@@ -76,10 +77,10 @@ def test_the_price_takes_no_more_than_a_point_of_recall() -> None:
 
 
 def test_a_life_is_that_of_the_simulator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ways.native, "is_ready", lambda: False)
+    monkeypatch.setattr("host_sim.engine.native.is_ready", lambda: False)
     ours = ways.life(WAYS[OURS], ("days=0.5",))
     given = scenario.load("sound", ("days=0.5",))
-    node = plain.Life(build.parts(given), ways.device_config(given.file.node, given.board))
+    node = plain.Life(build.parts(given), device_config(given.file.node, given.board))
     node.live(build.end_us(given))
     assert ours.ledger.us == node.parts.us
 

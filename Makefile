@@ -11,7 +11,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help sim firmware test slow hil check installed bench start reference differential fidelity lab fuzz requirements clean
+.PHONY: help sim firmware test slow hil check installed bench start reference differential faults fidelity lab fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,10 @@ reference: $(RUNTIME)  ## write docs/reference.md, every key of every file
 
 differential: $(DEV)  ## a million randomised wakes on three interpreters
 	$(BIN)/python -m tests.policy.differential --wakes 1000000
+
+faults: $(DEV)  ## over 100,000 faults in the nodes that ship, and flash torn at every write
+	@for name in garden door sound plug; do $(BIN)/torpor faults $$name --n 30000 || exit 1; done
+	$(BIN)/pytest --quiet tests/provision/test_cuts.py tests/firmware/test_start.py
 
 fuzz: $(DEV)  ## ten thousand damaged recordings: refused in a line, or read aright
 	$(BIN)/python -m tests.trace.fuzz --inputs 10000

@@ -71,14 +71,17 @@ class Report:
 
 def run(name: str, count: int, seed: int, progress: Progress = _untold) -> Report:
     """At least so many faults in a scenario's node, in days drawn by a seed."""
-    days = max(1, count // A_DAY)
-    dice = Random(seed)
-    drawn = [(dice.randrange(2**31), dice.randrange(MOST_DAY)) for _ in range(days)]
-    each = partial(_a_day, name, -(-count // days))
-    parts = seeds.each(each, drawn, count * WAKES_A_FAULT, progress)
-    out = Report()
-    for part in parts:
-        out.merge(part)
+    dice, out = Random(seed), Report()
+    while (left := count - out.count) > 0:  # a day of few wakes has few faults
+        days = max(1, left // A_DAY)
+        drawn = [(dice.randrange(2**31), dice.randrange(MOST_DAY)) for _ in range(days)]
+        each, done = partial(_a_day, name, -(-left // days)), out.count
+
+        def tell(part: float, done: int = done, left: int = left) -> None:
+            progress((done + part * left) / count)
+
+        for report in seeds.each(each, drawn, left * WAKES_A_FAULT, tell):
+            out.merge(report)
     return out
 
 

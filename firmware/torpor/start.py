@@ -51,10 +51,7 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
     reset = cause
     cause, minutes = restore(r, port, config, fingerprint, reset)
     if r[record.KIND] == record.SWITCH:
-        if cause != COLD or reset in (
-            CRASH,
-            FELL,
-        ):  # it may have been pressed in the wake that crashed
+        if cause != COLD or reset in (CRASH, FELL):  # it may have been pressed meanwhile
             r[record.OUTPUT] = port.setting(0)
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
     elif cause == reset == COLD:

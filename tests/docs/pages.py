@@ -9,7 +9,7 @@ from tests.conftest import CHECKOUT
 PAGES = ("README.md", *(f"docs/{path.name}" for path in sorted((CHECKOUT / "docs").glob("*.md"))))
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# ([\w.-]+\.\w+)\n")  # the first line of a block that is a file
-TEXT = ("text", "")  # nothing to type
+TEXT = ("text", "mermaid", "")  # nothing to type
 KINDS = ("console", "toml", "yaml", "python", "json", *TEXT)
 UNSTEADY = re.compile(r"(simulated in) .*")
 

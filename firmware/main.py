@@ -4,7 +4,7 @@ import time
 
 import machine
 
-machine.WDT(timeout=10000)
+machine.WDT(timeout=9000)
 try:
     if machine.reset_cause() != machine.DEEPSLEEP_RESET:
         from torpor import rescue

@@ -96,6 +96,8 @@ class Esp32Port(Port):
         self.outputs = [Relay(output["pin"], output["on"]) for output in pins.get("outputs", ())]
         self.wake_pin = self._wake_input()
         self.seen = self.wake_pin.value() if self.wake_pin else 0
+        self.looked = time.ticks_ms()
+        self.pressed = False  # while the node had no time for its button
         self.armed_ms = NONE
         self.margin = 0
         self.ratio_x16 = 0
@@ -155,7 +157,7 @@ class Esp32Port(Port):
                 self.delivery = Delivery(self.config)
             except ERRORS:  # no memory for the driver, or whatever else it lacks
                 return NO_AP
-            self.delivery.wifi.feed = self.delivery.mqtt.feed = self.feed
+            self.delivery.wifi.feed = self.delivery.mqtt.feed = self._attend
         self._on_air(True)
         answer = self.delivery.join(tx_qdbm, cached, within_ms)
         if answer >= 0:
@@ -259,12 +261,21 @@ class Esp32Port(Port):
             left_ms = ms - time.ticks_diff(time.ticks_ms(), started)
             if self.delivery and self.delivery.listen():
                 return PIN
-            if heeds_pin and self._moved() and not (kind == MODEM and self.seen):
+            moved = heeds_pin and self._moved()
+            if self.pressed or (moved and not (kind == MODEM and self.seen)):
+                self.pressed = False
                 return PIN
             if left_ms <= 0:
                 return TIMER
             self.feed()
             time.sleep_ms(left_ms if left_ms < NAP_MS else NAP_MS)
+
+    def _attend(self) -> None:
+        """In the midst of a join or a message: feed the watchdog, and look at a switch's button."""
+        self.feed()
+        if self.outputs and time.ticks_diff(time.ticks_ms(), self.looked) >= NAP_MS:
+            self.looked = time.ticks_ms()
+            self.pressed |= self._moved() and not self.seen
 
     def _moved(self) -> bool:
         """Whether the pin has another level than when it was last seen; it is seen now."""

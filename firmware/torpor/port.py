@@ -32,7 +32,7 @@ DECISIONS = const(9)
 NODE = const(8)  # account()'s task for what belongs to none: start, sleep, safe mode
 ACCOUNTS = const(9)  # tasks 0 … 7 and NODE
 
-WATCHDOG_MS = const(10000)  # a hang takes as much charge: longer than any wait for one answer
+WATCHDOG_MS = const(9000)  # a hang takes as much charge: longer than any wait for one answer
 
 # Answers that are no measurement, score or command. Outside every reading, inside 31 bits.
 FAULT = const(-0x3FFFFFFF)

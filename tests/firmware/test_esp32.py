@@ -264,6 +264,30 @@ def test_a_button_counts_when_it_is_pressed_and_not_when_it_is_let_go(
         assert 0 <= chip["now_ms"] - pressed_ms <= rig.esp32.NAP_MS
 
 
+def test_a_button_pressed_while_the_node_joins_counts_once(chip: dict[str, Any]) -> None:
+    chip["wifi"]["present"] = 0
+    chip["events"] = [[1_500, DOOR, 0], [1_700, DOOR, 1]]
+    node = port(kind="switch")
+    assert node.join(80, 0) == NO_AP
+    assert chip["now_ms"] > 1_700
+    joined_ms = chip["now_ms"]
+    node.watch(0, 0, 0)
+    assert node.sleep(MODEM, 60_000) == PIN
+    assert chip["now_ms"] == joined_ms
+    node.watch(0, 0, 0)
+    assert node.sleep(MODEM, 60_000) == TIMER
+
+
+def test_a_button_let_go_while_the_node_joins_is_no_press(chip: dict[str, Any]) -> None:
+    chip["wifi"]["present"] = 0
+    chip["pins"][str(DOOR)] = 0
+    chip["events"] = [[1_500, DOOR, 1]]
+    node = port(kind="switch")
+    assert node.join(80, 0) == NO_AP
+    node.watch(0, 0, 0)
+    assert node.sleep(MODEM, 60_000) == TIMER
+
+
 def test_a_pin_ends_one_light_sleep_and_not_the_next(chip: dict[str, Any]) -> None:
     chip["events"] = [[1_500, DOOR, 0]]
     node = port()

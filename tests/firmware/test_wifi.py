@@ -42,6 +42,17 @@ def test_a_cached_join_spares_dhcp_also_after_deep_sleep(world: dict[str, Any], 
     assert world["nvs_commits"] == 1  # flash is not worn by what is known
 
 
+def test_flash_that_is_full_costs_the_address_and_not_the_join(
+    world: dict[str, Any], wifi: Any
+) -> None:
+    world["nvs_full"] = 1
+    for _ in range(2):
+        assert wifi.join(80, 1) == -61
+        wifi.leave()
+    assert rig.wifi.recall() is None
+    assert world["joined"] == [[20.0, True]] * 2
+
+
 def test_a_cached_join_without_a_memory_is_a_full_one(world: dict[str, Any], wifi: Any) -> None:
     assert wifi.join(80, 1) == -61
     assert world["joined"] == [[20.0, True]]

@@ -26,15 +26,15 @@ def test_waits_double_from_a_minute_to_an_hour_within_the_credit():
 
 
 def test_a_failure_takes_a_start_and_its_time_awake():
-    for on_air, price_uc in ((0, 2), (1, 3)):
+    for ms, on_air, uc in ((2000, 0, 6000), (2001, 0, 6002), (2001, 1, 6003)):
         r = block()
-        backoff.failed(r, AT, 1000, on_air, 0)
-        assert r[AT + backoff.OWED_UC] == 50 + 1000 * price_uc
+        backoff.failed(r, AT, ms, on_air, 0)
+        assert r[AT + backoff.OWED_UC] == 50 + uc
 
 
 def test_what_is_beyond_the_credit_is_waited_for_to_the_minute():
     r = block()
-    backoff.failed(r, AT, (CREDIT_UC - 50) // 2, 0, 0)
+    backoff.failed(r, AT, (CREDIT_UC - 50 - 2000) // 2, 0, 0)
     assert r[AT + backoff.OWED_UC] == CREDIT_UC
     assert backoff.debt_min(r, AT, 0) == 0
     backoff.failed(r, AT, 0, 0, 0)

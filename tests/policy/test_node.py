@@ -285,10 +285,10 @@ def test_a_crash_takes_what_it_was_awake_for_and_time_pays_for_it():
     r[record.STARTED] = port.clock
     port.clock = add(port.clock, 7500)
     credit_uc = 10 * backoff.CREDIT_MIN
-    assert node.crashed(r, port.clock, 0) == (7500 + 100 - credit_uc) // 10
+    assert node.crashed(r, port.clock, 0) == (9500 + 100 - credit_uc) // 10
     r[record.STARTED] = node.OVER  # it was reset in its sleep
     port.clock = add(port.clock, 30 * MINUTE_MS)
-    assert node.crashed(r, port.clock, 0) == (7500 + 100 + 100 - credit_uc) // 10 - 30
+    assert node.crashed(r, port.clock, 0) == (9500 + 100 + 100 - credit_uc) // 10 - 30
 
 
 def test_after_a_crash_on_the_air_only_joins_wait():

@@ -62,6 +62,7 @@ class NVS:
     NOT_FOUND = (-0x1102, "ESP_ERR_NVS_NOT_FOUND")
     KEY_TOO_LONG = (-0x1109, "ESP_ERR_NVS_KEY_TOO_LONG")
     INVALID_LENGTH = (-0x110C, "ESP_ERR_NVS_INVALID_LENGTH")
+    NO_SPACE = (-0x1105, "ESP_ERR_NVS_NOT_ENOUGH_SPACE")
 
     def __init__(self, namespace):
         if len(namespace) > self.MOST:
@@ -79,6 +80,8 @@ class NVS:
         return len(data)
 
     def set_blob(self, key, value):
+        if world.state.get("nvs_full"):
+            raise OSError(*self.NO_SPACE)
         world.state["nvs"][self._name(key)] = value.decode()
 
     def erase_key(self, key):

@@ -16,6 +16,7 @@ SUBSCRIBE, SUBACK, PINGREQ, PINGRESP, DISCONNECT = 0x82, 0x90, 0xC0, 0xD0, 0xE0
 QOS1, RETAIN = 0x02, 0x01
 TIMEOUT_S = 5
 KEEPALIVE_S = 120
+SLICE_MS = 50
 RETRY_MS = 1500  # ESP-IDF Kconfig, LWIP_TCP_RTO_TIME: TCP sends again what is lost for so long
 PACKETS = 32  # taken at most while waiting for one
 MOST_BYTES = 1024  # of a packet that is read; a longer one is none that a node asked for
@@ -28,7 +29,7 @@ class Refused(OSError):
 class Mqtt:
     """One session with a broker; `on_message` takes topic and payload of what is subscribed.
 
-    `feed` is the watchdog's: no two waits for the broker are as long as its period.
+    `feed` is called while it waits for the broker, but for what a socket blocks: TIMEOUT_S each.
 
     `will`, where there is one, is a topic on which the broker holds 1 while the session lasts, and
     0 once the node has vanished.
@@ -58,6 +59,8 @@ class Mqtt:
             self.poller = select.poll()
             self.poller.register(self.sock, select.POLLIN)
             self._send(CONNECT, self._connect_body())
+            if not self._ready(TIMEOUT_S * 1000):
+                raise OSError(errno.ETIMEDOUT)
             kind, answer = self._receive()
             if kind != CONNACK or len(answer) != 2:
                 raise OSError(errno.EINVAL)
@@ -174,11 +177,19 @@ class Mqtt:
             data += more
         return data
 
+    def _ready(self, ms: int) -> bool:
+        """Whether something comes within this time; `feed` is called all the while."""
+        while ms > 0:
+            self.feed()
+            if self.poller.poll(SLICE_MS):
+                return True
+            ms -= SLICE_MS
+        return False
+
     def _until(self, kind: int, begins: bytes, ms: int) -> bool:
         """Whether the packet came before the line was silent for so long; messages are taken."""
         for _ in range(PACKETS):
-            self.feed()
-            if not self.poller.poll(ms):
+            if not self._ready(ms):
                 return False
             got, body = self._receive()
             if got == kind and body[: len(begins)] == begins:

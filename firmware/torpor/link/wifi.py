@@ -23,7 +23,7 @@ _REFUSALS = (
 
 
 class Wifi:
-    """One network; `feed` is the watchdog's.
+    """One network; `feed` is called while it joins.
 
     A cached join spares DHCP by the address of the join before, so give the node a reservation in
     the router. Stock MicroPython can neither tell which access point it joined nor give connect()

@@ -21,15 +21,18 @@ SIZE = const(7)
 
 CREDIT_MIN = const(720)
 MOST_MIN = const(1440)
+_JOIN_MS = const(2000)
 _MOST_MS = const(100000)  # that a failure is taken to last
 _DOUBLINGS = const(6)
 _LEARN = const(5)  # of what a delivery took longer, a 32nd is usual from then on
 
 
 def failed(r: list[int], at: int, ms: int, on_air: int, uptime_min: int) -> None:
-    """A start, and so long awake for nothing."""
-    price_uc = r[at + AIR_UC_MS] if on_air else r[at + CPU_UC_MS]
-    _owe(r, at, r[at + START_UC] + _within(ms, _MOST_MS) * price_uc, uptime_min)
+    """A start, and so long awake for nothing; it may have joined before the radio was off."""
+    ms = _within(ms, _MOST_MS)
+    air_ms = ms if on_air else _within(ms, _JOIN_MS)
+    awake_uc = air_ms * r[at + AIR_UC_MS] + (ms - air_ms) * r[at + CPU_UC_MS]
+    _owe(r, at, r[at + START_UC] + awake_uc, uptime_min)
 
 
 def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:

@@ -42,17 +42,19 @@ def judge(case: Case, chip: Chip, day: Day) -> Outcome | None:
 
 def _once(case: Case, chip: Chip, day: Day) -> Outcome | None:
     port = chip.port
-    began_us, began = port.now_us, port.used
+    began_us, began, output = port.now_us, port.used, port.output
     kept = set() if case.kind in (POWER_CUT, MEMORY) else set(chip.queue())
     if case.kind in BEFORE_A_WAKE:
-        port.failed_us = began_us
+        port.failed_us, port.restored = began_us, None
         _damage(chip, case)
     else:
         port.kind, port.at = case.kind, case.at
     chip.wake()
     if port.at:
         return None
-    end_us, output = port.failed_us, port.output
+    end_us = port.failed_us
+    if case.kind not in BEFORE_A_WAKE:
+        output = port.output
     slept_us = served_us = 0
     for _ in range(TRIES):
         if port.asleep_us >= end_us:

@@ -1,7 +1,5 @@
 """Start the node that config.json describes; torpor.rescue says what else is here, and why."""
 
-import time
-
 import machine
 
 machine.WDT(timeout=9000)
@@ -10,9 +8,9 @@ try:
         from torpor import rescue
 
         rescue.again("config.json")
-    from torpor import start
+    import wake  # type: ignore[import-not-found]
 
-    start.run("config.json")
+    wake.run("config.json")
 except Exception as error:
     try:
         from torpor import rescue
@@ -20,6 +18,8 @@ except Exception as error:
         rescue.run("config.json", error)
     except Exception:
         pass  # that is damaged, too
+    import time
+
     machine.WDT(timeout=90000)
     time.sleep_ms(60000 if machine.reset_cause() == machine.PWRON_RESET else 5000)
     machine.deepsleep(21600000)

@@ -1,9 +1,8 @@
 """Freeze the node into MicroPython: `make BOARD=ESP32_GENERIC FROZEN_MANIFEST=.../manifest.py`.
 
-A frozen node starts without mounting and compiling its files, which on an ESP32 costs more charge
-than anything else in a wake without radio.
+What is frozen is what `make firmware` makes. A frozen node loads no bytecode; boards/micropython is
+a board that starts faster still (docs/start.md).
 """
 
 include("$(PORT_DIR)/boards/manifest.py")  # type: ignore[name-defined]  # noqa: F821
-package("torpor")  # type: ignore[name-defined]  # noqa: F821
-module("main.py")  # type: ignore[name-defined]  # noqa: F821
+include("library.py")  # type: ignore[name-defined]  # noqa: F821

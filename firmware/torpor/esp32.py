@@ -38,16 +38,15 @@ the driver of the watched channel.
 """
 
 import time
-from binascii import a2b_base64
 
 import esp32
 import machine
 
-from torpor.drivers import Driver, open_driver
-from torpor.drivers.relay import Relay
+from torpor import kept
+from torpor.drivers import open_driver
 from torpor.policy import const
 from torpor.policy.patience import LINK_MS
-from torpor.policy.sleep import DEEP, MODEM
+from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.policy.ticks import MASK, diff
 from torpor.port import (
     COLD,
@@ -61,14 +60,19 @@ from torpor.port import (
     TIMER,
     WATCH,
     WATCHDOG_MS,
-    Port,
 )
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
 if TYPE_CHECKING:
+    from torpor.drivers import Driver
+    from torpor.drivers.relay import Relay
     from torpor.drivers.ulp import UlpStage
     from torpor.link.deliver import Delivery
+    from torpor.port import Port
+else:
+    Port = object  # of which nothing is inherited: a wake does without that module
 
+RTC_BYTES = 2048
 NAP_MS = 50  # of a modem sleep, between two looks at button and broker: no press is shorter
 DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
 
@@ -92,8 +96,9 @@ class Esp32Port(Port):
         # The link's modules and the radio's start take time that only a wake that joins spends.
         self.delivery: Delivery | None = None
         self.memo = (self.rtc.memory() or b"\0")[0] & ~_ON_AIR
+        self.kept = config.get("kept", b"")
         self.drivers: list[Driver | None] = [None] * len(config["channels"])
-        self.outputs = [Relay(output["pin"], output["on"]) for output in pins.get("outputs", ())]
+        self.outputs = [self._relay(output) for output in pins.get("outputs", ())]
         self.wake_pin = self._wake_input()
         self.seen = self.wake_pin.value() if self.wake_pin else 0
         self.looked = time.ticks_ms()
@@ -108,7 +113,10 @@ class Esp32Port(Port):
     def ticks_ms(self) -> int:
         return time.time_ns() // 1000000 & MASK
 
-    def wait(self, ms: int) -> None:
+    def wait(self, ms: int, kind: int = IDLE) -> None:
+        if kind >= LIGHT and not self.delivery:  # a radio that is on would lose its network
+            self._doze(ms, NONE, False)
+            return
         while ms > 0:
             time.sleep_ms(ms if ms < WATCHDOG_MS // 2 else WATCHDOG_MS // 2)
             self.feed()
@@ -137,7 +145,12 @@ class Esp32Port(Port):
         except Exception as error:
             return fault(error)
 
-    def _driver(self, channel: int) -> Driver:
+    def _relay(self, output: dict) -> "Relay":
+        from torpor.drivers.relay import Relay
+
+        return Relay(output["pin"], output["on"])
+
+    def _driver(self, channel: int) -> "Driver":
         driver = self.drivers[channel]
         if driver is None:
             driver = self.drivers[channel] = open_driver(self.config["channels"][channel])
@@ -153,8 +166,9 @@ class Esp32Port(Port):
             from torpor.link import ERRORS
             from torpor.link.deliver import Delivery
 
+            config = self.config
             try:
-                self.delivery = Delivery(self.config)
+                self.delivery = Delivery(config if "wifi" in config else kept.read(config["path"]))
             except ERRORS:  # no memory for the driver, or whatever else it lacks
                 return NO_AP
             self.delivery.wifi.feed = self.delivery.mqtt.feed = self._attend
@@ -182,7 +196,9 @@ class Esp32Port(Port):
         """Have it before what is retained."""
         if memo != self.memo:
             self.memo = memo
-            self.retain(self.retained())
+            memory = bytearray(self.rtc.memory() or b"\0")
+            memory[0] = memo
+            self.rtc.memory(memory)
 
     def actuate(self, output: int, value: int) -> None:
         self.outputs[output].set(value)
@@ -199,10 +215,11 @@ class Esp32Port(Port):
         self.watchdog.feed()
 
     def retain(self, data: bytes) -> None:
-        self.rtc.memory(bytes((self.memo,)) + data)
+        memory = bytes((self.memo,)) + data + self.kept
+        self.rtc.memory(memory if len(memory) <= RTC_BYTES else memory[: 1 + len(data)])
 
     def retained(self) -> bytes:
-        return self.rtc.memory()[1:]
+        return memory()[1:]
 
     def sleep(self, kind: int, ms: int) -> int:
         armed_ms = self.armed_ms
@@ -241,12 +258,15 @@ class Esp32Port(Port):
     def _by_ulp(self) -> "UlpStage":
         """The ULP's stage; its program is loaded unless a deep sleep has kept it."""
         if self.ulp is None:
+            from binascii import a2b_base64
+
             from torpor.drivers.ulp import UlpStage
 
             watched = self.config["channels"][self.config["watch_channel"]]
-            kept = self.config["ulp"]
-            binary = a2b_base64(kept["binary"])
-            self.ulp = UlpStage(binary, kept["words"], watched["pin"], kept["gates"])
+            ulp = self.config["ulp"]
+            # Deep sleep leaves the program in place: what is kept of "ulp" lacks it.
+            binary = a2b_base64(ulp.get("binary", ""))
+            self.ulp = UlpStage(binary, ulp["words"], watched["pin"], ulp["gates"])
             if machine.reset_cause() != machine.DEEPSLEEP_RESET:
                 self.ulp.load()
         return self.ulp
@@ -318,6 +338,11 @@ class Esp32Port(Port):
 def woken_by_ulp() -> bool:
     """Whether it ended the last sleep."""
     return machine.wake_reason() == _ULP_WAKE
+
+
+def memory() -> bytes:
+    """What RTC memory holds: a byte of the port's, what is retained, the configuration."""
+    return machine.RTC().memory()
 
 
 def fault(error: Exception) -> int:

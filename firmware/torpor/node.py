@@ -146,7 +146,7 @@ def warm_up(r: list[int], port: Port, mask: int) -> None:
         task += 1
     if longest_ms:
         port.account(slowest, SCHEDULED)
-        port.wait(longest_ms)
+        port.wait(longest_ms, sleep.choose(r, REST, longest_ms))
 
 
 def sense(r: list[int], port: Port, task: int, now: int) -> int:

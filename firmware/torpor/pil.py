@@ -16,6 +16,7 @@ from torpor import life, record
 from torpor.config import configure
 from torpor.policy import const
 from torpor.policy.patience import LINK_MS
+from torpor.policy.sleep import IDLE
 from torpor.port import COLD, Port
 
 SYNC = const(0xA5)
@@ -26,7 +27,7 @@ _BODY = "<BBBBiiiii"
 # What may be called, and how many integers it takes: a frame holds the index.
 CALLS = (
     ("ticks_ms", 0),
-    ("wait", 1),
+    ("wait", 2),
     ("account", 2),
     ("measure", 1),
     ("look", 1),
@@ -123,8 +124,8 @@ class PilPort(Port):
     def ticks_ms(self) -> int:
         return self.call(0)
 
-    def wait(self, ms: int) -> None:
-        self.call(1, ms)
+    def wait(self, ms: int, kind: int = IDLE) -> None:
+        self.call(1, ms, kind)
 
     def account(self, task: int, decision: int) -> None:
         self.call(2, task, decision)

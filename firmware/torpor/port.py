@@ -7,6 +7,7 @@ Every answer is an int; no call raises: what can go wrong has a value of its own
 
 from torpor.policy import const
 from torpor.policy.patience import LINK_MS
+from torpor.policy.sleep import IDLE
 
 # What woke the node: the answer of sleep(), and what main.py hands to the first wake.
 COLD = const(0)  # power-on; a brown-out may read alike, and only what is retained tells
@@ -54,8 +55,11 @@ class Port:
         """
         raise NotImplementedError
 
-    def wait(self, ms: int) -> None:
-        """Stay awake and idle, radio off, for 0 <= ms <= 60000 (a sensor warms up)."""
+    def wait(self, ms: int, kind: int = IDLE) -> None:
+        """Let a sensor warm up for 0 <= ms <= 60000, in a kind of policy.sleep.
+
+        LIGHT and deeper is light sleep, which nothing ends early; what is less is awake and idle.
+        """
         raise NotImplementedError
 
     def account(self, task: int, decision: int) -> None:

@@ -24,7 +24,7 @@ _HEAD_BYTES = 10
 
 def pack(r: list[int], fingerprint: int) -> bytes:
     """The record as bytes. Every int must lie in 32 bits."""
-    body = bytes(array("i", r))
+    body = bytes(r if isinstance(r, array) else array("i", r))  # the copy of an array is slow
     data = bytearray(_HEAD_BYTES + len(body) + 4)
     pack_into(_HEAD, data, 0, b"TP", VERSION, 0, len(r), fingerprint)
     data[_HEAD_BYTES:-4] = body
@@ -47,7 +47,5 @@ def unpack(data: bytes, r: list[int], fingerprint: int) -> int:
         return TORN
     if fingerprint not in (0, made_for):
         return FOREIGN
-    values = array("i", bytes(data[_HEAD_BYTES:end]))
-    for i in range(count):
-        r[i] = values[i]
+    r[:] = array("i", bytes(data[_HEAD_BYTES:end]))
     return OK

@@ -5,14 +5,11 @@ wake began, and after it with the count back at zero: a wake that never ends lea
 what it cost is waited for (torpor.policy.backoff).
 """
 
-import json
 import sys
 from array import array
-from binascii import crc32
 
-from torpor import life, node, record, retain
-from torpor.config import configure
-from torpor.policy import backoff, surge
+from torpor import kept, life, node, record, retain
+from torpor.policy import backoff, sleep, surge
 from torpor.port import COLD, CRASH, FELL, PIN, SURGE, TIMER, WATCH, Port
 
 OPEN_MS = 5000  # after a power-on, to interrupt it: USB of a chip's own is there when it is awake
@@ -24,13 +21,24 @@ _WHY = {
 }
 
 
-def run(path: str) -> None:
-    """Live: on the chip until deep sleep ends the interpreter, else for good."""
-    from torpor.esp32 import Esp32Port, cause
+def run(path: str | None, mount: object = None) -> None:
+    """Live: on the chip until deep sleep ends the interpreter, else for good.
 
-    with open(path, "rb") as file:
-        text = file.read()
-    config = json.loads(text)
+    Without a path it is for what is kept of one, and over at once where there is nothing; `mount`
+    is then told the path when a file is asked for.
+    """
+    from torpor.esp32 import Esp32Port, cause, memory
+
+    woken_by = cause()
+    config = None
+    if woken_by in (TIMER, PIN, WATCH) and "trial" not in sys.modules:
+        config = kept.unpacked(memory(), path)
+    if config is None:
+        if path is None:
+            return
+        config = kept.read(path)
+    if mount:
+        kept.mounts.append((mount, config["path"]))
     if "markers" in config["pins"]:
         from torpor.markers import MarkedPort
 
@@ -42,20 +50,21 @@ def run(path: str) -> None:
 
         hurry(config)
         port = TrialPort(port)  # type: ignore[assignment]
-    live(port, config, crc32(text), cause())
+    live(port, config, woken_by)
 
 
-def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
+def live(port: Port, config: dict, cause: int) -> None:
     """Wake after wake, for good: a port that is to end it raises out of sleep()."""
     r: list[int] = array("i", bytes(4 * record.SIZE))  # type: ignore[assignment]
+    fingerprint = config["fingerprint"]
     reset = cause
-    cause, minutes = restore(r, port, config, fingerprint, reset)
+    cause, minutes = restore(r, port, config, reset)
     if r[record.KIND] == record.SWITCH:
         if cause != COLD or reset in (CRASH, FELL):  # it may have been pressed meanwhile
             r[record.OUTPUT] = port.setting(0)
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
     elif cause == reset == COLD:
-        port.wait(OPEN_MS)
+        port.sleep(sleep.IDLE, OPEN_MS)
     while True:
         ms = 0
         if minutes == 0:
@@ -82,9 +91,7 @@ def live(port: Port, config: dict, fingerprint: int, cause: int) -> None:
         cause = port.sleep(r[record.SLEEP_KIND], ms)
 
 
-def restore(
-    r: list[int], port: Port, config: dict, fingerprint: int, cause: int
-) -> tuple[int, int]:
+def restore(r: list[int], port: Port, config: dict, cause: int) -> tuple[int, int]:
     """Fill the record from what was retained, or anew; cause of the first wake, and minutes to it.
 
     Whatever the reset is called, a good record says that the wake before did not end in sleep. One
@@ -92,7 +99,7 @@ def restore(
     count.
     """
     minutes = 0
-    status = retain.unpack(port.retained(), r, fingerprint)
+    status = retain.unpack(port.retained(), r, config["fingerprint"])
     if status == retain.OK:
         slept = cause in (TIMER, PIN, WATCH)
         if cause == SURGE:
@@ -106,7 +113,9 @@ def restore(
     crashes = r[record.CRASHES]
     weak = r[record.SURGE : record.SURGE + surge.SIZE]
     owed_uc = r[record.BACKOFF + backoff.OWED_UC]
-    configure(r, config)
+    from torpor.config import configure  # a wake that goes on has no use for it
+
+    configure(r, config if "tasks" in config else kept.read(config["path"]))
     r[record.CLOCK] = port.ticks_ms()
     r[record.CRASHES] = crashes
     r[record.SURGE : record.SURGE + surge.SIZE] = weak
@@ -117,6 +126,7 @@ def restore(
 def log(what: str | BaseException) -> None:
     """Have it in the log. A good start has no use for what that takes; a bad one may lack it."""
     try:
+        kept.mount()
         from torpor import rescue
 
         rescue.log(what)

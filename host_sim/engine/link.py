@@ -20,6 +20,7 @@ from host_sim.engine.parts import (
     JOINS,
     JOINS_CACHED,
     JOINS_FAILED,
+    LINK_US,
     MESSAGE_US,
     NO_AP_US,
     READINGS,
@@ -32,6 +33,7 @@ from host_sim.hardware.mac import FRAME_BYTES, READING_BYTES, READINGS_A_FRAME
 from host_sim.hardware.states import (
     CACHED_JOIN,
     CONNECT,
+    CPU,
     JOIN,
     LISTEN,
     MESSAGE,
@@ -60,6 +62,9 @@ def join(port: State, tx_qdbm: int, cached: int, within_ms: int) -> int:
     if port.joined:
         return rssi_dbm(port)
     port.count[JOINS] += 1
+    if not port.linked:
+        port.linked = True
+        replay.phase(port, CPU, LINK_US, 0)
     level = port.levels[tx_qdbm]
     if brown_out(port, level):
         return NO_AP

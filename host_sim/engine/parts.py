@@ -15,6 +15,7 @@ TIMING = PHASES
 (
     BOOT_US,
     WAKE_CPU_US,
+    LINK_US,
     LIGHT_EXIT_US,
     SCAN_US,
     ASSOCIATE_US,

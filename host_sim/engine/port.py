@@ -19,7 +19,7 @@ from host_sim.engine.state import State
 from host_sim.hardware.states import BOOT, CPU, DEEP_SLEEP, LIGHT_SLEEP, MODEM_SLEEP, SENSE, STATES
 from host_sim.hardware.states import IDLE as IDLE_STATE
 from torpor.policy.patience import LINK_MS
-from torpor.policy.sleep import DEEP, LIGHT, MODEM
+from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.policy.ticks import MASK
 from torpor.port import DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH, Port
 
@@ -43,11 +43,16 @@ class SimPort(State, Port):
         us = self.now_us
         return ((us + us // 1_000_000 * self.drift_ppm) // 1000 + self.first_tick) & MASK
 
-    def wait(self, ms: int) -> None:
+    def wait(self, ms: int, kind: int = IDLE) -> None:
+        state = LIGHT_SLEEP if kind >= LIGHT else IDLE_STATE
         if self.replays:
-            replay.rest(self, IDLE_STATE, ms * 1000)
+            replay.rest(self, state, ms * 1000)
+            if kind >= LIGHT:
+                replay.phase(self, CPU, LIGHT_EXIT_US, 0)
         else:
-            self.spend(IDLE_STATE, ms * 1000)
+            self.spend(state, ms * 1000)
+            if kind >= LIGHT:
+                self.spend(CPU, self.timing[LIGHT_EXIT_US])
 
     def account(self, task: int, decision: int) -> None:
         self.account_at = (task * DECISIONS + decision) * STATES
@@ -191,6 +196,7 @@ class SimPort(State, Port):
     def wake_up(self, kind: int, cause: int) -> None:
         """Book the way from sleep to the node's first line; from deep sleep, two spends in one."""
         self.account_at = BY_TIMER if cause == TIMER else BY_EVENT
+        self.linked = self.linked and kind != DEEP
         if self.replays:
             if kind == DEEP:
                 replay.phase(self, BOOT, BOOT_US, 0)

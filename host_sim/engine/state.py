@@ -40,6 +40,7 @@ class State:
     armed_ms     the detector's interval for the next sleep, or NONE; margin and ratio_x16 its mark
     loud_us      when it was loud in the sleep before, or NONE
     ap_up        the access point is there; joined: the node is associated
+    linked       the link's modules are loaded, since the last deep sleep
     alive        the cell still carries the node
     replays      something is drawn from recordings
     shared       the channel is shared with other nodes, this one being number `index`
@@ -57,7 +58,8 @@ class State:
         leaked dead seed replay replay_us
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
-        output commanded armed_ms margin ratio_x16 loud_us ap_up joined alive boot_us wake_cpu_us
+        output commanded armed_ms margin ratio_x16 loud_us ap_up joined linked alive
+        boot_us wake_cpu_us
         start_us start_used ether index shared mail_us mail
         disturbed disturbed_wake wait_us watch_channel event_ms told_tick late
     """.split()  # noqa: SIM905  fifty lines as a list
@@ -126,6 +128,7 @@ class State:
         self.loud_us = NONE
         self.ap_up = True
         self.joined = False
+        self.linked = False
         self.alive = True
         self.boot_us = parts.timing[BOOT_US]
         self.wake_cpu_us = parts.timing[WAKE_CPU_US]

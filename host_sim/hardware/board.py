@@ -62,15 +62,17 @@ class Board:
 
     @cached_property
     def stages(self) -> list[Stage]:
-        """Its start, stage by stage, and last our own code; scaled to what was measured."""
-        *begun, own = self.modelled(starts.images()[self.image], self.scale)
-        *base, base_own = self.modelled(starts.images()[MEASURED_IMAGE], self.scale)
+        """Its start by stages, then our own code and the link; scaled to what was measured."""
+        *begun, own, link = self.modelled(starts.images()[self.image], self.scale)
+        *base, base_own, base_link = self.modelled(starts.images()[MEASURED_IMAGE], self.scale)
         phases, drawn = self.file.phases, self.file.states.get("boot")
-        us, own_us = (phases[n].duration_us if n in phases else None for n in states.START)
+        measured = (phases[n].duration_us if n in phases else None for n in states.START)
+        us, own_us, link_us = measured
         na = drawn.current_na if drawn else None
         return [
             *starts.as_measured(begun, base, us, na),
             *starts.as_measured([own], [base_own], own_us, None),
+            *starts.as_measured([link], [base_link], link_us, None),
         ]
 
     def modelled(self, image: Image, scale: Mapping[str, float] | None = None) -> list[Stage]:
@@ -84,7 +86,7 @@ class Board:
     def current_na(self) -> list[int]:
         """Current by state in nA, in the order of states.NAMES; of a start, its mean."""
         fixed = {name: state.current_na for name, state in self.file.states.items()}
-        fixed["boot"] = starts.mean_na(self.stages[:-1])
+        fixed["boot"] = starts.mean_na(self.stages[:-2])
         tx = self.file.radio.tx.current_na
         return [*(fixed[name] for name in states.NAMES[: states.TX]), *tx]
 
@@ -102,8 +104,10 @@ class Board:
     def phase_us(self, name: str) -> int:
         """Duration of a phase, µs."""
         if name == "boot":
-            return starts.total_us(self.stages[:-1])
-        return self.stages[-1].us if name == "wake_cpu" else self.file.phases[name].duration_us
+            return starts.total_us(self.stages[:-2])
+        if name in states.START:
+            return self.stages[-2 if name == "wake_cpu" else -1].us
+        return self.file.phases[name].duration_us
 
 
 def names() -> list[str]:

@@ -171,7 +171,7 @@ class BoardFile(Strict, frozen=True):
     where one was measured.
     """
     phases: dict[str, Phase]
-    """By name. `boot` and `wake_cpu` only where a start from files was measured."""
+    """By name. `boot`, `wake_cpu` and `link` only where a start from files was measured."""
     factors: dict[str, Factor]
     """By name: what each of the things that a start counts takes."""
     radio: Radio

@@ -26,7 +26,8 @@ from host_sim.files import inputs
 from host_sim.toml.file import Strict
 
 COUNTS = Path(__file__).with_name("start.toml")
-WAKE = "our own code"  # the last stage; also what a wake from light sleep executes
+WAKE = "our own code"  # behind the start; also what a wake from light sleep executes
+LINK = "the link"  # the last stage: what the first join of a wake loads
 ROUND_US = 100  # no stage is known better
 
 # What is counted: once a start, or by these; times in ns, of fuel in thousandths of a clock cycle.
@@ -93,10 +94,7 @@ class Currents(NamedTuple):
 def images() -> dict[str, Image]:
     """Each by its name."""
     work = msgspec.convert(tomllib.loads(inputs.text(COUNTS)), dict[str, dict[str, Work]])
-    return {
-        name: Image(work[name], nvs=name != "optimised", psram=name != "optimised")
-        for name in IMAGES
-    }
+    return {name: Image(work[name], psram=name != "optimised") for name in IMAGES}
 
 
 def stages(

@@ -36,6 +36,7 @@ STATES = len(NAMES)
 PHASES = (
     "boot",
     "wake_cpu",
+    "link",
     "light_exit",
     "scan",
     "associate",
@@ -46,7 +47,7 @@ PHASES = (
     "measure",
     "no_ap",
 )
-START = PHASES[:2]
+START = PHASES[:3]
 
 
 class Part(NamedTuple):

@@ -39,6 +39,7 @@ DAY_US = 86_400_000_000
 HOUR_US = 3_600_000_000
 MOST_QDBM = 84  # that esp_wifi_set_max_tx_power() takes (ESP-IDF, esp_wifi.h)
 NEXT_SEED = 104_729  # between the nodes of a home
+PULL_UP_UV = 3_300_000  # the supply of a chip: of a kilohm, nA
 FIRST_TICK = 2**30 - 3_600_000  # the clock wraps an hour into every run
 
 
@@ -106,7 +107,7 @@ def _hardware(scenario: Scenario, days: int) -> dict[str, Any]:
     """What is of the board, of its cell and of the access point."""
     power = battery.of(scenario, days)
     return {
-        "current_na": scenario.board.current_na,
+        "current_na": [na + _pulled_na(scenario, days) for na in scenario.board.current_na],
         "timing": _timing(scenario),
         "radio": _radio(scenario.file.world.wifi),
         "battery": power.ocv_mv,
@@ -116,6 +117,20 @@ def _hardware(scenario: Scenario, days: int) -> dict[str, Any]:
         "leaked": power.leaked,
         "dead": power.dead,
     }
+
+
+def _pulled_na(scenario: Scenario, days: int) -> int:
+    """What the resistor at the pin that wakes draws in the mean, through a contact to ground."""
+    watch, world = scenario.file.node.watch, scenario.file.world
+    if watch is None or watch.pull_up_kohm is None:
+        return 0
+    end = end_us(scenario)
+    edges = _edges(world.door, scenario.path.parent, days, scenario.file.seed)
+    turns = [min(at, end) for at in edges]
+    open_us = sum(turns[1::2]) - sum(turns[: len(turns) // 2 * 2 : 2])
+    if len(turns) % 2:
+        open_us += end - turns[-1]
+    return round(PULL_UP_UV / watch.pull_up_kohm * (1 - open_us / end))
 
 
 def end_us(scenario: Scenario) -> int:

@@ -81,7 +81,7 @@ def outcome(scenario: Scenario, parts: Parts, r: list[int], now_us: int) -> Resu
     return Result(
         scenario=scenario,
         simulated_us=sum(us),
-        ledger=Ledger(us, scenario.board.current_na, tasks, extra, times),
+        ledger=Ledger(us, parts.current_na, tasks, extra, times),
         count=count,
         false_wakes=int(r[record.CASCADE + cascade.FALSE_WAKES]),
         words=sum(int(word) for word, at_us in heard if at_us < now_us),

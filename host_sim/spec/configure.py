@@ -152,7 +152,15 @@ def _measure_uc(node: Node, board: Board, task: nodefile.Task) -> int:
         us = channel.read_ms * 1000 if channel.read_ms else board.phase_us("measure")
         all_us += us
         own_uc += us * channel.read_ua // 1_000_000
-    return _uc(board, "sense", all_us) + own_uc + _uc(board, "idle", task.warmup_ms * 1000)
+    return _uc(board, "sense", all_us) + own_uc + _warm_up_uc(node, board, task)
+
+
+def _warm_up_uc(node: Node, board: Board, task: nodefile.Task) -> int:
+    """In light sleep, unless that costs more or the node stays associated."""
+    us = task.warmup_ms * 1000
+    if node.kind == "switch" or task.warmup_ms < _sleep(node, board).light_ms:
+        return _uc(board, "idle", us)
+    return _uc(board, "light_sleep", us) + _uc(board, "cpu", board.phase_us("light_exit"))
 
 
 def sleep_uc_per_hour(node: Node, board: Board) -> int:

@@ -101,6 +101,10 @@ class Watch(Strict, frozen=True):
     """
     asks: Annotated[int, Meta(ge=0, le=20)] = 1
     """How often a wake may ask a stage again."""
+    pull_up_kohm: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+    """The resistor from the pin that wakes to 3.3 V, which draws while the contact is closed; of
+    none nothing is counted. 45 is the pull-up in an ESP32.
+    """
     ulp: bool = False
     """The ULP listens and remembers while the CPU sleeps; a wake judges what it remembers."""
 

@@ -66,7 +66,9 @@ class Garden:
             with self.chip.request() as turn:
                 yield turn
                 yield from self.awake()
-                yield from self.spend(states.IDLE, task.warmup_ms * 1000)
+                if task.warmup_ms:
+                    yield from self.spend(states.LIGHT_SLEEP, task.warmup_ms * 1000)
+                    yield from self.spend(states.CPU, self.world.timing[parts.LIGHT_EXIT_US])
                 for channel in channels:
                     yield from self.spend(states.SENSE, self.world.timing[parts.MEASURE_US])
                     self.world.now_us = self.env.now

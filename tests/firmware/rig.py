@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from tools.fakes import world
-from tools.provision.firmware import LIBRARY
+from tools.provision.fold import LIBRARY
 
 # What they import of CPython's comes before its clock is gone.
 for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"):

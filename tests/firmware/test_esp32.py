@@ -253,6 +253,19 @@ def test_starts_without_a_sleep_are_forgotten_with_the_next(chip: dict[str, Any]
     assert chip["rtc"] == "02" + "00" * 20
 
 
+def test_a_sensor_warms_up_in_light_sleep_unless_the_radio_is_on(
+    chip: dict[str, Any], broker: Broker
+) -> None:
+    node = port(broker={"host": HOST, "port": broker.port, "user": USER, "password": PASSWORD})
+    node.wait(15, LIGHT)
+    node.wait(2, IDLE)
+    assert chip["slept"] == [["light", 15]]
+    assert node.join(80, 0) < 0
+    node.wait(15, LIGHT)
+    assert chip["slept"] == [["light", 15]]
+    node.leave()
+
+
 def test_a_button_counts_when_it_is_pressed_and_not_when_it_is_let_go(
     chip: dict[str, Any],
 ) -> None:

@@ -60,5 +60,6 @@ def test_a_node_asleep_shows_it_and_one_without_markers_touches_no_pin(
     chip.wake()
     assert chip.world["pins"] == {}
     chip.flash({**garden(broker.port), "pins": {"markers": [LOW, HIGH]}})
+    chip.world["reset_cause"] = world.HARD
     chip.wake()
     assert chip.world["pins"] == {str(LOW): 0, str(HIGH): 0}

@@ -9,7 +9,7 @@ import pytest
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, garden
 from tools.fakes import world
-from torpor import record, start
+from torpor import record, retain, start
 from torpor.policy import schedule
 from torpor.policy.ticks import MASK
 
@@ -126,7 +126,10 @@ def test_a_cell_that_never_rises_is_tried_with_less_power(chip: Chip, broker: Br
     assert delivered(chip, broker)["battery"] == 4000
 
 
-@pytest.mark.parametrize("at", [1, 3, 11, 701, -1])
+LAST = len(retain.pack([0] * record.SIZE, 0))  # of the record's bytes; the radio's is before them
+
+
+@pytest.mark.parametrize("at", [1, 3, 11, 701, LAST])
 def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
     chip.wake()
     kept = bytearray.fromhex(chip.world["rtc"])
@@ -137,7 +140,7 @@ def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
     assert chip.log.startswith("starting clean: ")
 
 
-@pytest.mark.parametrize("left", [0, 1, 10, 11, 601, -1])
+@pytest.mark.parametrize("left", [0, 1, 10, 11, 601, LAST])
 def test_a_record_cut_short_starts_clean(chip: Chip, left: int) -> None:
     chip.wake()
     chip.world["rtc"] = chip.world["rtc"][: 2 * left]
@@ -148,6 +151,7 @@ def test_a_record_cut_short_starts_clean(chip: Chip, left: int) -> None:
 def test_another_configuration_starts_clean(chip: Chip, broker: Broker) -> None:
     chip.wake()
     chip.flash({**garden(broker.port), "cache_join": 0})
+    chip.world["reset_cause"] = world.HARD  # as torpor deploy ends
     chip.wake()
     assert chip.record[record.WAKES] == 1
     assert "another configuration" in chip.log
@@ -297,29 +301,31 @@ def test_a_node_that_cannot_start_leaves_a_minute_and_sleeps_for_hours(
     assert "Traceback" in chip.log
 
 
-@pytest.mark.parametrize("module", ["start", "rescue", "esp32", "policy/schedule", "retain"])
+@pytest.mark.parametrize("file", ["wake", "torpor/rescue", "torpor/config"])
 def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
-    chip: Chip, module: str
+    chip: Chip, file: str
 ) -> None:
     chip.wake()
-    chip.damage(f"torpor/{module}.mpy")
-    if module == "rescue":  # read only where something is to be told
+    chip.damage(f"{file}.mpy")
+    if file == "torpor/rescue":  # read only where something is to be told
         (chip.folder / "config.json").unlink()
+    if file != "wake":  # nor is the configuration in a wake that goes on
+        world.cut_power(chip.world)
     else:
         assert chip.boot() == world.RESET
     began_ms = chip.world["now_ms"]
     chip.wake()
     assert chip.slept_ms == 6 * HOUR_MS
     assert chip.world["now_ms"] - began_ms < 6 * HOUR_MS + MINUTE_MS // 10
-    assert ("Traceback" in chip.log) == (module != "rescue")
+    assert ("Traceback" in chip.log) == (file != "torpor/rescue")
 
 
 def test_resets_that_lead_to_no_sleep_end_in_one(chip: Chip) -> None:
     """A brown-out or a panic as the firmware starts, over and over."""
     chip.wake()
-    chip.damage("torpor/start.mpy")
-    (chip.library / "torpor" / "start.mpy").unlink()
-    (chip.library / "torpor" / "start.py").write_text("import machine\nmachine.reset()\n")
+    chip.damage("wake.mpy")
+    (chip.library / "wake.mpy").unlink()
+    (chip.library / "wake.py").write_text("import machine\nmachine.reset()\n")
     for _ in range(2):
         assert [chip.boot() for _ in range(5)] == [world.RESET] * 4 + [world.SLEPT]
         assert chip.slept_ms == 6 * HOUR_MS

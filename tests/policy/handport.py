@@ -4,6 +4,7 @@ from tests.policy.rig import NEAR_WRAP, blank
 from torpor import record, sensor, switch
 from torpor.config import configure
 from torpor.policy.patience import LINK_MS
+from torpor.policy.sleep import IDLE
 from torpor.policy.ticks import add
 from torpor.port import COLD, NONE, TIMER, Port
 
@@ -31,8 +32,8 @@ class HandPort(Port):
     def ticks_ms(self):
         return self.clock
 
-    def wait(self, ms):
-        self.calls.append(("wait", ms))
+    def wait(self, ms, kind=IDLE):
+        self.calls.append(("wait", ms, kind))
 
     def account(self, task, decision):
         self.calls.append(("account", task, decision))

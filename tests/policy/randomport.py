@@ -7,6 +7,7 @@ call is logged as ints; every configuration within the documented limits can com
 from array import array
 
 from torpor.policy.patience import LINK_MS
+from torpor.policy.sleep import IDLE
 from torpor.policy.ticks import MASK, add
 from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, REFUSED, Port
 
@@ -74,8 +75,8 @@ class RandomPort(Port):
     def ticks_ms(self) -> int:
         return self.clock
 
-    def wait(self, ms: int) -> None:
-        self.note(1, ms, 0)
+    def wait(self, ms: int, kind: int = IDLE) -> None:
+        self.note(1, ms, kind)
         self.clock = add(self.clock, ms)
 
     def account(self, task: int, decision: int) -> None:

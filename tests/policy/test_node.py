@@ -92,7 +92,17 @@ def test_one_warm_up_serves_all_sensors_of_a_wake():
         report_task=2,
     )
     tick(r, port, MINUTE_MS)
-    assert port.did("wait") == [(900,)]
+    assert port.did("wait") == [(900, sleep.LIGHT)]
+
+
+def test_a_warm_up_is_slept_where_that_pays_and_a_node_to_be_reached_stays_awake():
+    for warmup_ms, associated, kind in ((9, 0, sleep.IDLE), (10, 0, sleep.LIGHT), (10, 1, 1)):
+        r, port = start(tasks=[task(MINUTE_MS, channels=[0], warmup_ms=warmup_ms)])
+        r[record.REST + sleep.LIGHT_MS] = 10
+        r[record.REST + sleep.DEEP_MS] = 10_000
+        r[record.REST + sleep.ASSOCIATED] = associated
+        tick(r, port, MINUTE_MS)
+        assert port.did("wait") == [(warmup_ms, kind)]
 
 
 def test_failed_joins_back_off_to_64_minutes_and_lose_nothing():

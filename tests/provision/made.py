@@ -24,6 +24,12 @@ OTA: tuple[Row, ...] = (  # partitions-4MiB-ota.csv
     ("ota_0", 0, 0x10, 0x10000, 0x180000),
     ("ota_1", 0, 0x11, 0x190000, 0x180000),
 )
+ROMFS: tuple[Row, ...] = (  # partitions-4MiB-romfs.csv
+    NVS,
+    PHY,
+    ("factory", 0, 0, 0x10000, 0x1D0000),
+    ("romfs", 1, 0x8F, 0x1E0000, 0x20000),
+)
 BANNER = "MicroPython v1.29.0 on 2026-08-19; Generic ESP32 module with ESP32"
 SIZE_CODES = {"2MB": 1, "4MB": 2, "8MB": 3, "16MB": 4}
 RAM = {"esp32": 0x3FFB0000, "esp32s3": 0x3FC90000, "esp32c3": 0x3FC80000}

@@ -1,6 +1,7 @@
 """torpor flash: the real esptool on a mock of the chip's boot loader, and files made for it."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tests.provision.board import Board
 from tests.provision.conftest import BROKER, WIFI
 from tools import cli
 from tools.provision import binary, layout, loader
+from tools.virtual.board import micropython
+from torpor import __version__
 
 MIB = 1 << 20
 SECRETS = {"torpor.wifi_password": WIFI.encode(), "torpor.broker_password": BROKER.encode()}
@@ -65,6 +68,61 @@ def test_a_frozen_library_gets_no_files_in_its_way_unless_told_to(
         held += [row["holds"] for row in document["partitions"] if row["name"] == "vfs"]
     assert held[0].startswith("1 files")
     assert int(held[1].split()[0]) > 40
+
+
+MOUNT = """\
+import os, sys, vfs
+with open("rom.img", "rb") as file:
+    rom = file.read()
+vfs.umount("/")
+vfs.mount(vfs.VfsRom(rom), "/rom")
+sys.path[:] = ["/rom"]
+import torpor
+from torpor.link import mqtt
+from torpor.policy import schedule
+print(torpor.__version__, mqtt.__file__, "wake.mpy" in os.listdir("/rom"), schedule.pick)
+"""
+
+
+def test_a_romfs_takes_the_library_unless_told_otherwise(
+    tmp_path: Path, node_toml: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The unix MicroPython mounts it as a chip does, but out of RAM."""
+    firmware = made.firmware(tmp_path, table=made.ROMFS)
+    whole = tmp_path / "whole.bin"
+    args = ("--config", node_toml, "--firmware", firmware, "--image-only", whole, "--json")
+    assert flash(*args) == 0
+    document = json.loads(capsys.readouterr().out)
+    (rom_part,) = (part for part in document["regions"] if part["what"] == "ROMFS")
+    at, size = rom_part["at"], rom_part["size_bytes"]
+    assert at == 0x1E0000
+    (tmp_path / "rom.img").write_bytes(whole.read_bytes()[at : at + size])
+    (tmp_path / "mount.py").write_text(MOUNT)
+    done = subprocess.run(
+        [micropython(), "mount.py"], cwd=tmp_path, text=True, capture_output=True, check=True
+    )
+    assert done.stdout.startswith(f"{__version__} /rom/torpor/link/mqtt.mpy True <function")
+    held = {row["name"]: row["holds"] for row in document["partitions"]}
+    assert held["vfs"].startswith("2 files")
+    whole.unlink()
+    assert flash(*args, "--files") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert all(part["what"] != "ROMFS" for part in document["regions"])
+
+
+@pytest.mark.parametrize(("table", "told"), [(made.NEW, 1), (made.ROMFS, 0)])
+def test_an_image_that_the_firmware_cannot_be_is_told_in_a_line(
+    table: tuple[made.Row, ...],
+    told: int,
+    tmp_path: Path,
+    node_toml: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = node_toml.read_text().replace('kind = "sensor"', 'kind = "sensor"\nimage = "romfs"', 1)
+    node_toml.write_text(text)
+    firmware = made.firmware(tmp_path, table=table)
+    assert flash("--config", node_toml, "--firmware", firmware, "--dry-run") == 0
+    assert capsys.readouterr().err.count("node.image is romfs") == told
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,8 @@ def test_the_causes_are_all_that_changed(before: Ledger, after: Ledger) -> None:
         ),
         (
             ["node.task.climate.warmup_ms=5000"],
-            ("climate", "wait", "scheduled", "duration"),
-            "climate wait, scheduled (0.015 s → 5 s each); node.task.climate.warmup_ms 15 → 5000",
+            ("climate", "sleep", "scheduled", "duration"),
+            "climate sleep, scheduled (0.015 s → 5 s each); node.task.climate.warmup_ms 15 → 5000",
         ),
         (
             ["node.channel.temperature.within_s=0", "node.channel.light.within_s=0"],

@@ -9,6 +9,7 @@ from host_sim.lab.faults.day import Day
 from host_sim.lab.faults.kinds import AT_A_CALL, BEFORE_A_WAKE, HANG, LINKS, LOOPS, RESET
 from host_sim.spec import scenario
 from torpor import node, start
+from torpor.config import configure
 from torpor.policy import backoff
 from torpor.port import COLD
 
@@ -64,7 +65,7 @@ def test_a_firmware_that_forgets_what_it_retained_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def anew(r: list[int], port: object, config: dict[str, object], *more: object) -> object:
-        start.configure(r, config)
+        configure(r, config)
         return COLD, 0
 
     day = Day(scenario.load("garden"), 1, 5)

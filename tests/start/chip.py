@@ -13,6 +13,7 @@ The chip's modules are stubs: what they cost on a chip is C.
 
 import builtins
 import io
+import json
 import os
 import sys
 from binascii import hexlify, unhexlify
@@ -25,8 +26,11 @@ base = "/tree" if wasm else os.getcwd()
 if wasm:
     import host
 
+    host.call("mark", "")  # takes 256 KB of the heap for good: before there are gaps below it
+
 BLOCK = 4096
 ASLEEP_MS = 300000
+FROZEN_PATH = "/host/frozen"
 FROZEN = image in ("frozen", "optimised")
 
 
@@ -57,9 +61,10 @@ def content(path):
 
 flash = Flash(b"" if wasm else content("flash.img"))
 rom = content("rom.img") if image == "romfs" else None
+boot = compile(content("_boot.py"), "_boot.py", "exec") if image == "optimised" else None
 main = compile(content("main.py"), "main.py", "exec")
 config = content("config.json")
-kept = content("kept").decode()
+kept = unhexlify(content("kept"))
 stage = ""
 
 
@@ -78,10 +83,12 @@ class Rtc:
     def memory(self, data=None):
         global kept
         if data is None:
-            return unhexlify(kept)
+            if waking and stage == "imports":
+                mark("configuration")
+            return kept
         if stage == "configuration":  # of a wake: the record is restored, and retained
             mark("our own code")
-        kept = hexlify(data).decode()
+        kept = bytes(data)
 
 
 class Pin:
@@ -131,13 +138,33 @@ class Machine:
         return 4
 
     @staticmethod
+    def lightsleep(ms):
+        Time.ms += ms
+
+    @staticmethod
     def deepsleep(ms):
-        mark("")
         modules = sorted(name for name in sys.modules if name.startswith("torpor"))
-        print(" ".join(modules) if waking else kept)
+        if waking:
+            link()
+        mark("")
+        print(" ".join(modules) if waking else hexlify(kept).decode())
         if wasm and FROZEN:
-            execute(modules)
+            execute(["wake"])
+            execute(["link"])
         raise SystemExit
+
+
+def link():
+    """What a wake that joins needs besides: the link's modules, and config.json."""
+    mark("the link")
+    if image == "optimised" and not wasm:  # as boards/micropython has it
+        vfs.mount(flash, "/")
+        os.chdir("/a")
+    __import__("link")
+
+    mark("its configuration")
+    with real_open("/host/config.json" if wasm else "config.json") as file:
+        json.load(file)
 
 
 class Time:
@@ -160,7 +187,15 @@ class Time:
         Time.ms += ms
 
 
+class Constants:
+    def __getattr__(self, name):
+        return 0  # of a constant
+
+
 class Esp32:
+    class NVS:
+        pass
+
     @staticmethod
     def wake_on_ext0(pin, level):
         pass
@@ -170,6 +205,7 @@ class Os:
     """A stat() that executes the same each time: a real one makes an int of the inode's number."""
 
     chdir = os.chdir
+    getcwd = os.getcwd
 
     @staticmethod
     def stat(path):
@@ -187,6 +223,7 @@ def execute(modules):
         except OSError:
             file = open(path + "/__init__.py")
         bodies.append(compile(file.read(), name, "exec"))
+    sys.modules.update(STUBS)
     host.call("mark", "")
     for body in bodies:
         exec(body, {"__name__": "body"})
@@ -194,16 +231,30 @@ def execute(modules):
 
 
 waking = bool(kept)
-STUBS = {"machine": Machine, "time": Time, "esp32": Esp32}
+
+
+class Flashbdev:
+    bdev = None
+
+
+STUBS = {
+    "machine": Machine,
+    "time": Time,
+    "esp32": Esp32,
+    "flashbdev": Flashbdev,
+    "network": Constants(),
+}
 if wasm:
-    STUBS["os"] = Os
-SEARCHED = ("machine", "time")  # extensible: looked for in the file system at every import of it
+    STUBS.update({"os": Os, "socket": Constants(), "select": Constants()})
+SEARCHED = ("machine", "time")  # extensible: looked for in the file system until it is known
 real_import, real_open = __import__, open
 
 
 def look_for(name):
     """Where an import looks before it takes what is built in (py/builtinimport.c)."""
     for path in sys.path:
+        if name == "machine" and path == FROZEN_PATH:
+            return  # there is a machine.py (ports/esp32/modules)
         for ending in ("", ".py", ".mpy"):
             try:
                 os.stat((path + "/" if path else "") + name + ending)
@@ -212,27 +263,27 @@ def look_for(name):
 
 
 def imported(name, *rest):
-    if stage == "main.py" and name == "torpor":
+    if stage in ("_boot.py", "main.py") and name == "wake":
         mark("imports")
-    if waking and name.startswith("torpor.link"):
+        if wasm and "" in sys.path:
+            sys.path[sys.path.index("")] = os.getcwd()  # an import from a VfsPosix heeds no folder
+    if waking and stage == "our own code" and name.startswith("torpor.link"):
         raise SystemExit("this wake joins")
-    if not wasm and name in SEARCHED:
-        look_for(name)
+    if name in STUBS and name not in sys.modules:
+        if not wasm and name in SEARCHED:
+            look_for(name)
+        return STUBS[name]
     return real_import(name, *rest)
 
 
 def opened(path, mode="r"):
     if path != "config.json":
         return real_open(path, mode)
-    if not waking:
-        port = real_import("torpor.esp32", None, None, ("Esp32Port",)).Esp32Port
-        port.join = lambda self, tx_qdbm, cached: -60
-        port.send = lambda self, r, first, count, tx_qdbm: 1
-    real_import(
-        "torpor.drivers.sht3x", None, None, ("opened",)
-    )  # the wake's driver, before its use
-    mark("configuration")
-    return io.BytesIO(config) if image == "optimised" else real_open(path, mode)
+    assert not waking, "a wake reads no file"
+    port = sys.modules["wake"].esp32_Esp32Port
+    port.join = lambda self, *given: -60
+    port.send = lambda self, *given: 1
+    return io.BytesIO(config)
 
 
 def run(name):
@@ -246,7 +297,6 @@ def run(name):
     exec(compile(text, name, "exec"), {"__name__": "__main__"})
 
 
-sys.modules.update(STUBS)
 host_fs = vfs.VfsPosix(base)
 vfs.umount("/")
 mark("mount")
@@ -255,7 +305,7 @@ if image != "optimised":
 vfs.mount(host_fs, "/host")
 if wasm:
     os.chdir("/")  # a VfsPosix has no folder of its own before
-sys.path[:] = ["/host/frozen"] if image == "optimised" else ["", "/host/frozen", "/lib"]
+sys.path[:] = [FROZEN_PATH] if image == "optimised" else ["", FROZEN_PATH, "/lib"]
 if rom:
     vfs.mount(vfs.VfsRom(rom), "/rom")
     sys.path[2:2] = ["/rom", "/rom/lib"]
@@ -263,9 +313,11 @@ builtins.__import__, builtins.open = imported, opened
 if image != "optimised":
     mark("boot.py")
     run("boot.py")
-    if wasm:
-        sys.path[0] = os.getcwd()  # an import from a VfsPosix heeds no folder
-mark("main.py")
+if image == "optimised":
+    mark("_boot.py")
+    exec(boot, {"__name__": "_boot"})  # a wake ends there
+else:
+    mark("main.py")
 if FROZEN:
     exec(main, {"__name__": "__main__"})
 else:

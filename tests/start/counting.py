@@ -12,17 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mpremote.romfs import VfsRomWriter
-
 from host_sim.files import scratch
-from host_sim.hardware.start import IMAGES, WAKE, Work
+from host_sim.hardware.start import IMAGES, LINK, WAKE, Work
 from tests import interpreters
 from tests.firmware import chip
-from tools.provision import filesystem, firmware, version
+from tools.provision import filesystem, firmware, romfs, version
 from tools.virtual.board import micropython
 
 FLASH_BYTES = 512 * filesystem.BLOCK  # of a flash of 4 MB
 HERE = Path(__file__).parent
+BOOT = HERE.parents[1] / "boards" / "micropython" / "modules" / "_boot.py"
 
 
 def counted() -> dict[str, dict[str, Work]]:
@@ -36,13 +35,16 @@ def _image(image: str) -> dict[str, Work]:
         *lines, modules = _unix(folder, image)
         wasm = interpreters.wasm(folder, "chip", (image,))
         assert wasm.code == 0, wasm.stdout
-        assert wasm.stdout.strip() == modules, wasm.stdout
-        fuel = [a - b for a, b in zip(wasm.marks, wasm.marks[1:], strict=False)]
+        assert modules == wasm.stdout.strip() == "", "a wake imports " + modules
+        fuel = [a - b for a, b in zip(wasm.marks[1:], wasm.marks[2:], strict=False)]
         out = {}
         for i, line in enumerate(lines):
             stage, reads, read_bytes = line.rsplit(" ", 2)
-            frozen = stage == "imports" and len(fuel) > len(lines)
-            out[stage] = Work(int(reads), int(read_bytes), fuel[-1 if frozen else i])
+            bodies = {"imports": -3, "the link": -1}.get(stage) if len(fuel) > len(lines) else None
+            out[stage] = Work(int(reads), int(read_bytes), fuel[i if bodies is None else bodies])
+    link, config = out.pop(LINK), out.pop("its configuration")
+    sums = (link.reads + config.reads, link.bytes + config.bytes, link.fuel + config.fuel)
+    out[LINK] = Work(*sums)
     assert WAKE in out, "the node did not come as far: a stub of chip.py lacks what it asks for"
     mount = out.pop("mount")
     return out if image == "optimised" else {"mount": Work(mount.reads, mount.bytes, 0), **out}
@@ -66,22 +68,21 @@ def laid_out(image: str) -> Iterator[Path]:
     """A folder with an image, with the same files as a folder, and with the programs."""
     files = version.files(config())
     with scratch.folder() as folder:
-        shutil.copy(HERE / "chip.py", folder)
+        firmware.compile_file(HERE / "chip.py", Path("chip.py"), folder)
+        shutil.copy(BOOT, folder)
         for name in ("config.json", "main.py"):
             (folder / name).write_bytes(files[name])
         (folder / "kept").touch()
         modules = {name: data for name, data in files.items() if name.endswith(".mpy")}
-        flashed = {}
-        if image != "optimised":
-            slot = version.SLOTS[0]
-            left = files if image == "files" else version.without_library(files)
-            flashed = {f"{slot}/{name}": data for name, data in left.items()}
-            flashed["boot.py"] = version.pointer(slot)
+        slot = version.SLOTS[0]
+        left = files if image == "files" else version.without_library(files)
+        flashed = {f"{slot}/{name}": data for name, data in left.items()}
+        flashed["boot.py"] = version.pointer(slot, library=image == "files")
         if image == "romfs":
-            (folder / "rom.img").write_bytes(_rom(modules))
+            (folder / "rom.img").write_bytes(romfs.image(modules))
         elif image != "files":
             _write(folder / "frozen", modules)
-            shutil.copytree(firmware.LIBRARY, folder / "sources" / "torpor")
+            firmware.fold_tree(folder / "sources")
         (folder / "flash.img").write_bytes(filesystem.image(flashed, FLASH_BYTES))
         _write(folder / "flash", flashed)
         yield folder
@@ -102,23 +103,3 @@ def _write(folder: Path, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-
-
-def _rom(files: dict[str, bytes]) -> bytes:
-    """A ROMFS of these files, which come in the order of their paths."""
-    rom = VfsRomWriter()
-    at: list[str] = []
-    for name, data in files.items():
-        *folders, file = name.split("/")
-        while at != folders[: len(at)]:
-            rom.closedir()
-            at.pop()
-        for folder in folders[len(at) :]:
-            rom.opendir(folder)
-            at.append(folder)
-        rom.mkfile(file, data)
-    while at:
-        rom.closedir()
-        at.pop()
-    made: bytes = rom.finalise()
-    return made

@@ -37,9 +37,10 @@ eaches = st.fixed_dictionaries({name: st.integers(1, 10**8) for name in FACTORS}
 def test_a_start_is_the_sum_of_its_stages(name: str) -> None:
     for image in IMAGES:
         one = BOARDS[name].starting(image)
-        *begun, own = one.stages
+        *begun, own, link = one.stages
         assert one.phase_us("boot") == sum(stage.us for stage in begun)
         assert (own.name, one.phase_us("wake_cpu")) == (starts.WAKE, own.us)
+        assert (link.name, one.phase_us("link")) == (starts.LINK, link.us)
         fc = sum(stage.us * stage.na for stage in begun)
         assert price.state_fc(one, "boot", one.phase_us("boot")) == pytest.approx(fc, rel=1e-6)
 
@@ -99,7 +100,7 @@ def test_a_measured_start_comes_out_as_measured(us: int, na: int) -> None:
     mine = replace(DEVKIT, file=msgspec.structs.replace(DEVKIT.file, phases=phases, states=drawn))
     assert mine.phase_us("boot") == us
     assert mine.current_na[states.BOOT] == pytest.approx(na, rel=1e-3)  # µs a stage
-    assert mine.stages[-1] == DEVKIT.stages[-1]
+    assert mine.stages[-2:] == DEVKIT.stages[-2:]
     slow = mine.starting("files", {"read": 1.7})  # what a read takes is known no better by it
     assert slow.phase_us("boot") == us
     shares = [
@@ -113,7 +114,7 @@ def test_the_simulator_starts_as_the_image_does() -> None:
         given = scenario.load("garden", (f"node.image={image}", "days=1"))
         told = DEVKIT.starting(image)
         parts = build.parts(given)
-        assert parts.timing[:2] == [told.phase_us(name) for name in states.START]
+        assert parts.timing[:3] == [told.phase_us(name) for name in states.START]
         assert parts.current_na == told.current_na
 
 

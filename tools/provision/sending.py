@@ -121,10 +121,11 @@ def _fill(
 
 def _switch(board: Board, done: Sent, wanted: dict[str, str]) -> None:
     """Have the next start enter a slot, for good or on trial."""
-    own = version.pointer(done.slot)
+    own = version.pointer(done.slot, version.LINKED[0] in wanted)
+    back = _pointers(version.other(done.slot)).get(_boot(board), b"")
     if done.on_trial:
         _send(board, "/boot.own", own)
-        _send(board, "/boot.back", version.pointer(version.other(done.slot)))
+        _send(board, "/boot.back", back)
         _begin_trial(board, wanted)
     _send(board, "/boot.new", version.on_trial(done.slot) if done.on_trial else own)
     board.exec("switch()")
@@ -160,13 +161,24 @@ def _is_frozen(board: Board) -> bool:
 
 def _slots(board: Board) -> tuple[str | None, str | None]:
     """The slot of the node's own version and the one on trial, by boot.py; None for none."""
-    boot = board.exec("print_digest('/boot.py')").strip()
+    boot = _boot(board)
     for slot in version.SLOTS:
-        if boot == hashlib.sha256(version.pointer(slot)).hexdigest():
+        if boot in _pointers(slot):
             return slot, None
         if boot == hashlib.sha256(version.on_trial(slot)).hexdigest():
             return version.other(slot), slot
     return None, None
+
+
+def _boot(board: Board) -> str:
+    """SHA-256 of boot.py, or nothing."""
+    return board.exec("print_digest('/boot.py')").strip()
+
+
+def _pointers(slot: str) -> dict[str, bytes]:
+    """By SHA-256: what enters a slot for good."""
+    both = (version.pointer(slot, library) for library in (True, False))
+    return {hashlib.sha256(one).hexdigest(): one for one in both}
 
 
 def _config(slot: str | None) -> str:

@@ -20,7 +20,13 @@ SLOTS = ("a", "b")
 TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
 CONFIG = "config.json"
 OWN = "own"  # how trial.py has it that a version is the node's own
+LINKED = ("wake.mpy", "link.mpy")
 POINTER = """\
+import sys
+
+path = sys.path[:]
+sys.path[:] = path[1:-1]
+import machine
 import os
 
 for slot in ("/{slot}", "/{other}"):
@@ -31,12 +37,13 @@ for slot in ("/{slot}", "/{other}"):
     except OSError:
         pass
 else:
-    import machine
     import time
 
     time.sleep_ms(60000)
     machine.deepsleep(3600000)
+sys.path[:] = {path}
 """
+FILES_FIRST, FILES_LAST = "path", "path[1:-1] + path[:1] + path[-1:]"
 TRYING = """
 
 trial = Trial("/{slot}", "/{other}")
@@ -50,13 +57,17 @@ except OSError as error:
 """
 
 
-def pointer(slot: str) -> bytes:
+def pointer(slot: str, library: bool = True) -> bytes:
     """The boot.py that enters a slot, or the other where that is damaged.
+
+    Without a library among its files what is frozen comes first. What is built in is looked for
+    before there is a folder to look in.
 
     It must not raise: main.py is skipped then, and the REPL awake for good (MicroPython 1.29,
     ports/esp32/main.c:155, 164).
     """
-    return POINTER.format(slot=slot, other=other(slot)).encode()
+    path = FILES_FIRST if library else FILES_LAST
+    return POINTER.format(slot=slot, other=other(slot), path=path).encode()
 
 
 def on_trial(slot: str) -> bytes:
@@ -85,9 +96,19 @@ def files(config: bytes | None) -> dict[str, bytes]:
     return out
 
 
+def library(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Those of them that a library consists of which is frozen, or in a ROMFS."""
+    left = without_library(files)
+    return {name: data for name, data in files.items() if name not in left}
+
+
 def without_library(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Those of them that a board needs beside a library that it has frozen."""
-    return {name: data for name, data in files.items() if not name.startswith("torpor/")}
+    """Those of them that a board needs beside such a library."""
+    return {
+        name: data
+        for name, data in files.items()
+        if name not in LINKED and not name.startswith("torpor/")
+    }
 
 
 def is_own(name: str) -> bool:

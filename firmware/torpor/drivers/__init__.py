@@ -3,6 +3,8 @@
 What a node file may say of each is in tools/provision/drivers.py.
 """
 
+known: dict = {}  # opened() of each driver's file that is linked in (tools/provision/link.py)
+
 
 class Driver:
     """What the port asks of a driver."""
@@ -30,5 +32,7 @@ def open_driver(spec: dict) -> Driver:
     if "own" in spec:
         own: Driver = getattr(__import__(file), spec["driver"].split(".")[1])(**spec["own"])
         return own
-    driver: Driver = __import__("torpor.drivers." + file, None, None, ("opened",)).opened(spec)
+    if file not in known:
+        known[file] = __import__("torpor.drivers." + file, None, None, ("opened",)).opened
+    driver: Driver = known[file](spec)
     return driver

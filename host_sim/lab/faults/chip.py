@@ -44,7 +44,7 @@ class Chip:
         port.moment = 0
         try:
             port.pass_by(CALLS[0])
-            start.live(port, self.device, FINGERPRINT, self.cause)
+            start.live(port, {**self.device, "fingerprint": FINGERPRINT}, self.cause)
         except Slept as slept:
             self.cause, self.starts = int(slept.args[0]), OUT_OF_SLEEP
         except Down as down:

@@ -1,0 +1,8 @@
+"""The firmware in a manifest of MicroPython's: its sources as `make firmware` has made them."""
+
+FROZEN = "../build/frozen"
+
+package("torpor", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
+module("wake.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
+module("link.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
+module("main.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821

@@ -36,7 +36,7 @@ def failed(r: list[int], at: int, ms: int, on_air: int, uptime_min: int) -> None
 
 
 def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
-    """A delivery that took so long; one as usual says that the fault is over, and so is the debt."""
+    """A delivery that took so long. One as usual says that the fault is over: so is the debt."""
     longer_ms = ms - r[at + USUAL_MS]
     if longer_ms < r[at + USUAL_MS] >> 1:
         r[at + OWED_UC] = 0

@@ -310,7 +310,7 @@ def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
     if file == "torpor/rescue":  # read only where something is to be told
         (chip.folder / "config.json").unlink()
     if file != "wake":  # nor is the configuration in a wake that goes on
-        world.cut_power(chip.world)
+        chip.world.update(reset_cause=world.HARD, rtc="")
     else:
         assert chip.boot() == world.RESET
     began_ms = chip.world["now_ms"]

@@ -113,7 +113,7 @@ def without_library(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def is_own(name: str) -> bool:
     """Whether a file of a version is a driver of the node's own."""
-    return name.endswith(".mpy") and "/" not in name
+    return name.endswith(".mpy") and "/" not in name and name not in LINKED
 
 
 def read(compiled: Path) -> dict[str, bytes]:

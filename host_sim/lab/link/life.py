@@ -136,13 +136,19 @@ def clairvoyant(board: str, channel: Channel, messages: int) -> Outcome:
 def live(
     board: str, channel: Channel, decisions: Set[str], messages: int, cached: int = 1
 ) -> Outcome:
-    """A node that has so many messages to tell, with some of its decisions switched on."""
+    """A node that has so many messages to tell, with some of its decisions switched on.
+
+    What failed is tried again after a minute, then after twice as long each time, by every way.
+    That time has to pay for failures (torpor.policy.backoff) is left out: on a bad link it holds
+    messages back for hours and tells them together, and one's charge would compare with nothing.
+    """
     r = [0] * record.SIZE
     radio = Radio(r, board, "stored" if KEY in decisions else "passphrase", channel, 1)
     config.configure(
         r, configure.device_config(scenario.load("garden").file.node, boards.load(board))
     )
     r[record.CACHE] = cached
+    r[BACKOFF + backoff.RATE_UC_MIN] = 0
     if KEPT in decisions:
         r[record.LEASE_MIN] = MONTH_MIN
     if POWER not in decisions:

@@ -136,8 +136,8 @@ TAUGHT = """\
 The key is the largest part of what can be spared: PBKDF2 takes the ESP32 138 ms of each join, newer
 chips 71 to 150 (espressif/esp-idf issue 15072), with the receiver on. Power brings its few percent
 on strong links, and nothing on those that need all of it. Patience is worth nothing where nothing
-is lost, and up to 29 % where much is: a join is left at its second loss, and the next minute is
-better. Its price is more starts, and messages that are minutes late.
+is lost, and up to a quarter where much is: a join is left at its second loss, and the next minute
+is better. Its price is more starts, and messages that are minutes late.
 
 The 30 % are missed. Where the link is good, what is left of a join is its scan, the driver's start
 and the handshake, which no decision of the firmware reaches; on chips that derive the key faster
@@ -145,7 +145,7 @@ the largest saving is half as large. Nobody without foresight comes within 5 % o
 a bad link, who waits up to five minutes for the moment that loses nothing; where the link is
 strong, the daily request for an address is what is between. A router that reserves the node's
 address lets it be kept (`lease_h`). The mean over the links is governed by two of Rutgers', which
-lose 60 % of all frames and cost everybody some 3 C a message.
+lose 60 % of all frames and cost everybody more than 2 C a message.
 
 The path by ESP-NOW through a gateway is left out: no node here speaks it yet. A stretch's loss is
 that recorded at 10 Mbit/s; frames at 1 Mbit/s, as the node sends them, need some 10 dB less, so a

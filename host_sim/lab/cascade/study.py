@@ -23,17 +23,19 @@ PER_HOUR = (0.1, 0.5, 2, 6, 20)
 GAINS_X16 = (1, 2, 4, 8, 16)
 TAUGHT = """\
 Who listens decides more than at which mark. In light sleep the chip alone draws more than all that
-looking back takes, and a start from deep sleep is over after the word is. A ULP that remembers
-makes the two one; once it does, a fixed first mark comes near the adaptive one where the noise is
-even, and falls behind where its level varies. What a refusal costs decides how low marks can be:
-0.6 mC by the ULP, 48 mC and more by the CPU.
+looking back takes, and who looks after a start from deep sleep hears the end of a word, or on a
+board whose start takes 0.65 s nothing. A ULP that remembers needs neither; once it does, a fixed
+first mark comes near the adaptive one where the noise is even, and falls behind where its level
+varies. What a refusal costs decides how low marks can be: 0.6 mC by the ULP, a whole start and more
+by the CPU.
 
-Recall is where ours loses. Two stages that look afresh half a second after the first look, at a
-modulation of 36, hear 94 % of the words down to 5 dB, for four times the energy a word; ours, tuned
-to the least charge at nine words of ten, asks for 64 and hears few at 5 dB. Tuned to 93 % it asked
-for 48 and heard 89 % of the judged words for 2 % more energy a word, but told of each burst of
-machine noise too (`sound`: 264 µA in place of 228), and was 8 % worse than the fixed mark at 10 dB.
-At 0 dB no way hears a word. The bursts are running speech, and every way tells of some of them."""
+Recall is where ours loses. At 30 and 20 dB it hears all, but two stages that look afresh half a
+second after the first look, at a modulation of 36, hear more at 10 and 5 dB, for several times the
+energy a word; ours, tuned to the least charge at nine words of ten, asks for 64. Tuned to 93 % it
+asked for 48 and heard 12 points more of the judged words for 2 % more energy a word, but told of
+each burst of machine noise too (`sound` drew 36 µA more), and was 8 % worse than the fixed mark at
+10 dB. At 0 dB no way hears a word. The bursts are running speech, and every way tells of some of
+them."""
 
 
 @dataclass(frozen=True)

@@ -38,12 +38,12 @@ class Compared:
 
 
 def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
-    """Run the scenario as each node, and with every subset of the decisions that matter to it.
+    """Run the scenario as each node, with each decision left out, and for the shares.
 
     Ctrl-C ends it without a result: part of a run compares with nothing.
     """
     names = decisions.that_matter(given)
-    count = 2 + 2 ** len(names)
+    count = 2 + len(names) + shares.runs(names)
     done = 0
 
     def simulate(off: Collection[str]) -> Result:
@@ -53,23 +53,16 @@ def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
         if not result.complete:
             raise KeyboardInterrupt
         done += 1
-        progress(done / count)
+        progress(min(1.0, done / count))
         return result
 
-    def drawn_ua(on: Collection[str]) -> float:
-        result = simulate([name for name in names if name not in on])
-        return result.ledger.average_current_ua
+    def drawn_ua(off: Collection[str]) -> float:
+        return simulate(off).ledger.average_current_ua
 
     ours, practice = simulate(()), simulate(decisions.PRACTICE)
-    known: dict[frozenset[str], float] = {}
-
-    def value(on: Collection[str]) -> float:
-        known[frozenset(on)] = drawn_ua(on)
-        return known[frozenset(on)]
-
-    share = shares.shapley(names, value)
-    everything = frozenset(names)
-    alone = {name: known[everything - {name}] - known[everything] for name in names}
+    share = shares.shapley(names, lambda on: drawn_ua([one for one in names if one not in on]))
+    all_ua = ours.ledger.average_current_ua
+    alone = {name: drawn_ua([name]) - all_ua for name in names}
     return Compared(
         naive=simulate(decisions.NAIVE),
         practice=practice,

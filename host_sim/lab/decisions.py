@@ -8,8 +8,8 @@ shortest interval.
 
 Good practice is what a careful author of an ESPHome or MicroPython node does: readings are told
 when they changed, as late as they may be and so several at once, and with a heartbeat; the access
-point and the address are remembered, a detector has its gates, and the node sleeps deeply as soon
-as it can. Each task has its own timer, and the radio sends at full power.
+point and the address are remembered, a detector has its gates and is polled by the CPU, and the
+node sleeps deeply as soon as it can. Each task has its own timer, and the radio sends at full power.
 """
 
 from collections.abc import Callable, Collection
@@ -99,6 +99,7 @@ DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
     "transmit power": _loudly,
     "stored key": _as_it_is,
     "lingering": _deep_at_once,
+    "looking back by the ULP": _as_it_is,
     "price of false wakes": _unpriced,
     "saving when low": _whatever_the_cell,
 }
@@ -111,13 +112,13 @@ Configured = tuple[Scenario, dict[str, Any]]
 def without(ours: Scenario, off: Collection[str]) -> Configured:
     """The scenario and config.json of a node that does not decide these.
 
-    Without its gates the CPU polls, from light sleep, and not the ULP; without a stored key each
-    join derives it.
+    Without its gates, or without looking back, the CPU polls from light sleep, and not the ULP;
+    without a stored key each join derives it.
     """
     node = ours.file.node
     if "stored key" in off:
         node = edited(node, key="passphrase")
-    if "detector's gates" in off and node.watch:
+    if node.watch and not {"detector's gates", "looking back by the ULP"}.isdisjoint(off):
         deepest = "light" if node.watch.interval_ms else node.deepest_sleep
         node = edited(node, watch=edited(node.watch, ulp=False), deepest_sleep=deepest)
     given = replace(ours, file=edited(ours.file, node=node))

@@ -28,3 +28,17 @@ def test_a_left_and_two_right_gloves() -> None:
 def test_one_that_changes_nothing_has_no_share() -> None:
     found = shares.shapley(NAMES, lambda some: 3.0 * ("b" in some) + ("c" in some))
     assert found == pytest.approx({"a": 0, "b": 3, "c": 1})
+
+
+def test_drawn_orders_add_up_too_and_ask_no_more_than_they_say() -> None:
+    names = "abcdefg"
+    asked: set[frozenset[str]] = set()
+
+    def value(some: Collection[str]) -> float:
+        asked.add(frozenset(some))
+        return len(some) ** 2 + 10.0 * ("a" in some and "b" in some)
+
+    found = shares.shapley(names, value)
+    assert sum(found.values()) == pytest.approx(59)
+    assert len(asked) <= shares.runs(names) < 2 ** len(names)
+    assert found["a"] > found["c"]

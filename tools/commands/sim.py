@@ -26,7 +26,7 @@ from tools.show import output, report
 
 SEED_MOST = 2**31 - 1
 WINDOW = "0:20"
-MANY_DAYS = 30  # from here on a comparison's many runs are worth compiling for
+MANY_DAYS = 7  # from here on a comparison's many runs are worth compiling for
 
 
 @click.command("sim", cls=params.Command)

@@ -129,6 +129,7 @@ def test_the_listed_join_is_the_simulated_one(cached: int, part: str) -> None:
     near = ("world.wifi.mean_dbm=-40", "world.wifi.sd_db=0")
     given = scenario.load("garden", ("days=1", "node.key=passphrase", *near))
     port = SimPort(build.parts(given))
+    port.linked = True  # what loading the link takes is listed by image
     before = list(port.us)
     link.join(port, 80, cached, LINK_MS)
     spent = [after - at for after, at in zip(port.us, before, strict=True)]
@@ -285,9 +286,10 @@ def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["board", "show", "lolin32_lite", "--json"]) == 0
     shown, devkit = json.loads(capsys.readouterr().out), board.load("lolin32_lite")
     assert shown.items() >= board.as_json(devkit).items()
-    *begun, own = shown["starts"]["frozen"]
+    *begun, own, link = shown["starts"]["frozen"]
     assert sum(stage["us"] for stage in begun) == devkit.starting("frozen").phase_us("boot")
     assert own["us"] == devkit.starting("frozen").phase_us("wake_cpu")
+    assert link["us"] == devkit.starting("frozen").phase_us("link")
     assert cli.run(["board", "list"]) == 0
     out = capsys.readouterr().out
     assert all(name in out for name in NAMES)

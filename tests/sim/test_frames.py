@@ -51,6 +51,7 @@ def test_a_join_in_a_dead_channel_is_given_up_at_its_limit_and_waited_for_as_ret
     p = port(*DISTURBED, "world.wifi.disturbed_loss=1")
     p.account(0, DELTA)
     p.disturbed, p.disturbed_wake = True, p.count[WAKES]
+    p.linked = True
     start_us = p.now_us
     assert p.join(FULL, 1) == NO_AP
     assert p.now_us - start_us == mac.JOIN_LIMIT_US

@@ -177,9 +177,11 @@ def test_a_mode_bounds_the_power_and_weighs_what_is_lost(
 def test_a_reading_is_priced_by_its_board() -> None:
     given = scenario.load("garden")
     climate = device("garden")["tasks"][0]
-    sense_na, idle_na = (given.board.file.states[name].current_na for name in ("sense", "idle"))
+    names = ("sense", "light_sleep", "cpu")
+    sense_na, asleep_na, cpu_na = (given.board.file.states[name].current_na for name in names)
     reading_us = 2 * given.board.phase_us("measure")
-    by_hand_uc = (reading_us * sense_na + 15_000 * idle_na) / 1e9
+    woken_us = given.board.phase_us("light_exit")
+    by_hand_uc = (reading_us * sense_na + 15_000 * asleep_na + woken_us * cpu_na) / 1e9
     assert climate["cost_uc"] == pytest.approx(by_hand_uc, abs=2)
 
 

@@ -79,8 +79,8 @@ def test_a_copy_elsewhere_is_the_same_scenario(name: str, tmp_path: Path) -> Non
         ("garden", LIGHT, "", "[world.reads]", "world.reads: nothing to read for light; name its"),
         (
             "door",
-            'channel = "door"\nstages',
-            'channel = "gate"\nstages',
+            'channel = "door"\npull_up_kohm',
+            'channel = "gate"\npull_up_kohm',
             'channel = "gate"',
             "node.watch.channel: no channel named gate; channels: door, battery",
         ),

@@ -47,8 +47,8 @@ def test_the_compiled_engine_draws_the_same_from_recordings(tmp_path: Path) -> N
     for name in NAMES:
         path = tmp_path / f"{name}.toml"
         path.write_text(scenario.find(name).read_text() + replays)
-        # Nothing else idles: a warm-up of a millisecond is too short for light sleep.
-        idles = ("node.task.climate.warmup_ms=1",) if name == "garden" else ()
+        # Nothing else idles: what stays associated does so while its sensor warms up.
+        idles = ("node.task.meter.warmup_ms=1",) if name == "plug" else ()
         given = scenario.load(str(path), ("days=2", *idles))
         ours, theirs = run.run(given), run.run(given, engine=native.Life)
         assert theirs.ledger == ours.ledger

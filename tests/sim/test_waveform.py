@@ -55,7 +55,8 @@ def test_a_window_is_a_part_of_the_whole() -> None:
 
 
 def test_a_sample_is_the_mean_of_its_time() -> None:
-    given = scenario.load("sound", ("days=1",))
+    polling = ("node.watch.ulp=false", "node.deepest_sleep=light")
+    given = scenario.load("sound", ("days=1", *polling))
     samples = sampled(given, 0, 5)
     most_ua = max(given.board.current_na) / 1000
     assert 0 < samples.min() <= samples.max() <= most_ua

@@ -89,7 +89,7 @@ def test_a_failing_budget_is_shown(capsys: Capture) -> None:
 def test_a_life_says_whether_it_was_lived(capsys: Capture) -> None:
     """And a budget that the run refutes does not hold."""
     args = ["garden", "--set", "node.battery.chemistry=2xaa-alkaline"]
-    args += ["--set", "budget.battery_life_days.at_least=600", "--days", "300"]
+    args += ["--set", "budget.battery_life_days.at_least=600", "--days", "400"]
     told = as_json(capsys, *args, status=1)
     assert (told["battery_life"], told["battery_end"]) == ("ended", "brown-out")
     assert told["battery_life_days"] == pytest.approx(told["simulated_s"] / 86_400)

@@ -37,7 +37,7 @@ class Kept:
         told = json.dumps({"plan": digest(plan), "size": size})
         place = self.folder / PLAN
         if self.folder.exists():
-            if not place.is_file() or place.read_text() != told:
+            if not place.is_file() or inputs.text(place) != told:
                 remedy = "remove that folder, or name another file"
                 raise BadInput("is of another sweep or version", where=self.folder, remedy=remedy)
         else:
@@ -60,7 +60,9 @@ class Kept:
     def tables(self) -> Iterator[pa.Table]:
         """All chunks in the order of their nodes."""
         for first in range(0, self.plan.count, self.size):
-            yield chunk.table(self._place(first).read_bytes())
+            with inputs.opened(self._place(first)) as file:
+                data = file.read()
+            yield chunk.table(data)
 
     def finish(self) -> None:
         """Put the file together, and remove the chunks."""

@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 from host_sim.world import recordings, weather
 
 MINUTE_S = 60
+RECORDING_BYTES = 1 << 22  # the longest has 0.9 MB
 DETECTION, ESTIMATION = "uci-occupancy-detection", "uci-occupancy-estimation-pir"
 
 
@@ -75,6 +77,11 @@ def _file(path: Path) -> Path:
     return path
 
 
+def _rows(path: Path) -> list[list[str]]:
+    """The rows of a CSV file, without its heads."""
+    return list(csv.reader(inputs.text(_file(path), RECORDING_BYTES).splitlines()))[1:]
+
+
 def _resampled(times_s: list[int], values: list[float], step_s: int) -> list[int]:
     """A value each step, held from the row before."""
     at_s = np.arange(0, times_s[-1] - times_s[0], step_s)
@@ -85,8 +92,7 @@ def _resampled(times_s: list[int], values: list[float], step_s: int) -> list[int
 
 def _detection(data: Path, name: str) -> Iterator[Signal]:
     """An office by the minute (UCI Occupancy Detection; L. Candanedo and V. Feldheim, 2016)."""
-    with _file(data / "occupancy" / DETECTION / name).open(encoding="ascii") as file:
-        rows = list(csv.reader(file))[1:]
+    rows = _rows(data / "occupancy" / DETECTION / name)
     times = [int(datetime.fromisoformat(f"{row[1]}+00:00").timestamp()) for row in rows]
     for channel, (column, scale, delta) in OF_DETECTION.items():
         values = _resampled(times, [scale * float(row[column]) for row in rows], MINUTE_S)
@@ -95,8 +101,7 @@ def _detection(data: Path, name: str) -> Iterator[Signal]:
 
 def _estimation(data: Path, stretch: int) -> Iterator[Signal]:
     """A room each half minute (UCI Room Occupancy Estimation), one of its three stretches."""
-    with _file(data / "occupancy" / ESTIMATION / "Occupancy_Estimation.csv").open() as file:
-        rows = list(csv.reader(file))[1:]
+    rows = _rows(data / "occupancy" / ESTIMATION / "Occupancy_Estimation.csv")
     stamps = [f"{row[0].replace('/', '-')}T{row[1]}+00:00" for row in rows]
     times = [int(datetime.fromisoformat(stamp).timestamp()) for stamp in stamps]
     gaps = [i for i in range(1, len(times)) if times[i] - times[i - 1] > 600]

@@ -23,7 +23,7 @@ from host_sim.spec import scenario
 from tools import cli
 
 ROOT = Path(__file__).parents[2]
-GARDENS = ROOT / "docs" / "examples" / "gardens.toml"
+GARDENS = ROOT / "docs" / "examples" / "gardens" / "fleet.toml"
 DAY = ("days=1",)
 Capture = pytest.CaptureFixture[str]
 

@@ -70,7 +70,7 @@ def test_a_change_shows_in_its_lines_alone(whole: str, runs: list[Run]) -> None:
     assert len(before) == len(after)
     moved = [a for a, b in zip(before, after, strict=True) if a != b]
     assert '"node.task.climate.warmup_ms" = 15' in moved
-    assert any(line.startswith("climate.scheduled.idle = [") for line in moved)
+    assert any(line.startswith("climate.scheduled.light_sleep = [") for line in moved)
     assert not any("light" in line for line in moved)
 
 
@@ -104,8 +104,8 @@ def test_a_scenario_is_called_as_seen_from_the_file(tmp_path: Path) -> None:
             "price_na]\naddres = ",
             "scenario.garden: is damaged (price_na); write it anew",
         ),
-        ("climate.scheduled.idle = [", "clima.scheduled.idle = [", "('clima' is not in list)"),
-        ("climate.scheduled.idle = [", "climate.scheduled.idle = [-", "got -"),
+        ("climate.scheduled.light_sleep = [", "clima.scheduled.light_sleep = [", "('clima' is not in list)"),
+        ("climate.scheduled.light_sleep = [", "climate.scheduled.light_sleep = [-", "got -"),
         ("seeds = [1, 2]", "<<<<<<< ours", "invalid statement; mend the TOML syntax"),
     ],
 )

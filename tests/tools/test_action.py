@@ -61,13 +61,13 @@ def test_a_pull_request_that_costs_battery_life_fails_and_names_its_cause(tmp_pa
     path.write_text(text)
     for words in (["init", "-q", "-b", "main"], ["add", "nodes"], ["commit", "-q", "-m", "one"]):
         subprocess.run([*GIT, *words], cwd=tmp_path, check=True)
-    path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 60"))
+    path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 2_015"))
     status, said, summary = run(tmp_path, scenarios="nodes/*.toml", rev="main", seeds="2")
     assert status == 1, said
     line = text.splitlines().index('name = "average_current_ua"')
     assert f"::error file=nodes/garden.toml,line={line},title=average_current_ua::" in said
     assert "❌ FAIL" in summary
-    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in summary
+    assert "climate sleep, scheduled (0.015 s → 2.02 s each)" in summary
     files = ("badge.svg", "index.html", "junit.xml", "summary.md")
     assert sorted(one.name for one in (tmp_path / "temp" / "torpor").iterdir()) == list(files)
 

@@ -14,7 +14,7 @@ Capture = pytest.CaptureFixture[str]
 EDITS = (
     ("delta = 300", "delta = 301"),
     ("late_s = 3_600", "late_s = 3_601"),
-    ("warmup_ms = 15", "warmup_ms = 60"),
+    ("warmup_ms = 15", "warmup_ms = 2_015"),
     ("delta = 301", "delta = 302"),
     ("drift_ppm = 40", "drift_ppm = 41"),
 )
@@ -39,12 +39,12 @@ def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_commit_is_named_with_its_cause(garden: Path, capsys: Capture) -> None:
     assert cli.run(["bisect", "garden.toml", "main~5", "main", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["said"].endswith(" warmup_ms = 15 is warmup_ms = 60")
+    assert found["said"].endswith(" warmup_ms = 15 is warmup_ms = 2_015")
     assert found["faults"][0].startswith("average_current_ua: ")
-    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in found["why"]["headline"]
+    assert "climate sleep, scheduled (0.015 s → 2.02 s each)" in found["why"]["headline"]
     assert [row["key"] for row in found["why"]["keys"]] == ["node.task.climate.warmup_ms"]
     assert cli.run(["bisect", "garden.toml", "main~3", "main~2", "--seeds", "2"]) == 0
-    assert "warmup_ms = 15 is warmup_ms = 60\naverage_current_ua: " in capsys.readouterr().out
+    assert "warmup_ms = 15 is warmup_ms = 2_015\naverage_current_ua: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

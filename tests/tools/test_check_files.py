@@ -89,7 +89,9 @@ def before() -> Standing:
 def checked(before: Standing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Checked]:
     """Four budgets: over its limit, over its tolerance, held, too close to call."""
     monkeypatch.chdir(tmp_path)
-    now = standing.of([simulated(seed, "node.task.climate.warmup_ms=60") for seed in before.seeds])
+    now = standing.of(
+        [simulated(seed, "node.task.climate.warmup_ms=2_015") for seed in before.seeds]
+    )
     joins = sum(now.figures["joins_per_day"]) / 3 + 0.01
     path = tmp_path / "a|b,1.toml"
     path.write_text(GARDEN.format(joins=joins))
@@ -118,7 +120,7 @@ def test_junit_is_as_the_schema_has_it(checked: list[Checked]) -> None:
     failure = next(root.iter("failure"))
     assert failure.get("message") == "its limit is 9,999,999"
     assert failure.text
-    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in failure.text
+    assert "climate sleep, scheduled (0.015 s → 2.02 s each)" in failure.text
 
 
 def test_the_schema_refuses_what_it_must() -> None:
@@ -161,7 +163,7 @@ def test_markdown_is_a_table_whose_cells_are_whole(checked: list[Checked]) -> No
         "⚠️ too close to call",
     ]
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {9}
-    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in text
+    assert "climate sleep, scheduled (0.015 s → 2.02 s each)" in text
 
 
 def test_a_badge_is_an_svg_that_says_it(checked: list[Checked]) -> None:

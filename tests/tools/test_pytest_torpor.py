@@ -116,7 +116,7 @@ def test_a_budget_that_fails_explains_itself(tmp_path: Path) -> None:
     path.write_text(text)
     kept = standing.of([simulate(Job(str(path), (f"seed={seed}",))) for seed in (1, 2)])
     standing.save({"garden.toml": kept}, tmp_path / "power.toml")
-    path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 60"))
+    path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 2_015"))
     options = ("-n", "1", "--rootdir", str(tmp_path), "-p", "xdist.plugin")
     no_others = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # which take their time
     own = ("-p", "tools.pytest_torpor")
@@ -128,7 +128,7 @@ def test_a_budget_that_fails_explains_itself(tmp_path: Path) -> None:
     at = next(i for i, line in enumerate(lines) if "battery_life_days of garden.toml is" in line)
     assert lines[at].endswith("(seeds 1, 2)")
     assert lines[at + 1].startswith("in the baseline it is ")
-    assert "climate wait, scheduled (0.015 s → 0.06 s each)" in lines[at + 2]
+    assert "climate sleep, scheduled (0.015 s → 2.02 s each)" in lines[at + 2]
     table = lines[at + 2 :][lines[at + 2 :].index("cause µA often long current times a day") :]
     assert any(re.fullmatch(r"together \+[1-9]\.\d", line) for line in table)
     assert "charge_mc_per_day.report of garden.toml is " in said

@@ -41,10 +41,16 @@ CASES: dict[str, list[list[str]]] = {
         ["garden", "door", "--days", "1"],
     ],
     "check": [["garden", "--days", "1", "--set", f"node.task.light.name={LONG}", "--set", OF_TASK]],
+    "sweep": [
+        ["garden", "--days", "0.1", "--workers", "1", "--set", f"node.task.light.name={LONG},b"]
+    ],
+    "fleet": [["fleet.toml", "--workers", "1"]],
     "lab": [["sleep"]],
+    "faults": [["garden", "--n", "2"]],
     "report": [["garden", "--days", "0.2", "--no-interval", "-o", "page"]],
     "view": [],  # an address, and it waits
     "bisect": [],  # as check, of a history: tests/tools/test_bisect.py
+    "init": [],  # a path a line
     "engine build": [[]],
     "trace info": [["labelled.csv"]],
     "trace convert": [["labelled.csv", "out.parquet", "--force"]],
@@ -61,7 +67,10 @@ CASES: dict[str, list[list[str]]] = {
     "ulp assemble": [["adc"], ["edges"], ["loudness"]],
     "ulp watch": [["adc", "samples.txt", "--threshold", "300"]],
     "flash": [["--board", "lolin32_lite", "--firmware", "esp32.bin", "--dry-run"]],
+    "logs": [],  # what the board says
     "board list": [[]],
+    "boards": [[]],
+    "drivers": [[]],
     "board show": [[path.parent.name] for path in sorted((ROOT / "boards").glob("*/board.toml"))],
     "virtual-board": [],  # it prints a path
     "pil": [
@@ -74,8 +83,9 @@ CASES: dict[str, list[list[str]]] = {
     ],
     "deploy": [
         [
-            """{"up_to_date": False, "slot": "b", "copied": ["x"] * 40, "kept": ["y"] * 40,
-            "sent_bytes": {"lib/torpor/policy/schedule.mpy": 1_234_567}}, "/dev/ttyUSB0" """
+            """{"up_to_date": False, "on_trial": True, "slot": "b", "copied": ["x"] * 40,
+            "kept": ["y"] * 40, "sent_bytes": {"lib/torpor/policy/schedule.mpy": 1_234_567}},
+            "/dev/ttyUSB0" """
         ]
     ],
     "record": [
@@ -121,6 +131,10 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     (folder / "cases.json").write_text(json.dumps(EACH))
     (folder / "labelled.csv").write_text(labelled())
     (folder / "samples.txt").write_text("100\n2000\n" * 50)
+    gardens = (ROOT / "docs/examples/gardens/fleet.toml").read_text()
+    few = gardens.replace("count = 1_000", "count = 6\ndays = 0.1")
+    assert few != gardens
+    (folder / "fleet.toml").write_text(few)
     made.firmware(folder)
     environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
     environment["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(ROOT / "firmware")))

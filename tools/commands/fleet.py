@@ -19,9 +19,9 @@ def command(file: Path, changes: tuple[str, ...], **given: object) -> None:
     """Simulate the nodes of FLEET.toml: how long they live, which live shortest, and why.
 
     \b
-    torpor fleet docs/examples/gardens.toml
-    torpor fleet gardens.toml -o gardens.parquet   every node; goes on after a kill
-    torpor fleet gardens.toml --scheduler tcp://10.0.0.2:8786
+    torpor fleet docs/examples/gardens/fleet.toml
+    torpor fleet fleet.toml -o gardens.parquet   every node; goes on after a kill
+    torpor fleet fleet.toml --scheduler tcp://10.0.0.2:8786
     """
     fleet = fleetfile.load(file, changes)
     sweep.simulate(fleet, fleet.file.title, **given)  # type: ignore[arg-type]

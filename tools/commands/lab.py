@@ -28,7 +28,7 @@ def command(policy: str, data: Path | None, as_json: bool, tune: bool, plot: Pat
     \b
     torpor lab sleep               how deep to sleep for a gap
     torpor lab sleep --plot a.png  and how that goes over what the world varies
-    torpor lab cascade --tune      the marks of its stages, chosen on the tuning part
+    torpor lab cascade --tune      the marks of its stages, chosen anew
     """
     if tune:
         for line in study.tuned(policy):

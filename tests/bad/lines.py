@@ -22,6 +22,7 @@ FILES = {
     "fleet.toml": FLEET,
 }
 NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc"}
+CHOSEN = {"policy": "sleep"}  # where not the first: what needs no recordings
 # What a command needs besides, which its declaration does not say.
 BESIDES = {
     "validate": ["--wake", "wifi"],
@@ -83,7 +84,7 @@ def good(param: click.Parameter) -> Iterator[str]:
     elif isinstance(kind, params.Output):
         yield f"new{kind.endings[0] if kind.endings else '.out'}"
     elif param.required and isinstance(kind, click.Choice):
-        yield str(kind.choices[0])
+        yield CHOSEN.get(param.name or "", str(kind.choices[0]))
     elif isinstance(kind, params.Recordings):
         yield "."
     elif isinstance(kind, params.Folder):

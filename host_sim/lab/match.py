@@ -21,6 +21,7 @@ from host_sim.trace.recording import Recording
 OFF_BY = 0.15  # I: what a board may be off by in a wake's charge or time
 SURE = 0.9  # the probability of a kind that is no guess
 FAR = 2  # times, in charge or time: hardly a wake of this scenario
+DOZE = 1.5  # I: times as long as predicted, at most, is a sleep that is part of a wake
 LEAST = 8  # samples, of a wake that is judged
 
 
@@ -30,7 +31,8 @@ def cut(predicted: Predicted, recording: Recording, where: Path) -> Cut:
     if recording.rate_hz * shortest_s < LEAST:
         what = f"{recording.rate_hz:g} Hz is too slow for wakes of {shortest_s:.2g} s"
         raise BadInput(what, where=where, remedy=f"record at {ceil(LEAST / shortest_s)} Hz or more")
-    found = wakes.cut(recording, PHASES, (RADIO_OFF, RADIO_ON))
+    doze_s = DOZE * predicted.doze_s + 2 / recording.rate_hz if predicted.doze_s else 0
+    found = wakes.cut(recording, PHASES, (RADIO_OFF, RADIO_ON), doze_s)
     if not found.wakes:
         reasons = ", ".join(f"{times} {why}" for why, times in found.why.items())
         what = f"no whole wake in it: {reasons or 'it sleeps throughout'}"

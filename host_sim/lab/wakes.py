@@ -85,15 +85,23 @@ def of_phase(steps: Steps, phase: str | None) -> Steps:
 
 
 def phases_of(state: int) -> tuple[str, str]:
-    """The phase that a state is of by the marker pins, and by the current alone."""
-    return _BY_MARK[MARKS[state]], RADIO_ON if state >= states.SCAN else RADIO_OFF
+    """The phase that a state is of by the marker pins, and by the current alone.
+
+    Pins that are let go within a wake, as a sensor warms up, are no start.
+    """
+    mark = AWAKE if state == states.LIGHT_SLEEP else MARKS[state]
+    return _BY_MARK[mark], RADIO_ON if state >= states.SCAN else RADIO_OFF
 
 
 @dataclass(frozen=True)
 class Predicted:
-    """A run's kinds of wakes, its sleep, and the result that its life is read from."""
+    """A run's kinds of wakes, its sleep, and the result that its life is read from.
+
+    `doze_s` is the longest light sleep within a wake: that is not of its sleep.
+    """
 
     kinds: list[Kind]
+    doze_s: float
     sleep_s: float
     sleep_ma: float
     result: Result
@@ -159,5 +167,14 @@ def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done:
     kinds = [part for kind in port.kinds.values() for part in kind.parted()]
     kinds.sort(key=lambda kind: -kind.times)
     asleep = [line for line in result.ledger.by_state() if line.name in ASLEEP_STATES]
-    sleep_s = sum(line.duration_us for line in asleep) / 1e6
-    return Predicted(kinds, sleep_s, sum(line.charge_mc for line in asleep) / sleep_s, result)
+    dozed = [
+        (us, na, times)
+        for kind in kinds
+        for steps, times in kind.occurred.items()
+        for state, us, na in steps
+        if state == states.LIGHT_SLEEP
+    ]
+    doze_s = max((us / 1e6 for us, _, _ in dozed), default=0.0)
+    sleep_us = sum(line.duration_us for line in asleep) - sum(us * n for us, _, n in dozed)
+    sleep_fc = sum(line.charge_fc for line in asleep) - sum(us * na * n for us, na, n in dozed)
+    return Predicted(kinds, doze_s, sleep_us / 1e6, sleep_fc / sleep_us / 1e6, result)

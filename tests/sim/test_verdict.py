@@ -90,8 +90,9 @@ def test_wakes_and_sleep_are_the_ledger(name: str) -> None:
     told = wakes.predict(scenario.load(name, ("days=20",)))
     lists = [pair for kind in told.kinds for pair in kind.occurred.items()]
     awake_fc = sum(us * na * times for steps, times in lists for _, us, na in steps)
-    asleep = [one for one in told.result.ledger.by_state() if one.name in wakes.ASLEEP_STATES]
-    assert awake_fc + sum(one.charge_fc for one in asleep) == told.result.ledger.charge_fc
+    asleep_fc = told.sleep_s * told.sleep_ma * 1e12
+    assert awake_fc + asleep_fc == pytest.approx(told.result.ledger.charge_fc, rel=1e-12)
+    assert told.doze_s == (0.015 if name == "garden" else 0)
     assert sum(kind.times for kind in told.kinds) == told.result.counters["wakes"]
 
 

@@ -6,7 +6,7 @@ of the instrument's range cut.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,13 +51,15 @@ class Cut:
     marked: bool
 
 
-def cut(recording: Recording, names: tuple[str, ...], radio: tuple[str, str]) -> Cut:
-    """The wakes of a recording.
+def cut(
+    recording: Recording, names: tuple[str, ...], radio: tuple[str, str], doze_s: float = 0
+) -> Cut:
+    """The wakes of a recording; a sleep of `doze_s` at most is within one: a sensor warms up.
 
     `names` are the phases by the number on the marker pins D0 and D1, used where these are wired;
     `radio` those without: radio off, radio on.
     """
-    rows = digest.rows(recording)
+    rows = _joined(digest.rows(recording), doze_s)
     marked = _marked(recording, rows)
     asleep = [_settled(recording, row) for row in rows if row.state == digest.ASLEEP]
     asleep = [part for part in asleep if len(part)]
@@ -81,6 +83,15 @@ def cut(recording: Recording, names: tuple[str, ...], radio: tuple[str, str]) ->
     step_ua, noise_ua = _resolution(recording, asleep)
     sleeps = [(n / recording.rate_hz, ua / 1000) for n, ua in zip(lengths, means_ua, strict=True)]
     return Cut(recording, wakes, why, sleeps, step_ua, noise_ua, marked)
+
+
+def _joined(rows: list[Row], doze_s: float) -> list[Row]:
+    """The rows, a sleep between two wakes that is so short taken as awake with the radio off."""
+    short = {at for at in range(1, len(rows) - 1) if rows[at].duration_s <= doze_s}
+    return [
+        replace(row, state=digest.IDLE) if at in short and row.state == digest.ASLEEP else row
+        for at, row in enumerate(rows)
+    ]
 
 
 def _samples(recording: Recording, rows: list[Row]) -> tuple[int, int]:

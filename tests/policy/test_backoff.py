@@ -79,6 +79,15 @@ def test_a_delivery_that_takes_longer_than_usual_fails_by_so_much():
     assert r[AT + backoff.USUAL_MS] == 1500
 
 
+def test_a_delivery_as_usual_ends_the_debt_and_one_half_longer_does_not():
+    for ms, owed_uc in ((2999, 999 * 3), (3000, CREDIT_UC * 2 + 1000 * 3)):
+        r = block()
+        backoff.delivered(r, AT, 2000, 0)
+        r[AT + backoff.OWED_UC] = CREDIT_UC * 2
+        backoff.delivered(r, AT, ms, 0)
+        assert r[AT + backoff.OWED_UC] == owed_uc
+
+
 def test_all_stays_within_31_bits_at_the_ends_of_what_is_allowed():
     r = blank(AT + backoff.SIZE)
     r[AT + backoff.RATE_UC_MIN] = 372827
@@ -88,4 +97,5 @@ def test_all_stays_within_31_bits_at_the_ends_of_what_is_allowed():
         for _ in range(30):
             backoff.failed(r, AT, 0x1FFFFFFF, 1, uptime_min)
         backoff.delivered(r, AT, 0x1FFFFFFF, uptime_min)
-    assert backoff.debt_min(r, AT, 0x1FFFFFFF) == backoff.MOST_MIN
+        assert backoff.debt_min(r, AT, uptime_min) == backoff.MOST_MIN
+        r[AT + backoff.USUAL_MS] = 1

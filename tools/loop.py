@@ -18,13 +18,14 @@ from host_sim.sim import build
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import config, life, pil, record
-from torpor.port import COLD
+from torpor.port import COLD, NONE
 
 SILENT_S = 15.0  # the processor asks again for ten
 AFTERWARDS_S = 1.0  # it asks again in half, if the last answer was lost
 Call = tuple[int, ...]  # which, its integers, its answer
 NAMES = [name for name, _ in pil.CALLS]
 SLEEP = NAMES.index("sleep")
+UNSENT = [NONE] * record.SIZE  # the processor keeps its record: here no reading tells of an event
 
 
 class Line(Protocol):
@@ -102,7 +103,7 @@ def do(port: SimPort, call: int, integers: list[int], calls: list[Call]) -> int:
     """Ask the port, and note what was asked and answered."""
     name, count = pil.CALLS[call]
     arguments: list[Any] = integers[:count]
-    given = [[], *arguments] if name == "send" else arguments
+    given = [UNSENT, *arguments] if name == "send" else arguments
     answer = int(getattr(port, name)(*given) or 0)
     calls.append((call, *arguments, answer))
     return answer

@@ -5,7 +5,6 @@ torpor deploy gives a version on trial a boot.py that takes it back or makes it 
 is not loaded, and nothing else of a trial is in an ordinary start.
 """
 
-import os
 import sys
 
 from torpor import rescue
@@ -27,16 +26,6 @@ def hurry(config: dict) -> None:
     config["backoff"]["rate_uc_min"] = 0
 
 
-def load(folder: str) -> None:
-    """Import what is in a folder of the library: some of it only a failure asks for."""
-    try:
-        found = list(os.ilistdir(folder))
-    except OSError:
-        return  # it is frozen
-    for name, *_ in found:
-        __import__(folder.replace("/", ".") + "." + name.split(".")[0])
-
-
 class TrialPort:
     """A port, watched. Where there was nothing to report, to have reached the broker is enough."""
 
@@ -46,8 +35,6 @@ class TrialPort:
         self.faulty = False
         self.delivered = False
         rescue.log("on trial")
-        load("torpor/policy")
-        load("torpor/link")
 
     def __getattr__(self, name: str) -> "Any":
         return getattr(self.port, name)

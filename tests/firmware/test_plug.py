@@ -83,7 +83,8 @@ def test_an_exception_drops_no_load_and_leaves_the_button(plug: Chip) -> None:
     plug.world["wifi"] = {}
     until_reset(plug, 1_000_000, presses_ms=tuple(range(100_000, 1_000_000, 100_000)))
     assert plug.world["slept"] == []
-    assert plug.log.count("KeyError") > 1
+    assert "KeyError" in plug.log  # which has started over: so many fill it
+    assert len(plug.world["joined"][1:]) > 1
     turned = plug.world["driven"][2:]  # off as power came, on by the first press
     assert [level for _, _, level in turned] == [0, 1, 0, 1, 0, 1, 0, 1, 0]
     for (at_ms, _, _), press_ms in zip(turned, range(100_000, 1_000_000, 100_000), strict=True):

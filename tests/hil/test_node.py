@@ -78,8 +78,8 @@ def test_a_power_cycle_starts_it_anew(node: Node, compiled: Path, config: dict[s
 def test_a_crash_loop_ends_in_safe_mode_and_in_mended_firmware(
     node: Node, compiled: Path, config: dict[str, Any], broker: Broker
 ) -> None:
-    """A driver that resets the chip; then without it."""
-    node.deploy(config, compiled, {"torpor/drivers/analog.py": RESETS})
+    """What resets the chip at each join; then without it."""
+    node.deploy(config, compiled, {"link.py": RESETS})
     node.start()
     for _ in range(3):  # the start itself is a reset, and the first crash is followed by a wake
         node.expect(RESET)

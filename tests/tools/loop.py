@@ -7,6 +7,7 @@ import selectors
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
@@ -55,7 +56,11 @@ class Noisy:
 
 
 def in_the_loop(
-    name: str, days: str, every: int, heap: str | int = HEAP["unix"]
+    name: str,
+    days: str,
+    every: int,
+    heap: str | int = HEAP["unix"],
+    library: Path = ROOT / "firmware",
 ) -> tuple[tool.World, list[tool.Call], Noisy]:
     """Run a scenario with one byte in `every` damaged (0: none).
 
@@ -70,7 +75,7 @@ def in_the_loop(
         [micropython(), "-X", f"heapsize={heap}", "-c", program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "MICROPYPATH": f"{ROOT / 'firmware'}:.frozen"},
+        env={**os.environ, "MICROPYPATH": f"{library}:.frozen"},
     ) as process:
         line = Noisy(process, every)
         world.serve(line)

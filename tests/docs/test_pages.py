@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from host_sim.hardware.boardfile import BoardFile
+from host_sim.lab.fleet.fleetfile import FleetFile
 from host_sim.spec.homefile import HomeFile
 from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.toml import struct
@@ -107,7 +108,7 @@ def test_a_table_is_one_that_some_file_may_hold(page: str) -> None:
     for kind, text in pages.blocks(page):
         if kind == "toml":
             table = tomllib.loads(text)
-            schemas = (ScenarioFile, HomeFile, NodeFile, BoardFile, Bench)
+            schemas = (ScenarioFile, HomeFile, NodeFile, BoardFile, Bench, FleetFile)
             assert any(known(table, (), schema) for schema in schemas), text
 
 

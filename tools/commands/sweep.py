@@ -66,7 +66,7 @@ def command(name: str, axes: tuple[str, ...], days: float | None, **given: Any) 
     """Simulate SCENARIO for every combination of values.
 
     \b
-    torpor sweep garden --set node.task.climate.period_s=60,300,900
+    torpor sweep garden --set node.task.climate.period_s=120,300,900
     torpor sweep garden --set world.wifi.mean_dbm=-80,-70,-60 --set seed=1..5
     """
     home.refuse(name)

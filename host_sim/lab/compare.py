@@ -37,14 +37,19 @@ class Compared:
     brought: list[Brought]
 
 
+def count(given: Scenario) -> int:
+    """How many runs that are, at most."""
+    names = decisions.that_matter(given)
+    return 2 + len(names) + shares.runs(names)
+
+
 def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
     """Run the scenario as each node, with each decision left out, and for the shares.
 
     Ctrl-C ends it without a result: part of a run compares with nothing.
     """
     names = decisions.that_matter(given)
-    count = 2 + len(names) + shares.runs(names)
-    done = 0
+    all_of_them, done = count(given), 0
 
     def simulate(off: Collection[str]) -> Result:
         nonlocal done
@@ -53,7 +58,7 @@ def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
         if not result.complete:
             raise KeyboardInterrupt
         done += 1
-        progress(min(1.0, done / count))
+        progress(min(1.0, done / all_of_them))
         return result
 
     def drawn_ua(off: Collection[str]) -> float:

@@ -9,7 +9,7 @@ shortest interval.
 Good practice is what a careful author of an ESPHome or MicroPython node does: readings are told
 when they changed, as late as they may be and so several at once, and with a heartbeat; the access
 point and the address are remembered, a detector has its gates and is polled by the CPU, and the
-node sleeps deeply as soon as it can. Each task has its own timer, and the radio sends at full power.
+node sleeps deeply as soon as it can. Each task has its own timer, the radio sends at full power.
 """
 
 from collections.abc import Callable, Collection

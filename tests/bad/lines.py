@@ -21,13 +21,14 @@ FILES = {
     "samples": SAMPLES,
     "fleet.toml": FLEET,
 }
-NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc"}
-CHOSEN = {"policy": "sleep"}  # where not the first: what needs no recordings
+NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc", "policy": "sleep"}
 # What a command needs besides, which its declaration does not say.
 BESIDES = {
     "validate": ["--wake", "wifi"],
     "diff": ["--set", "seed=2"],
-    "sweep": ["--set", "seed=1,2"],
+    "sweep": ["--set", "seed=1"],
+    "faults": ["--replay", "1:0:0:hang:3"],
+    "report": ["--no-interval"],
 }
 ENDLESS = ("virtual-board", "view")
 HISTORIC = ("bisect",)  # needs a repository with a history
@@ -84,13 +85,13 @@ def good(param: click.Parameter) -> Iterator[str]:
     elif isinstance(kind, params.Output):
         yield f"new{kind.endings[0] if kind.endings else '.out'}"
     elif param.required and isinstance(kind, click.Choice):
-        yield CHOSEN.get(param.name or "", str(kind.choices[0]))
+        yield NAMES.get(str(param.name), str(kind.choices[0]))
     elif isinstance(kind, params.Recordings):
         yield "."
     elif isinstance(kind, params.Folder):
         yield "new"
     elif kind is params.DAYS:
-        yield "1"
+        yield "0.2"
     elif param.required and isinstance(kind, params.Kept | params.Link):
         yield "new"
     elif isinstance(kind, params.Name) and (param.required or param.default is None):

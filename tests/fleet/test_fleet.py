@@ -75,13 +75,13 @@ def test_draws_are_those_of_the_file() -> None:
 
 def test_chunks_and_workers_change_no_bit(tmp_path: Path) -> None:
     files = []
-    for size, workers in ((6, 1), (1, 2), (4, 2)):
+    for size, workers in ((6, 1), (2, 2)):
         path = tmp_path / f"{size}-{workers}.parquet"
         kept = Kept(path, few(), size)
         assert spread.simulate(few(), kept, compiled=False, workers=workers) == 6
         kept.finish()
         files.append(pq.read_table(path))
-    assert files[0] == files[1] == files[2]
+    assert files[0] == files[1]
 
 
 def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_chunks_of_another_sweep_are_not_taken(tmp_path: Path) -> None:
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
     line = [sys.executable, "-m", "tools.start", "sweep", "garden", "--set", "seed=1..8"]
-    line += ["--days", "4", "-o", str(path), "--workers", "1", "--json"]
+    line += ["--days", "2", "-o", str(path), "--workers", "1", "--json"]
     first = subprocess.Popen(line, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL)
     folder = path.with_name("f.parquet.part")
     while not list(folder.glob("*.arrow")) and first.poll() is None:
@@ -145,7 +145,8 @@ def test_on_a_cluster_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path) 
 
 
 def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) -> None:
-    line = ["sweep", "garden", "--days", "2", "--set", "node.report.period_s=2400,10800,10800"]
+    line = ["sweep", "garden", "--days", "2", "--workers", "1"]
+    line += ["--set", "node.report.period_s=2400,10800,10800"]
     page = tmp_path / "p.html"
     assert cli.run([*line, "--json", "--html", str(page)]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -116,7 +116,8 @@ def command(
         outputs.claim(path, scenario.inputs(given), force=True)
     from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
     often = interval or (compare and given.file.days >= MANY_DAYS)
-    runner = native.Life if _engine(engine, given, engines.wakes(given), often) else Life
+    wakes = engines.wakes(given) * (comparison.count(given) if compare else 1)
+    runner = native.Life if _engine(engine, given, wakes, often) else Life
     if compare:
         with output.Progress(f"{given.name}, with and without each decision") as progress:
             found = comparison.runs(given, runner, progress)

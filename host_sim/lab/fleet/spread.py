@@ -39,7 +39,8 @@ def simulate(
     simulated = of - done
     jobs = ((first, _last(plan, kept, first)) for first in missing)
     answers = _by_dask(scheduler, plan, jobs, compiled) if scheduler else None
-    for first, last, data in answers or _here(plan, jobs, compiled, workers):
+    count = min(workers or os.cpu_count() or 1, len(missing))
+    for first, last, data in answers or _here(plan, jobs, compiled, count):
         kept.add(first, data)
         done += last - first
         progress(done / of)
@@ -54,10 +55,9 @@ Job = tuple[int, int]
 Answer = tuple[int, int, bytes]
 
 
-def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, workers: int | None) -> Iterator[Answer]:
-    """On this machine's cores, each a process."""
-    count = workers or os.cpu_count() or 1
-    if count == 1:
+def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterator[Answer]:
+    """On so many of this machine's cores, each a process."""
+    if count <= 1:
         for first, last in jobs:
             yield first, last, chunk.simulate(plan, first, last, compiled)
         return

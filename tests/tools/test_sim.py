@@ -88,16 +88,17 @@ def test_a_failing_budget_is_shown(capsys: Capture) -> None:
 
 def test_a_life_says_whether_it_was_lived(capsys: Capture) -> None:
     """And a budget that the run refutes does not hold."""
-    args = ["garden", "--set", "node.battery.chemistry=2xaa-alkaline"]
-    args += ["--set", "budget.battery_life_days.at_least=600", "--days", "400"]
+    args = ["garden", "--set", "node.battery.chemistry=2xaa-alkaline", "--days", "40"]
+    args += ["--set", "node.battery.capacity_mah=200"]
+    args += ["--set", "budget.battery_life_days.at_least=50"]
     told = as_json(capsys, *args, status=1)
     assert (told["battery_life"], told["battery_end"]) == ("ended", "brown-out")
     assert told["battery_life_days"] == pytest.approx(told["simulated_s"] / 86_400)
     assert cli.run(["sim", *args]) == 1
     out = " ".join(capsys.readouterr().out.split())
     days = told["battery_life_days"]
-    assert f"{days:.0f} days on 3,000 mAh 2xaa-alkaline, ended: brown-out" in out
-    assert f"battery_life_days {days:.1f} >= 600.0 FAIL ended" in out
+    assert f"{days:.0f} days on 200 mAh 2xaa-alkaline, ended: brown-out" in out
+    assert f"battery_life_days {days:.1f} >= 50.0 FAIL ended" in out
     assert cli.run(["sim", *args, "--compare"]) == 1
     assert "ended ended ended" in " ".join(capsys.readouterr().out.split())
 

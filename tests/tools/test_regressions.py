@@ -25,10 +25,13 @@ TOLERANCE = '\n[[budget]]\nname = "average_current_ua"\ntolerance_percent = 1\n'
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A node's folder. Its light is read on a grid of its own."""
+    """A node's folder. Its light is read on a grid of its own, and no reading is left out."""
     monkeypatch.chdir(tmp_path)
     text = scenario.find("garden").read_text().replace("days = 365", "days = 1")
-    (tmp_path / "garden.toml").write_text(text.replace("= 900", "= 700") + TOLERANCE)
+    for was, now in (("= 300", 300), ("= 900", 700)):
+        assert text.count(f"period_s {was}\n") == 1
+        text = text.replace(f"period_s {was}\n", f"period_s = {now}\nlongest_s = {now}\n")
+    (tmp_path / "garden.toml").write_text(text + TOLERANCE)
     return tmp_path
 
 
@@ -71,7 +74,8 @@ def test_a_sensor_left_on(project: Path, capsys: pytest.CaptureFixture[str]) -> 
     edit(project / "garden.toml", "warmup_ms = 15", "warmup_ms = 2_015")
     assert cli.run(CHECK) == 1
     said = named(capsys.readouterr().out, "climate", "sleep", "scheduled")
-    assert "climate sleep, scheduled (0.015 s → 2.02 s each); node.task.climate.warmup_ms" in said
+    assert ": +10.7 climate sleep, scheduled (0.015 s → 2.02 s each); " in said  # of 12.1 µA
+    assert said.endswith("; node.task.climate.warmup_ms 15 → 2015")
 
 
 def test_a_retry_loop_in_the_firmware(project: Path) -> None:
@@ -82,7 +86,7 @@ def test_a_retry_loop_in_the_firmware(project: Path) -> None:
     commit(project)
     node = project / "firmware/torpor/node.py"
     edit(node, "in range(2):", "in range(20):")
-    edit(node, "    if attempts:\n", "    if attempts and _ == 19:\n")
+    edit(node, "        if attempts:\n", "        if attempts and sends == 19:\n")
     paths = (str(project), str(project / "firmware"))
     done = subprocess.run(
         [sys.executable, "-P", "-m", "tools.start", *CHECK],

@@ -26,9 +26,9 @@ from tools.provision.node_toml import NodeFile
 
 RECORDINGS = data() / "esp32/heltec-esp32-lora32/wifi"
 RECORDING = re.compile(r"\b\w*interference\w*\.csv\.xz")
-LONG = ("docs/bench.md", "docs/home.md", "docs/interval.md", "docs/own-project.md")  # a minute
+LONG = ("bench", "home", "interval", "mqtt", "own-project")  # pages that take a minute
 PLAYED = [
-    pytest.param(page, marks=[pytest.mark.slow] if page in LONG else [])
+    pytest.param(page, marks=[pytest.mark.slow] if Path(page).stem in LONG else [])
     for page in pages.PAGES
     if pages.commands(page)
 ]

@@ -137,7 +137,7 @@ def test_a_command_of_the_readmes_tables_runs(
     Path("FILE").write_text(SAMPLE)
     Path("mine.toml").write_text(text_of("garden"))
     args = shlex.split(command)[1:]
-    if args[0] == "sim" and "--days" not in args and "compiled" not in args:
+    if args[0] in ("sim", "diff") and "--days" not in args and "compiled" not in args:
         args += ["--days", "2"]
     assert cli.run(args) == int("--baseline" in args)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from host_sim.hardware import cell, states
 from host_sim.hardware.board import Board
+from host_sim.hardware.boardfile import Supply
 from host_sim.hardware.cell import AS_ITS_KIND, Ints, Off
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Table
@@ -87,13 +88,22 @@ def dead_permille(
 
     A cell that no chip need fear feeds it by the board's 3.3 V pin, past the regulator.
     """
+    file = board.file
+    return _dead_permille(file.supply, file.brown_out_mv, chemistry, current_na, air_c, off)
+
+
+@lru_cache(maxsize=1_024)
+def _dead_permille(
+    supply: Supply, brown_out_mv: int, chemistry: str, current_na: int, air_c: float, off: Off
+) -> int:
+    """The same, by all that it follows from; one board has many runs."""
     ocv_mv = _ocv_mv(chemistry) + off.more_mv
-    supply, behind = board.file.supply, ocv_mv[-1] > CHIP_MOST_MV
+    behind = ocv_mv[-1] > CHIP_MOST_MV
     mohm = (_mohm(chemistry, air_c) * off.resistance).astype(np.int64)
     sag_mv = cell.sag_mv(current_na, mohm)
     dropped_mv = supply.dropout_mv + cell.sag_mv(current_na, supply.dropout_mohm) if behind else 0
     cut_off_mv = supply.cut_off_mv if behind else 0
-    return cell.dead_permille(ocv_mv, sag_mv, dropped_mv, (cut_off_mv, board.file.brown_out_mv))
+    return cell.dead_permille(ocv_mv, sag_mv, dropped_mv, (cut_off_mv, brown_out_mv))
 
 
 def air_bands(scenario: Scenario, days: int) -> list[int]:

@@ -24,11 +24,9 @@ from host_sim.trace.recording import Floats
 
 @dataclass(frozen=True)
 class Bound:
-    """Of a run: the fewest starts and joins, and the charge that these and the sleep take."""
+    """Of a run: the charge that the sleep and what it cannot do without take."""
 
     days: float
-    starts: float
-    joins: float
     charge_fc: int
 
     @property
@@ -47,12 +45,11 @@ def of(scenario: Scenario) -> Bound:
     if node.kind == "switch":  # it has joined, and stays
         message_fc = round(told) * price.message_fc(board, 0)
         charge_fc = price.state_fc(board, "modem_sleep", us) + message_fc
-        return Bound(scenario.file.days, 1, 1, charge_fc)
+        return Bound(scenario.file.days, charge_fc)
     each_fc = [min(start_fc + join_fc, bridged) for bridged in happened]
     charge_fc = price.state_fc(board, "deep_sleep", us) + round(sum(each_fc))
     charge_fc += round(told) * (start_fc + join_fc)
-    count = told + sum(fc == start_fc + join_fc for fc in each_fc)
-    return Bound(scenario.file.days, count, count, charge_fc)
+    return Bound(scenario.file.days, charge_fc)
 
 
 def tellings(values: Floats, delta: float, block: int) -> int:

@@ -5,6 +5,7 @@ import re
 import shlex
 import sys
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from tools.provision.node_toml import NodeFile
 
 RECORDINGS = data() / "esp32/heltec-esp32-lora32/wifi"
 RECORDING = re.compile(r"\b\w*interference\w*\.csv\.xz")
-LONG = ("bench", "home", "interval", "mqtt", "own-project")  # pages that take a minute
+LONG = ("bench", "flash", "home", "interval", "mqtt", "own-project")  # pages that take a minute
 PLAYED = [
     pytest.param(page, marks=[pytest.mark.slow] if Path(page).stem in LONG else [])
     for page in pages.PAGES
@@ -36,6 +37,7 @@ README_TABLE = re.findall(
     r"^\| `((?:torpor|pytest) [^`]*)` \|", pages.path_of("README.md").read_text(), re.MULTILINE
 )
 ON_A_PORT = [command for command in README_TABLE if re.search("PORT|PATH", command)]
+DEAR = ("pytest tests/hil", "torpor report", "torpor deploy", "torpor sim garden --compare")
 FILLED_IN = {
     "--port PORT": "--port /dev/ttyUSB0",
     "--ppk2 PORT --out FILE": "--ppk2 /dev/ttyACM0 --out out.parquet --seconds 3",
@@ -112,8 +114,16 @@ def test_a_table_is_one_that_some_file_may_hold(page: str) -> None:
             assert any(known(table, (), schema) for schema in schemas), text
 
 
+def rows(commands: Iterable[str]) -> list[Any]:
+    """Those that take long are slow."""
+    return [
+        pytest.param(one, marks=[pytest.mark.slow] if one.startswith(DEAR) else [])
+        for one in commands
+    ]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
-@pytest.mark.parametrize("command", ON_A_PORT)
+@pytest.mark.parametrize("command", rows(ON_A_PORT))
 def test_a_command_of_the_readmes_tables_runs_on_a_port(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +135,7 @@ def test_a_command_of_the_readmes_tables_runs_on_a_port(
     assert status == 0, printed
 
 
-@pytest.mark.parametrize("command", [c for c in README_TABLE if c not in ON_A_PORT])
+@pytest.mark.parametrize("command", rows(c for c in README_TABLE if c not in ON_A_PORT))
 def test_a_command_of_the_readmes_tables_runs(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -162,7 +162,11 @@ def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) ->
     [
         (["sweep", "garden", "--set", "node.mode=eco,loud"], "invalid enum value 'loud'"),
         (["sweep", "hall", "--set", "seed=1..2"], "is a home"),
-        (["sweep", "garden", "--set", "seed=1,2", "--scheduler", "tcp://127.0.0.1:1"], "no Dask"),
+        pytest.param(
+            ["sweep", "garden", "--set", "seed=1,2", "--scheduler", "tcp://127.0.0.1:1"],
+            "no Dask",
+            marks=pytest.mark.slow,  # it waits for one
+        ),
     ],
 )
 def test_bad_words_are_refused_before_the_work(line: list[str], says: str, capsys: Capture) -> None:

@@ -18,6 +18,7 @@ from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 
 NAMES = ("door", "garden", "sound")
+QUICK, LONG = NAMES[:2], NAMES[2:]  # a word detector is simulated look by look
 CHEMISTRIES = sorted(cell.CELLS)
 LONGER_DAYS = {"garden": 1_200, "door": 1_700, "sound": 600}  # than any cell lasts
 
@@ -49,7 +50,7 @@ def test_a_run_to_the_end_says_when_and_why(name: str, chemistry: str) -> None:
     assert result.figure("battery_life_days") == result.days
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in LONG)])
 @pytest.mark.parametrize("chemistry", CHEMISTRIES)
 def test_it_ends_when_it_ends_however_long_the_run(name: str, chemistry: str) -> None:
     end = ended(name, chemistry).days
@@ -82,9 +83,9 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
         ("door", "li-ion", 0.023, 0.025),
         ("door", "2xaa-lithium", 0.015, 0.05),
         ("door", "2xaa-alkaline", 0.18, 0),
-        ("sound", "li-ion", 0.062, 0),
-        ("sound", "2xaa-lithium", 0.049, 0),
-        ("sound", "2xaa-alkaline", 0.321, 0),
+        pytest.param("sound", "li-ion", 0.062, 0, marks=pytest.mark.slow),
+        pytest.param("sound", "2xaa-lithium", 0.049, 0, marks=pytest.mark.slow),
+        pytest.param("sound", "2xaa-alkaline", 0.321, 0, marks=pytest.mark.slow),
     ],
 )
 def test_a_short_run_extrapolates_to_what_a_long_one_shows(

@@ -187,6 +187,7 @@ def test_every_command_is_among_the_cases() -> None:
     assert set(leaves(cli.group)) == set(CASES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["pipe", "terminal"])
 @pytest.mark.parametrize(
     "case", range(len(EACH)), ids=[f"{n}-{i}" for i, (n, _) in enumerate(EACH)]
@@ -200,6 +201,7 @@ def test_80_columns_hold_every_line_and_cell(
     assert "status" not in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["pipe", "terminal"])
 def test_names_are_folded_before_figures(where: str, printed: dict[str, list[str]]) -> None:
     """The longest name that is allowed stands whole, and so do the figures beside it."""

@@ -25,16 +25,11 @@ def tell(found: Compared, as_json: bool) -> None:
 
 def document(found: Compared) -> dict[str, object]:
     """For a program."""
-    least = found.bound
     return {
         "ours": found.ours.as_json(),
         "practice": found.practice.as_json(),
         "naive": found.naive.as_json(),
-        "bound": {
-            "average_current_ua": least.average_current_ua,
-            "wakes_per_day": least.starts / least.days,
-            "joins_per_day": least.joins / least.days,
-        },
+        "bound": {"average_current_ua": found.bound.average_current_ua},
         "decisions": [
             {"name": one.name, "alone_ua": one.alone_ua, "share_ua": one.share_ua}
             for one in found.brought
@@ -47,12 +42,7 @@ def figures(found: Compared) -> Table:
     ours = found.ours
     title = f"{escape(ours.scenario.file.title)}, {report.in_days(ours.days)}"
     out = output.table(title, "", "naive", "practice", "ours", "bound", "ours /\npractice")
-    least = found.bound
-    bounds = {
-        "average_current_ua": least.average_current_ua,
-        "wakes_per_day": least.starts / least.days,
-        "joins_per_day": least.joins / least.days,
-    }
+    bounds = {"average_current_ua": found.bound.average_current_ua}
     runs = (found.naive, found.practice, ours)
     for figure in FIGURES.values():
         if figure.fits(ours.scenario.file):

@@ -1,5 +1,7 @@
 """The processor in the loop: its decisions, the simulator's world, and every call compared."""
 
+import contextlib
+import io
 import json
 import time
 from collections.abc import Callable
@@ -168,6 +170,8 @@ class Board:
 
     def __init__(self, repl: SerialTransport, device: dict[str, Any]) -> None:
         config_json = json.dumps(device)
+        with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it discards
+            repl.enter_raw_repl()  # a soft reset frees what the interrupted wake loaded
         repl.exec_raw_no_follow(
             f"{ENTERED}import json\nfrom torpor import pil\npil.run(json.loads({config_json!r}))"
         )

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tools import cli
 
-DAYS, SET = "3", ("--set", "node.task.climate.warmup_ms=60")
+DAYS, SET = "3", ("--set", "node.task.climate.warmup_ms=2015")
 Open = Callable[..., Page]
 
 

@@ -155,7 +155,7 @@ def test_events_are_those_of_the_window_and_of_a_kind(opened: Open, report: Path
 
 def test_what_changed_adds_up(opened: Open, report: Path) -> None:
     page = opened(report)
-    assert "node.task.climate.warmup_ms 15 → 60" in page.locator("#headline").inner_text()
+    assert "node.task.climate.warmup_ms 15 → 2015" in page.locator("#headline").inner_text()
     cells = page.locator("#causes tbody tr td:nth-child(3)").all_inner_texts()
     *parts, whole = (float(cell.replace("−", "-").replace(",", "")) for cell in cells)
     assert sum(parts) == pytest.approx(whole, abs=0.05 * len(cells))

@@ -134,8 +134,8 @@ def test_a_board_drawn_from_what_is_known_lies_within_in_eight_of_ten() -> None:
 
 
 @pytest.mark.slow  # sixty intervals
-def test_a_file_that_is_off_holds_what_is_true_in_some_seven_of_ten() -> None:
-    """Fewer than eight, for errors of the parts make a sum too large in the mean: it says so."""
+def test_a_file_that_is_off_holds_what_is_true_in_some_nine_of_ten() -> None:
+    """Of the cell and the sleep, which are most: an error of theirs is one of its own scale."""
     truth = scenario.load("garden", ("days=5",))
     (life,) = lived(truth, [truth])["battery_life_days"]
     assert life
@@ -147,8 +147,8 @@ def test_a_file_that_is_off_holds_what_is_true_in_some_seven_of_ten() -> None:
     bounds = [one.bounds["battery_life_days"] or (0.0, 0.0) for one in told]
     longer = sum(high < life for _, high in bounds)
     shorter = sum(low > life for low, _ in bounds)
-    assert 0.6 <= 1 - (longer + shorter) / 60 <= 0.85
-    assert shorter < longer
+    assert 0.8 <= 1 - (longer + shorter) / 60 <= 0.98
+    assert shorter <= longer
 
 
 def test_a_number_that_was_measured_widens_less(tmp_path: Any) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from host_sim.engine.events import EDGE
-from host_sim.engine.parts import CHANNEL_ROW, SERIES
+from host_sim.engine.parts import CHANNEL_ROW, SERIES, Parts
 from host_sim.hardware import price, states
 from host_sim.hardware.board import Board
 from host_sim.sim import build
@@ -38,9 +38,9 @@ class Bound:
 def of(scenario: Scenario) -> Bound:
     """The least that a scenario's service takes."""
     board, node = scenario.board, scenario.file.node
-    us = build.end_us(scenario)
-    told = max(us / 1e6 / (node.report.period_s + node.report.late_s), _most_told(scenario))
-    happened = _edges_and_words(scenario)
+    us, world = build.end_us(scenario), build.parts(scenario)
+    told = max(us / 1e6 / (node.report.period_s + node.report.late_s), _most_told(scenario, world))
+    happened = _edges_and_words(scenario, world)
     start_fc, join_fc = _start_fc(board), _tell_fc(board)
     if node.kind == "switch":  # it has joined, and stays
         message_fc = round(told) * price.message_fc(board, 0)
@@ -69,10 +69,9 @@ def tellings(values: Floats, delta: float, block: int) -> int:
     return count
 
 
-def _most_told(scenario: Scenario) -> int:
+def _most_told(scenario: Scenario, parts: Parts) -> int:
     """Of the channel that has to be told most often."""
     file = scenario.file
-    parts = build.parts(scenario)
     most = 0
     for i, channel in enumerate(file.node.channel):
         source, step_us, first, cells = parts.channels[CHANNEL_ROW * i :][:4]
@@ -91,9 +90,8 @@ def _period_s(node: Node, channel: str) -> int:
     return min(periods, default=node.report.period_s)
 
 
-def _edges_and_words(scenario: Scenario) -> list[float]:
+def _edges_and_words(scenario: Scenario, parts: Parts) -> list[float]:
     """Of each edge and word, what a node would draw that stayed associated since the one before."""
-    parts = build.parts(scenario)
     end_us = build.end_us(scenario)
     edges = zip(parts.event_kind, parts.event_us, strict=True)
     heard = zip(parts.hearing.event_word, parts.hearing.event_us, strict=True)

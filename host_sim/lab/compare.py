@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 
 from host_sim.engine.plain import Life
 from host_sim.lab import bound, decisions, shares
@@ -40,7 +41,7 @@ class Compared:
 def count(given: Scenario) -> int:
     """How many runs that are, at most."""
     names = decisions.that_matter(given)
-    return 2 + len(names) + shares.runs(names)
+    return 1 + len(names) + shares.runs(names)
 
 
 def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
@@ -51,7 +52,8 @@ def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
     names = decisions.that_matter(given)
     all_of_them, done = count(given), 0
 
-    def simulate(off: Collection[str]) -> Result:
+    @cache
+    def simulate(off: frozenset[str]) -> Result:
         nonlocal done
         configured, device = decisions.without(given, off)
         result = run.run(configured, device=device, engine=engine)
@@ -62,16 +64,15 @@ def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
         return result
 
     def drawn_ua(off: Collection[str]) -> float:
-        return simulate(off).ledger.average_current_ua
+        return simulate(frozenset(off)).ledger.average_current_ua
 
-    ours, practice = simulate(()), simulate(decisions.PRACTICE)
-    share = shares.shapley(names, lambda on: drawn_ua([one for one in names if one not in on]))
-    all_ua = ours.ledger.average_current_ua
-    alone = {name: drawn_ua([name]) - all_ua for name in names}
+    all_of_names = frozenset(names)
+    share = shares.shapley(names, lambda on: drawn_ua(all_of_names.difference(on)))
+    alone = {name: drawn_ua([name]) - drawn_ua(()) for name in names}
     return Compared(
-        naive=simulate(decisions.NAIVE),
-        practice=practice,
-        ours=ours,
+        naive=simulate(all_of_names),
+        practice=simulate(all_of_names.intersection(decisions.PRACTICE)),
+        ours=simulate(frozenset()),
         bound=bound.of(given),
         brought=[Brought(name, alone[name], -share[name]) for name in names],
     )

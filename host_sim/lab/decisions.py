@@ -123,8 +123,9 @@ def without(ours: Scenario, off: Collection[str]) -> Configured:
         node = edited(node, watch=edited(node.watch, ulp=False), deepest_sleep=deepest)
     given = replace(ours, file=edited(ours.file, node=node))
     configured = device(node, ours.board)
-    for name in off:
-        configured = DECISIONS[name](configured, given)
+    for name, switched_off in DECISIONS.items():
+        if name in off:
+            configured = switched_off(configured, given)
     return given, as_config(configured)
 
 

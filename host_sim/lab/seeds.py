@@ -4,12 +4,9 @@ Runs of the same seed have the same world and the same chances (common random nu
 between two of them is due to what was changed.
 """
 
-import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,8 +14,7 @@ from typing import TypeVar
 
 from host_sim.engine import native
 from host_sim.engine.plain import Life
-from host_sim.errors import BadInput
-from host_sim.lab import interval, revision
+from host_sim.lab import interval, pool, revision
 from host_sim.lab.budget import Bounds
 from host_sim.sim import engines, run, runfile
 from host_sim.sim.runfile import Run
@@ -75,26 +71,12 @@ def each(
     workers = min(len(jobs), os.cpu_count() or 1)
     if workers < 2 or wakes < LONG_WAKES:
         return list(_one_by_one(what, jobs, progress))
-    spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
-    pool = ProcessPoolExecutor(workers, mp_context=spawn, initializer=_deaf)
-    try:
-        futures = [pool.submit(what, job) for job in jobs]
+    with pool.workers(workers, "is there enough memory? check fewer scenarios at once") as some:
+        futures = [some.submit(what, job) for job in jobs]
         for done, future in enumerate(as_completed(futures), 1):
             future.result()
             progress(done / len(jobs))
         return [future.result() for future in futures]
-    except BrokenProcessPool:
-        remedy = "is there enough memory? check fewer scenarios at once"
-        raise BadInput("a process that simulated was killed", remedy=remedy) from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
-
-
-def _deaf() -> None:
-    """Ctrl-C is for the process that started this one, and ends it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _one_by_one(what: Callable[..., T], jobs: list[J], progress: Progress) -> Iterator[T]:

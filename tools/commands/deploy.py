@@ -21,13 +21,7 @@ OWN = "is the node's own"
 
 
 @click.command("deploy", cls=params.Command)
-@click.option(
-    "--port",
-    type=params.Port(may_come=True),
-    required=True,
-    default=params.only_port,
-    help="Serial port of the board; the only one there where left out.",
-)
+@params.awaited_port
 @click.option("--config", type=params.NODE, help="The node anew, a node.toml.")
 @click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")

@@ -29,13 +29,7 @@ print(json.dumps({"runs": os.getcwd(), "logs": found}))
 
 
 @click.command("logs", cls=params.Command)
-@click.option(
-    "--port",
-    type=params.Port(may_come=True),
-    required=True,
-    default=params.only_port,
-    help="Serial port of the board; the only one there where left out.",
-)
+@params.awaited_port
 @click.option("--follow", "-f", is_flag=True, help="What it prints, as it comes, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 def command(port: str, follow: bool, as_json: bool) -> None:

@@ -22,7 +22,7 @@ from host_sim.spec import scenario
 from host_sim.trace import writer
 from tools import cli, params
 from tools.show import compare as compared
-from tools.show import output, report
+from tools.show import compiling, output, report
 
 SEED_MOST = 2**31 - 1
 WINDOW = "0:20"
@@ -117,7 +117,7 @@ def command(
     from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
     often = interval or (compare and given.file.days >= MANY_DAYS)
     wakes = engines.wakes(given) * (comparison.count(given) if compare else 1)
-    runner = native.Life if _engine(engine, given, wakes, often) else Life
+    runner = native.Life if compiling.is_compiled(engine, given, wakes, often) else Life
     if compare:
         with output.Progress(f"{given.name}, with and without each decision") as progress:
             found = comparison.runs(given, runner, progress)
@@ -182,22 +182,6 @@ def _device(
     return decisions.without(given, decisions.NAIVE)
 
 
-def _engine(name: str, given: scenario.Scenario, wakes: float, often: bool = False) -> bool:
-    """Whether the compiled engine runs; CPython, and a word about it, where numba is missing.
-
-    What runs often is worth compiling it.
-    """
-    name = "compiled" if often and name == "auto" else name
-    if name == "compiled" and not native.is_ready():
-        try:
-            with output.Compiling() as progress:
-                engines.compile_for(given, progress)
-        except BadInput as error:
-            click.echo(f"torpor: {error}; running on CPython", err=True)
-            return False
-    return engines.is_compiled(name, wakes)
-
-
 def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> None:
     """Run and show a home of many nodes."""
     from host_sim.home import run as homes
@@ -209,7 +193,7 @@ def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> No
     )
     given = home.load(name, changes)
     nodes = [member.scenario for member in given.members]
-    compiled = _engine(engine, nodes[0], sum(engines.wakes(node) for node in nodes))
+    compiled = compiling.is_compiled(engine, nodes[0], sum(engines.wakes(node) for node in nodes))
     with output.Progress(given.name) as progress:
         lives = native.Lives if compiled else Lives
         told = homes.run_home(given, engine=lives, progress=progress)

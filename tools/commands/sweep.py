@@ -19,8 +19,8 @@ from host_sim.lab.fleet.plan import MOST_NODES, Grid, Plan, axis
 from host_sim.sim import engines
 from host_sim.spec import scenario
 from tools import params
+from tools.show import compiling, fleetpage, output
 from tools.show import fleet as shown
-from tools.show import fleetpage, output
 
 CHUNK_WAKES = 2_000_000  # of a chunk at least: over half a second, so that sending it weighs little
 MOST_CHUNK = 4_096  # nodes: what of a fleet is in a worker's memory at once
@@ -91,7 +91,8 @@ def simulate(
     if plan.count > MOST_NODES:
         raise BadInput(f"{plan.count:,} nodes", remedy=f"{MOST_NODES:,} at most")
     first = scenario.load(plan.scenario, plan.node(0).changes)
-    compiled = _compiled(first, plan.count)
+    wakes = plan.count * engines.wakes(first)
+    compiled = compiling.is_compiled("auto", first, wakes, often=wakes >= engines.LONG_WAKES)
     with tempfile.TemporaryDirectory() as folder:
         path = out or Path(folder) / "nodes.parquet"
         kept = Kept(path, plan, _size(first, plan.count, workers))
@@ -113,21 +114,6 @@ def simulate(
     output.as_json(shown.as_json(found, speed)) if as_json else shown.show(title, found, speed)
     if html:
         outputs.write({html: fleetpage.page(title, found, speed).encode()})
-
-
-def _compiled(first: scenario.Scenario, count: int) -> bool:
-    """Whether the compiled engine runs, and that it is there."""
-    if engines.is_compiled("auto", count * engines.wakes(first)):
-        return True
-    if count * engines.wakes(first) < engines.LONG_WAKES or native.is_ready():
-        return False
-    try:
-        with output.Compiling() as progress:
-            engines.compile_for(first, progress)
-    except BadInput as error:
-        click.echo(f"torpor: {error}; running on CPython", err=True)
-        return False
-    return True
 
 
 def _size(first: scenario.Scenario, count: int, workers: int | None) -> int:

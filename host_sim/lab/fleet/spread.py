@@ -4,15 +4,13 @@ Whoever simulates a chunk answers with its table, and only this process writes. 
 killed loses its chunk, which another one simulates again, and doubles nothing.
 """
 
-import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any
 
 from host_sim.errors import BadInput
+from host_sim.lab import pool
 from host_sim.lab.fleet import chunk
 from host_sim.lab.fleet.keep import Kept
 from host_sim.lab.fleet.plan import Plan
@@ -61,13 +59,12 @@ def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterat
         for first, last in jobs:
             yield first, last, chunk.simulate(plan, first, last, compiled)
         return
-    spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
-    pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_deaf)
     waiting: dict[Future[bytes], Job] = {}
-    try:
+    remedy = "what is finished is kept: the same command goes on from there"
+    with pool.workers(count, remedy) as some:
         while True:
             for first, last in jobs:
-                waiting[pool.submit(chunk.simulate, plan, first, last, compiled)] = first, last
+                waiting[some.submit(chunk.simulate, plan, first, last, compiled)] = first, last
                 if len(waiting) >= AHEAD * count:
                     break
             if not waiting:
@@ -76,18 +73,6 @@ def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterat
             for future in finished:
                 first, last = waiting.pop(future)
                 yield first, last, future.result()
-    except BrokenProcessPool:
-        remedy = "what is finished is kept: the same command goes on from there"
-        raise BadInput("a process that simulated was killed", remedy=remedy) from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
-
-
-def _deaf() -> None:
-    """Ctrl-C is for the process that started this one, and ends it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _by_dask(scheduler: str, plan: Plan, jobs: Iterator[Job], compiled: bool) -> Iterator[Answer]:

@@ -1,0 +1,25 @@
+"""Which engine a command takes, and its compiling, which is told of."""
+
+import click
+
+from host_sim.engine import native
+from host_sim.errors import BadInput
+from host_sim.sim import engines
+from host_sim.spec.scenario import Scenario
+from tools.show import output
+
+
+def is_compiled(name: str, given: Scenario, wakes: float, often: bool = False) -> bool:
+    """Whether the compiled engine runs; CPython, and a word about it, where numba is missing.
+
+    What runs often is worth compiling it.
+    """
+    name = "compiled" if often and name == "auto" else name
+    if name == "compiled" and not native.is_ready():
+        try:
+            with output.Compiling() as progress:
+                engines.compile_for(given, progress)
+        except BadInput as error:
+            click.echo(f"torpor: {error}; running on CPython", err=True)
+            return False
+    return engines.is_compiled(name, wakes)

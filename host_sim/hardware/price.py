@@ -34,12 +34,11 @@ def listening_fc(board: Board, part: Part, key: str = "passphrase") -> int:
     return state_fc(board, part.state, board.join_us(part.phase, key) - part.frames * FRAME_US)
 
 
-def join_fc(board: Board, join: Iterable[Part], level: int) -> int:
+def join_fc(board: Board, join: Iterable[Part], level: int, key: str = "passphrase") -> int:
     """A whole join."""
     parts = list(join)
-    return sum(listening_fc(board, part) for part in parts) + air_fc(
-        board, all_frames(parts), level
-    )
+    listening = sum(listening_fc(board, part, key) for part in parts)
+    return listening + air_fc(board, all_frames(parts), level)
 
 
 def message_fc(board: Board, level: int) -> int:

@@ -4,8 +4,9 @@ Whoever knew what is to come would wake only to tell, and tell several channels 
 least it has to tell: a heartbeat each period and its window, and of the channel that changes most
 whenever no single value is within `delta` of all that was, but for what passes within the time that
 news may wait. Each word, and each edge of a contact that no lighter sleep could bridge, costs a
-start and a join, too. Joins are taken as remembered, at the lowest power and with no frame lost.
-The bound is valid, and lower than what can be reached: channels do not change at the same times.
+start and a join, too. Joins are taken as remembered, with a stored key, at the lowest power and
+with no frame lost. The bound is valid, and lower than what can be reached: channels do not change
+at the same times.
 """
 
 from dataclasses import dataclass
@@ -107,5 +108,6 @@ def _start_fc(board: Board) -> int:
 
 
 def _tell_fc(board: Board) -> int:
-    """A remembered join and a message, at the lowest power."""
-    return price.join_fc(board, states.CACHED_JOIN, 0) + price.message_fc(board, 0)
+    """A remembered join with a stored key and a message, at the lowest power."""
+    join_fc = price.join_fc(board, states.CACHED_JOIN, 0, "stored")
+    return join_fc + price.message_fc(board, 0)

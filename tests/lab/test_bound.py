@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host_sim.hardware import price, states
 from host_sim.lab import bound, decisions
 from host_sim.sim import run
 from host_sim.spec import scenario
@@ -42,3 +43,12 @@ def test_no_sender_on_change_tells_less_often(values: list[int], delta: int) -> 
         if told is None or abs(value - told) > delta:
             told, count = value, count + 1
     assert bound.tellings(np.array(values, float), delta, 1) <= count
+
+
+def test_a_join_of_the_bound_derives_no_key() -> None:
+    """A node's own does, where it has a passphrase: it may not be cheaper than the bound's."""
+    given = scenario.load("door", ("days=2",))
+    joined, charge_fc = bound._tell_fc(given.board), price.message_fc(given.board, 0)
+    derived_fc = price.join_fc(given.board, states.CACHED_JOIN, 0)
+    assert joined - charge_fc < derived_fc
+    assert joined - charge_fc == price.join_fc(given.board, states.CACHED_JOIN, 0, "stored")

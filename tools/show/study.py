@@ -71,6 +71,7 @@ def facts(study: Study) -> list[tuple[str, str]]:
             out.append((f"saved against {kind}", f"{saving:.1f} %"))
     if study.gap_percent is not None:
         out.append(("more than the optimum", f"{study.gap_percent:.1f} %"))
+    out += [(name.replace("_", " "), meaning) for name, meaning in study.notes.items()]
     for one in study.sweeps:
         worst = one.worst_percent(study.rows)
         out.append((f"worst over {one.over}", f"{worst:+.1f} % against the best baseline"))

@@ -5,16 +5,21 @@ CPU and stops its own timer. A CPU that is awake is not woken. The variables, of
 the CPU's to set and read: threshold, looks, score, and level of EDGES.
 """
 
-END = """
-        sub r1, r2, r1          # borrow: below it
-        jump done, ov
-        reg_rd low_power, ready, ready
+ROUSE = """
+rouse:  reg_rd low_power, ready, ready
         and r0, r0, 1
         jump done, eq           # the CPU is awake
         wake
         reg_wr timer, timer_on, timer_on, 0
 done:   halt
 """
+END = (
+    """
+        sub r1, r2, r1          # borrow: below it
+        jump done, ov
+"""
+    + ROUSE
+)
 
 # Score: the mean of four conversions of an ADC1 channel, in the converter's own steps.
 ADC = (
@@ -225,14 +230,8 @@ loud:   add r2, r2, 1
         halt
 raise:  st r1, r3, floor_at
         halt
-
-rouse:  reg_rd low_power, ready, ready
-        and r0, r0, 1
-        jump done, eq           # the CPU is awake
-        wake
-        reg_wr timer, timer_on, timer_on, 0
-done:   halt
 """
+    + ROUSE
 )
 LOUDNESS = (
     """

@@ -71,6 +71,7 @@ class VirtualBoard:
         os.set_blocking(self.typing, False)
         self.backlog = b""
         self.raw = self.muted = self.booted = self.stopped = self.unheeded = False
+        self.starts = 0  # of the interpreter
         self.child: subprocess.Popen[bytes] | None = None
         self.bites_at = 0.0  # the watchdog; 0: not started
         self.wakes_at = 0.0  # from deep sleep; 0: awake
@@ -88,7 +89,7 @@ class VirtualBoard:
 
     def stop(self) -> None:
         """Make run() return; for a signal's handler, which must not raise in the midst of it."""
-        os.write(self.control, b"stop 0\n")
+        os.write(self.control, b"stop 0 0\n")
 
     def step(self) -> None:
         """Wait for whatever comes next, and do it."""
@@ -131,6 +132,7 @@ class VirtualBoard:
         if self.raw:
             os.write(self.typing, CTRL_A)
         self.started = time.monotonic()
+        self.starts += 1
         self.child = subprocess.Popen(
             [micropython(), "-X", f"heapsize={self.heap_bytes}", "-i", "-m", "start"],
             stdin=self.typed,
@@ -145,6 +147,7 @@ class VirtualBoard:
                 "TORPOR_FLASH": str(self.image.resolve()),
                 "TORPOR_RAW": MARK.decode() if self.raw else "",
                 "TORPOR_SPEED": str(self.speed),
+                "TORPOR_START": str(self.starts),
                 "TORPOR_WORLD": str(path),
             },
         )
@@ -200,11 +203,13 @@ class VirtualBoard:
             self.backlog = self.backlog[os.write(self.port, self.backlog) :]
 
     def heed(self, lines: str) -> None:
-        """What the fakes tell, and stop()."""
+        """What the fakes tell, and stop(). An interpreter that has ended has no more to say."""
         for line in lines.splitlines():
-            what, number = line.split()
+            what, number, start = line.split()
             if what == "stop":
                 self.stopped = True
+            elif int(start) != self.starts:
+                continue
             elif what == "boot":
                 self.booted = True
             elif what == "end":

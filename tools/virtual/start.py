@@ -66,7 +66,7 @@ class Clock:
 
 def tell(what, number):
     """Tell the board's process: "boot" (the node's files follow), world's "guard" and "end"."""
-    control.write("%s %d\n" % (what, number))
+    control.write("%s %d %s\n" % (what, number, START))
 
 
 def stop(code):
@@ -98,6 +98,7 @@ def run(name):
 
 host = vfs.VfsPosix("/")
 control = host.open(os.getenv("TORPOR_CONTROL"), "wb")
+START = os.getenv("TORPOR_START")
 world.files = host.open
 world.clock = Clock(int(os.getenv("TORPOR_SPEED")))
 world.guard = lambda ms: tell("guard", ms)

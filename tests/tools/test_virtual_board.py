@@ -240,6 +240,20 @@ def test_ctrl_c_interrupts_what_has_not_asked_to_be_left_alone(shared: Path) -> 
         at.until(r"3\n>>> ")
 
 
+def test_ctrl_c_typed_again_before_it_is_heeded_is_one(shared: Path) -> None:
+    with terminal(shared) as at:
+        at.type("\x03\r\x02")
+        at.until(">>> ")
+        at.type("print('sta' + 'rted'); kept = sum(range(10 ** 8))\r")  # looks up at its end
+        at.until("started")
+        for _ in range(20):
+            at.type("\x03")
+            time.sleep(0.01)
+        at.until("KeyboardInterrupt.*>>> ")
+        at.type("'still ' + 'there'\r")
+        assert "reboot" not in at.until("still there")
+
+
 def test_a_node_that_sleeps_can_be_deployed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

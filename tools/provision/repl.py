@@ -22,7 +22,9 @@ AGENT = (Path(__file__).parent / "agent.py").read_text(encoding="utf-8")
 MOST_S = 60.0  # of one answer, however much comes
 NAP_S = 2.0
 OFTEN_S = 0.02
+ANSWER_S = 2.0
 RAW = b"raw REPL; CTRL-B to exit"
+PRINTED = b"OKtorpor\x04\x04>"
 
 _END = re.compile(rb"torpor: /\w (is the node's own|was taken back: [^\r\n]*)\r?\n")
 
@@ -86,7 +88,7 @@ def _interrupt(line: serial.Serial, wait_s: float) -> bool:
     line.timeout = OFTEN_S
     began = time.monotonic()
     seen, reset_at_s, asked = b"", NAP_S, False
-    while RAW not in seen:
+    while True:
         waited_s = time.monotonic() - began
         if waited_s > wait_s:
             return False
@@ -98,11 +100,21 @@ def _interrupt(line: serial.Serial, wait_s: float) -> bool:
             click.echo(f"torpor: {line.port}: asleep? Press its RESET button", err=True)
         line.write(b"\r\x03\x01")
         seen = (seen + line.read(4096))[-1_000:]
-    while line.read(4096):  # answers to what was typed too often
-        if time.monotonic() - began > wait_s + ports.SILENT_S:
-            return False  # it talks on and on
-    line.timeout = ports.SILENT_S
-    return True
+        if RAW in seen:
+            if _answers(line):
+                line.timeout = ports.SILENT_S
+                return True
+            seen = b""  # of whoever spoke to it before
+
+
+def _answers(line: serial.Serial) -> bool:
+    """Whether a REPL prints what it is told to; it has then answered all that was typed before."""
+    line.write(b"\r\x03\x01print('torpor', end='')\x04")
+    until = time.monotonic() + ANSWER_S
+    told = b""
+    while not told.endswith(PRINTED) and time.monotonic() < until:
+        told = (told + line.read(max(1, line.in_waiting)))[-1_000:]
+    return told.endswith(PRINTED)
 
 
 def close(repl: SerialTransport) -> None:

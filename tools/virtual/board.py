@@ -26,6 +26,7 @@ from tools.provision import firmware
 
 HERE = Path(__file__).parent
 FAKES = HERE.parent / "fakes"
+INTERPRETER = [sys.executable, "-P", str(HERE / "interpreter.py")]
 FAKES_BYTES = 38 * 1024  # of the interpreter's heap: the fakes, start.py and the world
 CHUNK = 1 << 16  # a pipe's capacity: what the interpreter writes at once is read at once
 BACKLOG = 1 << 16  # what is kept of what the board prints while nobody reads
@@ -134,7 +135,7 @@ class VirtualBoard:
         self.started = time.monotonic()
         self.starts += 1
         self.child = subprocess.Popen(
-            [micropython(), "-X", f"heapsize={self.heap_bytes}", "-i", "-m", "start"],
+            [*INTERPRETER, "-X", f"heapsize={self.heap_bytes}", "-i", "-m", "start"],
             stdin=self.typed,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -160,8 +161,7 @@ class VirtualBoard:
         """
         if not self.child:
             return
-        if CTRL_C in data and self.booted and heeds_interrupt(self.child.pid):
-            self.child.send_signal(signal.SIGINT)
+        if CTRL_C in data and self.interrupt():
             data = data.replace(CTRL_C, b"")
         self.unheeded = CTRL_C in data
         with suppress(BlockingIOError):  # its buffer is full: the chip's overflows as well
@@ -170,10 +170,22 @@ class VirtualBoard:
     def interrupt_late(self) -> None:
         """A Ctrl-C that came as a program was about to start is for it, unless somebody read it."""
         unread = bool(select.select([self.typed], [], [], 0)[0])
-        if self.child and self.booted and unread and heeds_interrupt(self.child.pid):
-            self.child.send_signal(signal.SIGINT)
-            unread = False
-        self.unheeded = self.child is not None and unread
+        self.unheeded = self.child is not None and unread and not self.interrupt()
+
+    def interrupt(self) -> bool:
+        """Interrupt a program that heeds it; whether one does.
+
+        The interpreter is held still meanwhile: its REPL may begin between a look and a signal.
+        """
+        if not self.child or not self.booted:
+            return False
+        self.child.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        heeds = heeds_interrupt(self.child.pid)
+        if heeds:
+            self.child.send_signal(signal.SIGUSR1)
+        self.child.send_signal(signal.SIGCONT)
+        return heeds
 
     def listen(self, output: int) -> None:
         """Show what the interpreter printed; its end is a soft reset."""

@@ -57,7 +57,7 @@ def serves(values: list[int], reads: tuple[int, ...]) -> bool:
         if at in reads:
             last, away = at, 0
         away = away + 1 if abs(value - values[last]) >= DELTA else 0
-        if away > BOUND:
+        if away >= BOUND:
             return False
     return True
 

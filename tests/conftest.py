@@ -1,9 +1,13 @@
 """Fixtures that several folders share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tools.hil.node import Node
+from tools.provision.repl import AGENT
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -20,3 +24,11 @@ def recordings() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no recordings at {folder}; set TORPOR_DATA to their folder")
     return folder
+
+
+@pytest.fixture(scope="module")
+def resting(torpor_node: Node) -> Iterator[None]:
+    """When a module's tests are over, the node waits at its REPL: a virtual board takes a core."""
+    yield
+    torpor_node.interrupt()
+    torpor_node.exec(AGENT)  # its watchdog would start it again

@@ -45,6 +45,7 @@ def bench(request: pytest.FixtureRequest) -> Bench:
     if request.param == "chip":
         return Chip(account, "home", "sleepwell", 33)
     wifi = request.getfixturevalue("torpor_bench").wifi
+    request.getfixturevalue("resting")
     wake_pin = request.getfixturevalue("torpor_board").file.pins["wake"]
     return Device(
         request.getfixturevalue("node"),

@@ -14,6 +14,8 @@ from tools.hil.processor import Processor
 from tools.provision import version
 from torpor import record, retain
 
+pytestmark = pytest.mark.usefixtures("resting")
+
 SLEPT = r"rst:0x5 "  # what the ROM says first, on every chip
 RESET = r"rst:0x(3|c) "
 WAKE_S = 100  # at most, from one wake of node.toml's to the next, in real time

@@ -13,7 +13,7 @@ from mpremote.transport_serial import SerialTransport
 from host_sim.errors import BadInput
 from tools.hil.power import Power
 from tools.provision import node_toml, ports, sending, version
-from tools.provision.repl import AGENT
+from tools.provision.repl import AGENT, answers
 
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
 LAST_LINES = 15
@@ -101,7 +101,7 @@ class Node:
         started = time.monotonic()
         seen = b""
         woken = False
-        while RAW not in seen:
+        while True:
             waited_s = time.monotonic() - started
             if waited_s > timeout_s:
                 raise NotSeen(f"no REPL in {timeout_s:g} s")
@@ -111,8 +111,10 @@ class Node:
             with suppress(OSError):
                 self.link.serial.write(b"\r\x03\x01")
             seen = (seen + self.read(0.02))[-1_000:]
-        while self.read(0.05):  # answers to what was typed too often
-            pass
+            if RAW in seen:
+                if answers(self.link.serial):
+                    break
+                seen = b""
         self.link.enter_raw_repl(soft_reset=True)
 
     def reset(self) -> None:

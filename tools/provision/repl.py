@@ -101,13 +101,13 @@ def _interrupt(line: serial.Serial, wait_s: float) -> bool:
         line.write(b"\r\x03\x01")
         seen = (seen + line.read(4096))[-1_000:]
         if RAW in seen:
-            if _answers(line):
+            if answers(line):
                 line.timeout = ports.SILENT_S
                 return True
             seen = b""  # of whoever spoke to it before
 
 
-def _answers(line: serial.Serial) -> bool:
+def answers(line: serial.Serial) -> bool:
     """Whether a REPL prints what it is told to; it has then answered all that was typed before."""
     line.write(b"\r\x03\x01print('torpor', end='')\x04")
     until = time.monotonic() + ANSWER_S

@@ -8,12 +8,10 @@ Filled by host_sim/world/sound.py; ints and int lists only, compiled with the po
 a microphone hears silence.
 """
 
+from torpor.policy import loudness
+from torpor.policy.loudness import FRAMES, QUIET_PART, REMEMBERED, SUSTAINED
+
 HOUR_US = 3_600_000_000
-WINDOW = (1, 5, 50)  # 10 ms cells that a stage of the CPU looks at
-SUSTAINED = 5
-REMEMBERED = 100  # cells that the ULP keeps, the one that was loud the first
-QUIET_PART = 5  # more than such a part of the cells is at or under the level that counts as quiet
-QUIET = 64  # and no level below this does
 
 
 class Hearing:
@@ -71,39 +69,13 @@ class Hearing:
 
     def score(self, stage: int, us: int) -> int:
         """Score of a stage that looks from this time on: a level, a mean of some, modulation."""
-        cells = REMEMBERED if stage == 2 and self.share else WINDOW[stage]
+        cells = REMEMBERED if stage == 2 and self.share else FRAMES[stage]
         self.looked = self.event_at(us)
         if self.looked < 0:
             self.looked = self.event_at(us + (cells - 1) * self.step_us)
-        total = loudest = 0
         for cell in range(cells):
-            level = self.level(us + cell * self.step_us)
-            self.memory[cell] = level
-            total += level
-            if level > loudest:
-                loudest = level
-        if stage < 2:
-            return total // cells
-        return loudest * 16 // self.quiet(cells)
-
-    def quiet(self, cells: int) -> int:
-        """The level that a fifth of the first remembered cells stay under, at least QUIET."""
-        low, high = QUIET, 65535
-        while low < high:
-            middle = (low + high) // 2
-            if self.under(middle, cells) > cells // QUIET_PART:
-                high = middle
-            else:
-                low = middle + 1
-        return low
-
-    def under(self, level: int, cells: int) -> int:
-        """How many of the first remembered cells are not above a level."""
-        count = 0
-        for cell in range(cells):
-            if self.memory[cell] <= level:
-                count += 1
-        return count
+            self.memory[cell] = self.level(us + cell * self.step_us)
+        return loudness.score(self.memory, cells, stage)
 
     def level(self, us: int) -> int:
         """Of background and event together."""
@@ -213,7 +185,7 @@ class Hearing:
                 return -cell
         self.recorded += REMEMBERED - 1
         limit = (loudest >> 4) * self.share
-        if self.under(limit, REMEMBERED) > REMEMBERED // QUIET_PART:
+        if loudness.under(self.memory, REMEMBERED, limit) > REMEMBERED // QUIET_PART:
             return REMEMBERED - 1
         if self.floor < limit:
             self.floor = limit

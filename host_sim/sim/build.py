@@ -12,7 +12,7 @@ import numpy as np
 
 from host_sim.engine import alarm, chance, events, ledger
 from host_sim.engine.ether import Ether, alone
-from host_sim.engine.hearing import REMEMBERED, Hearing
+from host_sim.engine.hearing import Hearing
 from host_sim.engine.parts import (
     BATTERY,
     COUNTERS,
@@ -31,6 +31,7 @@ from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Contact, Table, Wifi, World
 from host_sim.world import loudness, recordings, sound, table, weather, wifi
 from host_sim.world.noise import poisson_us
+from torpor.policy.loudness import REMEMBERED
 from torpor.policy.txpower import LEVEL_QDBM
 from torpor.port import NONE
 from torpor.ulp.programs import gates

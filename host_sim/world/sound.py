@@ -1,6 +1,6 @@
 """Sound for a detector: recorded words and noise, scored the way an ESP32 could.
 
-Three stages, each a cheap integer feature of 10 ms levels (host_sim/engine/hearing.py):
+Three stages, each a cheap integer feature of 10 ms levels (torpor.policy.loudness):
 0  loudness: mean absolute amplitude over 10 ms (an ADC burst, what a ULP can sum);
 1  sustained loudness: the same over 50 ms, which a click does not keep up;
 2  modulation: loudest over quiet (20th percentile, at least 64) of the 10 ms frames in 500 ms, or
@@ -28,9 +28,10 @@ STEP_US = 10_000
 RATE_HZ = 16_000
 SAMPLES = 160  # in a 10 ms frame at 16 kHz
 LOOK_US = (10_000, 50_000, 500_000)
-# What the CPU takes for what the ULP remembers: WebAssembly fuel of the driver (178 and 2,822
-# thousand) at 2.3 cycles and 160 MHz; I, as all fuel (docs/start.md).
-JUDGE_US = (0, 2_600, 40_600)
+# What the CPU takes for what the ULP remembers: WebAssembly fuel of the driver, its score and of
+# reading RTC memory (190 and 2,460 thousand), at 2.3 cycles and 160 MHz; I, as all
+# fuel (docs/start.md).
+JUDGE_US = (0, 2_700, 35_400)
 APART_US = 3_000_000  # events do not overlap
 COLOURS = {"white": 0, "pink": 1}  # backgrounds that are computed
 LONG_S = 30  # a background that is shorter is made longer

@@ -16,6 +16,7 @@ MODULES = (
     "surge",
     "backoff",
     "energy",
+    "loudness",
     "patience",
     "report",
     "sampling",

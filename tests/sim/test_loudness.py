@@ -13,8 +13,9 @@ from host_sim.spec import scenario
 from host_sim.ulp.emulator import Ulp
 from host_sim.world import loudness, sound
 from host_sim.world.recordings import Ints
+from torpor.policy.loudness import REMEMBERED
 from torpor.ulp.assemble import RESERVED_BYTES
-from torpor.ulp.programs import REMEMBERED, gates
+from torpor.ulp.programs import gates
 
 CPU = ("node.watch.ulp=false", "node.deepest_sleep=light")
 WORDS = ("yes", "no")

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.engine.events import NEVER_US
-from host_sim.engine.hearing import HOUR_US, QUIET, Hearing, both
+from host_sim.engine.hearing import HOUR_US, Hearing, both
 from host_sim.errors import BadInput
 from host_sim.world import loudness, sound
+from torpor.policy.loudness import QUIET
 from torpor.ulp.programs import gates
 
 BUSY = sound.Sounds(60.0, 20.0, 1, 4)

@@ -5,6 +5,8 @@ CPU and stops its own timer. A CPU that is awake is not woken. The variables, of
 the CPU's to set and read: threshold, looks, score, and level of EDGES.
 """
 
+from torpor.policy.loudness import QUIET_PART, REMEMBERED, SUSTAINED
+
 ROUSE = """
 rouse:  reg_rd low_power, ready, ready
         and r0, r0, 1
@@ -92,9 +94,7 @@ entry:  reg_wr iomux, iomux_on, iomux_on, 1
 # then looks on, remembering, and wakes nobody where the first SUSTAINED frames are less than
 # `sustained` eighths in sum, or where no more than QUIET_FRAMES are within `share` sixteenths of
 # the loudest; then the floor is at least there.
-REMEMBERED = 100  # frames: a second
-SUSTAINED = 5
-QUIET_FRAMES = 20
+QUIET_FRAMES = REMEMBERED // QUIET_PART
 
 LOUDNESS = (
     """

@@ -46,6 +46,7 @@ def configure(r: list[int], config: dict) -> None:
 
 def _tasks(r: list[int], tasks: list) -> None:
     r[record.SCHEDULE + schedule.TASKS] = len(tasks)
+    sensing = 0
     for i, task in enumerate(tasks):
         mask = 0
         for channel in task["channels"]:
@@ -58,8 +59,12 @@ def _tasks(r: list[int], tasks: list) -> None:
         r[row + schedule.EARLY_MS] = task["early_ms"]
         r[row + schedule.LATE_MS] = task["late_ms"]
         r[row + schedule.PRIORITY] = task["priority"]
-        r[row + schedule.RADIO] = task["radio"]
         r[row + schedule.COST_UC] = task["cost_uc"]
+        if not task["radio"]:
+            if sensing < i:
+                raise ValueError("task %d, without radio, follows one with it" % i)
+            sensing += 1
+    r[record.SCHEDULE + schedule.SENSING] = sensing
 
 
 def _channels(r: list[int], channels: list) -> None:

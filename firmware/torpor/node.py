@@ -15,7 +15,7 @@ from torpor.policy import (
     surge,
     txpower,
 )
-from torpor.policy.ticks import add, diff
+from torpor.policy.ticks import diff
 from torpor.port import (
     COALESCED,
     COLD,
@@ -60,7 +60,7 @@ def begin(r: list[int], cause: int, now: int) -> int:
     r[record.WAKES] += 1
     r[record.CRASHES] += 1
     if cause == COLD:
-        schedule.start(r, SCHEDULE, add(now, spread.wait_ms(r, SPREAD)))
+        schedule.start(r, SCHEDULE, now, spread.wait_ms(r, SPREAD))
         r[record.CLOCK] = now
         return 0
     return elapse(r, now)
@@ -71,7 +71,7 @@ def elapse(r: list[int], now: int) -> int:
     elapsed_ms = diff(now, r[record.CLOCK])
     if elapsed_ms < 0:  # the clock was set back, or began anew: what is due by it is not known
         elapsed_ms = 0
-        schedule.start(r, SCHEDULE, now)
+        schedule.start(r, SCHEDULE, now, 0)
     r[record.CLOCK] = now
     rest_ms = r[record.REST_MS] + elapsed_ms
     r[record.UPTIME_MIN] += rest_ms // MINUTE_MS
@@ -374,7 +374,7 @@ def crashed(r: list[int], now: int, on_air: int) -> int:
         return 0
     if debt_min == 0 and r[record.CRASHES] < 2:
         return 0
-    schedule.start(r, SCHEDULE, now)  # all is due then, however long that is
+    schedule.start(r, SCHEDULE, now, 0)  # all is due then, however long that is
     return backoff.wait_min(r, BACKOFF, r[record.CRASHES] - 1, r[record.UPTIME_MIN])
 
 
@@ -389,11 +389,7 @@ def fell(r: list[int], now: int, on_air: int) -> int:
 
 def radio_tasks(r: list[int]) -> int:
     """The tasks that need a join, as a bit mask."""
-    mask = 0
-    for task in range(r[SCHEDULE + schedule.TASKS]):
-        if r[SCHEDULE + schedule.HEAD + task * schedule.ROW + schedule.RADIO]:
-            mask |= 1 << task
-    return mask
+    return (1 << r[SCHEDULE + schedule.TASKS]) - (1 << r[SCHEDULE + schedule.SENSING])
 
 
 def lie_low(r: list[int], port: Port, minutes: int) -> int:

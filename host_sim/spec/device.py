@@ -12,7 +12,7 @@ import msgspec
 class Task(msgspec.Struct, frozen=True):
     """A task by its channels' indices; `radio` is 1 for the delivery, whose cost is a join.
 
-    A `longest_ms` of 0 is the period's.
+    Those without it come first. A `longest_ms` of 0 is the period's.
     """
 
     channels: list[int]

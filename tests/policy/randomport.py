@@ -146,7 +146,6 @@ def task(random: Random, channels: int) -> dict:
         "early_ms": random.up_to(period_ms - 1) if period_ms else 0,
         "late_ms": random.up_to(MAX_SLEEP_MS),
         "priority": random.below(8),
-        "radio": int(random.one_in(4)),
         "cost_uc": random.up_to(1 << 26),
         "longest_ms": random.up_to(MAX_SLEEP_MS) if random.one_in(2) else 0,
     }
@@ -206,14 +205,14 @@ def configuration(random: Random) -> dict:
     switch = random.one_in(3)
     channels = 1 + random.below(8)
     tasks = [task(random, channels) for _ in range(random.below(9))]
-    report_task = random.below(len(tasks)) if tasks else 0
-    if tasks:
-        tasks[report_task]["radio"] = 1
+    sensing = random.below(len(tasks)) if tasks else 0
+    for i, one in enumerate(tasks):
+        one["radio"] = int(i >= sensing)
     return {
         "kind": "switch" if switch else "sensor",
         "cache_join": random.below(2),
         "lease_min": 60 * (1 + random.up_to(8759)),
-        "report_task": report_task,
+        "report_task": sensing + random.below(len(tasks) - sensing) if tasks else 0,
         "watch_task": random.below(8),
         "watch_channel": random.below(channels + 1) - 1,
         "battery_channel": random.below(channels + 1) - 1,

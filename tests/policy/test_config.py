@@ -6,7 +6,7 @@ from torpor.config import configure
 from torpor.policy import cascade, energy, report, schedule, txpower
 from torpor.record import CASCADE, ENERGY, REPORT, REST, SCHEDULE, TASK, TX
 
-CONFIG = {
+CONFIG: dict = {
     "kind": "switch",
     "cache_join": 1,
     "lease_min": 6,
@@ -22,7 +22,7 @@ CONFIG = {
             "early_ms": 10 * i + 3,
             "late_ms": 10 * i + 4,
             "priority": 10 * i + 5,
-            "radio": 10 * i + 6,
+            "radio": i - 1,
             "cost_uc": 10 * i + 7,
             "longest_ms": 10 * i + 8,
         }
@@ -94,11 +94,21 @@ def test_the_node():
 
 def test_the_tasks():
     assert cells(TASK, 7) == [9, 11, 18, 9, 21, 28, 0]
-    assert cells(SCHEDULE, schedule.HEAD) == [2, 0, 0, 0, 0]
+    assert cells(SCHEDULE, schedule.HEAD) == [2, 1, 0, 0, 0, 0, 0]
     assert cells(SCHEDULE + schedule.START_MS, 1) == [84]
-    row = [12, 13, 14, 15, 16, 17, 0, 0, 0]
-    assert cells(SCHEDULE + schedule.HEAD, 9) == row
-    assert cells(SCHEDULE + schedule.HEAD + schedule.ROW, 6) == [22, 23, 24, 25, 26, 27]
+    row = [12, 13, 14, 15, 17, 0, 0, 0]
+    assert cells(SCHEDULE + schedule.HEAD, 8) == row
+    assert cells(SCHEDULE + schedule.HEAD + schedule.ROW, 5) == [22, 23, 24, 25, 27]
+
+
+def test_a_task_without_radio_comes_before_those_with_it():
+    tasks = [dict(task, radio=1 - task["radio"]) for task in CONFIG["tasks"]]
+    said = ""
+    try:
+        configure(blank(record.SIZE), dict(CONFIG, tasks=tasks))
+    except ValueError as error:
+        said = str(error)
+    assert said == "task 1, without radio, follows one with it"
 
 
 def test_the_channels():

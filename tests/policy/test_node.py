@@ -253,9 +253,10 @@ def test_a_low_battery_leaves_the_less_important_out():
         battery_channel=1,
         tasks=[
             task(MINUTE_MS, channels=[0], priority=3),
-            task(HOUR_MS, radio=1),
             task(MINUTE_MS, channels=[1]),
+            task(HOUR_MS, radio=1),
         ],
+        report_task=2,
     )
     port.readings[1] = 3000
     for _ in range(3):
@@ -375,9 +376,10 @@ def resting(within_ms, often_ms=72 * HOUR_MS):
     return start(
         tasks=[
             task(MINUTE_MS, channels=[0], longest_ms=HOUR_MS),
-            task(72 * HOUR_MS, radio=1),
             task(often_ms),
+            task(72 * HOUR_MS, radio=1),
         ],
+        report_task=2,
         channels=[{"delta": 160, "within_ms": within_ms}],
     )
 

@@ -22,14 +22,15 @@ def sensing(draw: st.DrawFn) -> tuple[int, int, int]:
 
 
 def record(tasks: list[tuple[int, int, int]], radio: int = 0) -> list[int]:
+    """A schedule; the last `radio` tasks need a join."""
     r = [0] * (AT + schedule.SIZE)
     r[AT + schedule.TASKS] = len(tasks)
+    r[AT + schedule.SENSING] = len(tasks) - radio
     for task, (period_ms, early_ms, late_ms) in enumerate(tasks):
         row = AT + schedule.HEAD + task * schedule.ROW
         r[row + schedule.PERIOD_MS] = period_ms
         r[row + schedule.EARLY_MS] = early_ms
         r[row + schedule.LATE_MS] = late_ms
-        r[row + schedule.RADIO] = radio
     return r
 
 
@@ -38,9 +39,9 @@ def add_requests(r: list[int], windows: list[Window]) -> int:
     first = r[AT + schedule.TASKS]
     for task, (opens_ms, closes_ms) in enumerate(windows, first):
         row = AT + schedule.HEAD + task * schedule.ROW
-        r[row + schedule.RADIO] = r[row + schedule.ARMED] = 1
-        r[row + schedule.DUE] = add(NEAR_WRAP, opens_ms)
-        r[row + schedule.SLACK_MS] = closes_ms - opens_ms
+        r[row + schedule.ARMED] = 1
+        r[row + schedule.OPENS_MS] = opens_ms
+        r[row + schedule.CLOSES_MS] = closes_ms
     r[AT + schedule.TASKS] = first + len(windows)
     return first
 
@@ -88,7 +89,7 @@ def fewest_points(windows: list[Window]) -> int:
 def test_no_window_is_missed_and_no_fewer_wakes_would_do(tasks: list[tuple[int, int, int]]) -> None:
     horizon_ms = 120
     r = record(tasks)
-    schedule.start(r, AT, NEAR_WRAP)
+    schedule.start(r, AT, NEAR_WRAP, 0)
     wakes, served, _ = run(r, horizon_ms)
     windows = []
     for task, (period_ms, early_ms, late_ms) in enumerate(tasks):
@@ -106,7 +107,7 @@ def test_an_outage_costs_one_service_and_the_rest_is_counted(
     task: tuple[int, int, int], outage_ms: int
 ) -> None:
     r = record([task])
-    schedule.start(r, AT, NEAR_WRAP)
+    schedule.start(r, AT, NEAR_WRAP, 0)
     schedule.done(r, AT, 0, NEAR_WRAP)
     now = add(NEAR_WRAP, outage_ms)
     late_by_ms = outage_ms - task[0]
@@ -122,7 +123,7 @@ def test_an_outage_of_any_length_ends_in_no_storm(
 ) -> None:
     """Even one too long for the clock to tell: the next wakes are a period's worth, no more."""
     r = record(tasks)
-    schedule.start(r, AT, NEAR_WRAP)
+    schedule.start(r, AT, NEAR_WRAP, 0)
     run(r, 0)
     now = add(NEAR_WRAP, outage_ms)
     services = [0] * len(tasks)
@@ -145,7 +146,7 @@ def test_joins_are_shared_as_well_as_can_be(
 ) -> None:
     """Each window is kept, and with other wakes about or without, no fewer joins would do."""
     r = record(tasks)
-    schedule.start(r, AT, NEAR_WRAP)
+    schedule.start(r, AT, NEAR_WRAP, 0)
     first = add_requests(r, windows)
     _, served, joins = run(r, 100)
     for task, (opens_ms, closes_ms) in enumerate(windows, first):
@@ -159,10 +160,8 @@ def test_joins_are_shared_as_well_as_can_be(
 def test_periodic_radio_tasks_keep_their_windows(
     radio: list[tuple[int, int, int]], tasks: list[tuple[int, int, int]]
 ) -> None:
-    r = record(tasks + radio)
-    for task in range(len(tasks), len(tasks) + len(radio)):
-        r[AT + schedule.HEAD + task * schedule.ROW + schedule.RADIO] = 1
-    schedule.start(r, AT, NEAR_WRAP)
+    r = record(tasks + radio, len(radio))
+    schedule.start(r, AT, NEAR_WRAP, 0)
     _, served, joins = run(r, 120)
     windows = 0
     for task, (period_ms, early_ms, late_ms) in enumerate(radio, len(tasks)):

@@ -7,6 +7,8 @@ from torpor.policy.ticks import add
 
 PLENTY_UC = 0x1FFFFFFF
 HOUR_MS = 3600000
+DAY_MS = 24 * HOUR_MS
+BASE_MS = 0x4000000
 
 
 def tasks(*rows):
@@ -22,10 +24,10 @@ def tasks(*rows):
         r[row + schedule.PERIOD_MS] = period_ms
         r[row + schedule.EARLY_MS] = early_ms
         r[row + schedule.LATE_MS] = late_ms
-        r[row + schedule.RADIO] = radio
+        r[AT + schedule.SENSING] += not radio
         r[row + schedule.PRIORITY] = priority
         r[row + schedule.COST_UC] = cost_uc
-    schedule.start(r, AT, NEAR_WRAP)
+    schedule.start(r, AT, NEAR_WRAP, 0)
     return r
 
 
@@ -192,7 +194,7 @@ def test_the_modes_leave_out_the_less_important_and_slow_the_rest():
     r = tasks((1000, 0, 0, 0, 1), (1000, 0, 0, 0, 2), (1000, 0, 0, 0, 4))
     for mode, mask, period_ms in ((0, 7, 1000), (1, 6, 2000), (2, 4, 8000)):
         schedule.save(r, AT, mode)
-        schedule.start(r, AT, NEAR_WRAP)
+        schedule.start(r, AT, NEAR_WRAP, 0)
         assert serve(r, NEAR_WRAP) == mask
         assert schedule.next_ms(r, AT, NEAR_WRAP) == period_ms
 
@@ -210,6 +212,22 @@ def test_a_task_left_out_for_months_is_due_when_it_is_back():
     assert schedule.next_ms(r, AT, now) <= 50
 
 
+def test_windows_are_counted_from_a_base_that_follows_by_the_day():
+    r = tasks((DAY_MS, HOUR_MS, HOUR_MS), (MAX_SLEEP_MS, 0, 0, 1))
+    serve(r, NEAR_WRAP)
+    schedule.done(r, AT, 1, NEAR_WRAP)
+    for ms, base in (
+        (BASE_MS, NEAR_WRAP),
+        (BASE_MS + 1, add(NEAR_WRAP, BASE_MS + 1)),
+        (DAY_MS - HOUR_MS, add(NEAR_WRAP, BASE_MS + 1)),
+    ):
+        now = add(NEAR_WRAP, ms)
+        assert serve(r, now) == (ms == DAY_MS - HOUR_MS)
+        assert r[AT + schedule.BASE] == base
+        assert schedule.latest_ms(r, AT, 1, now) == MAX_SLEEP_MS - ms
+    assert schedule.latest_ms(r, AT, 0, now) == DAY_MS + 2 * HOUR_MS
+
+
 def test_what_all_tasks_take_is_of_those_that_are_not_left_out():
     r = tasks((1000, 0, 0, 0, 1, 30), (1000, 0, 0, 1, 5, 300), (0, 0, 0, 1, 7, 3000))
     assert schedule.all_uc(r, AT) == 330  # nobody has asked for the last
@@ -221,7 +239,7 @@ def test_what_all_tasks_take_is_of_those_that_are_not_left_out():
 
 def test_extremes_stay_in_31_bits_and_off_the_heap():
     r = tasks(
-        *[(MAX_SLEEP_MS, MAX_SLEEP_MS - 1, MAX_SLEEP_MS, i & 1, i, 1 << 26) for i in range(8)]
+        *[(MAX_SLEEP_MS, MAX_SLEEP_MS - 1, MAX_SLEEP_MS, i >> 2, i, 1 << 26) for i in range(8)]
     )
     schedule.save(r, AT, 2)
     r[AT + schedule.FLOOR] = 0

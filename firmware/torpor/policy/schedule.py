@@ -8,76 +8,83 @@ radio task opens in time to share a later join, which saves more than the wake i
 """
 
 from torpor.policy import const
-from torpor.policy.ticks import add, diff
+from torpor.policy.ticks import HALF, MASK
 
 # The block: a head, then one row a task.
 TASKS = const(0)  # rows in use
-FLOOR = const(1)  # tasks of a lower priority are left out (energy is short)
-STRETCH = const(2)  # periods are shifted left by this (energy is short)
-MISSED = const(3)  # periods skipped by outages, all tasks
-SHED = const(4)  # tasks skipped for want of energy
-HEAD = const(5)
+SENSING = const(1)  # the first so many need no radio; the period of the others, which need a join,
+#                     counts from when they were served
+FLOOR = const(2)  # tasks of a lower priority are left out (energy is short)
+STRETCH = const(3)  # periods are shifted left by this (energy is short)
+MISSED = const(4)  # periods skipped by outages, all tasks
+SHED = const(5)  # tasks skipped for want of energy
+BASE = const(6)  # tick from which windows are counted: their ms need no wrapping
+HEAD = const(7)
 
 PERIOD_MS = const(0)  # 1,000 … MAX_SLEEP_MS; 0: only on request
 EARLY_MS = const(1)  # less than the period
 LATE_MS = const(2)  # at most MAX_SLEEP_MS
 PRIORITY = const(3)  # 0 … 7, 7 the most important
-RADIO = const(4)  # 1: needs a join; its next period counts from when it was served
-COST_UC = const(5)  # charge of one service, µC, at most 2**26
-ARMED = const(6)
-DUE = const(7)  # tick
-SLACK_MS = const(8)  # ms behind DUE within which to serve now
-ROW = const(9)
+COST_UC = const(4)  # charge of one service, µC, at most 2**26
+ARMED = const(5)  # 0, or 1 + PRIORITY
+OPENS_MS = const(6)  # the window, ms behind BASE; it is due EARLY_MS after it opens
+CLOSES_MS = const(7)
+ROW = const(8)
 
 MAX_TASKS = const(8)
 START_MS = const(HEAD + MAX_TASKS * ROW)  # from the end of a sleep to the node's first line
 SIZE = const(START_MS + 1)
 
-MAX_SLEEP_MS = const(0x10000000)  # 3.1 days: differences stay right
+MAX_SLEEP_MS = const(0x10000000)  # 3.1 days
+_BASE_MS = const(0x4000000)  # 18.6 h: how old BASE may be, so that all stays in 31 bits
 _SHED_MS = const(3600000)
 _MOST_UC = const(0x10000000)
 
 
-def start(r: list[int], at: int, now: int) -> None:
-    """Arm every periodic task; all that are armed are due now."""
-    for task in range(r[at + TASKS]):
-        row = at + HEAD + task * ROW
+def start(r: list[int], at: int, now: int, wait_ms: int) -> None:
+    """Arm every periodic task; all that are armed are due after this wait."""
+    r[at + BASE] = now
+    for row in range(at + HEAD, at + HEAD + r[at + TASKS] * ROW, ROW):
         if r[row + PERIOD_MS]:
-            r[row + ARMED] = 1
-        r[row + DUE] = now
-        r[row + SLACK_MS] = r[row + LATE_MS]
+            r[row + ARMED] = 1 + r[row + PRIORITY]
+        r[row + OPENS_MS] = wait_ms - r[row + EARLY_MS]
+        r[row + CLOSES_MS] = wait_ms + r[row + LATE_MS]
 
 
 def latest_ms(r: list[int], at: int, task: int, now: int) -> int:
     """ms until the task's window closes; negative when it has."""
-    row = at + HEAD + task * ROW
-    return diff(r[row + DUE], now) + r[row + SLACK_MS]
+    return r[at + HEAD + task * ROW + CLOSES_MS] - (now - r[at + BASE] & MASK)
 
 
 def next_ms(r: list[int], at: int, now: int) -> int:
     """ms to sleep until the first window closes, less a start, 0 … MAX_SLEEP_MS.
 
     A start that is quicker than it should be is over before the window closes, not before it opens.
-    A task that is left out stays due, however long: its tick follows, lest it wrap.
     """
-    least = MAX_SLEEP_MS
+    now_ms = now - r[at + BASE] & MASK
     start_ms = r[at + START_MS]
     floor = r[at + FLOOR]
-    row = at + HEAD
-    for _ in range(r[at + TASKS]):
-        if r[row + ARMED]:
-            due_ms = diff(r[row + DUE], now)
-            if r[row + PRIORITY] < floor:
-                if due_ms < 0:
-                    r[row + DUE] = now
-            else:
-                late_ms = due_ms + r[row + SLACK_MS]
-                open_ms = r[row + EARLY_MS] + r[row + SLACK_MS]
-                late_ms -= start_ms if start_ms < open_ms else open_ms
-                if late_ms < least:
-                    least = late_ms
-        row += ROW
-    return least if least > 0 else 0
+    if floor:
+        _hold(r, at, now_ms)
+    first_ms = now_ms + MAX_SLEEP_MS + start_ms
+    for row in range(at + HEAD, at + HEAD + r[at + TASKS] * ROW, ROW):
+        if r[row + CLOSES_MS] < first_ms and r[row + ARMED] > floor:
+            opened_ms = r[row + OPENS_MS] + start_ms
+            if opened_ms < r[row + CLOSES_MS]:
+                first_ms = r[row + CLOSES_MS]
+            elif opened_ms < first_ms:
+                first_ms = opened_ms
+    ms = first_ms - start_ms - now_ms
+    return ms if ms > 0 else 0
+
+
+def _hold(r: list[int], at: int, now_ms: int) -> None:
+    """A task that is left out stays due, however long."""
+    for row in range(at + HEAD, at + HEAD + r[at + TASKS] * ROW, ROW):
+        past_ms = now_ms - r[row + OPENS_MS] - r[row + EARLY_MS]
+        if past_ms > 0 and 0 < r[row + ARMED] <= r[at + FLOOR]:
+            r[row + OPENS_MS] += past_ms
+            r[row + CLOSES_MS] += past_ms
 
 
 def pick(r: list[int], at: int, now: int, allowance_uc: int) -> int:
@@ -85,21 +92,28 @@ def pick(r: list[int], at: int, now: int, allowance_uc: int) -> int:
 
     What costs more than the allowance is shed, the least important first.
     """
+    now_ms = now - r[at + BASE] & MASK
+    if now_ms > _BASE_MS:
+        _rebase(r, at, now, now_ms)
+        now_ms = 0
     mask = 0
     cost_uc = 0
     floor = r[at + FLOOR]
     row = at + HEAD
-    for task in range(r[at + TASKS]):
-        if (
-            r[row + ARMED]
-            and r[row + RADIO] == 0
-            and r[row + PRIORITY] >= floor
-            and diff(r[row + DUE], now) <= r[row + EARLY_MS]
-        ):
+    for task in range(r[at + SENSING]):
+        if r[row + OPENS_MS] <= now_ms and r[row + ARMED] > floor:
             mask |= 1 << task
             cost_uc += r[row + COST_UC]
         row += ROW
     return mask if cost_uc <= allowance_uc else _shed(r, at, now, mask, allowance_uc)
+
+
+def _rebase(r: list[int], at: int, now: int, now_ms: int) -> None:
+    """Count from now on. What is 6.2 days past stays so, lest it leave 31 bits."""
+    r[at + BASE] = now
+    for row in range(at + HEAD, at + HEAD + r[at + TASKS] * ROW, ROW):
+        for cell in range(row + OPENS_MS, row + CLOSES_MS + 1):
+            r[cell] = r[cell] - now_ms if r[cell] > now_ms - HALF else -HALF
 
 
 def join_now(r: list[int], at: int, now: int, allowance_uc: int) -> int:
@@ -108,44 +122,30 @@ def join_now(r: list[int], at: int, now: int, allowance_uc: int) -> int:
     Ask after the other tasks were served. A join waits while the node will be awake again before
     the first radio window closes, or while another radio task will open by then.
     """
-    if not _radio_open(r, at, now):
-        return 0
+    now_ms = now - r[at + BASE] & MASK
     mask = 0
     cost_uc = 0
-    join_ms = MAX_SLEEP_MS  # until the first radio window closes
-    open_ms = MAX_SLEEP_MS  # until the next radio window opens
-    wake_ms = MAX_SLEEP_MS  # until the next wake that is taken anyway
+    join_ms = opens_ms = now_ms + MAX_SLEEP_MS
     floor = r[at + FLOOR]
-    row = at + HEAD
-    for task in range(r[at + TASKS]):
-        if r[row + ARMED] and r[row + PRIORITY] >= floor:
-            due_ms = diff(r[row + DUE], now)
-            late_ms = due_ms + r[row + SLACK_MS]
-            opens_ms = due_ms - r[row + EARLY_MS]
-            if r[row + RADIO] == 0:
-                if late_ms < wake_ms:
-                    wake_ms = late_ms
-            elif opens_ms <= 0:
+    first = r[at + SENSING]
+    row = at + HEAD + first * ROW
+    for task in range(first, r[at + TASKS]):
+        if r[row + ARMED] > floor:
+            if r[row + OPENS_MS] <= now_ms:
                 mask |= 1 << task
                 cost_uc += r[row + COST_UC]
-                if late_ms < join_ms:
-                    join_ms = late_ms
-            elif opens_ms < open_ms:
-                open_ms = opens_ms
+                if r[row + CLOSES_MS] < join_ms:
+                    join_ms = r[row + CLOSES_MS]
+            elif r[row + OPENS_MS] < opens_ms:
+                opens_ms = r[row + OPENS_MS]
         row += ROW
-    if mask == 0 or (join_ms > 0 and (wake_ms <= join_ms or open_ms <= join_ms)):
-        return 0
+    if mask and join_ms > now_ms:
+        if opens_ms <= join_ms:
+            return 0
+        for row in range(at + HEAD, at + HEAD + first * ROW, ROW):
+            if r[row + CLOSES_MS] <= join_ms and r[row + ARMED] > floor:
+                return 0
     return mask if cost_uc <= allowance_uc else _shed(r, at, now, mask, allowance_uc)
-
-
-def _radio_open(r: list[int], at: int, now: int) -> bool:
-    """Whether any radio task's window is open: the question of most wakes."""
-    row = at + HEAD
-    for _ in range(r[at + TASKS]):
-        if r[row + RADIO] and r[row + ARMED] and diff(r[row + DUE], now) <= r[row + EARLY_MS]:
-            return True
-        row += ROW
-    return False
 
 
 def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:
@@ -172,21 +172,26 @@ def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:
 def done(r: list[int], at: int, task: int, now: int) -> None:
     """The task was served: its next window. Periods missed in an outage are skipped."""
     row = at + HEAD + task * ROW
-    slack_ms = r[row + SLACK_MS]
-    r[row + SLACK_MS] = r[row + LATE_MS]
-    if r[row + PERIOD_MS] == 0:
+    every_ms = r[row + PERIOD_MS]
+    if every_ms == 0:
         r[row + ARMED] = 0
         return
-    every_ms = period_ms(r, at, task)
-    due = now
-    if r[row + RADIO] == 0:
-        due = r[row + DUE]
-        behind = diff(now, due) // every_ms
-        if behind > 0:
+    if r[at + STRETCH]:
+        every_ms = period_ms(r, at, task)
+    early_ms = r[row + EARLY_MS]
+    now_ms = now - r[at + BASE] & MASK
+    due_ms = now_ms
+    if task < r[at + SENSING]:
+        due_ms = r[row + OPENS_MS] + early_ms
+        if now_ms - due_ms >= every_ms:
+            behind = (now_ms - due_ms) // every_ms
+            slack_ms = r[row + CLOSES_MS] - due_ms
             missed = behind - slack_ms // every_ms  # what may_wait() allowed is no outage
             r[at + MISSED] += missed if missed > 0 else 0
-            due = add(due, behind * every_ms)
-    r[row + DUE] = add(due, every_ms)
+            due_ms += behind * every_ms
+    due_ms += every_ms
+    r[row + OPENS_MS] = due_ms - early_ms
+    r[row + CLOSES_MS] = due_ms + r[row + LATE_MS]
 
 
 def period_ms(r: list[int], at: int, task: int) -> int:
@@ -202,26 +207,26 @@ def period_ms(r: list[int], at: int, task: int) -> int:
 def may_wait(r: list[int], at: int, task: int, now: int, ms: int) -> None:
     """The task just served need not be again before so many ms; its window opens as ever."""
     row = at + HEAD + task * ROW
-    slack_ms = ms - diff(r[row + DUE], now)
-    if slack_ms > r[row + SLACK_MS]:
-        r[row + SLACK_MS] = slack_ms
+    closes_ms = (now - r[at + BASE] & MASK) + ms
+    if closes_ms > r[row + CLOSES_MS]:
+        r[row + CLOSES_MS] = closes_ms
 
 
 def request(r: list[int], at: int, task: int, now: int, within_ms: int) -> None:
     """Serve the task within this time, sooner if it was due sooner."""
     row = at + HEAD + task * ROW
     if r[row + ARMED] == 0 or latest_ms(r, at, task, now) > within_ms:
-        r[row + ARMED] = 1
-        r[row + DUE] = now
-        r[row + SLACK_MS] = within_ms
+        now_ms = now - r[at + BASE] & MASK
+        r[row + ARMED] = 1 + r[row + PRIORITY]
+        r[row + OPENS_MS] = now_ms - r[row + EARLY_MS]
+        r[row + CLOSES_MS] = now_ms + within_ms
 
 
 def defer(r: list[int], at: int, task: int, now: int, wait_ms: int) -> None:
     """Not before this time has passed, and then without delay (a backoff)."""
     row = at + HEAD + task * ROW
-    r[row + ARMED] = 1
-    r[row + DUE] = add(add(now, wait_ms), r[row + EARLY_MS])
-    r[row + SLACK_MS] = -r[row + EARLY_MS]
+    r[row + ARMED] = 1 + r[row + PRIORITY]
+    r[row + OPENS_MS] = r[row + CLOSES_MS] = (now - r[at + BASE] & MASK) + wait_ms
 
 
 def save(r: list[int], at: int, mode: int) -> None:
@@ -235,17 +240,16 @@ def save(r: list[int], at: int, mode: int) -> None:
 
 def is_early(r: list[int], at: int, task: int, now: int) -> bool:
     """Whether the task would be served ahead of its due time."""
-    return diff(r[at + HEAD + task * ROW + DUE], now) > 0
+    row = at + HEAD + task * ROW
+    return r[row + OPENS_MS] + r[row + EARLY_MS] > now - r[at + BASE] & MASK
 
 
 def all_uc(r: list[int], at: int) -> int:
     """Charge of one service of every task that is not left out, µC, at most 2**28."""
     total = 0
-    row = at + HEAD
-    for _ in range(r[at + TASKS]):
-        if r[row + ARMED] and r[row + PRIORITY] >= r[at + FLOOR]:
+    for row in range(at + HEAD, at + HEAD + r[at + TASKS] * ROW, ROW):
+        if r[row + ARMED] > r[at + FLOOR]:
             total += r[row + COST_UC]
-        row += ROW
     return total if total < _MOST_UC else _MOST_UC
 
 

@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 from host_sim.lab.schedule.sets import Tasks, Window
 from torpor.policy import schedule
 from torpor.policy.energy import UNLIMITED_UC
-from torpor.policy.ticks import add
+from torpor.policy.ticks import add, diff
 
 GRID_S = 5  # of the periods that are tried
 FIRST_TICK = 0x3FFF0000  # the clock wraps
@@ -29,15 +29,16 @@ def ours(tasks: Tasks, horizon_s: int) -> Woken:
     """The firmware's scheduler."""
     r = [0] * schedule.SIZE
     r[schedule.TASKS] = len(tasks)
+    r[schedule.SENSING] = sum(not task.radio for task in tasks)  # they come first
     times = [1] * len(tasks)  # which time of each task is next
     for i, task in enumerate(tasks):
         row = schedule.HEAD + i * schedule.ROW
         r[row + schedule.PERIOD_MS] = task.period_s * 1000
         r[row + schedule.EARLY_MS] = task.early_s * 1000
-        r[row + schedule.LATE_MS] = r[row + schedule.SLACK_MS] = task.late_s * 1000
-        r[row + schedule.RADIO] = int(task.radio)
-        r[row + schedule.ARMED] = 1
-        r[row + schedule.DUE] = add(FIRST_TICK, task.period_s * 1000)
+        r[row + schedule.LATE_MS] = task.late_s * 1000
+    schedule.start(r, 0, FIRST_TICK, 0)
+    for i, task in enumerate(tasks):
+        _set_window(r, i, task.window(1))
     now_ms = wakes = joins = 0
     while True:
         now_ms += schedule.next_ms(r, 0, add(FIRST_TICK, now_ms))
@@ -45,22 +46,26 @@ def ours(tasks: Tasks, horizon_s: int) -> Woken:
             return Woken(wakes, joins)
         now = add(FIRST_TICK, now_ms)
         wakes += 1
-        _served(r, tasks, times, schedule.pick(r, 0, now, UNLIMITED_UC), now)
+        _served(r, tasks, times, schedule.pick(r, 0, now, UNLIMITED_UC))
         mask = schedule.join_now(r, 0, now, UNLIMITED_UC)
         joins += any(
             mask >> i & 1 and task.window(times[i])[1] <= horizon_s for i, task in enumerate(tasks)
         )
-        _served(r, tasks, times, mask, now)
+        _served(r, tasks, times, mask)
 
 
-def _served(r: list[int], tasks: Tasks, times: list[int], mask: int, now: int) -> None:
+def _served(r: list[int], tasks: Tasks, times: list[int], mask: int) -> None:
     """Their next windows; a radio task's are on its grid here, as the others' are."""
     for i, task in enumerate(tasks):
         if mask >> i & 1:
-            schedule.done(r, 0, i, now)
             times[i] += 1
-            due_ms = times[i] * task.period_s * 1000
-            r[schedule.HEAD + i * schedule.ROW + schedule.DUE] = add(FIRST_TICK, due_ms)
+            _set_window(r, i, task.window(times[i]))
+
+
+def _set_window(r: list[int], i: int, window: Window) -> None:
+    base_ms = diff(r[schedule.BASE], FIRST_TICK)
+    row = schedule.HEAD + i * schedule.ROW
+    r[row + schedule.OPENS_MS], r[row + schedule.CLOSES_MS] = (s * 1000 - base_ms for s in window)
 
 
 def own_timers(tasks: Tasks, horizon_s: int) -> Woken:

@@ -84,15 +84,16 @@ def _task(node: Node, board: Board, task: nodefile.Task) -> Task:
 def _longest_s(node: Node, task: nodefile.Task) -> int:
     """How long a task may go unserved while nothing moves; 0: as its period has it.
 
-    By default what a channel's news may wait is lent to its readings: one that comes so much later
-    is told so much sooner, and a change is told by the same time as ever. Where every reading is
-    news there is none to lend, nor is the cell's, which sets the mode.
+    By default half of what a channel's news may wait is lent to its readings: one that comes so
+    much later is told so much sooner, and a change is told by the same time as ever. Lent whole, it
+    costs the log too much where a value jumps out of a rest. Where every reading is news there is
+    none to lend, nor is the cell's, which sets the mode.
     """
     channels = [one for one in node.channel if one.name in task.channels]
     cells = node.battery.channel if node.battery else None
     if any(one.delta == 0 or one.name == cells for one in channels):
         return 0
-    longest_s = task.longest_s or task.period_s + min(one.within_s for one in channels)
+    longest_s = task.longest_s or task.period_s + min(one.within_s for one in channels) // 2
     return min(longest_s, MOST_S) if longest_s > task.period_s else 0
 
 

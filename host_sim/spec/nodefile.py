@@ -31,8 +31,9 @@ class Task(Strict, frozen=True):
     """How long after its time it may wait for something else."""
     longest_s: Period | None = None
     """From one reading to the next while its values hardly move; what is read later than its
-    period is told so much sooner. `period_s` and the shortest `within_s` of its channels where
-    left out; `period_s` for a fixed pace, as it is where a channel has no delta or is the cell's.
+    period is told so much sooner. `period_s` and half of the shortest `within_s` of its channels
+    where left out; `period_s` for a fixed pace, as it is where a channel has no delta or is the
+    cell's.
     """
     priority: Priority | None = None
     """7 is the most important. A low battery ends those below 2, a critical one those below 4. 3

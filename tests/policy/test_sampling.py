@@ -24,7 +24,7 @@ def test_nothing_is_known_before_the_second_reading():
 
 
 def test_the_first_time_between_two_readings_is_taken_for_the_right_one():
-    assert paced((0, 300)) in (342, 343)  # and is a quiet one by now: 8/7 of it
+    assert paced((0, 300)) in (399, 400)  # and is a quiet one by now: 4/3 of it
 
 
 def test_a_step_of_the_root_of_a_half_of_delta_keeps_the_pace():

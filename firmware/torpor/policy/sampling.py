@@ -2,7 +2,7 @@
 
 How fast a channel moves is learned from its own readings, as the variance a second of a random
 walk: a step of a given size in twice the time is half of it. It rises by half of what a reading
-shows too much and falls by an eighth of what it shows too little, so that a quiet hour is believed
+shows too much and falls by a quarter of what it shows too little, so that a quiet hour is believed
 slowly and a restless one at once. The next reading is due when the spread of such a walk has grown
 to the root of a half of a delta.
 """
@@ -43,7 +43,7 @@ def learn(r: list[int], at: int, channel: int, moved: int, delta: int, elapsed_m
     if seen > known:
         known += (seen - known) >> 1
     else:
-        known -= (known - seen) >> 3
+        known -= (known - seen) >> 2
     r[at + channel] = known if known else 1
 
 

@@ -45,11 +45,17 @@ SERVICE = {
     "away_p95_min": "95 % of those times",
 }
 TAUGHT = """\
-News that may wait need not have been read yet. What a channel's news may wait is lent to its
-readings: read later, told sooner, and a change is known by the same time as ever. How much of it is
-borrowed follows from the channel's own variance. The readings that are left are few, so all of them
-go along with the next message, and the log of those is closer to the truth than that of many
-readings of which only deltas are told.
+News that may wait need not have been read yet. Half of what a channel's news may wait is lent to
+its readings: read later, told sooner, and a change is known by the same time as ever. How much of
+it is borrowed follows from the channel's own variance. The readings that are left are few, so what
+was read late goes along with the next message, and the log of those is closer to the truth than
+that of many readings of which only deltas are told.
+
+Lent whole, it was paid for by the jumps out of a long rest. Half of it, and a rest that is believed
+twice as soon, has the log of the tuned signals 21 % below the fixed period's in place of 7 %, for
+the same energy; and more readings are left in time to share a message. What each hour of the day
+moved on the days before, kept a channel, changed neither energy nor errors there by 2 % and is left
+out.
 
 Where a value jumps out of a long rest the log has the jump at the reading behind it, which a fixed
 period would have taken sooner: of {} of {} signals the log is worse ({}). Who wants no log between

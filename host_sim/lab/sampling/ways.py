@@ -85,7 +85,8 @@ def everything(given: Device) -> Device:
 def seldom(given: Device) -> Device:
     """As late as any may read that tells at once by when the others have told."""
     channels = [edited(channel, within_ms=0) for channel in given.channels]
-    longest = [edited(task, period_ms=task.longest_ms or task.period_ms) for task in given.tasks]
+    within_ms = given.channels[0].within_ms
+    longest = [edited(task, period_ms=task.period_ms + within_ms) for task in given.tasks]
     return fixed(edited(given, tasks=longest, channels=channels))
 
 

@@ -10,6 +10,7 @@ from copy import copy
 from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,6 @@ from host_sim.engine.program import HOME_ENTRY, RUN_ENTRY
 from host_sim.errors import BadInput
 
 BOOKS = ("us", "times", "extra", "count", "drawn", "late")  # the lists of Parts that a run fills
-LONGEST = ("rssi", "series")
 Progress = Callable[[float], None]
 
 
@@ -32,11 +32,12 @@ class Life(plain.Life):
 
     name = "compiled"
     chunk_days = 10  # a day takes 30 µs here, and a call some 10
+    arrays = True
 
     def __init__(self, parts: Parts, device: dict[str, Any]) -> None:
         """Switch a node of this configuration on in its world."""
         super().__init__(parts, device)
-        self.run = entry(RUN_ENTRY, 4, build(self.port))
+        self.run = entry(RUN_ENTRY, 4, self.port)
         self.memory = Memory(self.port)
         self.r = np.array(self.r, dtype=np.int64)
         self.parts = _books(parts, self.memory)
@@ -52,11 +53,12 @@ class Lives(plain.Lives):
     """Many nodes on one clock, compiled. Their `parts` hold arrays."""
 
     name = "compiled"
+    arrays = True
 
     def __init__(self, parts: list[Parts], devices: list[dict[str, Any]]) -> None:
         """Switch nodes of these configurations on, which share the first one's channel."""
         super().__init__(parts, devices)
-        self.run = entry(HOME_ENTRY, 2, build(self.home.ports[0]))
+        self.run = entry(HOME_ENTRY, 2, self.home.ports[0])
         self.memory = Memory(self.home)
         self.ports = [self.memory.of(port) for port in self.home.ports]
         self.records = self.memory.rows["records"]
@@ -76,12 +78,6 @@ class Lives(plain.Lives):
     def now_us(self, node: int) -> int:
         """A node's time."""
         return self.ports[node]["now_us"]
-
-
-def shared(parts: Parts) -> Parts:
-    """The parts with their longest lists, which no run writes to, as arrays for many lives."""
-    long: Any = {name: np.array(getattr(parts, name), dtype=np.int64) for name in LONGEST}
-    return replace(parts, **long)
 
 
 def _books(parts: Parts, memory: Memory) -> Parts:
@@ -114,8 +110,18 @@ def build(example: SimPort, progress: Progress = lambda done: None) -> bytes:
     return code
 
 
-def entry(name: str, arguments: int, code: bytes) -> Callable[..., int]:
-    """A function of so many ints in object code."""
+_entries: dict[tuple[str, Path], Callable[..., int]] = {}
+
+
+def entry(name: str, arguments: int, example: SimPort) -> Callable[..., int]:
+    """A function of the program's, of so many ints; built and loaded once in a process."""
+    at = name, kept.place()
+    if at not in _entries:
+        _entries[at] = _called(name, arguments, build(example))
+    return _entries[at]
+
+
+def _called(name: str, arguments: int, code: bytes) -> Callable[..., int]:
     kind = ctypes.CFUNCTYPE(
         ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * arguments
     )

@@ -22,6 +22,7 @@ class Life:
 
     name = "cpython"
     chunk_days = 1  # simulated at a stretch: between two looks at progress and Ctrl-C
+    arrays = False  # the kind of lists that it is quickest on (build.parts)
 
     def __init__(self, parts: Parts, device: dict[str, Any]) -> None:
         """Switch a node of this configuration (torpor.config) on in its world."""
@@ -43,6 +44,7 @@ class Lives:
 
     name = "cpython"
     chunk_us = 3_600_000_000
+    arrays = False
 
     def __init__(self, parts: list[Parts], devices: list[dict[str, Any]]) -> None:
         """Switch nodes of these configurations on, which share the first one's channel."""

@@ -30,7 +30,7 @@ class HomeResult:
     complete: bool
 
 
-def parts(home: Home) -> list[Parts]:
+def parts(home: Home, arrays: bool) -> list[Parts]:
     """Each node's world, all on one channel."""
     places_m = [*(member.place_m for member in home.members), home.file.access_point.place_m]
     ether = Ether(
@@ -40,7 +40,10 @@ def parts(home: Home) -> list[Parts]:
         pathloss.table_qdb(home.file.path_loss_exponent),
         [number for row in home.links for number in row],
     )
-    return [build.parts(member.scenario, index, ether) for index, member in enumerate(home.members)]
+    return [
+        build.parts(member.scenario, index, ether, arrays=arrays)
+        for index, member in enumerate(home.members)
+    ]
 
 
 def devices(home: Home) -> list[dict[str, object]]:
@@ -58,7 +61,7 @@ def run_home(
     progress: Callable[[float], None] = lambda done: None,
 ) -> HomeResult:
     """Simulate a home. Ctrl-C ends it early, and the result says so."""
-    lives = engine(parts(home), devices(home))
+    lives = engine(parts(home, engine.arrays), devices(home))
     until_us = build.end_us(home.members[0].scenario)
     started = time.perf_counter()
     complete = False

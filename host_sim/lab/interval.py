@@ -113,9 +113,7 @@ def lives(
 ) -> dict[str, list[float | None]]:
     """Every figure of each of the others in the scenario's world, and the tasks' with a budget."""
     device = device or device_config(scenario.file.node, scenario.board)
-    world = build.parts(scenario)
-    if engine is native.Life:
-        world = native.shared(world)
+    world = build.parts(scenario, arrays=engine.arrays)
     of_tasks = [one for one in scenario.file.budget if one.task]
     told = []
     for i, other in enumerate(others):

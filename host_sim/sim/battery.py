@@ -63,12 +63,25 @@ def of(scenario: Scenario, days: int) -> Battery:
         air,
         leak,
         [0, *np.cumsum(by_hour).tolist()][: len(air)],
-        [
-            dead_permille(scenario.board, given.chemistry, na, c, off)
-            for c in cell.BANDS_C
-            for na in scenario.board.current_na[states.TX :]
-        ],
+        _dead(scenario.board, given.chemistry, off),
     )
+
+
+def _dead(board: Board, chemistry: str, off: Off) -> list[int]:
+    file, tx_na = board.file, tuple(board.current_na[states.TX :])
+    return _dead_by_band(file.supply, file.brown_out_mv, chemistry, tx_na, off)
+
+
+@lru_cache(maxsize=16)
+def _dead_by_band(
+    supply: Supply, brown_out_mv: int, chemistry: str, tx_na: tuple[int, ...], off: Off
+) -> list[int]:
+    """By all that it follows from; many nodes have one board."""
+    return [
+        _dead_permille(supply, brown_out_mv, chemistry, na, air_c, off)
+        for air_c in cell.BANDS_C
+        for na in tx_na
+    ]
 
 
 @cache

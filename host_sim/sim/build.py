@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
-from functools import partial
+from functools import cache, lru_cache, partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from host_sim.engine.parts import (
     TIMING,
     Parts,
 )
+from host_sim.files import inputs
 from host_sim.sim import battery, replays
 from host_sim.spec import sources
 from host_sim.spec.nodefile import channel_index
@@ -31,6 +32,7 @@ from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Contact, Table, Wifi, World
 from host_sim.world import loudness, recordings, sound, table, weather, wifi
 from host_sim.world.noise import poisson_us
+from host_sim.world.recordings import Ints
 from torpor.policy.loudness import REMEMBERED
 from torpor.policy.txpower import LEVEL_QDBM
 from torpor.port import NONE
@@ -43,17 +45,22 @@ NEXT_SEED = 104_729  # between the nodes of a home
 PULL_UP_UV = 3_300_000  # the supply of a chip: of a kilohm, nA
 FIRST_TICK = 2**30 - 3_600_000  # the clock wraps an hour into every run
 
+Source = int | str | Table  # of what a channel reads
 
-def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Parts:
+
+def parts(
+    scenario: Scenario, index: int = 0, ether: Ether | None = None, *, arrays: bool = False
+) -> Parts:
     """One node's world, and books that are empty yet.
 
     `index` is its number in a home, whose channel is `ether`: sun and weather are those of all, the
-    link and what happens to the node its own.
+    link and what happens to the node its own. The longest lists are `arrays` for the compiled
+    engine, which takes them as they are.
     """
     file, link = scenario.file, scenario.file.world.wifi
     days = int(np.ceil(file.days))
     seed = (file.seed + NEXT_SEED * index) % 2**31
-    series, channels = _channels(scenario, days)
+    series, channels = _channels(scenario, days, arrays)
     replay, replay_us, replay_na = replays.plan(scenario)
     event_us, event_kind, event_value = events.ordered(
         _events(file.world, scenario.path.parent, days, seed)
@@ -61,11 +68,11 @@ def parts(scenario: Scenario, index: int = 0, ether: Ether | None = None) -> Par
     return Parts(
         **_books(len(replay_us)),
         **_hardware(scenario, days),
-        lost_65536=wifi.lost_65536(link.rate, _by_hour(link, link.busy)),
+        lost_65536=_lost_65536(link.rate, tuple(_by_hour(link, link.busy))),
         air_time=wifi.air_time(link.rate),
         channel=_channel(link),
         levels=_levels(),
-        rssi=_rssi(file.world, scenario.path.parent, days, seed),
+        rssi=_cells(_rssi(file.world, scenario.path.parent, days, seed), arrays),
         series=series,
         channels=channels,
         event_us=event_us,
@@ -90,6 +97,11 @@ def again(parts: Parts, scenario: Scenario) -> Parts:
     days = int(np.ceil(scenario.file.days))
     books, hardware = _books(len(parts.replay_us)), _hardware(scenario, days)
     return replace(parts, **books, **hardware, hearing=hearing)
+
+
+def _cells(found: Ints, arrays: bool) -> Any:
+    """One of the longest lists, as the engine is quickest on it."""
+    return found if arrays else found.tolist()
 
 
 def _books(replayed: int) -> dict[str, Any]:
@@ -171,52 +183,84 @@ def _by_hour(link: Wifi, shares: float | list[float]) -> list[float]:
     return [shares] * (24 if hourly else 1)
 
 
+@lru_cache(maxsize=4)
+def _lost_65536(rate: str, busy: tuple[float, ...]) -> list[int]:
+    """The same for all nodes on a channel."""
+    return wifi.lost_65536(rate, busy)
+
+
+@cache
 def _levels() -> list[int]:
     """Transmit level by quarter-dBm: the highest of the eleven that is not above it."""
     asked = range(MOST_QDBM + 1)
     return [max([i for i, qdbm in enumerate(LEVEL_QDBM) if qdbm <= q] or [0]) for q in asked]
 
 
-def _rssi(world: World, folder: Path, days: int, seed: int) -> list[int]:
+def _rssi(world: World, folder: Path, days: int, seed: int) -> Ints:
     link = world.wifi
     if link.recording:
         return wifi.recorded_rssi(folder / link.recording)
     return wifi.modelled_rssi(link.mean_dbm, link.sd_db, link.correlation_s, days, seed)
 
 
-def _channels(scenario: Scenario, days: int) -> tuple[list[int], list[int]]:
+def _channels(scenario: Scenario, days: int, arrays: bool) -> tuple[list[int], list[int]]:
     """All series one behind the other, and a row a channel that says where its own lies."""
-    file = scenario.file
-    series: list[int] = []
-    rows: list[int] = []
+    file, folder = scenario.file, scenario.path.parent
+    world, channels = file.world, file.node.channel
+    read = tuple(world.reads[channel.name] for channel in channels)
+    tables = tuple(inputs.text(folder / one.csv) for one in read if isinstance(one, Table))
+    series, places = _laid_out(read, tables, folder, days, world.first_month, file.seed, arrays)
+    rows = []
+    for channel, place in zip(channels, places, strict=True):
+        rows += [*place, (channel.read_ms or 0) * 1000, channel.read_ua * 1000]
+    return series, rows
+
+
+@lru_cache(maxsize=2)
+def _laid_out(
+    read: tuple[Source, ...],
+    tables: tuple[str, ...],
+    folder: Path,
+    days: int,
+    first_month: int,
+    seed: int,
+    arrays: bool,
+) -> tuple[list[int], list[tuple[int, int, int, int]]]:
+    """The series that channels read, and of each its row's beginning; many nodes share one world.
+
+    `tables` is what those of the sources say that are tables.
+    """
     fixed = {
         "battery": BATTERY,
         "door": PIN_LEVEL,
         "sound": SOUND,
         "output": OUTPUT,
     }
-    for channel in file.node.channel:
-        source = file.world.reads[channel.name]
+    series = [np.zeros(0, dtype=np.int64)]
+    places = []
+    first = 0
+    for source in read:
         if isinstance(source, str) and source in fixed:
-            rows += [fixed[source], 1, 0, 1]
-        else:
-            one = _series(scenario, source, days)
-            rows += [SERIES, one.step_us, len(series), len(one.values)]
-            series += one.values
-        rows += [(channel.read_ms or 0) * 1000, channel.read_ua * 1000]
-    return series, rows
+            places.append((fixed[source], 1, 0, 1))
+            continue
+        one = _series(source, folder, days, first_month, seed)
+        places.append((SERIES, one.step_us, first, len(one.values)))
+        series.append(np.array(one.values, dtype=np.int64))
+        first += len(one.values)
+    return _cells(np.concatenate(series), arrays), places
 
 
-def _series(scenario: Scenario, source: int | str | Table, days: int) -> recordings.Series:
-    world, seed = scenario.file.world, scenario.file.seed
+def _series(
+    source: Source, folder: Path, days: int, first_month: int, seed: int
+) -> recordings.Series:
     if isinstance(source, Table):
-        return table.series(scenario.path.parent / source.csv, source.scale)
+        return table.series(folder / source.csv, source.scale)
     if isinstance(source, int):
         return recordings.Series(DAY_US, [source])
     if source in ("temperature", "humidity"):
-        return weather.climate(days, world.first_month, seed)[source == "humidity"]
+        return weather.climate(days, first_month, seed)[source == "humidity"]
     if source == "irradiance":
-        sun = recordings.irradiance(days, world.first_month)
+        sun = recordings.irradiance(days, first_month)
         return recordings.Series(recordings.MINUTE_US, sun.tolist())
     return recordings.appliance_mw(source.removeprefix(sources.APPLIANCE))
 

@@ -70,8 +70,9 @@ def asleep_days(scenario: Scenario) -> float | None:
 
 def leak_a_day(power: Battery) -> float:
     """Self-discharge in a mean day of the air, 1,024 fC."""
-    mean = np.array(power.leak_per_s)[power.air].mean()
-    return float(mean) * HOUR_S * battery.HOURS_A_DAY
+    hours = len(power.air)
+    all_s = power.leaked[-1] // HOUR_S + power.leak_per_s[power.air[-1]]
+    return all_s / hours * HOUR_S * battery.HOURS_A_DAY
 
 
 def _strongest(scenario: Scenario, ledger: Ledger) -> int:

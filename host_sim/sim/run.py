@@ -38,7 +38,7 @@ def run(
     """
     node = scenario.file.node
     device = device or device_config(node, scenario.board)
-    life = engine(build.parts(scenario, index), device)
+    life = engine(build.parts(scenario, index, arrays=engine.arrays), device)
     until_us = build.end_us(scenario)
     chunk_us = engine.chunk_days * build.DAY_US
     started = time.perf_counter()

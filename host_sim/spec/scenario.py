@@ -81,29 +81,48 @@ def find(name: str) -> Path:
     return path
 
 
-def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
-    """Read a scenario; each change is key=value with a dotted key and a TOML value.
+class Read:
+    """A scenario's file, read once, for many changes; each board that they name is read once."""
 
-    A board that a change names is a path as seen from here, not from the scenario's file.
-    """
-    path = find(name)
-    texts = {"": Text(path, files.text(path))}
-    document = tomlfile.parse(texts[""].text, path)
-    _gather(document, texts)
-    read = tomlfile.convert(document, texts[""].text, path, ScenarioFile)
-    file = changed(read, changes)
-    typed = any(change.partition("=")[0].strip() == "board" for change in changes)
-    told = texts.get("node", texts[""])
-    board = boards.load(file.board) if typed else boards.named_in(*told, file.board)
-    board = board.starting(file.node.image)
-    for what, key, remedy in faults.of(file, board):
-        if file is read or (what, key, remedy) in faults.of(read, board):
-            there = texts.get(key[0], texts[""])
-            raise tomlfile.located(what, there.text, there.path, key, remedy)
-        where = f"--set {blamed(changes, key)}".strip()
-        raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
-    own = {table: there.path for table, there in texts.items() if table}
-    return Scenario(path.stem, path, file, board, own=own)
+    def __init__(self, name: str) -> None:
+        """Read it; BadInput."""
+        self.path = find(name)
+        self.texts = {"": Text(self.path, files.text(self.path))}
+        text = self.texts[""].text
+        document = tomlfile.parse(text, self.path)
+        _gather(document, self.texts)
+        self.file = tomlfile.convert(document, text, self.path, ScenarioFile)
+        self.boards: dict[tuple[str, bool, str], boards.Board] = {}
+
+    def changed(self, changes: tuple[str, ...] = ()) -> Scenario:
+        """It with each change, key=value with a dotted key and a TOML value, checked.
+
+        A board that a change names is a path as seen from here, not from the scenario's file.
+        """
+        file = changed(self.file, changes)
+        typed = any(change.partition("=")[0].strip() == "board" for change in changes)
+        board = self._board(file.board, typed, file.node.image)
+        for what, key, remedy in faults.of(file, board):
+            if file is self.file or (what, key, remedy) in faults.of(self.file, board):
+                there = self.texts.get(key[0], self.texts[""])
+                raise tomlfile.located(what, there.text, there.path, key, remedy)
+            where = f"--set {blamed(changes, key)}".strip()
+            raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
+        own = {table: there.path for table, there in self.texts.items() if table}
+        return Scenario(self.path.stem, self.path, file, board, own=own)
+
+    def _board(self, name: str, typed: bool, image: str) -> boards.Board:
+        known = name, typed, image
+        if known not in self.boards:
+            told = self.texts.get("node", self.texts[""])
+            found = boards.load(name) if typed else boards.named_in(*told, name)
+            self.boards[known] = found.starting(image)
+        return self.boards[known]
+
+
+def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
+    """Read a scenario and change it, as Read has it."""
+    return Read(name).changed(changes)
 
 
 def _gather(document: dict[str, Any], texts: dict[str, Text]) -> None:

@@ -26,8 +26,8 @@ def gauss_markov(normal: Floats, sd: float, correlation_steps: float) -> Floats:
     for step in range(1, BLOCK):  # each block as if it began at 0
         level[:, step] += keep * level[:, step - 1]
     fades = keep ** np.arange(1, BLOCK + 1)
-    ends = level[:, -1].tolist()
-    before = accumulate(ends, lambda last, own: own + last * float(fades[-1]), initial=0.0)
+    fade = float(fades[-1])
+    before = accumulate(level[:, -1].tolist(), lambda last, own: own + last * fade, initial=0.0)
     level += np.outer(list(before)[:blocks], fades)
     return level.ravel()[: len(normal)]
 

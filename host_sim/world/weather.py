@@ -6,7 +6,7 @@ humidity falls as the air warms, about 3 points a kelvin around its mean. The co
 of a temperate garden: all of them inferred (I), none fitted.
 """
 
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -36,11 +36,12 @@ def _lagged(drive: np.ndarray, lag_steps: float) -> np.ndarray:
     return np.fromiter(lagged, float)[1:]
 
 
-@cache
+@lru_cache(maxsize=4)
 def climate(days: int, first_month: int, seed: int) -> tuple[Series, Series]:
     """Temperature (centi-°C) and relative humidity (centi-%) under the recorded sun.
 
-    Chance is drawn step by step: the days of a short run are the first ones of a long run.
+    Chance is drawn step by step: the days of a short run are the first ones of a long run. Many
+    nodes share one; a sweep over seeds has many.
     """
     sun = irradiance(days, first_month).reshape(-1, STEP_MIN).mean(axis=1)
     day = (first_month - 1) * 365 / 12 + np.arange(len(sun)) * STEP_MIN / 1440

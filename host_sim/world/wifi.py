@@ -36,6 +36,7 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.hardware import mac
 from host_sim.world.noise import gauss_markov
+from host_sim.world.recordings import Ints
 
 HALF_LOST_DBM = -94  # at 6 Mbit/s throughout
 NEPERS_PER_DB = 0.5
@@ -93,16 +94,14 @@ def wait_us(busy: float) -> int:
 
 def modelled_rssi(
     mean_dbm: float, sd_db: float, correlation_s: float, days: int, seed: int
-) -> list[int]:
+) -> Ints:
     """RSSI, dBm by the minute: Gauss-Markov shadowing (Gudmundson 1991) around a mean."""
     normal = np.random.default_rng([seed, 2]).standard_normal(days * 1440)
     shadowing = gauss_markov(normal, sd_db, correlation_s / 60)
-    dbm = np.rint(mean_dbm + shadowing).clip(-100, -20)
-    rssi: list[int] = dbm.astype(np.int64).tolist()
-    return rssi
+    return np.rint(mean_dbm + shadowing).clip(-100, -20).astype(np.int64)
 
 
-def recorded_rssi(path: Path) -> list[int]:
+def recorded_rssi(path: Path) -> Ints:
     """RSSI, dBm by the minute, from a CSV with the columns timestamp and sender_receiver_RSSI.
 
     That is how the pjaswin files call what the sender, our node, hears of the receiver. Each minute
@@ -129,7 +128,7 @@ def recorded_rssi(path: Path) -> list[int]:
     for minute in range(first, last + 1):
         held = minutes.get(minute, held)
         out.append(held)
-    return out
+    return np.array(out, dtype=np.int64)
 
 
 def _reading(row: dict[str, str], path: Path, line: int) -> tuple[int, int]:

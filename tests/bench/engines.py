@@ -114,7 +114,7 @@ def _alone(given: home.Home, life: type[plain.Life]) -> Callable[[], object]:
     def each() -> None:
         devices = homes.devices(given)
         for i, member in enumerate(given.members):
-            one = life(build.parts(member.scenario, i), devices[i])
+            one = life(build.parts(member.scenario, i, arrays=life.arrays), devices[i])
             one.live(build.end_us(member.scenario))
             run.outcome(member.scenario, one.parts, one.r, one.now_us)
 

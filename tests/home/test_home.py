@@ -35,7 +35,7 @@ def test_nodes_that_share_nothing_live_as_if_each_were_alone(
     name: str, lives: type[plain.Lives]
 ) -> None:
     given = home.load(name, SMALL[name])
-    worlds, devices = run.parts(given), run.devices(given)
+    worlds, devices = run.parts(given, lives.arrays), run.devices(given)
     for world in worlds:
         world.ether = alone()
     together = lives(worlds, devices)

@@ -38,8 +38,7 @@ def test_a_world_is_lived_in_again(name: str, engine: type[plain.Life]) -> None:
     some = draw.quantities(given)
     other = draw.drawn(given, some, [1.0] * len(some))
     device = device_config(given.file.node, given.board)
-    world = build.parts(given)
-    world = native.shared(world) if engine is native.Life else world
+    world = build.parts(given, arrays=engine.arrays)
 
     def books(one: Scenario) -> tuple[list[int], ...]:
         life = engine(build.again(world, one), device)

@@ -58,9 +58,10 @@ def table(data: bytes) -> pa.Table:
 def _lived(
     plan: Plan, first: int, last: int, engine: type[Life]
 ) -> Iterator[tuple[int, tuple[str, ...], Result]]:
+    read = scenario.Read(plan.scenario)
     for number in range(first, last):
         node = plan.node(number)
-        given = scenario.load(plan.scenario, node.changes)
+        given = read.changed(node.changes)
         result = run.run(given, index=node.index, engine=engine)
         if not result.complete:
             raise KeyboardInterrupt

@@ -78,7 +78,9 @@ def test_chunks_and_workers_change_no_bit(tmp_path: Path) -> None:
     for size, workers in ((6, 1), (2, 2)):
         path = tmp_path / f"{size}-{workers}.parquet"
         kept = Kept(path, few(), size)
-        assert spread.simulate(few(), kept, compiled=False, workers=workers) == 6
+        work = spread.simulate(few(), kept, compiled=False, workers=workers)
+        assert (work.nodes, work.cores) == (6, workers)
+        assert work.core_s > 0
         kept.finish()
         files.append(pq.read_table(path))
     assert files[0] == files[1]
@@ -91,7 +93,7 @@ def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
     kept.add(2, chunk.simulate(few(), 2, 4, False))
     again = Kept(path, few(), 2)
     assert again.missing() == [0, 4]
-    assert spread.simulate(few(), again, compiled=False, workers=1) == 4
+    assert spread.simulate(few(), again, compiled=False, workers=1).nodes == 4
     again.finish()
     assert pq.read_table(path).to_pylist() == whole.to_pylist()
     assert not again.folder.exists()
@@ -107,9 +109,9 @@ def test_chunks_of_another_sweep_are_not_taken(tmp_path: Path) -> None:
 def simulated_here(path: Path) -> int:
     plan = Grid("garden", (("seed", tuple(map(str, range(1, 41)))),), ("days=2",))
     kept = Kept(path, plan, 1)
-    count = spread.simulate(plan, kept, compiled=False, workers=1)
+    done = spread.simulate(plan, kept, compiled=False, workers=1)
     kept.finish()
-    return count
+    return done.nodes
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:

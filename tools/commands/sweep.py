@@ -22,8 +22,8 @@ from tools import params
 from tools.show import compiling, fleetpage, output
 from tools.show import fleet as shown
 
-CHUNK_WAKES = 2_000_000  # of a chunk at least: over half a second, so that sending it weighs little
-MOST_CHUNK = 4_096  # nodes: what of a fleet is in a worker's memory at once
+CHUNK_WAKES = 4_000_000  # over half a second, so that sending a chunk weighs little
+NODE_WAKES = 24_000  # that take as long as what a node takes beside its wakes
 ROWS = 60  # of a sweep that are shown one by one
 
 
@@ -98,7 +98,7 @@ def simulate(
         kept = Kept(path, plan, _size(first, plan.count, workers))
         started = time.perf_counter()
         with output.Progress(f"{plan.count:,} nodes") as progress:
-            simulated = spread.simulate(
+            work = spread.simulate(
                 plan,
                 kept,
                 compiled=compiled,
@@ -110,7 +110,9 @@ def simulate(
         kept.finish()
         bytes_a_node = path.stat().st_size / plan.count
         found = told.of(path, plan, native.Life if compiled else Life, ROWS)
-    speed = shown.Speed(simulated, simulated * first.file.days / wall_s, bytes_a_node)
+    days_per_s = work.nodes * first.file.days / wall_s
+    efficiency = work.core_s / wall_s / max(1, work.cores)
+    speed = shown.Speed(work.nodes, days_per_s, work.cores, efficiency, bytes_a_node)
     output.as_json(shown.as_json(found, speed)) if as_json else shown.show(title, found, speed)
     if html:
         outputs.write({html: fleetpage.page(title, found, speed).encode()})
@@ -118,6 +120,6 @@ def simulate(
 
 def _size(first: scenario.Scenario, count: int, workers: int | None) -> int:
     """Nodes of a chunk: long enough to be worth sending, and some for each worker."""
-    enough = max(1, round(CHUNK_WAKES / max(1.0, engines.wakes(first))))
+    enough = round(CHUNK_WAKES / (engines.wakes(first) + NODE_WAKES))
     share = -(-count // (workers or os.cpu_count() or 1))
-    return max(1, min(MOST_CHUNK, enough, share))
+    return max(1, min(enough, share))

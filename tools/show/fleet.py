@@ -12,10 +12,16 @@ from tools.show import output
 
 @dataclass(frozen=True)
 class Speed:
-    """Nodes that were simulated now, node-days a second, and what a node takes in the file."""
+    """Nodes that were simulated now, how fast, on how many cores, and a node's bytes in the file.
+
+    `efficiency` is the part of the cores' time in which they simulated: what so many cores give, by
+    what each would give alone.
+    """
 
     simulated: int
     days_per_s: float
+    cores: int
+    efficiency: float
     bytes_a_node: float
 
 
@@ -30,7 +36,7 @@ def show(title: str, found: Told, speed: Speed) -> None:
         console.print(f"\nthe worst, beside the middling node {found.middling}")
         for one in found.worst:
             console.print(escape("\n".join(("", *worst(one)))))
-    console.print(f"\n{footer(speed)}")
+    console.print(f"\n{footer(speed)}", soft_wrap=True)
 
 
 def percentiles(found: Told) -> object:
@@ -81,9 +87,10 @@ def footer(speed: Speed) -> str:
     """How fast it was."""
     if not speed.simulated:
         return f"nothing was left to simulate; {speed.bytes_a_node:.0f} bytes a node"
+    cores = "1 core" if speed.cores == 1 else f"{speed.cores} cores"
     return (
-        f"{speed.simulated:,} nodes simulated, {speed.days_per_s:,.0f} node-days a second, "
-        f"{speed.bytes_a_node:.0f} bytes a node"
+        f"{speed.simulated:,} nodes simulated, {speed.days_per_s:,.0f} node-days a second on "
+        f"{cores}, {100 * speed.efficiency:.0f} % efficient; {speed.bytes_a_node:.0f} bytes a node"
     )
 
 
@@ -110,5 +117,7 @@ def as_json(found: Told, speed: Speed) -> dict[str, Any]:
         "rows": found.rows,
         "simulated": speed.simulated,
         "node_days_per_s": speed.days_per_s,
+        "cores": speed.cores,
+        "efficiency": speed.efficiency,
         "bytes_per_node": speed.bytes_a_node,
     }

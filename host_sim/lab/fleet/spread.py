@@ -7,6 +7,8 @@ killed loses its chunk, which another one simulates again, and doubles nothing.
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from host_sim.errors import BadInput
@@ -18,7 +20,15 @@ from host_sim.lab.fleet.plan import Plan
 CONNECT_S = 10
 AHEAD = 2  # chunks a worker has waiting, so that it is never idle
 Progress = Callable[[float], None]
-Simulate = Callable[[Plan, int, int, bool], bytes]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What was done: nodes, the seconds of a core that they took, and the cores that there were."""
+
+    nodes: int
+    core_s: float
+    cores: int
 
 
 def simulate(
@@ -29,20 +39,28 @@ def simulate(
     scheduler: str | None = None,
     workers: int | None = None,
     progress: Progress = lambda done: None,
-) -> int:
-    """Simulate what is missing; how many nodes that were. Ctrl-C keeps what is finished."""
+) -> Work:
+    """Simulate what is missing. Ctrl-C keeps what is finished."""
     missing = kept.missing()
     done = of = plan.count
     done -= sum(_last(plan, kept, first) - first for first in missing)
     simulated = of - done
     jobs = ((first, _last(plan, kept, first)) for first in missing)
-    answers = _by_dask(scheduler, plan, jobs, compiled) if scheduler else None
-    count = min(workers or os.cpu_count() or 1, len(missing))
-    for first, last, data in answers or _here(plan, jobs, compiled, count):
-        kept.add(first, data)
-        done += last - first
-        progress(done / of)
-    return simulated
+    with ExitStack() as held:
+        if scheduler:
+            client = held.enter_context(_client(scheduler))
+            cores = sum(client.nthreads().values())
+            answers = _by_dask(client, plan, jobs, compiled)
+        else:
+            cores = min(workers or os.cpu_count() or 1, len(missing))
+            answers = _here(plan, jobs, compiled, cores)
+        core_s = 0.0
+        for first, last, (data, took_s) in answers:
+            kept.add(first, data)
+            core_s += took_s
+            done += last - first
+            progress(done / of)
+    return Work(simulated, core_s, cores)
 
 
 def _last(plan: Plan, kept: Kept, first: int) -> int:
@@ -50,21 +68,22 @@ def _last(plan: Plan, kept: Kept, first: int) -> int:
 
 
 Job = tuple[int, int]
-Answer = tuple[int, int, bytes]
+Timed = tuple[bytes, float]
+Answer = tuple[int, int, Timed]
 
 
 def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterator[Answer]:
     """On so many of this machine's cores, each a process."""
     if count <= 1:
         for first, last in jobs:
-            yield first, last, chunk.simulate(plan, first, last, compiled)
+            yield first, last, chunk.timed(plan, first, last, compiled)
         return
-    waiting: dict[Future[bytes], Job] = {}
+    waiting: dict[Future[Timed], Job] = {}
     remedy = "what is finished is kept: the same command goes on from there"
     with pool.workers(count, remedy) as some:
         while True:
             for first, last in jobs:
-                waiting[some.submit(chunk.simulate, plan, first, last, compiled)] = first, last
+                waiting[some.submit(chunk.timed, plan, first, last, compiled)] = first, last
                 if len(waiting) >= AHEAD * count:
                     break
             if not waiting:
@@ -75,33 +94,38 @@ def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterat
                 yield first, last, future.result()
 
 
-def _by_dask(scheduler: str, plan: Plan, jobs: Iterator[Job], compiled: bool) -> Iterator[Answer]:
-    """On a Dask cluster, which tries a chunk again whose worker was lost."""
+def _client(scheduler: str) -> Any:
+    """Of a Dask cluster."""
     try:
-        from distributed import Client, as_completed
+        from distributed import Client
     except ModuleNotFoundError:
         remedy = "pip install 'torpor[cluster]', or leave --scheduler out"
         raise BadInput("Dask is not installed", remedy=remedy) from None
     try:
-        client = Client(scheduler, timeout=CONNECT_S)
+        return Client(scheduler, timeout=CONNECT_S)
     except (OSError, ValueError) as error:
         what = f"no Dask scheduler ({str(error).splitlines()[0]})"
         raise BadInput(what, where=scheduler, remedy="start one: dask scheduler") from None
-    with client:
-        queue: Any = as_completed(with_results=False)
-        running: dict[str, Job] = {}
 
-        def submit() -> None:
-            for first, last in jobs:
-                future = client.submit(chunk.simulate, plan, first, last, compiled, pure=False)
-                running[str(future.key)] = first, last
-                queue.add(future)
-                return
 
-        for _ in range(AHEAD * max(1, len(client.nthreads()))):
-            submit()
-        for future in queue:
-            first, last = running.pop(str(future.key))
-            yield first, last, future.result()
-            future.release()
-            submit()
+def _by_dask(client: Any, plan: Plan, jobs: Iterator[Job], compiled: bool) -> Iterator[Answer]:
+    """On a Dask cluster, which tries a chunk again whose worker was lost."""
+    from distributed import as_completed
+
+    queue: Any = as_completed(with_results=False)
+    running: dict[str, Job] = {}
+
+    def submit() -> None:
+        for first, last in jobs:
+            future = client.submit(chunk.timed, plan, first, last, compiled, pure=False)
+            running[str(future.key)] = first, last
+            queue.add(future)
+            return
+
+    for _ in range(AHEAD * max(1, len(client.nthreads()))):
+        submit()
+    for future in queue:
+        first, last = running.pop(str(future.key))
+        yield first, last, future.result()
+        future.release()
+        submit()

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from host_sim.engine.plain import Life
 from host_sim.lab.cause import Why
+from host_sim.lab.fleet import ranks
 from host_sim.lab.fleet.chunk import KEPT
 from host_sim.lab.fleet.plan import Plan
 from host_sim.sim import run, runfile
@@ -52,39 +53,56 @@ class Told:
 
 
 def of(path: Path, plan: Plan, engine: type[Life], most_rows: int) -> Told:
-    """From the file of a plan that is finished; two nodes more are simulated for each worst."""
-    figures = pq.read_table(path, columns=["node", *KEPT])
-    current = figures[CURRENT]
-    by_current = pc.sort_indices(figures, [(CURRENT, "ascending"), ("node", "ascending")])
-    middling = by_current[len(by_current) // 2].as_py()
-    lives = figures[LIFE].null_count < len(figures)
-    first = (LIFE, "ascending") if lives else (CURRENT, "descending")
-    order = pc.sort_indices(figures, [first, ("node", "ascending")])
-    worst = [order[i].as_py() for i in range(min(WORST, len(order)))]
-    worst = [at for at in worst if current[at].as_py() > current[middling].as_py()]
+    """From the file of a plan that is finished; it and the worst nodes are simulated once more.
+
+    Of the file no more is in memory at once than a row group, however many nodes it has.
+    """
+    count = pq.read_metadata(path).num_rows
+    spreads = [Spread(name, ranks.percentiles(path, name, PERCENTILES)) for name in KEPT]
+    ((median_ua, equals_before),) = ranks.at(path, CURRENT, [count // 2])
+    middling = _equal(path, median_ua, equals_before)
     usual = _simulated(plan, middling, engine)
     return Told(
-        count=len(figures),
-        spreads=[_spread(name, figures[name]) for name in KEPT],
+        count=count,
+        spreads=spreads,
         middling=middling,
-        worst=[_worst(plan, at, figures, usual, engine) for at in worst],
-        rows=pq.read_table(path).to_pylist() if len(figures) <= most_rows else [],
+        worst=[
+            _worst(plan, row, usual, engine)
+            for row in _shortest_lived(path)
+            if row[CURRENT] > median_ua
+        ],
+        rows=pq.read_table(path).to_pylist() if count <= most_rows else [],
     )
 
 
-def _spread(name: str, column: pa.ChunkedArray) -> Spread:
-    values = column.drop_null().to_numpy()
-    found = tuple(float(one) for one in np.percentile(values, PERCENTILES)) if len(values) else None
-    return Spread(name, found)
+def _equal(path: Path, current_ua: float, before: int) -> int:
+    """The node of this current that has so many before it."""
+    for group in ranks.groups(path, ["node", CURRENT]):
+        nodes = group["node"].filter(pc.equal(group[CURRENT], current_ua))
+        if before < len(nodes):
+            node: int = nodes[before].as_py()
+            return node
+        before -= len(nodes)
+    raise AssertionError("it is in the file")
 
 
-def _worst(plan: Plan, at: int, figures: pa.Table, usual: runfile.Run, engine: type[Life]) -> Worst:
+def _shortest_lived(path: Path) -> list[dict[str, Any]]:
+    """The rows of the nodes that live shortest, or draw most where none has a life."""
+    keys = [(LIFE, "ascending"), (CURRENT, "descending"), ("node", "ascending")]
+    found: list[dict[str, Any]] = []
+    for group in ranks.groups(path, ["node", CURRENT, LIFE]):
+        table = pa.concat_tables([pa.Table.from_pylist(found, group.schema), group])
+        found = table.take(pc.sort_indices(table, keys)[:WORST]).to_pylist()
+    return found
+
+
+def _worst(plan: Plan, row: dict[str, Any], usual: runfile.Run, engine: type[Life]) -> Worst:
     return Worst(
-        node=at,
-        given=dict(zip(plan.keys, plan.node(at).values, strict=True)),
-        life_days=figures[LIFE][at].as_py(),
-        current_ua=figures[CURRENT][at].as_py(),
-        why=Why(usual, _simulated(plan, at, engine)),
+        node=row["node"],
+        given=dict(zip(plan.keys, plan.node(row["node"]).values, strict=True)),
+        life_days=row[LIFE],
+        current_ua=row[CURRENT],
+        why=Why(usual, _simulated(plan, row["node"], engine)),
     )
 
 

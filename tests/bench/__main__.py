@@ -12,7 +12,7 @@ from statistics import median
 from host_sim.engine import native
 from host_sim.sim import run
 from host_sim.spec import scenario
-from tests.bench import engines, garden_simpy, recording, recordings, replay, segmentation
+from tests.bench import engines, fleets, garden_simpy, recording, recordings, replay, segmentation
 from tests.bench.rounds import ROUNDS, interleaved, ratio, timed
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
@@ -136,6 +136,8 @@ def main() -> None:
         speed += part()
     print("engines ...", file=sys.stderr)
     speed += engines.rows()
+    print("fleets ...", file=sys.stderr)
+    speed += fleets.rows()
     print("segmentation ...", file=sys.stderr)
     speed += segmentation.rows()
     print("recording ...", file=sys.stderr)

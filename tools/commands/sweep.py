@@ -95,7 +95,7 @@ def simulate(
     compiled = compiling.is_compiled("auto", first, wakes, often=wakes >= engines.LONG_WAKES)
     with tempfile.TemporaryDirectory() as folder:
         path = out or Path(folder) / "nodes.parquet"
-        kept = Kept(path, plan, _size(first, plan.count, workers))
+        kept = Kept(path, plan, chunk_size(plan, workers))
         started = time.perf_counter()
         with output.Progress(f"{plan.count:,} nodes") as progress:
             work = spread.simulate(
@@ -118,8 +118,9 @@ def simulate(
         outputs.write({html: fleetpage.page(title, found, speed).encode()})
 
 
-def _size(first: scenario.Scenario, count: int, workers: int | None) -> int:
+def chunk_size(plan: Plan, workers: int | None) -> int:
     """Nodes of a chunk: long enough to be worth sending, and some for each worker."""
+    first = scenario.load(plan.scenario, plan.node(0).changes)
     enough = round(CHUNK_WAKES / (engines.wakes(first) + NODE_WAKES))
-    share = -(-count // (workers or os.cpu_count() or 1))
+    share = -(-plan.count // (workers or os.cpu_count() or 1))
     return max(1, min(enough, share))

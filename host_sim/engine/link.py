@@ -17,6 +17,7 @@ from host_sim.engine.frames import (
     rssi_dbm,
 )
 from host_sim.engine.parts import (
+    FLASH_WRITES,
     JOINS,
     JOINS_CACHED,
     JOINS_FAILED,
@@ -69,6 +70,9 @@ def join(port: State, tx_qdbm: int, cached: int, within_ms: int) -> int:
     if brown_out(port, level):
         return NO_AP
     answer = phases(port, tx_qdbm, level, cached, within_ms * 1000)
+    if answer != NO_AP and not port.addressed:  # torpor.link.wifi.remember(): it is never another
+        port.addressed = True
+        port.count[FLASH_WRITES] += 1
     if answer:
         port.count[JOINS_FAILED] += 1
         return answer

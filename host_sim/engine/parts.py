@@ -69,8 +69,9 @@ WATCH_TASK, ULP_US, ULP_NA, WATCH_CHANNEL, EVENT_MS = range(5)
     SENDS_ACKED,
     READINGS,
     POLLS,
-) = range(8)
-COUNTERS = 8
+    FLASH_WRITES,
+) = range(9)
+COUNTERS = 9
 
 
 @dataclass

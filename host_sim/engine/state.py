@@ -41,6 +41,7 @@ class State:
     loud_us      when it was loud in the sleep before, or NONE
     ap_up        the access point is there; joined: the node is associated
     linked       the link's modules are loaded, since the last deep sleep
+    addressed    the address that the access point gives is kept in flash
     alive        the cell still carries the node
     replays      something is drawn from recordings
     shared       the channel is shared with other nodes, this one being number `index`
@@ -59,6 +60,7 @@ class State:
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
         output commanded armed_ms margin ratio_x16 loud_us ap_up joined linked alive
+        addressed
         boot_us wake_cpu_us
         start_us start_used ether index shared mail_us mail
         disturbed disturbed_wake wait_us watch_channel event_ms told_tick late
@@ -129,6 +131,7 @@ class State:
         self.ap_up = True
         self.joined = False
         self.linked = False
+        self.addressed = False
         self.alive = True
         self.boot_us = parts.timing[BOOT_US]
         self.wake_cpu_us = parts.timing[WAKE_CPU_US]

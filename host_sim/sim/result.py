@@ -24,6 +24,7 @@ COUNTED = {
     "delivered": parts.SENDS_ACKED,
     "readings": parts.READINGS,
     "polls": parts.POLLS,
+    "flash_writes": parts.FLASH_WRITES,
 }
 
 

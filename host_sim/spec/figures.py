@@ -17,6 +17,7 @@ from torpor import record, retain
 # From the scan on the radio is on; between the beacons of modem sleep it is off.
 RADIO_ON = states.NAMES[states.SCAN :]
 NA_PER_MA = 1_000_000
+YEAR_DAYS = 365
 
 
 class Outcome(Protocol):
@@ -238,6 +239,14 @@ FIGURES = {
             "at_most",
             "highest current booked: a state's mean, or a drawn segment's",
             _peak_ma,
+        ),
+        Figure(
+            "flash_writes_per_year",
+            "a year",
+            "at_most",
+            "writes to flash by the node's own code: the address that a join is given, where it is "
+            "new; of a shorter run, all that it made",
+            lambda run: run.count[parts.FLASH_WRITES] / max(1.0, run.days / YEAR_DAYS),
         ),
         Figure(
             "retained_bytes",

@@ -42,6 +42,10 @@ class Bench(ABC):
         """Take the power and give it back; what woke it."""
         pytest.skip("nothing here can take its power")
 
+    def flash_writes(self) -> int:
+        """How often the node has written to flash."""
+        pytest.skip("nothing here counts what it writes")
+
 
 class Node(Bench):
     """A port that reports to a real broker, by what it is told in config.json."""
@@ -95,6 +99,9 @@ class Chip(Node):
         rig.power_on()
         return self._started()
 
+    def flash_writes(self) -> int:
+        return int(self.world["nvs_commits"])
+
     def _started(self) -> int:
         rig.network.radio.power_on()
         self.port = rig.esp32.Esp32Port(self.config)
@@ -123,3 +130,6 @@ class Simulated(Bench):
 
     def sleep_deep(self, ms: int) -> int:
         return self.port.sleep(DEEP, ms)
+
+    def flash_writes(self) -> int:
+        return self.port.count[parts.FLASH_WRITES]

@@ -168,6 +168,22 @@ def test_after_sleep_a_join_associates_anew(bench: Bench, kind: int) -> None:
     bench.port.leave()
 
 
+def test_flash_is_written_once_for_an_address_that_stays(bench: Bench) -> None:
+    bench.start()
+    assert bench.flash_writes() == 0
+    bench.access_point(False)
+    assert bench.port.join(80, 0) == NO_AP
+    assert bench.flash_writes() == 0
+    bench.access_point(True)
+    for cached in (0, 1, 0):
+        assert bench.port.join(80, cached) < 0
+        assert bench.flash_writes() == 1
+        assert bench.sleep_deep(1_000) == TIMER
+    assert bench.port.join(80, 1) < 0
+    assert bench.flash_writes() == 1
+    bench.port.leave()
+
+
 @pytest.mark.parametrize("value", [0, 1])
 def test_a_command_ends_a_modem_sleep_and_is_told_once(bench: Bench, value: int) -> None:
     bench.start()

@@ -1,5 +1,6 @@
 """Figures: one table, from which budgets, JSON and pages have them; each by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ CHARGE_MC = 10e-3 * (2 * 86_400 - 1) + 100.0
         ("false_wakes_per_day", {"false_wakes": 3}, 1.5),
         ("radio_on_s_per_day", {}, 0.5),
         ("charge_mc_per_message", {}, CHARGE_MC / 4),
+        ("flash_writes_per_year", {"FLASH_WRITES": 3}, 3),
         ("charge_mc_per_message", {"SENDS_ACKED": 0}, None),
         ("peak_current_ma", {}, 100),
     ],
@@ -97,6 +99,13 @@ def test_how_late_alarms_come(
     assert result.figure("missed_per_day") == missed
     value = result.figure("alarm_p95_s")
     assert value == p95_s or (p95_s and value and p95_s <= value <= p95_s * 17 / 16)
+
+
+def test_flash_is_written_by_the_year_only_where_more_than_one_was_lived() -> None:
+    two_years = replace(told(FLASH_WRITES=3), simulated_us=730 * 86_400_000_000)
+    assert two_years.figure("flash_writes_per_year") == 1.5
+    lived = run.run(scenario.load("garden", ("days=3",)))
+    assert lived.count[parts.JOINS] > lived.figure("flash_writes_per_year") == 1
 
 
 def test_a_figure_by_task_is_of_its_books_alone() -> None:

@@ -17,9 +17,9 @@ MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
 
 def until_joined(chip: Chip) -> None:
-    """Wake until one more join was tried; the garden's first is due within half an hour."""
+    """Wake until one more join was tried: a day at most, of 72 wakes where nothing moves."""
     before = len(chip.world["joined"])
-    for _ in range(60):
+    for _ in range(100):
         chip.wake()
         if len(chip.world["joined"]) > before:
             return

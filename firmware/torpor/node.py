@@ -1,12 +1,12 @@
-"""What every wake has in common: begin, serve the tasks that are due, deliver, and rest."""
+"""What every wake has in common: begin, serve the tasks that are due, and rest."""
 
-from torpor import record
+from torpor import delivery, record
+from torpor.delivery import MINUTE_MS
 from torpor.policy import (
     backoff,
     cascade,
     const,
     energy,
-    patience,
     report,
     sampling,
     schedule,
@@ -19,12 +19,8 @@ from torpor.policy.ticks import diff
 from torpor.port import (
     COALESCED,
     COLD,
-    DELTA,
     FAULT,
-    HEARTBEAT,
-    NO_AP,
     NODE,
-    RETRY,
     SAFE,
     SCHEDULED,
     SLEEP,
@@ -34,7 +30,6 @@ from torpor.record import (
     BACKOFF,
     CASCADE,
     ENERGY,
-    PATIENCE,
     REPORT,
     REST,
     SAMPLING,
@@ -45,9 +40,7 @@ from torpor.record import (
     TX,
 )
 
-MINUTE_MS = const(60000)
 SOUND_MIN = const(120)
-REACHED_FAILURES = const(3)  # that a node which is to be reached counts: four minutes at most
 OVER = const(-1)  # of record.STARTED
 
 
@@ -107,9 +100,9 @@ def serve(r: list[int], port: Port, why: int, now: int) -> None:
     if mask:
         wait_min = sound(r, port, now) if r[SURGE + surge.RESETS] else 0
         if wait_min:
-            put_off(r, mask, wait_min, now)
+            delivery.put_off(r, mask, wait_min, now)
         else:
-            deliver(r, port, mask, why, now)
+            delivery.deliver(r, port, mask, why, now)
 
 
 def sound(r: list[int], port: Port, now: int) -> int:
@@ -216,133 +209,6 @@ def ask(r: list[int], within_ms: int, now: int) -> None:
         schedule.request(r, SCHEDULE, r[record.REPORT_TASK], now, within_ms)
 
 
-def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
-    """Join once for these radio tasks and send the queue. When it fails, all of them back off.
-
-    How long is in part chance: other nodes of the same access point failed at the same time.
-    """
-    if why == 0:
-        why = DELTA if r[REPORT + report.NEWS] else HEARTBEAT
-    began = port.ticks_ms()
-    delivered = join(r, port, r[record.REPORT_TASK], why)
-    if delivered:
-        report.heartbeat(r, REPORT)
-        delivered = send(r, port)
-    if r[REST + sleep.ASSOCIATED] == 0:
-        port.leave()
-    took_ms = diff(port.ticks_ms(), began)
-    energy.spend_air(r, ENERGY, took_ms)
-    for task in range(r[SCHEDULE + schedule.TASKS]):
-        if mask >> task & 1:
-            schedule.done(r, SCHEDULE, task, now)
-    if delivered:
-        r[record.JOINS_FAILED] = 0
-        surge.delivered(r, SURGE)
-        backoff.delivered(r, BACKOFF, took_ms, r[record.UPTIME_MIN])
-        minutes = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
-        if minutes:
-            put_off(r, mask, minutes, now)
-    else:
-        surge.failed(r, SURGE)
-        backoff.failed(r, BACKOFF, took_ms, 1, r[record.UPTIME_MIN])
-        put_off(r, mask, unreached_min(r), now)
-
-
-def unreached_min(r: list[int]) -> int:
-    """One more delivery failed: the minutes until the next is tried."""
-    fails = r[record.JOINS_FAILED] + 1
-    r[record.JOINS_FAILED] = fails
-    if r[REST + sleep.ASSOCIATED] and fails > REACHED_FAILURES:
-        fails = REACHED_FAILURES
-    return backoff.wait_min(r, BACKOFF, fails, r[record.UPTIME_MIN])
-
-
-def put_off(r: list[int], mask: int, minutes: int, now: int) -> None:
-    """Have the radio tasks of a mask wait so long, and a part more that is chance."""
-    for task in range(r[SCHEDULE + schedule.TASKS]):
-        if mask >> task & 1:
-            wait_ms = minutes * MINUTE_MS + spread.wait_ms(r, SPREAD)
-            schedule.defer(r, SCHEDULE, task, now, wait_ms)
-
-
-def surged(r: list[int], now: int) -> None:
-    """The power failed while the radio was on. On the mains that says nothing of a cell."""
-    if r[REST + sleep.ASSOCIATED] == 0:
-        fell(r, now, 1)
-        levels_off = r[TX + txpower.HIGHEST] - r[TX + txpower.LEVEL]
-        permille = r[ENERGY + energy.SOC_PERMILLE]
-        surge.happened(r, SURGE, levels_off, permille, r[record.UPTIME_MIN])
-
-
-def affordable(r: list[int], level: int) -> int:
-    """This level, or what the cell was seen to be too weak for less."""
-    highest = surge.highest(r, SURGE, r[TX + txpower.LOWEST], r[TX + txpower.HIGHEST])
-    return level if level < highest else highest
-
-
-def learn(r: list[int], level: int, cached: int, answer: int, in_vain: bool, took_ms: int) -> None:
-    """What a join at this level taught: of the access point, and of questions that were lost."""
-    if answer < 0:
-        txpower.heard(r, TX, answer)
-        if cached:
-            late = patience.took(r, PATIENCE, took_ms)
-            txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, late)
-    elif answer == NO_AP and in_vain:  # it is there, and did not hear us
-        txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, True)
-
-
-def join(r: list[int], port: Port, task: int, why: int) -> bool:
-    """Associate at the level of least expected charge, after a join that failed in full.
-
-    What is remembered may be wrong whatever the answer: another access point may be there by now,
-    and another host at the address. Once a lease it is not used.
-    """
-    port.account(task, why)
-    level = affordable(r, txpower.choose(r, TX))
-    cached = r[record.CACHED]
-    if r[record.UPTIME_MIN] - r[record.RENEWED_MIN] >= r[record.LEASE_MIN]:
-        cached = 0
-    within_ms = patience.LINK_MS
-    if cached:
-        within_ms = patience.within_ms(r, PATIENCE, r[record.JOINS_FAILED])
-    began = port.ticks_ms()
-    answer = port.join(txpower.LEVEL_QDBM[level], cached, within_ms)
-    took_ms = diff(port.ticks_ms(), began)
-    in_vain = took_ms >= within_ms
-    learn(r, level, cached, answer, in_vain, took_ms)
-    if answer == NO_AP and in_vain and within_ms < patience.LINK_MS:
-        return False
-    if answer >= 0:
-        r[record.CACHED] = 0
-        return False
-    if cached == 0:
-        r[record.RENEWED_MIN] = r[record.UPTIME_MIN]
-    r[record.CACHED] = r[record.CACHE]
-    return True
-
-
-def send(r: list[int], port: Port) -> bool:
-    """Send the whole queue, once more at the highest level if the first send is lost.
-
-    Only if that goes through was it the power: a broker may be silent, too.
-    """
-    count = r[REPORT + report.QUEUED]
-    if count == 0:
-        return True
-    first = level = affordable(r, r[TX + txpower.LEVEL])
-    for sends in range(2):
-        attempts = port.send(r, REPORT + report.QUEUE, count, txpower.LEVEL_QDBM[level])
-        if attempts:
-            txpower.asked(r, TX, first, 1, sends + attempts > 1)
-            r[record.SENT] += 1
-            report.forget(r, REPORT, count)
-            return True
-        r[record.LOST] += 1
-        port.account(r[record.REPORT_TASK], RETRY)
-        level = affordable(r, r[TX + txpower.HIGHEST])
-    return False
-
-
 def rest(r: list[int], port: Port) -> int:
     """Arm the detector and choose the sleep; its length in ms.
 
@@ -362,6 +228,15 @@ def rest(r: list[int], port: Port) -> int:
     return ms
 
 
+def surged(r: list[int], now: int) -> None:
+    """The power failed while the radio was on. On the mains that says nothing of a cell."""
+    if r[REST + sleep.ASSOCIATED] == 0:
+        fell(r, now, 1)
+        levels_off = r[TX + txpower.HIGHEST] - r[TX + txpower.LEVEL]
+        permille = r[ENERGY + energy.SOC_PERMILLE]
+        surge.happened(r, SURGE, levels_off, permille, r[record.UPTIME_MIN])
+
+
 def crashed(r: list[int], now: int, on_air: int) -> int:
     """The wake before did not end in sleep; the minutes to lie low for before the next.
 
@@ -370,7 +245,7 @@ def crashed(r: list[int], now: int, on_air: int) -> int:
     """
     debt_min = fell(r, now, on_air)
     if on_air and r[record.WAKES] and r[REST + sleep.ASSOCIATED] == 0:
-        put_off(r, radio_tasks(r), unreached_min(r), now)
+        delivery.put_off(r, delivery.radio_tasks(r), delivery.unreached_min(r), now)
         return 0
     if debt_min == 0 and r[record.CRASHES] < 2:
         return 0
@@ -385,11 +260,6 @@ def fell(r: list[int], now: int, on_air: int) -> int:
     debt_min = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
     backoff.failed(r, BACKOFF, ms, on_air, r[record.UPTIME_MIN])
     return debt_min
-
-
-def radio_tasks(r: list[int]) -> int:
-    """The tasks that need a join, as a bit mask."""
-    return (1 << r[SCHEDULE + schedule.TASKS]) - (1 << r[SCHEDULE + schedule.SENSING])
 
 
 def lie_low(r: list[int], port: Port, minutes: int) -> int:

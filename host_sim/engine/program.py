@@ -15,7 +15,7 @@ from host_sim.engine.hearing import Hearing
 from host_sim.engine.home import Home
 from host_sim.engine.port import SimPort
 from host_sim.engine.state import State
-from torpor import life, node, record, sensor, switch
+from torpor import delivery, life, node, record, sensor, switch
 from torpor.policy import (
     backoff,
     cascade,
@@ -48,6 +48,7 @@ MODULES = (
     surge,
     txpower,
     record,
+    delivery,
     node,
     sensor,
     switch,

@@ -84,9 +84,9 @@ def test_a_retry_loop_in_the_firmware(project: Path) -> None:
         (project / name).symlink_to(CHECKOUT / name)
     shutil.copytree(CHECKOUT / "firmware", project / "firmware")
     commit(project)
-    node = project / "firmware/torpor/node.py"
-    edit(node, "in range(2):", "in range(20):")
-    edit(node, "        if attempts:\n", "        if attempts and sends == 19:\n")
+    delivery = project / "firmware/torpor/delivery.py"
+    edit(delivery, "in range(2):", "in range(20):")
+    edit(delivery, "        if attempts:\n", "        if attempts and sends == 19:\n")
     paths = (str(project), str(project / "firmware"))
     done = subprocess.run(
         [sys.executable, "-P", "-m", "tools.start", *CHECK],

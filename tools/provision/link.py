@@ -26,6 +26,7 @@ MODULES = (
     "torpor.policy.spread",
     "torpor.policy.surge",
     "torpor.policy.txpower",
+    "torpor.delivery",
     "torpor.node",
     "torpor.sensor",
     "torpor.switch",

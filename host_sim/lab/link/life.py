@@ -15,7 +15,7 @@ from host_sim.lab.link.channel import Channel
 from host_sim.lab.txpower import air
 from host_sim.lab.txpower.air import Air
 from host_sim.spec import configure, scenario
-from torpor import config, node, record
+from torpor import config, delivery, record
 from torpor.policy import backoff, patience, report, txpower
 from torpor.policy.patience import LINK_MS
 from torpor.policy.ticks import MASK
@@ -164,7 +164,7 @@ def live(
             r[PATIENCE + patience.QUICK_MS] = 0
         starts += 1
         began_ms = radio.now_ms
-        if node.join(r, radio, 0, DELTA) and node.send(r, radio):
+        if delivery.join(r, radio, 0, DELTA) and delivery.send(r, radio):
             r[record.JOINS_FAILED] = 0
             took_ms = radio.now_ms - began_ms
             backoff.delivered(r, BACKOFF, took_ms, r[record.UPTIME_MIN])
@@ -173,5 +173,5 @@ def live(
                 told += 1
             continue
         backoff.failed(r, BACKOFF, radio.now_ms - began_ms, 1, r[record.UPTIME_MIN])
-        radio.now_ms += node.unreached_min(r) * node.MINUTE_MS
+        radio.now_ms += delivery.unreached_min(r) * delivery.MINUTE_MS
     return Outcome(messages, radio.mc, starts, late_ms / 1000 / messages)

@@ -8,14 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from host_sim.errors import BadInput
 from host_sim.files import inputs as files
 from host_sim.hardware import board as boards
 from host_sim.hardware.cell import AS_ITS_KIND, Off
-from host_sim.spec import faults
+from host_sim.spec import drivers, faults
 from host_sim.spec.changes import blamed, changed
-from host_sim.spec.nodefile import Node
+from host_sim.spec.drivers import Sensor
+from host_sim.spec.nodefile import Name, Node
 from host_sim.spec.scenariofile import BoardName, Budget, Contact, ScenarioFile, Table
+from host_sim.spec.wiring import Pins, Wiring
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
@@ -26,7 +30,8 @@ SCENARIOS = Path(__file__).parents[1] / "scenarios"
 class Scenario:
     """A checked scenario with its board; its cell is its chemistry's, but where one is drawn.
 
-    `own` are the files of the tables that stand in one of their own.
+    `own` are the files of the tables that stand in one of their own, and `wiring` is what such a
+    node's says of drivers and pins.
     """
 
     name: str
@@ -35,6 +40,7 @@ class Scenario:
     board: boards.Board
     cell: Off = AS_ITS_KIND
     own: dict[str, Path] = field(default_factory=dict)
+    wiring: Wiring = field(default_factory=Wiring)
 
     def place(self, table: str) -> Path:
         """The file that a table stands in."""
@@ -53,6 +59,8 @@ class NodeOwn(Strict, frozen=True):
 
     board: BoardName
     node: Node
+    sensor: dict[Name, Sensor] = msgspec.field(default_factory=dict)
+    pins: Pins = Pins()
 
 
 class BudgetOwn(Strict, frozen=True):
@@ -90,7 +98,7 @@ class Read:
         self.texts = {"": Text(self.path, files.text(self.path))}
         text = self.texts[""].text
         document = tomlfile.parse(text, self.path)
-        _gather(document, self.texts)
+        self.wiring = _gather(document, self.texts)
         self.file = tomlfile.convert(document, text, self.path, ScenarioFile)
         self.boards: dict[tuple[str, bool, str], boards.Board] = {}
 
@@ -109,7 +117,7 @@ class Read:
             where = f"--set {blamed(changes, key)}".strip()
             raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
         own = {table: there.path for table, there in self.texts.items() if table}
-        return Scenario(self.path.stem, self.path, file, board, own=own)
+        return Scenario(self.path.stem, self.path, file, board, own=own, wiring=self.wiring)
 
     def _board(self, name: str, typed: bool, image: str) -> boards.Board:
         known = name, typed, image
@@ -125,9 +133,13 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Scenario:
     return Read(name).changed(changes)
 
 
-def _gather(document: dict[str, Any], texts: dict[str, Text]) -> None:
-    """Put each table that stands in a file of its own in its place, checked; and a node's board."""
+def _gather(document: dict[str, Any], texts: dict[str, Text]) -> Wiring:
+    """Put each table that stands in a file of its own in its place, checked; and a node's board.
+
+    Answers how such a node is wired.
+    """
     path, text = texts[""]
+    wiring = Wiring()
     if "broker" in document:
         remedy = 'write a scenario beside it: node = "node.toml", days, [world]'
         raise BadInput("is a node's file, and says nothing of a world", where=path, remedy=remedy)
@@ -137,12 +149,16 @@ def _gather(document: dict[str, Any], texts: dict[str, Text]) -> None:
         there = path.parent / document[table]
         texts[table] = Text(there, files.text(there))
         found = tomlfile.parse(texts[table].text, there)
+        own = drivers.taken(found)
         some = {key: found[key] for key in struct.__struct_fields__ if key in found}
-        tomlfile.convert(some, texts[table].text, there, struct)
+        read = tomlfile.convert(some, texts[table].text, there, struct)
+        if isinstance(read, NodeOwn):
+            wiring = Wiring(read.sensor, read.pins, own)
         if "board" in some and "board" in document:
             what = f"the board is that of {there.name}"
             raise tomlfile.located(what, text, path, ("board",), "leave it out")
-        document |= some
+        document |= {key: some[key] for key in some if key in ScenarioFile.__struct_fields__}
+    return wiring
 
 
 def inputs(given: Scenario) -> list[Path]:

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.hardware import board
+from host_sim.spec.drivers import Driver, Own, Sensor
 from tests.firmware import rig
 from tests.firmware.chip import DRIVERS, SHT3X, crc8, sht3x
 from tools.fakes import world
-from tools.provision.drivers import Driver, Own, Sensor
 from torpor import drivers as opened
 from torpor.port import FAULT, NONE
 

@@ -4,7 +4,7 @@ import pytest
 
 from host_sim.hardware import board as boards
 from host_sim.hardware.chip import CHIPS
-from tools.provision.pins import Use, faults
+from host_sim.spec.pins import Use, faults
 
 ESP32 = boards.load("lolin32_lite")
 

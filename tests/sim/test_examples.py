@@ -2,14 +2,21 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from host_sim.spec import scenario
+from host_sim.sim import run
+from host_sim.spec import scenario, wiring
 from host_sim.spec.configure import device_config
+from host_sim.spec.drivers import Analog
+from host_sim.spec.nodefile import Channel
 from tests.conftest import CHECKOUT
+from tests.firmware import rig
 from tools import cli
-from tools.provision import node_toml
+from tools.provision import node_toml, version
+from torpor import kept, record, retain
 
 FOLDER = CHECKOUT / "docs" / "examples"
 NODES = sorted(path.parent for path in FOLDER.glob("*/node.toml"))
@@ -36,6 +43,53 @@ def test_what_was_simulated_is_what_is_flashed(folder: Path) -> None:
     channels = zip(flashed.config.pop("channels"), config.pop("channels"), strict=True)
     assert all(told.items() <= given.items() for given, told in channels)
     assert config.items() <= flashed.config.items()
+
+
+def kept_by_a_chip(config: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """What RTC memory holds once a node of this config.json has retained its record."""
+    written = folder / "config.json"
+    written.write_bytes(version.as_json(config))
+    monkeypatch.setattr(kept, "whole", lambda path: f"/{version.SLOTS[0]}/config.json")
+    rig.power_on()
+    port = rig.esp32.Esp32Port(kept.read(str(written)))
+    port.retain(retain.pack([0] * record.SIZE, 1))
+    return bytes(rig.esp32.memory())
+
+
+@ALL
+def test_what_is_retained_is_what_a_chip_keeps(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for the length of a checksum in digits."""
+    result = run.run(scenario.load(str(folder / f"{folder.name}.toml"), ("days=0.01",)))
+    config = node_toml.load(folder / "node.toml").config
+    memory = kept_by_a_chip(config, tmp_path, monkeypatch)
+    assert kept.unpacked(memory, None)
+    told = result.figure("retained_bytes")
+    assert told
+    assert len(memory) <= told <= len(memory) + 3
+
+
+def test_more_than_a_chip_has_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = scenario.load(str(FOLDER / "soil" / "soil.toml"))
+    config = node_toml.load(FOLDER / "soil" / "node.toml").config
+    name = next(iter(found.wiring.sensor))
+    for letters, fits in ((300, True), (1_000, False)):
+        own = {name: "a." + "A" * letters}
+        of_own = msgspec.structs.replace(found.wiring, own=own)
+        config["channels"][0]["driver"] = own[name]
+        told = wiring.retained_bytes(found.file.node, found.board, of_own)
+        memory = kept_by_a_chip(config, tmp_path, monkeypatch)
+        assert told
+        assert fits == (told <= rig.esp32.RTC_BYTES) == (kept.unpacked(memory, None) is not None)
+
+
+def test_a_board_without_the_pins_keeps_nothing() -> None:
+    found = scenario.load(str(FOLDER / "soil" / "soil.toml"))
+    sensor = {"soil": Analog(pin="no_such_pin")}
+    wired = msgspec.structs.replace(found.wiring, sensor=sensor)
+    node = msgspec.structs.replace(found.file.node, channel=[Channel("soil")])
+    assert wiring.retained_bytes(node, found.board, wired) is None
 
 
 def test_the_mailbox_tells_each_lid_at_once() -> None:

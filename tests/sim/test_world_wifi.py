@@ -125,9 +125,9 @@ def test_modelled_rssi_has_the_mean_spread_and_memory_asked_for() -> None:
 def test_modelled_rssi_stays_in_range_and_is_its_seed(
     mean_dbm: float, sd_db: float, correlation_s: float, seed: int
 ) -> None:
-    dbm = wifi.modelled_rssi(mean_dbm, sd_db, correlation_s, 1, seed)
+    dbm = wifi.modelled_rssi(mean_dbm, sd_db, correlation_s, 1, seed).tolist()
     assert all(type(value) is int and -100 <= value <= -20 for value in dbm)
-    assert dbm == wifi.modelled_rssi(mean_dbm, sd_db, correlation_s, 1, seed)
+    assert dbm == wifi.modelled_rssi(mean_dbm, sd_db, correlation_s, 1, seed).tolist()
 
 
 def written(folder: Path, text: str) -> Path:
@@ -141,7 +141,7 @@ def test_a_recording_takes_the_first_row_of_a_minute_and_holds_it(tmp_path: Path
         HEAD + "2024-11-18 12:30:11.635055104,-87.0\n2024-11-18 12:30:59,-80\n"
         "2024-11-18 12:31:00,-85\n2024-11-18 12:34:30,-84\n"
     )
-    assert wifi.recorded_rssi(written(tmp_path, text)) == [-87, -85, -85, -85, -84]
+    assert wifi.recorded_rssi(written(tmp_path, text)).tolist() == [-87, -85, -85, -85, -84]
 
 
 def test_a_real_recording_becomes_its_minutes(recordings: Path) -> None:

@@ -9,8 +9,8 @@ from msgspec.structs import FieldInfo
 from rich.markup import escape
 
 from host_sim.hardware.chip import CHIPS
+from host_sim.spec.drivers import Driver, Sensor
 from tools import params
-from tools.provision.drivers import Driver, Sensor
 from tools.show import output
 
 

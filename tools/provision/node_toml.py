@@ -3,12 +3,11 @@
 Its [node] is that of a scenario. What it adds is where the node lives: network, broker and pins.
 """
 
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import pbkdf2_hmac
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zlib import crc32
 
 import msgspec
@@ -17,29 +16,23 @@ from msgspec import Meta
 from host_sim.files import inputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
-from host_sim.spec import nodefaults
+from host_sim.spec import drivers, nodefaults, wiring
 from host_sim.spec.configure import device_config
+from host_sim.spec.drivers import Humidity, Microphone, Sensor, Temperature
 from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name, Node
+from host_sim.spec.pins import Use, number
+from host_sim.spec.pins import faults as pin_faults
+from host_sim.spec.wiring import Pins
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 from tools.provision import owndriver, passwords
-from tools.provision.drivers import Humidity, Microphone, Sensor, Temperature
-from tools.provision.pins import Pin, Use, number
-from tools.provision.pins import faults as pin_faults
 from torpor.link import SECRET_BYTES
-from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names as ulp_names
-from torpor.ulp.programs import PROGRAMS, gates
 
 SSID_BYTES = 32  # IEEE 802.11, the SSID element
 PASSPHRASE = range(8, 64)
 WPA_CHARACTERS = range(8, 65)  # a passphrase, or a key of 64 hexadecimal digits
-# What torpor.drivers.ulp reads and writes.
-ULP_WORDS = (
-    *("threshold", "ratio", "sustained", "share", "looks", "score", "mean"),
-    *("count", "frames"),
-)
 
 
 class Wifi(Strict, frozen=True):
@@ -64,29 +57,6 @@ class Broker(Strict, frozen=True):
     """Who the node says it is; nobody where left out."""
     password: str = ""
     """It goes to the chip's non-volatile storage."""
-
-
-class Output(Strict, frozen=True):
-    """A relay's pin and the level that switches it on."""
-
-    pin: Pin
-    """A number, or the board's name for it."""
-    on: Literal[0, 1] = 1
-    """The level that switches on."""
-
-
-class Pins(Strict, frozen=True):
-    """The pin that wakes the node (a switch's button), what it switches, and its marker pins.
-
-    `markers` are the pins of the low and the high bit of what the node does (torpor.markers).
-    """
-
-    wake: Pin | None = None
-    """The pin that wakes the node, or a switch's button."""
-    outputs: Annotated[tuple[Output, ...], Meta(max_length=1)] = ()
-    """What a switch switches."""
-    markers: tuple[Pin, Pin] | None = None
-    """Two pins that tell what the node does, the low bit first."""
 
 
 class NodeFile(Strict, frozen=True):
@@ -123,7 +93,7 @@ def load(path: Path) -> Provision:
     """Read a node.toml. BadInput names file, line and key, and never shows a password."""
     text = inputs.text(path)
     document = tomlfile.parse(text, path)
-    own = owndriver.taken(document)
+    own = drivers.taken(document)
     kept = passwords.filled_in(document, text, path)
     file = tomlfile.convert(document, text, path, NodeFile)
     board = boards.named_in(path, text, file.board).starting(file.node.image)
@@ -131,10 +101,7 @@ def load(path: Path) -> Provision:
     for what, key, remedy in (*_faults(file, board), *_secret_faults(file), *own_faults):
         raise passwords.located(what, kept, text, path, key, remedy)
     secrets = {"wifi_password": _key(file), "broker_password": file.broker.password}
-    config = _config(file, board)
-    for channel in config["channels"]:
-        if channel["name"] in own:
-            channel["driver"] = own[channel["name"]]
+    config = _config(file, board, own)
     given = {name: secret for name, secret in secrets.items() if secret}
     return Provision(board, file.node.image, config, given, owndriver.modules(own, path.parent))
 
@@ -152,46 +119,22 @@ def _key(file: NodeFile) -> str:
     return pbkdf2_hmac("sha1", passphrase.encode(), ssid.encode(), 4096, 32).hex()
 
 
-def _config(file: NodeFile, board: Board) -> dict[str, Any]:
+def _config(file: NodeFile, board: Board, own: dict[str, str]) -> dict[str, Any]:
     config = device_config(file.node, board, crc32(file.name.encode()))
-    for channel, named in zip(config["channels"], file.node.channel, strict=True):
-        channel["name"] = named.name
-        if named.name in file.sensor:
-            channel.update(file.sensor[named.name].entry(board))
-    pins: dict[str, Any] = {}
-    if file.pins.wake is not None:
-        pins["wake"] = number(file.pins.wake, board)
-    if file.pins.outputs:
-        outputs = file.pins.outputs
-        pins["outputs"] = [{"pin": number(o.pin, board), "on": o.on} for o in outputs]
-    if file.pins.markers:
-        pins["markers"] = [number(pin, board) for pin in file.pins.markers]
+    wired = wiring.config(file.node, board, wiring.Wiring(file.sensor, file.pins, own))
+    entries = zip(config["channels"], file.node.channel, wired.pop("channels"), strict=True)
+    for channel, named, entry in entries:
+        channel.update({"name": named.name, **entry})
     broker = {"host": file.broker.host, "port": file.broker.port}
     if file.broker.user:
         broker["user"] = file.broker.user
-    if file.node.watch and file.node.watch.ulp:
-        watched = file.sensor[file.node.watch.channel]
-        assert isinstance(watched, Microphone)
-        margins = [stage["margin"] for stage in config["cascade"]["stages"]]
-        config["ulp"] = _ulp(board.file.chip, number(watched.pin, board), margins)
     return {
         **config,
+        **wired,
         "name": file.name,
         "wifi": {"ssid": file.wifi.ssid},
         "broker": broker,
-        "pins": pins,
     }
-
-
-def _ulp(chip: str, pin: int, margins: list[int]) -> dict[str, Any]:
-    """The words of the detector's first stage, where its variables are, and what they begin with.
-
-    `margins` are those of the cascade's stages.
-    """
-    program = assemble(PROGRAMS["loudness"], chip, ulp_names(chip, pin))
-    words = {name: program.labels[name] for name in ULP_WORDS}
-    binary = b64encode(program.binary()).decode()
-    return {"binary": binary, "words": words, "gates": gates(margins)}
 
 
 def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:

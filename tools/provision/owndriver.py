@@ -5,7 +5,6 @@ the class reads, and which arguments it takes.
 """
 
 import ast
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,26 +12,13 @@ from typing import Any
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs, scratch
+from host_sim.spec.drivers import Own
 from host_sim.spec.nodefaults import Fault
 from tools.provision import firmware
-from tools.provision.drivers import OWN, Own
 
-NAMED = re.compile(r"([a-z_][a-z0-9_]*)\.([A-Z]\w*)", re.ASCII)
 # What a file of this name would hide, or what would hide it: MicroPython's own, and the node's.
 TAKEN = {"boot", "main", "torpor", "machine", "network", "esp32", "espnow", "micropython", "dht"}
 REMEDY = "see docs/own-driver.md"
-
-
-def taken(document: dict[str, Any]) -> dict[str, str]:
-    """The class by channel where [sensor] names one, in whose place the schema's tag is put."""
-    sensors = document.get("sensor")
-    own = {}
-    for channel, table in sensors.items() if isinstance(sensors, dict) else ():
-        driver = table.get("driver") if isinstance(table, dict) else None
-        if isinstance(driver, str) and NAMED.fullmatch(driver):
-            own[channel] = driver
-            table["driver"] = OWN
-    return own
 
 
 def faults(own: dict[str, str], sensors: dict[str, Any], folder: Path) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ A driver is one class here, and one file in firmware/torpor/drivers: that of its
 whose opened() is given what entry() makes.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
@@ -12,10 +13,11 @@ from msgspec import Meta
 
 from host_sim.hardware.board import Board
 from host_sim.hardware.chip import Chip
+from host_sim.spec.pins import Pin, Use, number
 from host_sim.toml.file import Strict
-from tools.provision.pins import Pin, Use, number
 
 OWN = "module.Class"
+NAMED = re.compile(r"([a-z_][a-z0-9_]*)\.([A-Z]\w*)", re.ASCII)
 
 
 class Role(NamedTuple):
@@ -139,3 +141,15 @@ class Own(Driver, frozen=True, tag=OWN):
 
 
 Sensor = Temperature | Humidity | Analog | Contact | Bl0937 | Microphone | Own
+
+
+def taken(document: dict[str, Any]) -> dict[str, str]:
+    """The class by channel where [sensor] names one, in whose place the schema's tag is put."""
+    sensors = document.get("sensor")
+    own = {}
+    for channel, table in sensors.items() if isinstance(sensors, dict) else ():
+        driver = table.get("driver") if isinstance(table, dict) else None
+        if isinstance(driver, str) and NAMED.fullmatch(driver):
+            own[channel] = driver
+            table["driver"] = OWN
+    return own

@@ -73,14 +73,17 @@ def test_a_delivery_that_takes_longer_than_usual_fails_by_so_much():
     backoff.delivered(r, AT, 2000, 0)
     assert r[AT + backoff.OWED_UC] == 0
     backoff.delivered(r, AT, 2320, 0)
-    assert r[AT + backoff.OWED_UC] == 320 * 3
+    assert r[AT + backoff.OWED_UC] == 0
     assert r[AT + backoff.USUAL_MS] == 2010
+    backoff.delivered(r, AT, 5210, 0)
+    assert r[AT + backoff.OWED_UC] == 3200 * 3
+    assert r[AT + backoff.USUAL_MS] == 2110
     backoff.delivered(r, AT, 1500, 0)
     assert r[AT + backoff.USUAL_MS] == 1500
 
 
-def test_a_delivery_as_usual_ends_the_debt_and_one_half_longer_does_not():
-    for ms, owed_uc in ((2999, 999 * 3), (3000, CREDIT_UC * 2 + 1000 * 3)):
+def test_a_delivery_that_lost_a_question_ends_the_debt_and_one_that_lost_more_does_not():
+    for ms, owed_uc in ((3999, 0), (4000, CREDIT_UC * 2 + 2000 * 3)):
         r = block()
         backoff.delivered(r, AT, 2000, 0)
         r[AT + backoff.OWED_UC] = CREDIT_UC * 2

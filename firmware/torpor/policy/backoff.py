@@ -5,7 +5,8 @@ where a fault lasts there are many. So failures may take a part of what the node
 at once no more than CREDIT_MIN minutes of that part bring; what they take beyond is a debt, and
 nothing is tried before time has paid for it, or a day is over. Whatever fails, and in whatever
 order, a day costs no more than that. A delivery that takes longer than usual fails by so much; one
-as usual ends the debt, for a weak link is no lasting fault: what it loses is tried again soon.
+as usual, or that lost a question, ends the debt, for a weak link is no lasting fault: what it loses
+is tried again soon.
 """
 
 from torpor.policy import const
@@ -22,6 +23,7 @@ SIZE = const(7)
 CREDIT_MIN = const(720)
 MOST_MIN = const(1440)
 _JOIN_MS = const(2000)
+_LOST_MS = const(1000)  # that a question which is lost is waited for
 _MOST_MS = const(100000)  # that a failure is taken to last
 _DOUBLINGS = const(6)
 _LEARN = const(5)  # of what a delivery took longer, a 32nd is usual from then on
@@ -37,13 +39,12 @@ def failed(r: list[int], at: int, ms: int, on_air: int, uptime_min: int) -> None
 
 def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
     """A delivery that took so long. One as usual says that the fault is over: so is the debt."""
-    longer_ms = ms - r[at + USUAL_MS]
-    if longer_ms < r[at + USUAL_MS] >> 1:
+    usual_ms = r[at + USUAL_MS]
+    longer_ms = ms - usual_ms
+    r[at + USUAL_MS] = usual_ms + (longer_ms >> _LEARN) if usual_ms and longer_ms > 0 else ms
+    if longer_ms < (usual_ms >> 1) + _LOST_MS:
         r[at + OWED_UC] = 0
-    if r[at + USUAL_MS] == 0 or longer_ms < 0:
-        r[at + USUAL_MS] = ms
-    else:
-        r[at + USUAL_MS] += longer_ms >> _LEARN
+    elif usual_ms:
         _owe(r, at, _within(longer_ms, _MOST_MS) * r[at + AIR_UC_MS], uptime_min)
 
 

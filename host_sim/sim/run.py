@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from host_sim.engine import events
 from host_sim.engine.ledger import Ledger
 from host_sim.engine.parts import Parts
@@ -75,7 +77,7 @@ def outcome(scenario: Scenario, parts: Parts, r: list[int], now_us: int) -> Resu
     """What a node's books and record say at this instant."""
     heard = zip(parts.hearing.event_word, parts.hearing.event_us, strict=True)
     us, times, extra, count = (
-        [int(cell) for cell in cells] for cells in (parts.us, parts.times, parts.extra, parts.count)
+        np.array(cells).tolist() for cells in (parts.us, parts.times, parts.extra, parts.count)
     )
     tasks = nodefile.task_names(scenario.file.node)
     return Result(

@@ -19,6 +19,9 @@ def wake(r: list[int], port: Port, cause: int) -> int:
             if detect(r, port, now):
                 why = EVENT
                 event(r, port, now)
+        elif cascade.ends(r, CASCADE, now):
+            why = EVENT
+            node.tell(r, r[record.WATCH_CHANNEL], 0, now)
     node.serve(r, port, why, now)
     ms = node.rest(r, port)
     if r[CASCADE + cascade.STAGES] and r[record.SLEEP_KIND] == sleep.DEEP:
@@ -76,5 +79,7 @@ def event(r: list[int], port: Port, now: int) -> None:
     value = port.measure(channel)
     if value == FAULT:
         r[record.FAULTS] += 1
-    else:
+    elif r[CASCADE + cascade.HOLD_MS] == 0:
         node.tell(r, channel, value, now)
+    elif cascade.begins(r, CASCADE, value, now):
+        node.tell(r, channel, 1, now)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_sim.engine.events import EDGE
 from host_sim.engine.parts import CHANNEL_ROW, SERIES, Parts
 from host_sim.hardware import price, states
 from host_sim.hardware.board import Board
@@ -92,11 +91,11 @@ def _period_s(node: Node, channel: str) -> int:
 
 
 def _edges_and_words(scenario: Scenario, parts: Parts) -> list[float]:
-    """Of each edge and word, what a node would draw that stayed associated since the one before."""
+    """Of each word and a contact's news, what staying associated since the last would draw."""
     end_us = build.end_us(scenario)
-    edges = zip(parts.event_kind, parts.event_us, strict=True)
     heard = zip(parts.hearing.event_word, parts.hearing.event_us, strict=True)
-    happened = [at for kind, at in edges if kind == EDGE] + [at for word, at in heard if word]
+    happened = build.news_us(parts, scenario.file.node.watch)
+    happened += [at for word, at in heard if word]
     at_us = sorted(at for at in happened if at < end_us)
     na = dict(zip(states.NAMES, scenario.board.current_na, strict=True))
     gaps = np.diff([-np.inf, *at_us])

@@ -16,6 +16,7 @@ from host_sim.errors import BadInput
 
 POLICIES = {
     "cascade": "When to wake for a sound: who listens, and for what the CPU starts.",
+    "pin": "What to tell of a pin that chatters.",
     "link": "How long to wait for a join, and what of it to spare.",
     "txpower": "How strongly to transmit on a channel that nobody sees.",
     "sleep": "How deep to sleep for a gap that an event may end.",

@@ -27,10 +27,10 @@ from host_sim.engine.parts import (
 from host_sim.files import inputs
 from host_sim.sim import battery, replays
 from host_sim.spec import sources
-from host_sim.spec.nodefile import channel_index
+from host_sim.spec.nodefile import Watch, channel_index
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Contact, Table, Wifi, World
-from host_sim.world import loudness, recordings, sound, table, weather, wifi
+from host_sim.world import loudness, pin, recordings, sound, table, weather, wifi
 from host_sim.world.noise import poisson_us
 from host_sim.world.recordings import Ints
 from torpor.policy.loudness import REMEMBERED
@@ -144,6 +144,13 @@ def _pulled_na(scenario: Scenario, days: int) -> int:
     if len(turns) % 2:
         open_us += end - turns[-1]
     return round(PULL_UP_UV / watch.pull_up_kohm * (1 - open_us / end))
+
+
+def news_us(parts: Parts, watch: Watch | None) -> list[int]:
+    """When the contact gives something to tell, µs."""
+    happened = zip(parts.event_kind, parts.event_us, strict=True)
+    edges = [at_us for kind, at_us in happened if kind == events.EDGE and at_us < events.NEVER_US]
+    return pin.news(edges, watch.hold_s * 1_000_000 if watch else 0)
 
 
 def end_us(scenario: Scenario) -> int:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from host_sim.engine import events
 from host_sim.engine.ledger import Ledger
 from host_sim.engine.parts import Parts
 from host_sim.engine.plain import Life
@@ -97,12 +96,11 @@ def outcome(scenario: Scenario, parts: Parts, r: list[int], now_us: int) -> Resu
 
 
 def _edges(scenario: Scenario, parts: Parts, now_us: int) -> int:
-    """Edges of the contact that wakes a sensor; a switch is told of by its output."""
+    """What a contact that wakes a sensor gave to tell; a switch is told of by its output."""
     node = scenario.file.node
     if node.kind == "switch" or not node.watch or node.watch.interval_ms:
         return 0
-    happened = zip(parts.event_kind, parts.event_us, strict=True)
-    return sum(kind == events.EDGE and at_us < now_us for kind, at_us in happened)
+    return sum(at_us < now_us for at_us in build.news_us(parts, node.watch))
 
 
 def _replayed(scenario: Scenario, drawn: list[int]) -> list[Replayed]:

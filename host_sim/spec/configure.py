@@ -247,4 +247,5 @@ def _cascade(watch: nodefile.Watch) -> Cascade:
         interval_ms=watch.interval_ms,
         false_per_day=watch.false_per_day,
         asks=watch.asks,
+        hold_ms=watch.hold_s * 1000,
     )

@@ -80,12 +80,13 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class Cascade(msgspec.Struct, frozen=True):
-    """The detector; without stages there is none."""
+    """The detector; without stages there is none. Without `hold_ms` each edge is told."""
 
     stages: list[Stage] = []
     interval_ms: int = 0
     false_per_day: int = 0
     asks: int = 0
+    hold_ms: int = 0
 
 
 class Spread(msgspec.Struct, frozen=True):

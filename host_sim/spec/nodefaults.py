@@ -49,6 +49,9 @@ def _watch_faults(node: Node) -> Iterator[Fault]:
     watch = node.watch
     if node.kind == "switch" and (watch is None or watch.interval_ms):
         yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
+    if watch and watch.hold_s and (watch.interval_ms or node.kind == "switch"):
+        what = "only a sensor's pin is held"
+        yield what, ("node", "watch", "hold_s"), "leave it out"
     polls = watch and watch.interval_ms and not watch.ulp
     if polls and node.deepest_sleep == "deep":
         remedy = 'set deepest_sleep = "light", or ulp'

@@ -102,6 +102,10 @@ class Watch(Strict, frozen=True):
     """
     asks: Annotated[int, Meta(ge=0, le=20)] = 1
     """How often a wake may ask a stage again."""
+    hold_s: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    """For a pin that chatters, as a PIR sensor's: its first 1 is told at once, a 0 once it has
+    rested there for so long, and no edge between. 0: each edge is told.
+    """
     pull_up_kohm: Annotated[int, Meta(ge=1, le=10_000)] | None = None
     """The resistor from the pin that wakes to 3.3 V, which draws while the contact is closed; of
     none nothing is counted. 45 is the pull-up in an ESP32.

@@ -136,6 +136,7 @@ def config(**changes):
             "interval_ms": 100,
             "false_per_day": 0,
             "asks": 1,
+            "hold_ms": 0,
         },
         "spread": {"within_ms": 0, "seed": 1},
         "backoff": {"rate_uc_min": 0, "cpu_uc_ms": 1, "air_uc_ms": 2, "start_uc": 100},

@@ -59,6 +59,7 @@ CONFIG: dict = {
         "interval_ms": 94,
         "false_per_day": 97,
         "asks": 98,
+        "hold_ms": 99,
     },
     "spread": {"within_ms": 99, "seed": 100},
     "backoff": {"rate_uc_min": 101, "cpu_uc_ms": 102, "air_uc_ms": 103, "start_uc": 104},
@@ -141,5 +142,5 @@ def test_the_cell_the_sleep_and_the_detector():
         0,
     ]
     assert cells(REST, 4) == [81, 82, 2, 1]
-    assert cells(CASCADE, cascade.HEAD) == [2, 94, 97, 98, 0, 0, 0, 0, 0]
+    assert cells(CASCADE, cascade.HEAD) == [2, 94, 97, 98, 0, 0, 0, 0, 0, 99, 0, 0]
     assert cells(CASCADE + cascade.HEAD, 8) == [91, 92, 93, 0, 91, 92, 93, 0]

@@ -2,8 +2,8 @@
 
 from tests.policy.handport import HOUR_MS, MINUTE_MS, detecting, start, tick
 from torpor import record
-from torpor.policy import cascade, report
-from torpor.port import EVENT, FAULT, WATCH
+from torpor.policy import cascade, report, sleep
+from torpor.port import EVENT, FAULT, PIN, WATCH
 from torpor.record import CASCADE, REPORT
 
 
@@ -73,3 +73,54 @@ def test_a_node_that_hears_too_much_asks_for_more_says_so_and_still_listens():
     tick(r, port, HOUR_MS)
     told = [reading for sent in port.did("send") for reading in sent[0] if reading[0] == 1]
     assert told == [(1, cascade.SPENT)]
+
+
+HOLD_MS = 20000
+
+
+def held():
+    """A node whose pin is held, and the readings that an edge after so many ms has it send."""
+    r, port = start(cascade=detecting(1, interval_ms=0, hold_ms=HOLD_MS), watch_channel=1)
+    r[record.REST + sleep.LINGERS] = 0
+    tick(r, port, 0)
+
+    def edge(ms, level):
+        port.readings[1] = level
+        port.did("send")
+        left_ms = tick(r, port, ms, PIN)
+        return left_ms, told(port)
+
+    return r, port, edge
+
+
+def told(port):
+    return [value for sent in port.did("send") for channel, value in sent[0] if channel == 1]
+
+
+def test_a_pin_that_is_held_tells_its_first_edge_and_its_rest():
+    r, port, edge = held()
+    assert edge(5, 1)[1] == [1]
+    assert edge(5, 0) == (HOLD_MS, [])
+    assert edge(HOLD_MS - 1, 1)[1] == []  # it had not rested for long enough
+    assert edge(30000, 0)[1] == []
+    assert tick(r, port, HOLD_MS - 1) == 1
+    assert told(port) == []
+    assert tick(r, port, 1) > 0
+    assert told(port) == [0]
+    assert edge(5, 1)[1] == [1]
+
+
+def test_a_pulse_that_is_over_as_the_node_looks_has_begun_too():
+    r, port, edge = held()
+    assert edge(5, 0) == (HOLD_MS, [1])
+    tick(r, port, HOLD_MS)
+    assert told(port) == [0]
+
+
+def test_without_a_hold_each_edge_is_told():
+    r, port = start(cascade=detecting(1, interval_ms=0), watch_channel=1)
+    for level in (1, 0, 1):
+        port.readings[1] = level
+        port.did("send")
+        tick(r, port, 5, PIN)
+        assert told(port) == [level]

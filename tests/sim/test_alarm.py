@@ -81,3 +81,20 @@ def test_words_are_alarms_too() -> None:
     assert 0 < result.caught - 1 <= sum(result.late) <= result.count[parts.READINGS]
     with pytest.raises(BadInput, match="no watch"):
         scenario.load("garden", ('budget=[{name="alarm_p95_s", at_most=1}]',))
+
+
+@pytest.mark.parametrize("board", ["lolin32_lite", "xiao_esp32c3", "xiao_esp32s3"])
+def test_a_question_that_is_lost_delays_no_later_alarm(board: str) -> None:
+    """It was counted as a failure: a board that draws little had to pay for it for a day."""
+    result = run.run(scenario.load("door", ("days=28", f"board={board}")))
+    late_s = result.figure("alarm_p95_s")
+    assert late_s is not None
+    assert late_s < 5
+
+
+def test_a_contact_that_is_held_tells_begin_and_end_of_what_it_saw(tmp_path: Path) -> None:
+    """Two events of three edges each way, the second of which is a pulse of 50 ms."""
+    edges_s = [40_000.0, 40_005.0, 40_020.0, 40_050.0, 50_000.0, 50_000.05]
+    for hold_s, told in ((10, 6), (15, 6), (16, 4)):
+        result = door(tmp_path, edges_s, f"node.watch.hold_s={hold_s}")
+        assert (result.edges, sum(result.late)) == (told, told)

@@ -131,6 +131,13 @@ def test_a_copy_elsewhere_is_the_same_scenario(name: str, tmp_path: Path) -> Non
         (
             "sound",
             "ulp = true",
+            "ulp = true\nhold_s = 9",
+            "hold_s",
+            "node.watch.hold_s: only a sensor's pin is held; leave it out",
+        ),
+        (
+            "sound",
+            "ulp = true",
             "ulp = false",
             "[node]",
             'node.deepest_sleep: deep sleep cannot poll; set deepest_sleep = "light"',

@@ -8,9 +8,13 @@ A false wake has a price. N a day are allowed: each takes a day / N from a purse
 again and that holds eight. As the purse empties, stage 0's margin rises towards a quarter of what
 events were heard at so far. It never rises beyond that: an event missed is dearer than a false
 wake, so a node with an empty purse still listens, pays, and says so.
+
+An edge on a pin is cheap to see and dear to tell. With a hold, an event that a pin tells of lasts
+until the pin has rested at 0 for so long: its begin is told at once, its end then, and no edge
+between.
 """
 
-from torpor.policy import const
+from torpor.policy import const, ticks
 
 STAGES = const(0)  # 0: this node has no detector
 INTERVAL_MS = const(1)  # from one look of stage 0 to the next; 0: it is an edge on the wake pin
@@ -21,7 +25,10 @@ SAVING = const(5)  # 1: the purse ran empty, and is not yet half full again
 HEARD = const(6)  # what stage 0 scored in events, their running mean
 EVENTS = const(7)
 FALSE_WAKES = const(8)
-HEAD = const(9)
+HOLD_MS = const(9)  # an event is over when its pin has rested for so long; 0: each edge is told
+LASTS = const(10)  # of the event that was told: OVER, ON or RESTS
+SINCE = const(11)  # tick of the pin's last edge
+HEAD = const(12)
 
 MARGIN = const(0)  # pass at floor * RATIO_X16 / 16 + MARGIN
 RATIO_X16 = const(1)  # at most 1,024
@@ -35,6 +42,10 @@ SIZE = const(HEAD + MAX_STAGES * ROW)
 REJECT = const(0)
 AGAIN = const(1)
 PASS = const(2)
+
+OVER = const(0)
+ON = const(1)
+RESTS = const(2)
 
 SPENT = const(-1)  # told on the watched channel as the purse runs empty: the node hears less
 PURSE = const(8)  # false wakes that it holds
@@ -114,3 +125,32 @@ def elapse(r: list[int], at: int, ms: int) -> None:
     r[at + SPENT_MS] = spent if spent > 0 else 0
     if spent <= (PURSE >> 1) * cost_ms(r, at):
         r[at + SAVING] = 0
+
+
+def begins(r: list[int], at: int, level: int, now: int) -> bool:
+    """The pin had an edge, and is at this level: whether an event begins, and is to be told.
+
+    One that is at 0 again by now has begun, too.
+    """
+    told = r[at + LASTS]
+    r[at + LASTS] = ON if level else RESTS
+    r[at + SINCE] = now
+    return told == OVER
+
+
+def ends(r: list[int], at: int, now: int) -> bool:
+    """Whether the event ends now: that is to be told."""
+    if r[at + LASTS] != RESTS or ticks.diff(now, r[at + SINCE]) < r[at + HOLD_MS]:
+        return False
+    r[at + LASTS] = OVER
+    return True
+
+
+def until_ms(r: list[int], at: int, ms: int, now: int) -> int:
+    """A sleep of `ms`, or less where an event may end in it."""
+    if r[at + LASTS] != RESTS:
+        return ms
+    left_ms = r[at + HOLD_MS] - ticks.diff(now, r[at + SINCE])
+    if left_ms >= ms:
+        return ms
+    return left_ms if left_ms > 0 else 0

@@ -1,0 +1,1 @@
+"""What to tell of a pin that chatters: the study of the hold of policy.cascade."""

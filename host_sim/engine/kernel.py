@@ -9,6 +9,7 @@ from host_sim.engine.home import AWAKE, Home
 from host_sim.engine.port import SimPort
 from torpor import life, record
 from torpor.policy.sleep import LIGHT
+from torpor.port import COLD
 
 
 def run(r: list[int], port: SimPort, cause: int, until_us: int) -> tuple[int, int, int, bool]:
@@ -20,8 +21,17 @@ def run(r: list[int], port: SimPort, cause: int, until_us: int) -> tuple[int, in
     """
     while port.now_us < until_us and port.alive:
         sleep_ms = life.wake(r, port, cause)
-        cause = port.sleep(r[record.SLEEP_KIND], sleep_ms)
+        cause = slept(r, port, r[record.SLEEP_KIND], sleep_ms)
     return cause, port.now_us, port.used, port.alive
+
+
+def slept(r: list[int], port: SimPort, kind: int, ms: int) -> int:
+    """Sleep; what woke the node. A store that ran dry meanwhile has it begin anew."""
+    cause = port.sleep(kind, ms)
+    if cause == COLD:
+        for i in range(len(r)):
+            r[i] = port.fresh[i]
+    return cause
 
 
 def run_home(home: Home, until_us: int) -> int:
@@ -31,7 +41,7 @@ def run_home(home: Home, until_us: int) -> int:
         port, r = home.ports[i], home.records[i]
         if home.kind[i] != AWAKE:
             began_us = home.next_us()
-            home.cause[i] = port.sleep(home.kind[i], home.ms[i])
+            home.cause[i] = slept(r, port, home.kind[i], home.ms[i])
             home.kind[i] = AWAKE
             if port.now_us > began_us + port.wake_cpu_us:  # an event that ended no sleep
                 home.plan(i, port.now_us)
@@ -45,7 +55,7 @@ def run_home(home: Home, until_us: int) -> int:
             home.kind[i], home.ms[i] = kind, ms
             home.plan(i, min(port.planned_us(ms), port.next_event_us))
         else:
-            home.cause[i] = port.sleep(kind, ms)
+            home.cause[i] = slept(r, port, kind, ms)
             home.plan(i, port.now_us)
         if home.ether.mails:
             home.settle()

@@ -1,6 +1,6 @@
 """The Wi-Fi link of the simulated port: joins in phases, each with its frames, and messages."""
 
-from host_sim.engine import replay
+from host_sim.engine import replay, store
 from host_sim.engine.frames import (
     ASKS,
     FRAMES,
@@ -130,7 +130,7 @@ def shared_phase(port: State, part: Numbers, level: int, at: int, until_us: int,
 def brown_out(port: State, level: int) -> bool:
     """Whether a burst at this level would be the end: the cell too empty for it, in this air."""
     dead = port.dead[port.air[port.hour()] * LEVELS + level]
-    if port.soc_permille() <= dead:
+    if store.permille(port) <= dead:
         port.alive = False
     return not port.alive
 

@@ -4,7 +4,7 @@ host_sim/sim/build.py makes them of a scenario. Lists and ints alone run in CPyt
 alike.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from host_sim.engine.ether import Ether
 from host_sim.engine.hearing import Hearing
@@ -70,8 +70,11 @@ WATCH_TASK, ULP_US, ULP_NA, WATCH_CHANNEL, EVENT_MS = range(5)
     READINGS,
     POLLS,
     FLASH_WRITES,
-) = range(9)
-COUNTERS = 9
+    OFF_US,  # without supply
+    GAINED,  # harvested into the store, 1,024 fC
+    LEAKED,  # out of a store that is harvested into, 1,024 fC
+) = range(12)
+COUNTERS = 12
 
 
 @dataclass
@@ -97,6 +100,10 @@ class Parts:
     hearing     what the detector hears
     battery     open-circuit mV by state of charge, 0 … 1,000 permille
     capacity_permille, air, leak_per_s, leaked, dead: as host_sim/sim/battery.py has them
+    harvest     what a charger gives its store, nW by the minute, repeating; empty: there is none
+    stored      what that store holds at the start, 1,024 fC
+    off         by index of the air: the permille at or under which it switches the node off
+    restart_permille  and the one at which it switches it on again
     replay      what is drawn from recordings
     replay_us   recorded durations, µs
     replay_na   and mean currents, nA
@@ -106,6 +113,7 @@ class Parts:
     watch       the detector's numbers
     ether       the channel, and who shares it
     index       the node's number there
+    fresh       the record that a node begins with
     """
 
     us: list[int]
@@ -133,6 +141,10 @@ class Parts:
     leak_per_s: list[int]
     leaked: list[int]
     dead: list[int]
+    harvest: list[int]
+    stored: int
+    off: list[int]
+    restart_permille: int
     replay: list[int]
     replay_us: list[int]
     replay_na: list[int]
@@ -142,3 +154,4 @@ class Parts:
     watch: list[int]
     ether: Ether
     index: int = 0
+    fresh: list[int] = field(default_factory=list)

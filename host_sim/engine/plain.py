@@ -10,6 +10,14 @@ from torpor import config, record
 from torpor.port import COLD
 
 
+def begun(parts: Parts, device: dict[str, Any]) -> list[int]:
+    """The record of a node of this configuration; its world keeps a copy, to begin anew with."""
+    r = [0] * record.SIZE
+    config.configure(r, device)
+    parts.fresh = list(r)
+    return r
+
+
 class Life:
     """A node from power-on on; native.py has the same, compiled.
 
@@ -27,8 +35,7 @@ class Life:
     def __init__(self, parts: Parts, device: dict[str, Any]) -> None:
         """Switch a node of this configuration (torpor.config) on in its world."""
         self.parts = parts
-        self.r: Any = [0] * record.SIZE
-        config.configure(self.r, device)
+        self.r: Any = begun(parts, device)
         self.port = SimPort(parts)
         self.cause, self.now_us, self.used, self.alive = COLD, 0, 0, True
 
@@ -49,9 +56,7 @@ class Lives:
     def __init__(self, parts: list[Parts], devices: list[dict[str, Any]]) -> None:
         """Switch nodes of these configurations on, which share the first one's channel."""
         self.parts = parts
-        self.records: list[Any] = [[0] * record.SIZE for _ in parts]
-        for r, device in zip(self.records, devices, strict=True):
-            config.configure(r, device)
+        self.records: list[Any] = list(map(begun, parts, devices))
         self.home = Home([SimPort(one) for one in parts], self.records, parts[0].ether)
 
     def live(self, until_us: int) -> int:

@@ -1,6 +1,6 @@
 """The simulated port: the contract of torpor.port in virtual time, every microsecond booked."""
 
-from host_sim.engine import alarm, link, replay
+from host_sim.engine import alarm, link, replay, store
 from host_sim.engine.events import COMMAND, EDGE
 from host_sim.engine.parts import (
     BATTERY,
@@ -21,7 +21,7 @@ from host_sim.hardware.states import IDLE as IDLE_STATE
 from torpor.policy.patience import LINK_MS
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.policy.ticks import MASK
-from torpor.port import DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH, Port
+from torpor.port import COLD, DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH, Port
 
 BY_TIMER = (NODE * DECISIONS + SCHEDULED) * STATES  # accounts of a wake's start
 BY_EVENT = (NODE * DECISIONS + LOOK) * STATES
@@ -70,7 +70,7 @@ class SimPort(State, Port):
             at = self.now_us // self.step_us[channel] % self.cells[channel]
             return self.series[self.first[channel] + at]
         if source == BATTERY:
-            return self.battery[self.soc_permille()]
+            return self.battery[store.permille(self)]
         if source == SOUND:
             return self.hearing.heard()
         if source == PIN_LEVEL:
@@ -135,10 +135,15 @@ class SimPort(State, Port):
         if self.armed_ms != NONE or self.commanded != NONE or self.next_event_us <= end_us:
             end_us, cause = self.interrupted(kind, end_us)
             self.armed_ms = NONE
+        if self.harvests:
+            end_us = store.lasts(self, self.current_na[SLEEP_STATES[kind]], end_us)
         if self.replays:
             replay.rest(self, SLEEP_STATES[kind], end_us - self.now_us)
         else:
             self.spend(SLEEP_STATES[kind], end_us - self.now_us)
+        if self.harvests and store.gone(self):
+            store.refill(self)
+            kind, cause = DEEP, COLD
         if self.now_us < self.end_us:
             self.wake_up(kind, cause)
         return cause
@@ -195,7 +200,7 @@ class SimPort(State, Port):
 
     def wake_up(self, kind: int, cause: int) -> None:
         """Book the way from sleep to the node's first line; from deep sleep, two spends in one."""
-        self.account_at = BY_TIMER if cause == TIMER else BY_EVENT
+        self.account_at = BY_TIMER if cause in (TIMER, COLD) else BY_EVENT
         self.linked = self.linked and kind != DEEP
         if self.replays:
             if kind == DEEP:

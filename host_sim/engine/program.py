@@ -9,7 +9,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from host_sim.engine import alarm, ether, frames, hearing, home, kernel, link, port, replay, state
+from host_sim.engine import (
+    alarm,
+    ether,
+    frames,
+    hearing,
+    home,
+    kernel,
+    link,
+    port,
+    replay,
+    state,
+    store,
+)
 from host_sim.engine.ether import Ether
 from host_sim.engine.hearing import Hearing
 from host_sim.engine.home import Home
@@ -53,6 +65,7 @@ MODULES = (
     sensor,
     switch,
     life,
+    store,
     replay,
     frames,
     link,

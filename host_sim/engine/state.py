@@ -43,6 +43,8 @@ class State:
     linked       the link's modules are loaded, since the last deep sleep
     addressed    the address that the access point gives is kept in flash
     alive        the cell still carries the node
+    harvests     its store is filled; stored is what that holds (1,024 fC) at store_us, when
+                 store_used of what was drawn had been taken out of it
     replays      something is drawn from recordings
     shared       the channel is shared with other nodes, this one being number `index`
     mail         a command from one of them, which arrives at mail_us
@@ -56,7 +58,8 @@ class State:
         us times extra count current_na timing radio lost_65536 air_time channel levels rssi
         series source step_us first cells read_us read_na
         event_us event_kind event_value look_us hearing battery capacity_permille air leak_per_s
-        leaked dead seed replay replay_us
+        leaked dead harvest harvests stored store_us store_used off restart_permille fresh
+        seed replay replay_us
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
         output commanded armed_ms margin ratio_x16 loud_us ap_up joined linked alive
@@ -97,6 +100,14 @@ class State:
         self.leak_per_s = parts.leak_per_s
         self.leaked = parts.leaked
         self.dead = parts.dead
+        self.harvest = parts.harvest
+        self.harvests = len(parts.harvest) > 0
+        self.stored = parts.stored
+        self.store_us = 0
+        self.store_used = 0
+        self.off = parts.off
+        self.restart_permille = parts.restart_permille
+        self.fresh = parts.fresh
         self.seed = parts.clock[SEED]
         self.replay = parts.replay
         self.replay_us = parts.replay_us
@@ -159,7 +170,8 @@ class State:
     def spend_at(self, state: int, us: int, na: int) -> None:
         """Let time pass in a state at a current of its own, nA."""
         self.spend(state, us)
-        more = us * (na - self.current_na[state]) >> CHARGE_SHIFT
+        more_na = na - self.current_na[state]
+        more = us * more_na >> CHARGE_SHIFT if more_na > 0 else -(us * -more_na >> CHARGE_SHIFT)
         self.extra[self.account_at + state] += more
         self.used += more
 
@@ -209,7 +221,12 @@ class State:
         return hour if hour < last else last
 
     def soc_permille(self) -> int:
-        """Charge left in the cell after what was drawn and what leaked, permille."""
+        """Charge left in the cell after what was drawn and what leaked, permille.
+
+        Of a store that is filled, what engine.store brought it to.
+        """
+        if self.harvests:
+            return min(1000, max(0, self.stored // self.capacity_permille))
         hour = self.hour()
         since_s = (self.now_us - hour * HOUR_US) // 1_000_000
         leaked = self.leaked[hour] + since_s * self.leak_per_s[self.air[hour]]

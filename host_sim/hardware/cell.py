@@ -15,6 +15,10 @@ brown-out, as of two alkaline cells, those are weeks of a node's life.
 
 So is the leakage: 2 % a month of 3,000 mAh is 83 µA, more than a node that sleeps well draws. That
 is taken for 20 °C, and to double with 10 K (I, Battery University BU-802b, of all chemistries).
+
+A `supercap` is told from 2.5 V on, below which no board runs: its capacity is farads times 2.9 V,
+so 10 F of it hold 8.06 mAh. Lithium is not charged in frost, which would plate it (I, Battery
+University BU-410).
 """
 
 from dataclasses import dataclass
@@ -41,6 +45,7 @@ class Cell:
     leak_percent_month: float
     resistance_mohm: tuple[Row, ...]
     source: str
+    charge_from_c: int | None = None  # the coldest that it may be charged in; None: never
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ def _colder(mohm: Row, percent: Row) -> tuple[Row, ...]:
 LI_ION_COLD = (660, 364, 204, 127, 89)  # half full, M, of the one at 20 °C between its 10 and 25 °C
 LITHIUM_COLD = (250, 180, 140, 115, 95)
 ALKALINE_COLD = (300, 210, 150, 120, 95)
+SUPERCAP_COLD = (170, 150, 130, 115, 100)
 
 CELLS = {
     "li-ion": Cell(
@@ -77,12 +83,23 @@ CELLS = {
             (132, 81, 41, 33, 31, 30, 32, 32, 33, 34, 41),
         ),
         "Panasonic NCR18650PF, Kollmeyer, Mendeley Data wykht8y7tg; self-discharge typical",
+        charge_from_c=0,
     ),
     "lifepo4": Cell(
         (2500, 3000, 3170, 3210, 3250, 3270, 3280, 3290, 3300, 3320, 3400),
         2.0,
         _colder((90, 60, 45, 40, 40, 40, 40, 40, 40, 40, 45), LI_ION_COLD),
         "A123 APR18650M1A data sheet, discharge at low rate; self-discharge typical",
+        charge_from_c=0,
+    ),
+    "supercap": Cell(
+        (2500, 2790, 3080, 3370, 3660, 3950, 4240, 4530, 4820, 5110, 5400),
+        100.0,
+        _colder((160,) * 11, SUPERCAP_COLD),
+        "two double-layer capacitors of 2.7 V in series: CAP-XX GY series for the resistance; "
+        "leakage, as 5 µA of 5 F, between the 30 µA at most of AVX SCCT20B106 after 72 h and the "
+        "1 µA measured of it later (J. Sikken, hackaday.io 160470)",
+        charge_from_c=-40,
     ),
     "2xaa-lithium": Cell(
         (2000, 2600, 2740, 2820, 2860, 2900, 2920, 2940, 2960, 3000, 3500),

@@ -94,7 +94,8 @@ def of(
     some = draw.quantities(scenario)
     z = latin(draws, len(some), scenario.file.seed)
     told = lives(scenario, [draw.drawn(scenario, some, row) for row in z], device, engine, progress)
-    name = "battery_life_days" if scenario.file.node.battery else "average_current_ua"
+    ends = scenario.file.node.battery and not scenario.file.world.harvest
+    name = "battery_life_days" if ends else "average_current_ua"
     by_share = zip(some, shares(z, told[name]), strict=True)
     return Interval(
         draws,

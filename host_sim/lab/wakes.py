@@ -12,6 +12,7 @@ import numpy as np
 
 from host_sim.engine import kernel
 from host_sim.engine.parts import JOINS, JOINS_CACHED, JOINS_FAILED, POLLS, SENDS_ACKED, Parts
+from host_sim.engine.plain import begun
 from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.sim import build, run
@@ -20,7 +21,6 @@ from host_sim.sim.traced import ASLEEP, AWAKE, MARKS, ON_AIR, SENSING, Step, Tra
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
-from torpor import config, record
 from torpor.policy.sleep import LIGHT
 from torpor.port import COLD
 
@@ -149,9 +149,8 @@ def kind_name(joins: int, cached: int, failed: int, acked: int) -> str:
 def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done: None) -> Predicted:
     """Run the scenario as its node is configured; BadInput where it has no wakes to compare."""
     device: dict[str, Any] = device_config(scenario.file.node, scenario.board)
-    r = [0] * record.SIZE
-    config.configure(r, device)
     parts = build.parts(scenario)
+    r = begun(parts, device)
     port, cause, end_us = _Port(parts), COLD, build.end_us(scenario)
     while port.now_us < end_us and port.alive:
         until_us = min(end_us, port.now_us + build.DAY_US)

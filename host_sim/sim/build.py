@@ -25,7 +25,7 @@ from host_sim.engine.parts import (
     Parts,
 )
 from host_sim.files import inputs
-from host_sim.sim import battery, replays
+from host_sim.sim import battery, harvest, replays
 from host_sim.spec import sources
 from host_sim.spec.nodefile import Watch, channel_index
 from host_sim.spec.scenario import Scenario
@@ -129,6 +129,7 @@ def _hardware(scenario: Scenario, days: int) -> dict[str, Any]:
         "leak_per_s": power.leak_per_s,
         "leaked": power.leaked,
         "dead": power.dead,
+        **harvest.parts(scenario, days, power),
     }
 
 

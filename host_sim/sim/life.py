@@ -33,12 +33,12 @@ class Life:
 
 
 def of(scenario: Scenario, ledger: Ledger, alive: bool) -> Life | None:
-    """The life that a run's books tell of; None on the mains.
+    """The life that a run's books tell of; None on the mains, or where the cell is charged.
 
     Extrapolated it is at least as long as the run: a node that outlived its strongest burst's
     charge may stop at its next one.
     """
-    if scenario.file.node.battery is None:
+    if scenario.file.node.battery is None or scenario.file.world.harvest:
         return None
     days = ledger.duration_us / build.DAY_US
     power = battery.of(scenario, max(int(np.ceil(scenario.file.days)), battery.YEAR_DAYS))
@@ -56,9 +56,9 @@ def of(scenario: Scenario, ledger: Ledger, alive: bool) -> Life | None:
 
 
 def asleep_days(scenario: Scenario) -> float | None:
-    """How long the node would live if it did nothing but sleep deeply; None on the mains."""
+    """How long the node would live if it did nothing but sleep deeply; None as above."""
     given = scenario.file.node.battery
-    if given is None:
+    if given is None or scenario.file.world.harvest:
         return None
     power = battery.of(scenario, battery.YEAR_DAYS)
     na = scenario.board.current_na[states.DEEP_SLEEP]

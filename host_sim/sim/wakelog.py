@@ -13,6 +13,7 @@ from msgspec.structs import replace as changed
 
 from host_sim.engine import kernel, parts
 from host_sim.engine.parts import Parts
+from host_sim.engine.plain import begun
 from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.sim import build, run
@@ -20,7 +21,6 @@ from host_sim.sim.result import Result
 from host_sim.sim.traced import TracedPort
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
-from torpor import config, record
 from torpor.port import COLD
 
 FEW, HOUR_US = 500, 3_600_000_000
@@ -151,9 +151,8 @@ def live(
     After each one what fraction is done, and what tells the log so far. BadInput for a run that
     ends in its first wake.
     """
-    r = [0] * record.SIZE
-    config.configure(r, device or device_config(scenario.file.node, scenario.board))
     built = build.parts(scenario)
+    r = begun(built, device or device_config(scenario.file.node, scenario.board))
     port, cause, end_us = LogPort(built), COLD, build.end_us(scenario)
     if port.now_us >= end_us:
         raise BadInput("it ends before its first wake does", where=scenario.path, key="days")

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.engine import kernel
+from host_sim.engine.plain import begun
 from host_sim.errors import BadInput
 from host_sim.sim import build, instrument
 from host_sim.sim.instrument import Instrument, Traced
@@ -14,7 +15,6 @@ from host_sim.sim.traced import MARKS, TracedPort
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace import writer
-from torpor import config, record
 from torpor.port import COLD
 
 RATE_HZ = 10_000
@@ -25,9 +25,9 @@ def traced(scenario: Scenario, device: dict[str, Any], from_s: float, to_s: floa
 
     Raises BadInput where the cell was empty before the first.
     """
-    r = [0] * record.SIZE
-    config.configure(r, device)
-    port = TracedPort(build.parts(scenario))
+    parts = build.parts(scenario)
+    r = begun(parts, device)
+    port = TracedPort(parts)
     kernel.run(r, port, COLD, round(to_s * 1e6))
     if port.now_us <= from_s * 1e6:
         raise BadInput("the node was dead by then", remedy=f"it lived {port.now_us / 1e6:,.0f} s")

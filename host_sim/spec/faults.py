@@ -5,6 +5,8 @@ from itertools import chain
 
 from host_sim.engine import replay
 from host_sim.hardware.board import Board
+from host_sim.hardware.cell import CELLS
+from host_sim.hardware.panel import PANELS
 from host_sim.spec import nodefaults, nodefile, sources
 from host_sim.spec.figures import FIGURES
 from host_sim.spec.nodefaults import Fault
@@ -22,7 +24,23 @@ def of(file: ScenarioFile, board: Board) -> Iterator[Fault]:
         _budget_faults(file),
         _replay_faults(file),
         _command_faults(file),
+        _harvest_faults(file),
     )
+
+
+def _harvest_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """A harvest that has nowhere to go, or of which nothing is known."""
+    harvest, battery = file.world.harvest, file.node.battery
+    if harvest is None:
+        return
+    key = ("world", "harvest")
+    charged = [name for name, one in CELLS.items() if one.charge_from_c is not None]
+    if battery is None or battery.chemistry not in charged:
+        yield "nothing to charge", key, f"add [node.battery], its chemistry {' or '.join(charged)}"
+    if harvest.light == "sun" and PANELS[harvest.panel].sun_uw is None:
+        some = [name for name, one in PANELS.items() if one.sun_uw]
+        what = f"{harvest.panel} is not known in the sun"
+        yield what, (*key, "panel"), f"{' or '.join(some)}; or a light in lux"
 
 
 def _command_faults(file: ScenarioFile) -> Iterator[Fault]:
@@ -74,6 +92,8 @@ def _budget_faults(file: ScenarioFile) -> Iterator[Fault]:
         if not figure.fits(file):
             what = f"no {figure.needs.rpartition('.')[2]}"
             yield what, (*key, "name"), f"add [{figure.needs}]"
+        if budget.name == "battery_life_days" and file.world.harvest:
+            yield "its cell is charged", (*key, "name"), "limit off_h_per_day instead"
         if budget.task and not figure.by_task:
             some = [name for name in FIGURES if FIGURES[name].by_task]
             yield (

@@ -17,6 +17,7 @@ from host_sim.hardware.cell import CHARGE_SHIFT
 RADIO_ON = states.NAMES[states.SCAN :]
 NA_PER_MA = 1_000_000
 YEAR_DAYS = 365
+HOUR_US = 3_600_000_000
 
 
 class Outcome(Protocol):
@@ -250,6 +251,22 @@ FIGURES = {
             "writes to flash by the node's own code: the address that a join is given, where it is "
             "new; of a shorter run, all that it made",
             lambda run: run.count[parts.FLASH_WRITES] / max(1.0, run.days / YEAR_DAYS),
+        ),
+        Figure(
+            "off_h_per_day",
+            "h a day",
+            "at_most",
+            "without supply: the store of a harvest had run dry",
+            lambda run: run.count[parts.OFF_US] / HOUR_US / (run.days or 1.0),
+            "world.harvest",
+        ),
+        Figure(
+            "harvested_mc_per_day",
+            "mC a day",
+            "at_least",
+            "charge that went into the store of a harvest; what found it full did not",
+            lambda run: (run.count[parts.GAINED] << CHARGE_SHIFT) / FC_PER_MC / (run.days or 1.0),
+            "world.harvest",
         ),
         Figure(
             "retained_bytes",

@@ -117,10 +117,10 @@ class Watch(Strict, frozen=True):
 class Battery(Strict, frozen=True):
     """The cell, the channel that reads it, and what is asked of it."""
 
-    chemistry: Literal["li-ion", "lifepo4", "2xaa-lithium", "2xaa-alkaline"]
+    chemistry: Literal["li-ion", "lifepo4", "2xaa-lithium", "2xaa-alkaline", "supercap"]
     """Its discharge curve, self-discharge and resistance."""
     capacity_mah: Annotated[float, Meta(ge=0.001, le=1_000_000)]
-    """What it holds when new."""
+    """What it holds when new; of a supercap, between 2.5 and 5.4 V, 0.806 a farad."""
     channel: Name | None = None
     """The channel that reads its voltage; without one the node never saves."""
     low_percent: Annotated[int, Meta(ge=0, le=100)] = 15

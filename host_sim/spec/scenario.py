@@ -164,7 +164,8 @@ def _gather(document: dict[str, Any], texts: dict[str, Text]) -> Wiring:
 def inputs(given: Scenario) -> list[Path]:
     """The files that a run reads and an output must not replace."""
     world = given.file.world
-    sources = (*world.reads.values(), world.door, world.air)
+    light = world.harvest.light if world.harvest else None
+    sources = (*world.reads.values(), world.door, world.air, light)
     own = [one.csv for one in sources if isinstance(one, Table | Contact)]
     recorded = [given.path.parent / name for name in (world.wifi.recording, *own) if name]
     for one in given.file.replay:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
+from host_sim.hardware import panel
 from host_sim.spec import figures
 from host_sim.spec.nodefile import Name, Node
 from host_sim.toml.file import Strict
@@ -14,8 +15,10 @@ MOST_H = 24 * MOST_DAYS
 
 if TYPE_CHECKING:
     FigureName = str  # a type checker reads no tables
+    PanelName = str
 else:
     FigureName = Literal[figures.NAMES]
+    PanelName = Literal[tuple(panel.PANELS)]
 
 BoardName = Annotated[str, Meta(min_length=1)]
 Share = Annotated[float, Meta(ge=0, le=0.95)]
@@ -104,6 +107,25 @@ class Contact(Strict, frozen=True):
     """How long each of those lasts."""
 
 
+class Harvest(Strict, frozen=True):
+    """A panel that charges the node's cell. Where that runs dry the node is off for a while."""
+
+    panel: PanelName
+    """Its solar cells."""
+    panels: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    """How many of them."""
+    light: Literal["sun"] | Annotated[int, Meta(ge=0, le=200_000)] | Table = "sun"
+    """Outdoors the recorded irradiance; indoors lux, a number or a table."""
+    light_percent: Annotated[float, Meta(ge=0, le=100)] = 100.0
+    """What of it reaches the panel, which windows, leaves and its slope take from."""
+    efficiency_percent: Annotated[float, Meta(gt=0, le=100)] = 80.0
+    """What of the panel's most power its charger stores."""
+    charged_percent: Annotated[float, Meta(ge=0, le=100)] = 100.0
+    """What the cell holds at the start."""
+    restart_percent: Annotated[float, Meta(gt=0, le=100)] = 10.0
+    """How much of what it can use the charger waits for before it switches a node on again."""
+
+
 class World(Strict, frozen=True):
     """Where each channel's readings come from, and what else happens."""
 
@@ -115,6 +137,8 @@ class World(Strict, frozen=True):
     """
     wifi: Wifi = Wifi()
     """The link."""
+    harvest: Harvest | None = None
+    """What charges its cell."""
     sound: Sound | None = None
     """What a sound detector hears."""
     door: str | Contact | None = None

@@ -74,6 +74,8 @@ CHARGE_MC = 10e-3 * (2 * 86_400 - 1) + 100.0
         ("flash_writes_per_year", {"FLASH_WRITES": 3}, 3),
         ("charge_mc_per_message", {"SENDS_ACKED": 0}, None),
         ("peak_current_ma", {}, 100),
+        ("off_h_per_day", {"OFF_US": 5 * 3_600_000_000}, 2.5),
+        ("harvested_mc_per_day", {"GAINED": 10**9}, 0.512),
     ],
 )
 def test_a_figure_by_hand(name: str, changes: dict[str, int], value: float | None) -> None:

@@ -101,6 +101,9 @@ def summary(result: Result, interval: Interval | None) -> list[tuple[str, str]]:
         cell = f"{battery.capacity_mah:,g} mAh {battery.chemistry}"
         lived = f"{life.days:,.0f} days{_within(interval, 'battery_life_days', '{:,.0f}')}"
         rows.append(("battery life", f"{lived} on {cell}, {life.how}: {life.why}"))
+    if result.scenario.file.world.harvest:
+        stored, off_h = result.figure("harvested_mc_per_day"), result.figure("off_h_per_day")
+        rows.append(("harvest", f"{stored:,.0f} mC a day stored, {off_h:.1f} h a day off"))
     rows.append(("deep sleep", f"{result.asleep_percent:.0f} % of the charge{_asleep(result)}"))
     rows += [
         ("charge", f"{result.ledger.charge_fc / 1e12:,.1f} mC"),

@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.engine.parts import CHANNEL_ROW, SERIES, Parts
-from host_sim.engine.plain import Life
+from host_sim.engine.plain import Life, begun
 from host_sim.engine.port import SimPort
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.spec.scenario import Scenario
-from torpor import config, record
 from torpor.policy.report import CELLS
 from torpor.policy.ticks import diff
 from torpor.port import COLD
@@ -75,8 +74,7 @@ class Heeded(Life):
 
     def __init__(self, parts: Parts, device: dict[str, Any]) -> None:
         self.parts = parts
-        self.r: Any = [0] * record.SIZE
-        config.configure(self.r, device)
+        self.r: Any = begun(parts, device)
         self.port = Heard(parts)
         self.cause, self.now_us, self.used, self.alive = COLD, 0, 0, True
 

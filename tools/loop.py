@@ -14,12 +14,13 @@ import serial
 from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
+from host_sim.engine import kernel
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.sim import build
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
-from torpor import config, life, pil, record
+from torpor import config, pil, record
 from torpor.port import COLD, NONE
 
 SILENT_S = 15.0  # the processor asks again for ten
@@ -135,7 +136,7 @@ def simulated(scenario: Scenario) -> list[Call]:
     config.configure(r, device_config(scenario.file.node, scenario.board))
     cause = COLD
     while port.now_us < build.end_us(scenario) and port.alive:
-        ms = life.wake(r, here, cause)
+        ms = kernel.woken(r, here, cause)
         cause = here.sleep(r[record.SLEEP_KIND], ms)
     return calls
 

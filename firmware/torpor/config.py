@@ -96,6 +96,9 @@ def _energy(r: list[int], at: int, config: dict) -> None:
     for step in range(11):
         r[at + energy.OCV_MV + step] = config["ocv_mv"][step]
     r[at + energy.SOC_PERMILLE] = -1
+    r[at + energy.CAPACITY_MC] = config["capacity_mc"]
+    r[at + energy.RESTED_PERMILLE] = -1
+    r[at + energy.PLANNED_H] = -1
 
 
 def _cascade(r: list[int], at: int, config: dict) -> None:

@@ -188,8 +188,17 @@ def take(r: list[int], channel: int, value: int, now: int, late_ms: int) -> None
         ask(r, within_ms, now)
     if channel == r[record.BATTERY_CHANNEL]:
         mode = energy.update(r, ENERGY, value, r[record.UPTIME_MIN] // 60)
-        schedule.save(r, SCHEDULE, mode)
+        schedule.save(r, SCHEDULE, mode, r[ENERGY + energy.MORE_X16])
         surge.measured(r, SURGE, r[ENERGY + energy.SOC_PERMILLE], r[ENERGY + energy.BAND_PERMILLE])
+
+
+def plans(r: list[int]) -> bool:
+    """Whether this wake read a store that light fills, the first to do so in its hour."""
+    return (
+        r[ENERGY + energy.CAPACITY_MC] > 0
+        and r[ENERGY + energy.RESTED_PERMILLE] >= 0
+        and r[ENERGY + energy.PLANNED_H] != r[record.UPTIME_MIN] // 60
+    )
 
 
 def tell(r: list[int], channel: int, value: int, now: int) -> None:

@@ -12,7 +12,7 @@ import sys
 import time
 from array import array
 
-from torpor import life, record
+from torpor import ahead, life, node, record
 from torpor.config import configure
 from torpor.policy import const
 from torpor.policy.patience import LINK_MS
@@ -197,6 +197,8 @@ def run(config: dict, answer_ms: int = ANSWER_MS) -> None:
         port.outside_us = port.outside_bytes = 0
         began_us, began_bytes = time.ticks_us(), gc.mem_alloc()
         ms = life.wake(r, port, cause)
+        if node.plans(r):
+            ahead.plan(r)
         heap = gc.mem_alloc()
         allocated = heap - began_bytes - port.outside_bytes
         busy_us = time.ticks_diff(time.ticks_us(), began_us) - port.outside_us

@@ -75,6 +75,10 @@ def live(port: Port, config: dict, cause: int) -> None:
             r[record.CRASHES] = crashes
             try:
                 ms = life.wake(r, port, cause)
+                if node.plans(r):
+                    from torpor import ahead  # few nodes harvest
+
+                    ahead.plan(r)
             except Exception as error:  # whatever it is must not end the node
                 if "trial" in sys.modules:
                     raise

@@ -7,7 +7,7 @@ seed, bit for bit.
 
 from host_sim.engine.home import AWAKE, Home
 from host_sim.engine.port import SimPort
-from torpor import life, record
+from torpor import ahead, life, node, record
 from torpor.policy.sleep import LIGHT
 from torpor.port import COLD
 
@@ -20,9 +20,17 @@ def run(r: list[int], port: SimPort, cause: int, until_us: int) -> tuple[int, in
     unpacking it, as the chip does, is a test, and long runs do it every so often.
     """
     while port.now_us < until_us and port.alive:
-        sleep_ms = life.wake(r, port, cause)
+        sleep_ms = woken(r, port, cause)
         cause = slept(r, port, r[record.SLEEP_KIND], sleep_ms)
     return cause, port.now_us, port.used, port.alive
+
+
+def woken(r: list[int], port: SimPort, cause: int) -> int:
+    """One wake, and the plan behind it as torpor.start has it; the ms to sleep."""
+    ms = life.wake(r, port, cause)
+    if node.plans(r):
+        ahead.plan(r)
+    return ms
 
 
 def slept(r: list[int], port: SimPort, kind: int, ms: int) -> int:
@@ -49,7 +57,7 @@ def run_home(home: Home, until_us: int) -> int:
         if port.now_us >= port.end_us or not port.alive:
             home.plan(i, home.never_us)
             continue
-        ms = life.wake(r, port, home.cause[i])
+        ms = woken(r, port, home.cause[i])
         kind = r[record.SLEEP_KIND]
         if port.joined and kind < LIGHT:
             home.kind[i], home.ms[i] = kind, ms

@@ -27,11 +27,12 @@ from host_sim.engine.hearing import Hearing
 from host_sim.engine.home import Home
 from host_sim.engine.port import SimPort
 from host_sim.engine.state import State
-from torpor import delivery, life, node, record, sensor, switch
+from torpor import ahead, delivery, life, node, record, sensor, switch
 from torpor.policy import (
     backoff,
     cascade,
     energy,
+    harvest,
     loudness,
     patience,
     report,
@@ -50,6 +51,7 @@ MODULES = (
     backoff,
     cascade,
     energy,
+    harvest,
     loudness,
     patience,
     report,
@@ -62,6 +64,7 @@ MODULES = (
     record,
     delivery,
     node,
+    ahead,
     sensor,
     switch,
     life,

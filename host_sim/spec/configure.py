@@ -31,6 +31,7 @@ HOUR_US = 3_600_000_000
 MINUTE_US = 60_000_000
 FAILURES_PERCENT = 8
 MOST_RATE_UC_MIN = 372_827  # a day of which stays within 31 bits
+MOST_MC = 1 << 28  # of a store: what is planned with it stays within 31 bits
 MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
 
 # Modes that a person understands, as data: the highest level allowed (index into the eleven), and
@@ -182,6 +183,7 @@ def _energy(node: Node, battery: nodefile.Battery, board: Board) -> Energy:
         budget_uc_min=max(60, budget_uc - sleep_uc_per_hour(node, board)) // 60 if budget_uc else 0,
         start_uc=min(MOST_UC, start_uc),
         air_uc_ms=min(MOST_UC_MS, _uc(board, "associate", 1000)),
+        capacity_mc=min(MOST_MC, round(battery.capacity_mah * 3_600)) if battery.harvested else 0,
         ocv_mv=list(cell.CELLS[battery.chemistry].ocv_mv),
     )
 

@@ -44,7 +44,7 @@ class TxPower(msgspec.Struct, frozen=True):
 
 
 class Energy(msgspec.Struct, frozen=True):
-    """When the node saves; without a cell it never does."""
+    """When the node saves; without a cell it never does. The capacity is of one that is filled."""
 
     low_permille: int = 0
     critical_permille: int = 0
@@ -53,6 +53,7 @@ class Energy(msgspec.Struct, frozen=True):
     budget_uc_min: int = 0
     start_uc: int = 0
     air_uc_ms: int = 0
+    capacity_mc: int = 0
     ocv_mv: list[int] = msgspec.field(default_factory=lambda: list(range(11)))
 
 

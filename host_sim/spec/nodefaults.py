@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from host_sim.hardware.board import Board
+from host_sim.hardware.cell import CELLS
 from host_sim.hardware.chip import ULPS
 from host_sim.spec import configure
 from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task, priority
@@ -75,6 +76,12 @@ def _battery_faults(node: Node, board: Board) -> Iterator[Fault]:
     if battery and battery.low_percent < battery.critical_percent:
         what = f"below critical_percent, which is {battery.critical_percent}"
         yield what, ("node", "battery", "low_percent"), "low comes first: raise it"
+    if battery and battery.harvested:
+        key = ("node", "battery", "harvested")
+        if battery.channel is None:
+            yield "nothing reads its voltage", key, "name a channel"
+        if CELLS[battery.chemistry].charge_from_c is None:
+            yield f"{battery.chemistry} is not charged", key, "leave it out"
     if battery and battery.budget_mc_per_hour:
         asleep_mc = configure.sleep_uc_per_hour(node, board) / 1000
         if battery.budget_mc_per_hour <= asleep_mc:

@@ -131,6 +131,11 @@ class Battery(Strict, frozen=True):
     """The life asked for: the node saves when it falls behind; 0: none."""
     budget_mc_per_hour: Annotated[int, Meta(ge=0, le=20_000)] = 0
     """Charge that the node may draw, its sleep and starts included; 0: no limit."""
+    harvested: bool = False
+    """Light charges it: the node learns what each hour of the day brings, and makes its periods
+    longer, up to eight times, so that the cell stays above `low_percent`. Priorities below 2 are
+    left out from twice the periods on, those below 4 at eight times.
+    """
 
 
 class Node(Strict, frozen=True):

@@ -121,6 +121,7 @@ def config(**changes):
             "budget_uc_min": 0,
             "start_uc": 0,
             "air_uc_ms": 0,
+            "capacity_mc": 0,
             "ocv_mv": OCV_MV,
         },
         "sleep": {

@@ -176,6 +176,7 @@ def energy(random: Random) -> dict:
         "budget_uc_min": random.up_to(372827) if random.one_in(2) else 0,
         "start_uc": random.up_to(1 << 26),
         "air_uc_ms": random.up_to(5000),
+        "capacity_mc": random.up_to(1 << 28) if random.one_in(2) else 0,
         "ocv_mv": OCV_MV,
     }
 

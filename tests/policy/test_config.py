@@ -44,6 +44,7 @@ CONFIG: dict = {
         "budget_uc_min": 65,
         "start_uc": 66,
         "air_uc_ms": 67,
+        "capacity_mc": 68,
         "ocv_mv": (70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80),
     },
     "sleep": {
@@ -141,6 +142,7 @@ def test_the_cell_the_sleep_and_the_detector():
         0,
         0,
     ]
+    assert cells(ENERGY + energy.CAPACITY_MC, 34) == [68, -1, 0, 0, -1] + [0] * 29
     assert cells(REST, 4) == [81, 82, 2, 1]
     assert cells(CASCADE, cascade.HEAD) == [2, 94, 97, 98, 0, 0, 0, 0, 0, 99, 0, 0]
     assert cells(CASCADE + cascade.HEAD, 8) == [91, 92, 93, 0, 91, 92, 93, 0]

@@ -16,6 +16,7 @@ MODULES = (
     "surge",
     "backoff",
     "energy",
+    "harvest",
     "loudness",
     "patience",
     "report",

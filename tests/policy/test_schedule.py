@@ -193,7 +193,7 @@ def test_a_request_that_is_shed_comes_back_in_an_hour():
 def test_the_modes_leave_out_the_less_important_and_slow_the_rest():
     r = tasks((1000, 0, 0, 0, 1), (1000, 0, 0, 0, 2), (1000, 0, 0, 0, 4))
     for mode, mask, period_ms in ((0, 7, 1000), (1, 6, 2000), (2, 4, 8000)):
-        schedule.save(r, AT, mode)
+        schedule.save(r, AT, mode, 0)
         schedule.start(r, AT, NEAR_WRAP, 0)
         assert serve(r, NEAR_WRAP) == mask
         assert schedule.next_ms(r, AT, NEAR_WRAP) == period_ms
@@ -201,13 +201,13 @@ def test_the_modes_leave_out_the_less_important_and_slow_the_rest():
 
 def test_a_task_left_out_for_months_is_due_when_it_is_back():
     r = tasks((1000, 0, 50, 0, 1), (MAX_SLEEP_MS, 0, 0, 0, 7))
-    schedule.save(r, AT, 1)
+    schedule.save(r, AT, 1, 0)
     now = NEAR_WRAP
     for _ in range(30):
         now = add(now, MAX_SLEEP_MS)
         serve(r, now)
         schedule.next_ms(r, AT, now)
-    schedule.save(r, AT, 0)
+    schedule.save(r, AT, 0, 0)
     assert schedule.pick(r, AT, now, PLENTY_UC) & 1
     assert schedule.next_ms(r, AT, now) <= 50
 
@@ -231,7 +231,7 @@ def test_windows_are_counted_from_a_base_that_follows_by_the_day():
 def test_what_all_tasks_take_is_of_those_that_are_not_left_out():
     r = tasks((1000, 0, 0, 0, 1, 30), (1000, 0, 0, 1, 5, 300), (0, 0, 0, 1, 7, 3000))
     assert schedule.all_uc(r, AT) == 330  # nobody has asked for the last
-    schedule.save(r, AT, 1)
+    schedule.save(r, AT, 1, 0)
     assert schedule.all_uc(r, AT) == 300
     schedule.request(r, AT, 2, NEAR_WRAP, 0)
     assert schedule.all_uc(r, AT) == 3300
@@ -241,7 +241,7 @@ def test_extremes_stay_in_31_bits_and_off_the_heap():
     r = tasks(
         *[(MAX_SLEEP_MS, MAX_SLEEP_MS - 1, MAX_SLEEP_MS, i >> 2, i, 1 << 26) for i in range(8)]
     )
-    schedule.save(r, AT, 2)
+    schedule.save(r, AT, 2, 0)
     r[AT + schedule.FLOOR] = 0
     now = NEAR_WRAP
     for ms in (0, MAX_SLEEP_MS, 0x1FFFFFFF, 0x20000000, 0x3FFFFFFF):

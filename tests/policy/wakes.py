@@ -10,7 +10,7 @@ from binascii import crc32
 
 from tests.policy.randomport import Random, RandomPort, configuration
 from tests.policy.rig import MICROPYTHON, locked
-from torpor import node, record, retain, sensor, switch
+from torpor import ahead, node, record, retain, sensor, switch
 from torpor.config import configure
 from torpor.policy import sleep
 from torpor.policy.ticks import add
@@ -82,8 +82,12 @@ class Play:
         """What main.py calls: the ms to sleep."""
         self.port.armed_ms = NONE
         if self.r[record.KIND] == record.SWITCH:
-            return switch.wake(self.r, self.port, self.cause)
-        return sensor.wake(self.r, self.port, self.cause)
+            ms = switch.wake(self.r, self.port, self.cause)
+        else:
+            ms = sensor.wake(self.r, self.port, self.cause)
+        if node.plans(self.r):
+            ahead.plan(self.r)
+        return ms
 
     def sleep(self, ms: int) -> int:
         """Sleep as long as was asked for, or less when something happens, or far too long."""

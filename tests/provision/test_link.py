@@ -14,6 +14,7 @@ from tests.policy import wakes
 from tests.policy.wakes import Play
 from tools.provision import firmware, fold, link
 from tools.provision.fold import LIBRARY
+from torpor import ahead
 
 NAMES = sorted(fold.sources())
 PLAIN = [name for name in NAMES if name.startswith("torpor.policy") or name == "torpor.record"]
@@ -45,6 +46,8 @@ def test_what_is_linked_decides_as_the_modules_do(whole: dict[str, Any], seed: i
         def wake(self) -> int:
             self.port.armed_ms = -1
             ms: int = whole["life_wake"](self.r, self.port, self.cause)
+            if whole["node_plans"](self.r):
+                ahead.plan(self.r)  # lies beside it
             return ms
 
         def restore(self) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from host_sim.engine import native, plain, replay
+from host_sim.engine import kernel, native, plain, replay
 from host_sim.engine.port import SimPort
 from host_sim.sim import build, run
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
-from torpor import config, life, record, retain
+from torpor import config, record, retain
 from torpor.port import COLD
 
 NAMES = scenario.names()
@@ -68,8 +68,8 @@ def test_a_node_built_anew_at_each_deep_sleep_lives_the_same_life(name: str) -> 
         config.configure(r, device)
         cause = COLD
         while port.now_us < port.end_us:
-            sleep_ms = life.wake(r, port, cause)
-            cause = port.sleep(r[record.SLEEP_KIND], sleep_ms)
+            sleep_ms = kernel.woken(r, port, cause)
+            cause = kernel.slept(r, port, r[record.SLEEP_KIND], sleep_ms)
             if through_bytes:
                 kept = retain.pack(r, 7)
                 assert len(kept) <= retain.MAX_BYTES

@@ -11,7 +11,7 @@ from host_sim.engine import native, parts
 from host_sim.engine.plain import Life
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.hardware.panel import PANELS
-from host_sim.sim import build, harvest, run
+from host_sim.sim import battery, build, harvest, run
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
@@ -153,7 +153,7 @@ def test_a_panel_gives_what_was_measured_and_never_less_for_more_light() -> None
 
 
 def test_the_sun_is_that_of_the_garden(file: Path) -> None:
-    nw = harvest.parts(given := scenario.load(str(file)), 3, build.battery.of(given, 3))["harvest"]
+    nw = harvest.parts(given := scenario.load(str(file)), 3, battery.of(given, 3))["harvest"]
     garden = build.parts(scenario.load("garden", ("days=3",)))
     assert nw == [round(wm2 * 0.12 * 30.7 * 0.8 * 1000) for wm2 in garden.series[-3 * 1_440 :]]
 

@@ -19,7 +19,18 @@ MODE = const(17)
 BUCKET_UC = const(18)
 START_UC = const(19)  # what a start takes, µC
 AIR_UC_MS = const(20)  # what a ms of joining takes, µC
-SIZE = const(21)
+CAPACITY_MC = const(21)  # of a store that light fills, at most 2**28; 0: none does
+RESTED_PERMILLE = const(22)  # charge as read; -1: not since the last plan (policy.harvest)
+SPENT_UC = const(23)  # awake since then
+MORE_X16 = const(24)  # sixteenths that the plan adds to each period
+PLANNED_H = const(25)  # hour of uptime of the last plan; -1: none
+STORED_MC = const(26)  # what the store held then
+DEMAND_MC = const(27)  # what an hour at the tasks' own periods takes
+HOURS_KNOWN = const(28)
+EXPECTED_MC = const(29)  # what the last hours with light were to bring, fading
+SEEN_MC = const(30)  # and what they brought
+NET_MC = const(31)  # what each hour of the day brings, sleep and leakage taken off
+SIZE = const(55)
 
 NORMAL = const(0)
 SAVE = const(1)
@@ -28,6 +39,7 @@ CRITICAL = const(2)
 UNLIMITED_UC = const(0x1FFFFFFF)
 _DAY_MIN = const(1440)
 _MOST_MS = const(100000)  # that a delivery is taken to last
+_MOST_SPENT_UC = const(0x10000000)
 
 
 def soc_permille(r: list[int], at: int, mv: int) -> int:
@@ -46,6 +58,7 @@ def soc_permille(r: list[int], at: int, mv: int) -> int:
 def update(r: list[int], at: int, mv: int, uptime_h: int) -> int:
     """Take a battery reading (mV) at this age of the cell; the mode that follows."""
     soc = soc_permille(r, at, mv)
+    r[at + RESTED_PERMILLE] = soc
     if r[at + SOC_PERMILLE] >= 0:
         soc = r[at + SOC_PERMILLE] + (soc - r[at + SOC_PERMILLE]) // 4
     r[at + SOC_PERMILLE] = soc
@@ -99,7 +112,9 @@ def spend_air(r: list[int], at: int, ms: int) -> None:
 
 
 def spend(r: list[int], at: int, cost_uc: int) -> None:
-    """This much was taken out of the bucket."""
+    """This much was spent awake: out of the bucket, if there is one."""
+    if r[at + SPENT_UC] < _MOST_SPENT_UC:
+        r[at + SPENT_UC] += cost_uc
     rate = r[at + BUDGET_UC_MIN]
     if rate:
         left = r[at + BUCKET_UC] - cost_uc

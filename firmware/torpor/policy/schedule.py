@@ -15,7 +15,7 @@ TASKS = const(0)  # rows in use
 SENSING = const(1)  # the first so many need no radio; the period of the others, which need a join,
 #                     counts from when they were served
 FLOOR = const(2)  # tasks of a lower priority are left out (energy is short)
-STRETCH = const(3)  # periods are shifted left by this (energy is short)
+STRETCH_X16 = const(3)  # periods are so many sixteenths longer (energy is short)
 MISSED = const(4)  # periods skipped by outages, all tasks
 SHED = const(5)  # tasks skipped for want of energy
 BASE = const(6)  # tick from which windows are counted: their ms need no wrapping
@@ -176,7 +176,7 @@ def done(r: list[int], at: int, task: int, now: int) -> None:
     if every_ms == 0:
         r[row + ARMED] = 0
         return
-    if r[at + STRETCH]:
+    if r[at + STRETCH_X16]:
         every_ms = period_ms(r, at, task)
     early_ms = r[row + EARLY_MS]
     now_ms = now - r[at + BASE] & MASK
@@ -197,10 +197,11 @@ def done(r: list[int], at: int, task: int, now: int) -> None:
 def period_ms(r: list[int], at: int, task: int) -> int:
     """The task's period, as the energy mode has it."""
     ms = r[at + HEAD + task * ROW + PERIOD_MS]
-    stretch = r[at + STRETCH]
-    while stretch and ms < MAX_SLEEP_MS >> 1:
-        ms <<= 1
-        stretch -= 1
+    more_x16 = r[at + STRETCH_X16]
+    if more_x16:
+        if ms >= MAX_SLEEP_MS // (16 + more_x16) * 16:
+            return MAX_SLEEP_MS
+        ms += ms // 16 * more_x16 + ms % 16 * more_x16 // 16
     return ms
 
 
@@ -229,13 +230,17 @@ def defer(r: list[int], at: int, task: int, now: int, wait_ms: int) -> None:
     r[row + OPENS_MS] = r[row + CLOSES_MS] = (now - r[at + BASE] & MASK) + wait_ms
 
 
-def save(r: list[int], at: int, mode: int) -> None:
-    """Follow the energy mode.
+def save(r: list[int], at: int, mode: int, more_x16: int) -> None:
+    """Follow the energy mode, and a plan that has periods be so many sixteenths longer.
 
-    0: all tasks; 1: priorities 2 and up at half the rate; 2: 4 and up at an eighth of it.
+    0: all tasks; 1: at half the rate; 2: at an eighth. At half the rate or less priorities below 2
+    are left out, at an eighth those below 4.
     """
-    r[at + FLOOR] = 2 * mode
-    r[at + STRETCH] = mode + (mode >> 1)
+    least_x16 = 112 if mode == 2 else 16 * mode
+    if more_x16 < least_x16:
+        more_x16 = least_x16
+    r[at + STRETCH_X16] = more_x16
+    r[at + FLOOR] = 4 if more_x16 >= 112 else 2 if more_x16 >= 16 else 0
 
 
 def is_early(r: list[int], at: int, task: int, now: int) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import msgspec
 
+from host_sim.engine import kernel
 from host_sim.engine.port import SimPort
 from host_sim.lab.faults.chip import FINGERPRINT, Chip
 from host_sim.lab.faults.port import FaultyPort
@@ -11,7 +12,7 @@ from host_sim.sim import build
 from host_sim.sim.build import DAY_US, HOUR_US
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
-from torpor import config, life, record, retain
+from torpor import config, record, retain
 from torpor.port import COLD
 
 DAYS_BEHIND = 4  # of the world: those with a fault, and in which it is over
@@ -56,7 +57,7 @@ def _until(scenario: Scenario, device: dict[str, object], until_us: int) -> Chip
     r, cause = [0] * record.SIZE, COLD
     config.configure(r, device)
     for _ in range(MOST_WAKES):
-        ms = life.wake(r, port, cause)
+        ms = kernel.woken(r, port, cause)
         cause = SimPort.sleep(port, r[record.SLEEP_KIND], ms)
         if port.now_us >= until_us:
             break

@@ -1,0 +1,120 @@
+"""Harvest: how fast a node may work, so that its store lasts until light comes again.
+
+What each hour of the day brings is learned, sleep and leakage taken off: how the store's charge
+changed, and what the node spent awake (an exponentially weighted mean, A. Kansal et al., ACM TECS
+6:4, 2007). So would the store go over the next day if nothing were spent; where the last hours were
+darker than expected, the next are believed to be, too. What is spent must not empty it on the way,
+nor is light to find it full: the node spends by the straightest line between both, which is a taut
+string, and where that is free, so that a day later the store would outlast some hours of darkness.
+More is kept for no use: a low store wastes no light, and a capacitor takes more charge of it.
+"""
+
+from torpor.policy import const
+from torpor.policy.energy import (
+    CAPACITY_MC,
+    DEMAND_MC,
+    EXPECTED_MC,
+    HOURS_KNOWN,
+    LOW_PERMILLE,
+    NET_MC,
+    PLANNED_H,
+    RESTED_PERMILLE,
+    SEEN_MC,
+    SPENT_UC,
+    STORED_MC,
+)
+
+DAY_H = const(24)
+MOST_X16 = const(112)  # eight times the period
+_SLOWEST = const(8)
+DARK_H = const(15)  # without any light that the store is to hold out at the slowest pace
+FULL_PERMILLE = const(980)  # light that comes then goes unseen
+_NET_SHIFT = const(2)  # a quarter of what an hour shows is believed
+_DEMAND_SHIFT = const(4)  # slowly, from a first day that took more
+_FADE_SHIFT = const(2)  # a quarter of what is seen against what is expected is of the last hour
+_MOST_MC = const(0x1000000)
+
+
+def pace_x16(r: list[int], at: int, hour: int, more_x16: int) -> int:
+    """Plan by the charge just read, in this hour of uptime: how much longer periods are to be.
+
+    That is in sixteenths, 0 … MOST_X16, as is what was in force until now.
+    """
+    stored_mc = _of(r[at + CAPACITY_MC], r[at + RESTED_PERMILLE])
+    hours = hour - r[at + PLANNED_H]
+    if r[at + PLANNED_H] >= 0 and 0 < hours <= DAY_H:
+        spent_mc = r[at + SPENT_UC] // 1000
+        _learn(r, at, hours, (stored_mc - r[at + STORED_MC] + spent_mc) // hours)
+        demand_mc = spent_mc * (16 + more_x16) // 16 // hours
+        if r[at + DEMAND_MC]:
+            demand_mc = r[at + DEMAND_MC] + ((demand_mc - r[at + DEMAND_MC]) >> _DEMAND_SHIFT)
+        r[at + DEMAND_MC] = demand_mc
+    r[at + STORED_MC] = stored_mc
+    r[at + PLANNED_H] = hour
+    r[at + SPENT_UC] = 0
+    r[at + RESTED_PERMILLE] = -1
+    may_mc = spend_mc(r, at)
+    if may_mc <= 0 or r[at + DEMAND_MC] == 0:
+        return MOST_X16
+    more = r[at + DEMAND_MC] * 16 // may_mc - 16
+    return 0 if more < 0 else more if more < MOST_X16 else MOST_X16
+
+
+def _of(mc: int, permille: int) -> int:
+    """So many thousandths of it."""
+    return mc // 1000 * permille + mc % 1000 * permille // 1000
+
+
+def _learn(r: list[int], at: int, hours: int, net_mc: int) -> None:
+    """So much did each of the hours since the last plan bring; at least that if all is full."""
+    if net_mc > _MOST_MC:
+        net_mc = _MOST_MC
+    if net_mc < -_MOST_MC:
+        net_mc = -_MOST_MC
+    for past in range(hours):
+        slot = at + NET_MC + (r[at + PLANNED_H] + past) % DAY_H
+        if r[at + HOURS_KNOWN] < DAY_H:
+            r[at + HOURS_KNOWN] += 1
+            r[slot] = net_mc
+            continue
+        seen_mc = net_mc
+        if r[at + RESTED_PERMILLE] >= FULL_PERMILLE and net_mc < r[slot]:
+            seen_mc = r[slot]
+        if r[slot] > 0:
+            r[at + EXPECTED_MC] += (r[slot] - r[at + EXPECTED_MC]) >> _FADE_SHIFT
+            r[at + SEEN_MC] += ((seen_mc if seen_mc > 0 else 0) - r[at + SEEN_MC]) >> _FADE_SHIFT
+        r[slot] += (seen_mc - r[slot]) >> _NET_SHIFT
+
+
+def trust_x16(r: list[int], at: int) -> int:
+    """How much of the light that is expected to believe in, by what came of late."""
+    if r[at + SEEN_MC] >= r[at + EXPECTED_MC]:
+        return 16
+    return r[at + SEEN_MC] * 16 // r[at + EXPECTED_MC]
+
+
+def spend_mc(r: list[int], at: int) -> int:
+    """What may be spent awake in the next hour, mC: the first stretch of the taut string."""
+    capacity_mc = r[at + CAPACITY_MC]
+    above_mc = r[at + STORED_MC] - _of(capacity_mc, r[at + LOW_PERMILLE])
+    room_mc = _of(capacity_mc, FULL_PERMILLE) - r[at + STORED_MC]
+    most = 2 * _MOST_MC
+    least = -most
+    comes_mc = 0
+    idle_mc = 0
+    seen_x16 = trust_x16(r, at)
+    for hours in range(1, DAY_H + 1):
+        net_mc = r[at + NET_MC + (r[at + PLANNED_H] + hours - 1) % DAY_H]
+        comes_mc += net_mc * seen_x16 // 16 if net_mc > 0 else net_mc
+        idle_mc = net_mc if net_mc < idle_mc else idle_mc
+        empty = (above_mc + comes_mc) // hours
+        full = (comes_mc - room_mc) // hours
+        if full > most:
+            return most
+        if empty < least:
+            return least
+        most = empty if empty < most else most
+        least = full if full > least else least
+    dark_mc = (r[at + DEMAND_MC] // _SLOWEST - idle_mc) * DARK_H
+    free = (above_mc + comes_mc - dark_mc) // DAY_H
+    return most if free > most else least if free < least else free

@@ -1,0 +1,1 @@
+"""Living on light: the study of policy.harvest."""

@@ -21,6 +21,7 @@ POLICIES = {
     "txpower": "How strongly to transmit on a channel that nobody sees.",
     "sleep": "How deep to sleep for a gap that an event may end.",
     "sampling": "When to read a sensor again.",
+    "harvest": "How fast to work on light, which nobody knows beforehand.",
     "schedule": "Which wakes serve which tasks, and which of them join.",
 }
 ENERGY = "energy_mj"

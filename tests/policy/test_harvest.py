@@ -92,23 +92,23 @@ def test_the_demand_is_that_at_the_tasks_own_pace():
 
 
 def test_where_neither_end_is_near_a_day_later_some_dark_hours_are_kept():
-    """At the slowest pace 100 an hour, and what sleep takes, for 15 hours."""
-    assert harvest.spend_mc(store(15, nets=[100] * 24, demand_mc=800), AT) == 100
-    assert harvest.spend_mc(store(89, low=50, nets=[100] * 24, demand_mc=800), AT) == 200
-    assert harvest.spend_mc(store(30, nets=[-100] + [100] * 23, demand_mc=800), AT) == 2200 // 24
+    """At the slowest pace 100 an hour, and what sleep takes, for 18 hours."""
+    assert harvest.spend_mc(store(18, nets=[100] * 24, demand_mc=800), AT) == 100
+    assert harvest.spend_mc(store(92, low=50, nets=[100] * 24, demand_mc=800), AT) == 200
+    assert harvest.spend_mc(store(36, nets=[-100] + [100] * 23, demand_mc=800), AT) == 2200 // 24
 
 
 def test_light_that_was_expected_and_did_not_come_is_expected_no_more():
-    r = store(30, nets=[1600] * 24, demand_mc=1600)
+    r = store(36, nets=[1600] * 24, demand_mc=1600)
     assert harvest.trust_x16(r, AT) == 16
     for expected, seen, trust in ((400, 400, 16), (400, 401, 16), (400, 399, 15), (400, 0, 0)):
         r[AT + EXPECTED_MC] = expected
         r[AT + SEEN_MC] = seen
         assert harvest.trust_x16(r, AT) == trust
         assert harvest.spend_mc(r, AT) == 100 * trust
-    after(r, 1, 30, 800)
+    after(r, 1, 36, 800)
     assert (r[AT + EXPECTED_MC], r[AT + SEEN_MC]) == (700, 200)
-    after(r, 1, 20, 0)  # darkness is not less than none
+    after(r, 1, 26, 0)  # darkness is not less than none
     assert (r[AT + EXPECTED_MC], r[AT + SEEN_MC]) == (925, 150)
 
 
@@ -138,11 +138,11 @@ def test_what_cannot_be_kept_is_not_wasted_either():
 
 def test_the_pace_is_the_demand_over_what_may_be_spent():
     for may, more in ((1600, 0), (3200, 0), (1506, 0), (1505, 1), (800, 16), (400, 48), (200, 112)):
-        r = store(30, nets=[may] * 24, demand_mc=1600)
+        r = store(36, nets=[may] * 24, demand_mc=1600)
         r[AT + PLANNED_H] = -1
         assert harvest.pace_x16(r, AT, 0, 0) == more, may
     for may in (199, 1, 0, -5000):
-        r = store(30, nets=[may] * 24, demand_mc=1600)
+        r = store(36, nets=[may] * 24, demand_mc=1600)
         r[AT + PLANNED_H] = -1
         assert harvest.pace_x16(r, AT, 0, 0) == harvest.MOST_X16, may
 

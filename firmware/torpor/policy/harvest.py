@@ -27,7 +27,7 @@ from torpor.policy.energy import (
 DAY_H = const(24)
 MOST_X16 = const(112)  # eight times the period
 _SLOWEST = const(8)
-DARK_H = const(15)  # without any light that the store is to hold out at the slowest pace
+DARK_H = const(18)  # without any light that the store is to hold out at the slowest pace
 FULL_PERMILLE = const(980)  # light that comes then goes unseen
 _NET_SHIFT = const(2)  # a quarter of what an hour shows is believed
 _DEMAND_SHIFT = const(4)  # slowly, from a first day that took more

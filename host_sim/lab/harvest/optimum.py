@@ -26,12 +26,12 @@ def most(place: Place) -> Lived:
     """The best life in a place."""
     store = _Store(place)
     values = store.values()
-    level, on, messages, off_h = store.first_mc, True, [], 0.0
+    level, on, messages, off = store.first_mc, True, [], []
     for gain, value in zip(store.gains, values[1:], strict=True):
         level, on, pace = store.best(level, on, gain, value)
         messages.append(pace * FASTEST)
-        off_h += 0.0 if on else 1.0
-    return Lived(messages, off_h)
+        off.append(0.0 if on else 1.0)
+    return Lived(messages, off)
 
 
 class _Store:
@@ -87,10 +87,12 @@ class _Store:
     def _works(self, value: Floats, levels: Floats) -> Floats:
         """What each pace is worth that leads to these levels."""
         worth = np.sqrt(self.paces) + self._worth(value, levels)
-        return np.where(levels >= self.off_mc, worth, -np.inf)
+        worth[levels < self.off_mc] = -np.inf
+        return worth
 
     def _worth(self, value: Floats, levels: Floats) -> Floats:
         """What is to be had from these levels, on where a node can be."""
         on = np.interp(levels, self.levels, value[1])
         off = np.interp(levels, self.levels, value[0])
-        return np.where(levels >= self.off_mc, on, off)
+        worth: Floats = np.where(levels >= self.off_mc, on, off)
+        return worth

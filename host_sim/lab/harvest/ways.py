@@ -26,25 +26,34 @@ BLOCK_H = 4  # of which a slow node has three messages
 
 @dataclass(frozen=True)
 class Lived:
-    """What came of a life: messages by the hour, and hours without supply."""
+    """What came of a life by the hour: messages, and how much of it was without supply."""
 
     messages: Sequence[float]
-    off_h: float
+    off: Sequence[float]
+
+    @property
+    def off_h(self) -> float:
+        """Hours without supply."""
+        return sum(self.off)
 
     @property
     def served_h(self) -> float:
-        """Hours served: one at the fastest pace is one, at a quarter of it a half, and so on."""
+        """Hours served: one at the fastest pace is one, at a quarter of it a half, and so on.
+
+        It is told by blocks, and one in which the node was off is not served.
+        """
         by_block = np.reshape(self.messages, (-1, BLOCK_H)).sum(axis=1) / (BLOCK_H * FASTEST)
-        return float(BLOCK_H * np.sqrt(np.minimum(by_block, 1)).sum())
+        on = np.reshape(self.off, (-1, BLOCK_H)).sum(axis=1) == 0
+        return float(BLOCK_H * np.sqrt(np.minimum(by_block, 1))[on].sum())
 
 
 Way = Callable[[Place], Lived]
 Steer = Callable[[int], None]
 
 
-def ours(place: Place) -> Lived:
+def ours(place: Place, engine: type[plain.Life] | None = None) -> Lived:
     """By the firmware's own policy."""
-    return _lived(_life(place, LOW, CRITICAL, harvested=True), place)
+    return _lived(_life(place, LOW, CRITICAL, harvested=True, engine=engine), place)
 
 
 def fixed(times: float) -> Way:
@@ -98,25 +107,31 @@ def kansal(mark: float) -> Way:
 
 
 def _life(
-    place: Place, low: int, critical: int, *, harvested: bool, times: float = 1
+    place: Place,
+    low: int,
+    critical: int,
+    *,
+    harvested: bool,
+    times: float = 1,
+    engine: type[plain.Life] | None = None,
 ) -> plain.Life:
-    """A node switched on, by the compiled engine where that is ready."""
+    """A node switched on, by default by the compiled engine where that is ready."""
     mah = worlds.capacity_mah(place)
     of = worlds.node(mah, low, critical, harvested=harvested, times=times)
     given = worlds.scenario(place, of)
-    engine = native.Life if native.is_ready() else plain.Life
+    engine = engine or (native.Life if native.is_ready() else plain.Life)
     return engine(worlds.parts(place, given), device_config(of, given.board))
 
 
 def _lived(life: plain.Life, place: Place, steer: Steer = lambda hour: None) -> Lived:
     """Live to the end, steered every hour."""
-    told = [0]
+    told, off_us = [0], [0]
     for hour in range(place.light.days * DAY_H):
         steer(hour)
         life.live((hour + 1) * HOUR_US)
         told.append(int(life.parts.count[SENDS_ACKED]))
-    messages = np.diff(told).astype(float).tolist()
-    return Lived(messages, float(life.parts.count[OFF_US]) / HOUR_US)
+        off_us.append(int(life.parts.count[OFF_US]))
+    return Lived(np.diff(told).tolist(), (np.diff(off_us) / HOUR_US).tolist())
 
 
 def _stored_mc(life: plain.Life) -> float:

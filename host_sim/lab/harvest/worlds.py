@@ -116,7 +116,8 @@ def node(mah: float, low: int, critical: int, *, harvested: bool, times: float =
     return Node(
         kind="sensor",
         key="stored",
-        report=Report(period_s=86_400),
+        report=Report(period_s=round(2 * PERIOD_S * times), early_s=PERIOD_S),
+        lease_h=8_760,
         channel=[Channel(name="value"), Channel(name="cell", delta=9_000, within_s=86_400)],
         task=(
             Task(

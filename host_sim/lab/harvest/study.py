@@ -1,0 +1,193 @@
+"""Living on light: recorded days outdoors and in an office, over panels and stores."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from host_sim.errors import BadInput
+from host_sim.lab import bootstrap
+from host_sim.lab.harvest import optimum, tune, ways, worlds
+from host_sim.lab.harvest.ways import Lived
+from host_sim.lab.harvest.worlds import Light, Place
+from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep
+from torpor.policy import harvest
+
+BOARDS = ("firebeetle_esp32", "firebeetle_esp32_e", "tinys2")
+SHARE, STORE_H = 0.8, 24
+SHARES = (0.2, 0.3, 0.5, 0.8, 1.2, 2.0)
+STORES_H = (8, 12, 24, 48, 96)
+OVER = (
+    ("light, of what the fastest pace takes", SHARES),
+    ("store, hours at the fastest pace", STORES_H),
+)
+OURS, MOST, NAIVE = "Torpor", "who knows the light", "fixed, the fastest"
+WAYS: dict[str, tuple[Kind, Callable[[Place], Lived]]] = {
+    OURS: ("ours", ways.ours),
+    "Kansal": ("practice", lambda place: ways.kansal(tune.kansal())(place)),
+    "voltage threshold": ("practice", lambda place: ways.threshold(*tune.threshold())(place)),
+    "fixed, that lasts": ("practice", lambda place: ways.fixed(tuned_times(place))(place)),
+    NAIVE: ("naive", ways.fixed(1)),
+    MOST: ("optimum", optimum.most),
+}
+NOTES = {
+    "served_h": "hours a day: one at the fastest pace is one, at a quarter of it a half, of a block "
+    "of four in which the node was off none",
+    "messages": "a day",
+    "off_h": "hours a day without supply",
+    "work_percent": "served hours, of those of who knows the light",
+}
+TAUGHT = """\
+How low the store is kept decides most of the work. Behind a linear regulator a charge does the same
+at any voltage, and of the same light a capacitor takes the more charge the lower it is. But what is
+low is soon empty. Ours keeps what {dark_h} hours of darkness take at the slowest pace and spends the rest
+along the straightest line that neither empties the store before the next light nor leaves it full.
+Kansal's way is told here the charge in its store and all that went in, exactly, which no node is.
+{lost}
+
+Ours knows its store by the voltage alone, and no weekday: in the office Saturday is expected to be
+as bright as Friday. It takes some hours until less is believed, and a small store is empty on
+Sunday night. In plenty of light it is slower than it need be in the first days, in which it does
+not know yet what comes; and on a board that draws 40 µA asleep so many dark hours are a large part of such a
+store. A longer darkness kept loses fewer hours and more work."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place, and every way's life in it."""
+
+    place: Place
+    lives: dict[str, Lived]
+
+    @property
+    def offered_mj(self) -> float:
+        """What the charger offered."""
+        return float(worlds.power_nw(self.place).sum()) * 60 / 1e6
+
+    def lost_h(self, name: str) -> float:
+        """Hours that a way is off where none need be."""
+        return self.lives[name].off_h if self.lives[MOST].off_h == 0 else 0.0
+
+    def work(self, name: str) -> float:
+        """Of what who knows the light does."""
+        return self.lives[name].served_h / self.lives[MOST].served_h
+
+
+def of(data: Path | None, progress: Progress) -> Study:
+    """The study; BadInput without the recordings."""
+    if data is None:
+        raise BadInput("the recordings are not here", remedy="give their folder: --data")
+    lights = list(worlds.judged(data))
+    judged = [Place(light, name, SHARE, STORE_H) for light in lights for name in BOARDS]
+    shares = [[Place(light, BOARDS[0], share, STORE_H) for share in SHARES] for light in lights]
+    stores = [[Place(light, BOARDS[0], SHARE, store) for store in STORES_H] for light in lights]
+    swept = [*shares, *stores]
+    total = len(judged) + sum(map(len, swept))
+    points: list[Point] = []
+    for place in (*judged, *(one for places in swept for one in places)):
+        points.append(Point(place, {name: way(place) for name, (_, way) in WAYS.items()}))
+        progress(len(points) / total)
+    table, rest = points[: len(judged)], points[len(judged) :]
+    rows = [_row(name, kind, table) for name, (kind, _) in WAYS.items()]
+    sweeps = []
+    for i, places in enumerate(swept):
+        over, at = OVER[i >= len(lights)]
+        sweeps.append(_sweep(over, at, rest[: len(places)]))
+        rest = rest[len(places) :]
+    return Study(
+        policy="harvest",
+        question="a node lives on light alone: how fast may it work, so that it is never off?",
+        per="a served hour",
+        boards=BOARDS,
+        tuning="the first half of January (simba)",
+        judged=f"{', '.join(light.name for light in lights)} (simba, UCI Occupancy Detection)",
+        rows=rows,
+        sweeps=sweeps,
+        goals=_goals(rows, points, sweeps),
+        taught=TAUGHT.format(dark_h=harvest.DARK_H, lost=_lost(points)),
+        notes=NOTES,
+    )
+
+
+def tuned_times(place: Place) -> float:
+    """A fixed duty by panel and store: as it would have lasted in the days of tuning."""
+    return tune.fixed(place.share, place.store_h)
+
+
+def _row(name: str, kind: Kind, points: Sequence[Point]) -> Row:
+    lives = [point.lives[name] for point in points]
+    offered_mj = [point.offered_mj for point in points]
+    served_h = [life.served_h for life in lives]
+    days = sum(point.place.light.days for point in points)
+    return Row(
+        name,
+        kind,
+        {
+            ENERGY: sum(offered_mj) / sum(served_h),
+            "served_h": sum(served_h) / days,
+            "messages": sum(sum(life.messages) for life in lives) / days,
+            "off_h": sum(life.off_h for life in lives) / days,
+            "work_percent": 100 * sum(served_h) / sum(p.lives[MOST].served_h for p in points),
+        },
+        bootstrap.ratio(offered_mj, served_h),
+    )
+
+
+def _sweep(over: str, at: Sequence[float], points: Sequence[Point]) -> Sweep:
+    light: Light = points[0].place.light
+    held = f"{STORE_H} h of store" if "light" in over else f"{SHARE} of the demand as light"
+    return Sweep(
+        over=over,
+        at=at,
+        figure="energy a served hour over that of who knows the light",
+        curves={name: [1 / point.work(name) for point in points] for name in WAYS},
+        fixed=f"{BOARDS[0]}, {light.name}, {held}",
+        top=2.0,
+    )
+
+
+def _goals(
+    rows: Sequence[Row], points: Sequence[Point], sweeps: Sequence[Sweep]
+) -> tuple[Goal, ...]:
+    lost = [point.lost_h(OURS) for point in points if point.lost_h(OURS)]
+    less = 100 - rows[0].figures["work_percent"]
+    least = min(points, key=lambda point: point.work(OURS))
+    worst = max(one.worst_percent(rows) for one in sweeps)
+    alive = max(map(_over_alive, points))
+    return (
+        Goal(
+            "no hour off where none need be",
+            f"{sum(lost):.0f} h in {len(lost)} of {len(points)} lives",
+            not lost,
+        ),
+        Goal("work within 10 % of the optimum", f"{less:.1f} % less", less <= 10),
+        Goal(
+            "the same in every life",
+            f"{100 * (1 - least.work(OURS)):.1f} % at worst ({least.place.light.name}, "
+            f"{least.place.store_h:g} h)",
+            least.work(OURS) >= 0.9,
+        ),
+        Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", worst <= 0.5),
+        Goal(
+            "nor over the best that loses no more hours",
+            f"{alive:+.1f} % at worst",
+            alive <= 0.5,
+        ),
+    )
+
+
+def _over_alive(point: Point) -> float:
+    """How much more energy ours takes than the best baseline that is off no longer, percent."""
+    mine = point.lives[OURS]
+    others = [
+        point.lives[name].served_h
+        for name, (kind, _) in WAYS.items()
+        if kind in ("practice", "naive") and point.lives[name].off_h <= mine.off_h
+    ]
+    return 100 * (max(others, default=0.0) / mine.served_h - 1)
+
+
+def _lost(points: Sequence[Point]) -> str:
+    """Hours that each way lost where none need be."""
+    hours = {name: sum(point.lost_h(name) for point in points) for name in WAYS}
+    told = ", ".join(f"{name} {lost:,.0f}" for name, lost in hours.items() if name != MOST)
+    return f"Hours off where none need be, over all lives of this page: {told}."

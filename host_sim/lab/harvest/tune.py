@@ -1,0 +1,80 @@
+"""What each way is tuned to on the first half of January, over some panels and stores.
+
+A baseline is tuned for the most hours served. Ours keeps the longest darkness with which it serves
+90 % of what the optimum does: no January has a weekend.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import TypeVar
+
+from host_sim.engine import plain
+from host_sim.lab.harvest import optimum, ways, worlds
+from host_sim.lab.harvest.ways import Lived, Way
+from host_sim.lab.harvest.worlds import Place
+from torpor.policy import harvest
+
+BOARD = "firebeetle_esp32"
+PLACES = ((0.3, 24), (0.5, 24), (0.8, 24), (0.5, 12), (0.5, 72))  # share, hours of store
+WORK = 0.9
+DARK_H = (6, 9, 12, 15, 18, 24)
+TIMES = (1, 1.5, 2, 3, 4, 6, 8)
+MARKS = (0.2, 0.3, 0.4, 0.5, 0.6)
+CHARGES = ((30, 15), (50, 15), (50, 30), (70, 15), (70, 30), (70, 50))
+One = TypeVar("One")
+
+
+def best(some: Sequence[One], way: Callable[[One], Way], places: Sequence[Place]) -> One:
+    """The one of some that serves most in these places."""
+    return max(some, key=lambda one: sum(way(one)(place).served_h for place in places))
+
+
+@cache
+def places() -> list[Place]:
+    """Where all is tuned."""
+    return [Place(worlds.january(), BOARD, share, store_h) for share, store_h in PLACES]
+
+
+@cache
+def kansal() -> float:
+    """Its mark."""
+    return best(MARKS, ways.kansal, places())
+
+
+@cache
+def threshold() -> tuple[int, int]:
+    """The charges of a node that goes by its voltage."""
+    return best(CHARGES, lambda pair: ways.threshold(*pair), places())
+
+
+@cache
+def fixed(share: float, store_h: float) -> float:
+    """How many times the shortest period suits a panel and a store."""
+    place = Place(worlds.january(), BOARD, share, store_h)
+    return best(TIMES, ways.fixed, [place])
+
+
+def all_of() -> Iterator[str]:
+    """What tuning chooses, a line each."""
+    most = [optimum.most(place) for place in places()]
+    shipped, kept = harvest.DARK_H, []
+    for dark_h in DARK_H:
+        harvest.DARK_H = dark_h
+        try:
+            lives = [ways.ours(place, plain.Life) for place in places()]
+        finally:
+            harvest.DARK_H = shipped
+        work = _work(lives, most)
+        kept += [dark_h] if work >= WORK else []
+        off_h = sum(life.off_h for life in lives)
+        yield f"DARK_H = {dark_h}: {100 * work:.1f} % of the optimum's work, {off_h:.0f} h off"
+    yield f"Torpor: DARK_H = {max(kept, default=DARK_H[0])}, and has {shipped}"
+    yield f"Kansal: mark {kansal()}"
+    yield f"voltage threshold: {threshold()} %"
+    for share, store_h in PLACES:
+        yield f"fixed, {share:g} of the demand, {store_h} h: {fixed(share, store_h):g} times"
+
+
+def _work(lives: Sequence[Lived], most: Sequence[Lived]) -> float:
+    shares = [life.served_h / best.served_h for life, best in zip(lives, most, strict=True)]
+    return sum(shares) / len(shares)

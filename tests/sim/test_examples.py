@@ -23,8 +23,8 @@ NODES = sorted(path.parent for path in FOLDER.glob("*/node.toml"))
 ALL = pytest.mark.parametrize("folder", NODES, ids=lambda path: path.name)
 
 
-def test_there_are_three() -> None:
-    assert [path.name for path in NODES] == ["mailbox", "plug", "soil"]
+def test_there_are_four() -> None:
+    assert [path.name for path in NODES] == ["greenhouse", "mailbox", "plug", "soil"]
 
 
 @ALL
@@ -104,3 +104,16 @@ def test_the_soil_sensor_wakes_for_nothing_but_its_readings(
     assert cli.run(["sim", str(FOLDER / "soil" / "soil.toml"), "--json"]) == 0
     run = json.loads(capsys.readouterr().out)
     assert run["wakes"] == 120 * 86_400 // 14_400
+
+
+def test_the_greenhouse_lives_by_its_plan_and_reads_the_light_least() -> None:
+    """Without the plan its store runs dry; with it the least important reading goes first."""
+    path = str(FOLDER / "greenhouse" / "greenhouse.toml")
+    planned, blind = (
+        run.run(scenario.load(path, ("days=20", f"node.battery.harvested={on}")))
+        for on in ("true", "false")
+    )
+    assert planned.figure("off_h_per_day") == 0
+    assert blind.figure("off_h_per_day") > 0
+    times = {line.name: line.times for line in planned.ledger.by_task()}
+    assert 0 < 2 * times["light"] < times["climate"]

@@ -30,8 +30,8 @@ WAYS: dict[str, tuple[Kind, Callable[[Place], Lived]]] = {
     MOST: ("optimum", optimum.most),
 }
 NOTES = {
-    "served_h": "hours a day: one at the fastest pace is one, at a quarter of it a half, of a block "
-    "of four in which the node was off none",
+    "served_h": "hours a day: one at the fastest pace is one, at a quarter of it a half; none of a "
+    "block of four in which the node was off",
     "messages": "a day",
     "off_h": "hours a day without supply",
     "work_percent": "served hours, of those of who knows the light",
@@ -39,16 +39,16 @@ NOTES = {
 TAUGHT = """\
 How low the store is kept decides most of the work. Behind a linear regulator a charge does the same
 at any voltage, and of the same light a capacitor takes the more charge the lower it is. But what is
-low is soon empty. Ours keeps what {dark_h} hours of darkness take at the slowest pace and spends the rest
-along the straightest line that neither empties the store before the next light nor leaves it full.
-Kansal's way is told here the charge in its store and all that went in, exactly, which no node is.
-{lost}
+low is soon empty. Ours keeps what {dark_h} hours of darkness take at its slowest and spends the rest
+along the straightest line that neither empties the store before the next light nor leaves it
+full. Kansal's way is told here the charge in its store and all that went in, exactly, which no node
+is. {lost}
 
 Ours knows its store by the voltage alone, and no weekday: in the office Saturday is expected to be
 as bright as Friday. It takes some hours until less is believed, and a small store is empty on
 Sunday night. In plenty of light it is slower than it need be in the first days, in which it does
-not know yet what comes; and on a board that draws 40 µA asleep so many dark hours are a large part of such a
-store. A longer darkness kept loses fewer hours and more work."""
+not know yet what comes; and on a board that draws 40 µA asleep so many dark hours are a large part
+of such a store. A longer darkness kept loses fewer hours and more work."""
 
 
 @dataclass(frozen=True)

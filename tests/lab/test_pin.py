@@ -14,6 +14,7 @@ from host_sim.lab.pin.recorded import Pin
 from host_sim.lab.pin.study import _case
 from host_sim.lab.pin.ways import FC_PER_MC, OURS, WAYS
 from host_sim.world.pin import news
+from host_sim.world.recordings import DAY_S
 
 SECOND = 1_000_000
 EDGES = st.lists(st.integers(1, 10**9), max_size=40).map(
@@ -69,7 +70,7 @@ def test_the_recorded_motion_begins_and_ends_at_rest(recordings: Path) -> None:
     for pin in pins:
         assert len(pin.edges_us) % 2 == 0
         assert all(a < b for a, b in pairwise(pin.edges_us))
-        assert 0 < pin.edges_us[0] < pin.edges_us[-1] < pin.days * recorded.DAY_S * SECOND
+        assert 0 < pin.edges_us[0] < pin.edges_us[-1] < pin.days * DAY_S * SECOND
 
 
 def test_without_recordings_a_line_says_so() -> None:

@@ -110,7 +110,7 @@ def test_the_greenhouse_lives_by_its_plan_and_reads_the_light_least() -> None:
     """Without the plan its store runs dry; with it the least important reading goes first."""
     path = str(FOLDER / "greenhouse" / "greenhouse.toml")
     planned, blind = (
-        run.run(scenario.load(path, ("days=20", f"node.battery.harvested={on}")))
+        run.run(scenario.load(path, ("days=15", f"node.battery.harvested={on}")))
         for on in ("true", "false")
     )
     assert planned.figure("off_h_per_day") == 0

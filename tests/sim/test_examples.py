@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from host_sim.engine import parts
 from host_sim.sim import run
 from host_sim.spec import scenario, wiring
 from host_sim.spec.configure import device_config
@@ -113,7 +114,7 @@ def test_the_greenhouse_lives_by_its_plan_and_reads_the_light_least() -> None:
         run.run(scenario.load(path, ("days=15", f"node.battery.harvested={on}")))
         for on in ("true", "false")
     )
-    assert planned.figure("off_h_per_day") == 0
-    assert blind.figure("off_h_per_day") > 0
+    assert planned.count[parts.OFF_US] == 0
+    assert blind.count[parts.OFF_US] > 0
     times = {line.name: line.times for line in planned.ledger.by_task()}
     assert 0 < 2 * times["light"] < times["climate"]

@@ -15,6 +15,7 @@ from host_sim.sim import battery, build, harvest, run
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
+from tests.conftest import CHECKOUT
 from tests.sim.files import fault
 from torpor import record
 
@@ -95,6 +96,16 @@ def test_both_engines_harvest_alike(file: Path, changes: tuple[str, ...]) -> Non
     assert theirs.count == ours.count
 
 
+def test_both_engines_plan_alike() -> None:
+    path = CHECKOUT / "docs" / "examples" / "greenhouse" / "greenhouse.toml"
+    given = scenario.load(str(path), ("days=8",))
+    ours, theirs = run.run(given), run.run(given, engine=native.Life)
+    assert theirs.ledger == ours.ledger
+    assert theirs.count == ours.count
+    at_its_periods = run.run(scenario.load(str(path), ("days=8", "node.battery.harvested=false")))
+    assert ours.count[parts.WAKES] < 0.8 * at_its_periods.count[parts.WAKES]
+
+
 def test_a_store_without_light_is_a_cell(file: Path) -> None:
     dark = scenario.load(str(file), ("node.battery.capacity_mah=100", "world.harvest.light=0"))
     alone = file.with_name("alone.toml")
@@ -163,6 +174,11 @@ def test_the_sun_is_that_of_the_garden(file: Path) -> None:
     [
         (("node.battery.chemistry=2xaa-alkaline",), "world.harvest: nothing to charge; add [node"),
         (("world.harvest.panel=am1417",), "am1417 is not known in the sun; kxob25; or a light"),
+        (("node.battery.harvested=true",), "harvested: nothing reads its voltage; name a channel"),
+        (
+            ("node.battery.harvested=true", "node.battery.chemistry=2xaa-lithium"),
+            "node.battery.harvested: ",
+        ),
         (("world.harvest.panels=0",), "world.harvest.panels: expected int >= 1, got 0"),
         (("world.harvest.light=moon",), "world.harvest.light"),
         (("world.harvest.light_percent=101",), "expected float <= 100.0, got 101"),

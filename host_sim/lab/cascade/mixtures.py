@@ -18,6 +18,7 @@ JUDGED_BURST = "negative_reference"
 LEVELS = ((30, 2), (20, 4), (10, 8), (5, 8))  # signal to noise, dB, and the background's gain
 WORDS = 36  # that a mixture has on average, where nothing else is asked
 HOURS = 24
+TIMES = 3  # that each tuning mixture is drawn
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,14 @@ class Mixture:
 
 
 def tuning() -> list[Mixture]:
-    """Of what is shipped: yes and no over machine noise, in bursts too, and over white noise."""
+    """Of what is shipped: yes and no over machine noise, in bursts too, and over white noise.
+
+    Several times each: marks differ by a few words of a hundred.
+    """
     one = Mixture(("yes", "no"), ("noise",), "noise")
-    return [*_each(one, 1), *_each(replace(one, background="white"), 11)]
+    white = replace(one, background="white")
+    seeds = range(0, 20 * TIMES, 20)
+    return [some for seed in seeds for some in (*_each(one, seed + 1), *_each(white, seed + 11))]
 
 
 def judged(data: Path) -> list[Mixture]:

@@ -1,4 +1,4 @@
-"""Thresholds from the tuning mixtures: of a grid, the least charge at no less than a recall."""
+"""Marks from the tuning mixtures: of a grid, the least charge a word at no less than a recall."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
@@ -9,15 +9,15 @@ from host_sim.lab.cascade.ways import Way
 RECALL = 0.9  # of the tuning words, down to 5 dB
 Grid = Mapping[str, Sequence[int]]
 OURS: Grid = {
-    "margin": (150, 250, 400),
-    "ratio_x4": (6, 8, 10),
+    "margin": (100, 150, 250),
+    "ratio_x4": (8, 9, 10, 12),
     "sustained": (200,),
-    "modulation": (32, 36, 40, 48, 64, 80),
-    "interval_ms": (100, 120, 150),
+    "modulation": (44, 48, 52, 56, 64),
+    "interval_ms": (100, 120),
 }
 FIXED: Grid = {
-    "margin": (700, 1_000, 1_500, 2_500),
-    "modulation": (36, 64, 96),
+    "margin": (700, 1_000, 1_500),
+    "modulation": (36, 44, 52, 56, 64),
     "interval_ms": (100, 150),
 }
 DUTY: Grid = {
@@ -44,10 +44,11 @@ def two(name: str) -> Callable[..., Way]:
 
 
 def measured(way: Way) -> tuple[float, float]:
-    """Mean charge a day (mC) and recall, over the tuning mixtures."""
+    """Charge a word told (mC) and recall, over the tuning mixtures."""
     lives = [ways.life(way, one.changes) for one in mixtures.tuning()]
-    charge = sum(one.ledger.charge_fc / one.days for one in lives) / len(lives) / 1e12
-    return charge, sum(one.caught for one in lives) / max(1, sum(one.words for one in lives))
+    caught = sum(one.caught for one in lives)
+    charge = sum(one.ledger.charge_fc for one in lives) / 1e12
+    return charge / max(1, caught), caught / max(1, sum(one.words for one in lives))
 
 
 def best(make: Callable[..., Way], grid: Grid) -> tuple[dict[str, int], float, float]:
@@ -73,4 +74,4 @@ def all_of() -> Iterator[str]:
     for name, (make, grid) in makes.items():
         marks, charge, recall = best(make, grid)
         chosen = ", ".join(f"{mark} {value}" for mark, value in marks.items())
-        yield f"{name}: {chosen}: {charge:,.0f} mC a day, {100 * recall:.1f} % caught"
+        yield f"{name}: {chosen}: {charge:,.0f} mC a word, {100 * recall:.1f} % caught"

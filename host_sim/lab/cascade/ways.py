@@ -41,13 +41,13 @@ def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
 
 WAYS = {
     OURS: Way("ours", ()),
-    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(700, 36, 100))),
+    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(1_000, 36, 100))),
     "ULP, light sleep, two stages": Way(
-        "practice", ("node.deepest_sleep=light", *fixed(1_000, 36, 100)), looks_back=False
+        "practice", ("node.deepest_sleep=light", *fixed(1_000, 44, 100)), looks_back=False
     ),
-    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_000, 36, 100), looks_back=False),
+    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_000, 44, 100), looks_back=False),
     "a first mark of 1,000": Way("practice", fixed(1_000, 64, 100)),
-    "duty cycle": Way("naive", duty_cycle(64, 100)),
+    "duty cycle": Way("naive", duty_cycle(36, 100)),
 }
 
 

@@ -1,9 +1,12 @@
-"""Write docs/policies.md and its pictures: every number in them comes from this run."""
+"""Write docs/policies.md and its pictures: every number in them comes from this run.
 
-import shutil
+With names of policies only their chapters are written, and the others left as they are.
+"""
+
+import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from host_sim.files import scratch
 from host_sim.lab import plot, study
 from host_sim.lab.study import POLICIES, Study
 from tests.conftest import data
@@ -11,6 +14,7 @@ from tools.show import output
 from tools.show import study as shown
 
 DOCS = Path(__file__).parents[2] / "docs"
+PAGE = DOCS / "policies.md"
 HEAD = """# Policies: against good practice, and against the best that is possible
 
 `make lab` writes this page; `torpor lab POLICY` prints a part of it. *Practice* is what a careful
@@ -45,25 +49,30 @@ def section(found: Study) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def draw(found: Study) -> None:
-    """Its picture, by way of another folder: no command draws over a file of Torpor's own."""
-    name = f"policies_{found.policy}.png"
-    with TemporaryDirectory() as folder:
-        plot.sweeps(found, Path(folder, name))
-        shutil.copyfile(Path(folder, name), DOCS / name)
+def studied(policy: str) -> str:
+    """A policy's chapter, its picture drawn."""
+    with output.Progress(policy) as progress:
+        found = study.of(policy, data() if data().is_dir() else None, progress)
+    if found.sweeps:  # in passing: a command writes nothing into the project
+        with scratch.folder() as folder:
+            plot.sweeps(found, drawn := folder / f"policies_{policy}.png")
+            (DOCS / drawn.name).write_bytes(drawn.read_bytes())
+    return section(found)
 
 
-def main() -> None:
-    """Study every policy and write the page."""
-    sections = []
-    for policy in POLICIES:
-        with output.Progress(policy) as progress:
-            found = study.of(policy, data() if data().is_dir() else None, progress)
-        if found.sweeps:
-            draw(found)
-        sections.append(section(found))
-    (DOCS / "policies.md").write_text("\n".join([HEAD, "\n\n".join(sections), ""]))
+def written() -> dict[str, str]:
+    """The chapters that stand there, by policy."""
+    _, *chapters = PAGE.read_text(encoding="utf-8").split("\n## ")
+    return {one.split("\n", 1)[0].lower(): f"## {one.strip()}" for one in chapters}
+
+
+def main(*names: str) -> None:
+    """Study the policies, or all, and write the page."""
+    chapters = written() if names else {}
+    chapters |= {policy: studied(policy) for policy in names or POLICIES}
+    page = "\n\n".join(chapters[policy] for policy in POLICIES)
+    PAGE.write_text("\n".join([HEAD, page, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -38,8 +38,8 @@ a join costs as much as seven starts: to wake at each edge and keep still is wor
 edges are not much closer than the hold. Who leaves the pin alone for the hold starts less often
 than ours, but looks at one instant, takes a pause for the end, and tells of it and of the next
 begin: two joins for nothing. It wins where the hold is ten minutes, by half a percent, as each
-edge in them costs ours a start. What the clairvoyant has left, a third of ours, are these starts:
-a ULP that counts how long the pin has rested would spare them, and there is no program for it.
+edge in them costs ours a start. Ours takes a third more than the clairvoyant, and that is these
+starts: a ULP that counts how long the pin has rested would spare them, and no program does so.
 
 A door that closes after three seconds has one edge more than news, and its node's year is sleep:
 all ways are within a few percent, and leaving the contact alone spares that one wake. Motion that

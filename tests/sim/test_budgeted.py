@@ -7,7 +7,7 @@ from host_sim.sim import run
 from host_sim.spec import scenario
 
 
-@pytest.mark.parametrize("mc_per_hour", [240, 300, 400])
+@pytest.mark.parametrize("mc_per_hour", [240, 300, 340])
 @pytest.mark.parametrize("mean_dbm", [-68, -86])
 def test_what_is_drawn_keeps_the_budget_and_something_is_still_told(
     mc_per_hour: int, mean_dbm: int

@@ -39,8 +39,8 @@ NOTES = {
 TAUGHT = """\
 How low the store is kept decides most of the work. Behind a linear regulator a charge does the same
 at any voltage, and of the same light a capacitor takes the more charge the lower it is. But what is
-low is soon empty. Ours keeps what {dark_h} hours of darkness take at its slowest and spends the rest
-along the straightest line that neither empties the store before the next light nor leaves it
+low is soon empty. Ours keeps what {dark_h} hours of darkness take at its slowest and spends the
+rest along the straightest line that neither empties the store before the next light nor leaves it
 full. Kansal's way is told here the charge in its store and all that went in, exactly, which no node
 is. {lost}
 

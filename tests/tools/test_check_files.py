@@ -147,7 +147,7 @@ def test_annotations_stand_on_the_lines_of_their_budgets(checked: list[Checked])
         ("error", "a|b%2C1.toml", "7", "average_current_ua"),
         ("warning", "a|b%2C1.toml", "15", "joins_per_day"),
     ]
-    assert "%0A+4." in lines[1]
+    assert "%0A+3." in lines[1]
     assert " %25 worse, 1 %25 are tolerated" in lines[1]
     assert not any("\n" in line for line in lines)
 

@@ -68,10 +68,10 @@ def test_a_page_of_a_year_is_small_and_has_every_wake_of_it() -> None:
 def test_a_longer_run_keeps_its_last_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     log = wakelog.log(scenario.load("garden", ("days=1",)))
     count = len(log.wakes.shape)
-    monkeypatch.setattr(waves, "MOST_WAKES", 100)
+    monkeypatch.setattr(waves, "MOST_WAKES", 80)
     shown = waves.of(log)["wakes"]
-    assert (shown["count"], shown["first"]) == (count, count - 100)
-    assert waves.of(log, share=0.5)["wakes"]["first"] == count - 50
+    assert (shown["count"], shown["first"]) == (count, count - 80)
+    assert waves.of(log, share=0.5)["wakes"]["first"] == count - 40
     monkeypatch.setattr(waves, "MOST_PARTS", 0)
     assert waves.of(log)["wakes"]["first"] == count - 1
 

@@ -12,7 +12,7 @@ import sys
 import time
 from array import array
 
-from torpor import ahead, life, node, record
+from torpor import life, node, record
 from torpor.config import configure
 from torpor.policy import const
 from torpor.policy.patience import LINK_MS
@@ -198,6 +198,8 @@ def run(config: dict, answer_ms: int = ANSWER_MS) -> None:
         began_us, began_bytes = time.ticks_us(), gc.mem_alloc()
         ms = life.wake(r, port, cause)
         if node.plans(r):
+            from torpor import ahead  # few nodes harvest
+
             ahead.plan(r)
         heap = gc.mem_alloc()
         allocated = heap - began_bytes - port.outside_bytes

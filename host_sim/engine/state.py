@@ -170,8 +170,7 @@ class State:
     def spend_at(self, state: int, us: int, na: int) -> None:
         """Let time pass in a state at a current of its own, nA."""
         self.spend(state, us)
-        more_na = na - self.current_na[state]
-        more = us * more_na >> CHARGE_SHIFT if more_na > 0 else -(us * -more_na >> CHARGE_SHIFT)
+        more = us * (na - self.current_na[state]) >> CHARGE_SHIFT
         self.extra[self.account_at + state] += more
         self.used += more
 

@@ -7,7 +7,7 @@ switches the node off, and nothing is retained; when enough is in it again, the 
 
 from host_sim.engine.parts import GAINED, LEAKED, OFF_US
 from host_sim.engine.state import HOUR_US, State
-from host_sim.hardware.cell import CHARGE_SHIFT
+from host_sim.hardware.cell import CHARGE_SHIFT, UNIT_FC
 from host_sim.hardware.states import DEEP_SLEEP, STATES
 from torpor.port import DECISIONS, NODE, SAFE
 
@@ -71,6 +71,9 @@ def refill(port: State) -> None:
     us = port.store_us - port.now_us
     port.account_at = OFF_AT
     port.spend_at(DEEP_SLEEP, us, 0)
+    cut = 1 if us * port.current_na[DEEP_SLEEP] % UNIT_FC else 0  # nothing is not less than that
+    port.extra[OFF_AT + DEEP_SLEEP] += cut
+    port.used += cut
     port.count[OFF_US] += us
     port.happen()
     port.joined = False

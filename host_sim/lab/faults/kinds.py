@@ -46,7 +46,10 @@ class Link(NamedTuple):
 
 NO_PARTS = -1  # the access point is not there
 SECOND_US = 1_000_000
-DNS_US = 7 * SECOND_US  # one server: lwIP's dns.c asks four times, 1, 1, 2 and 3 s apart
+# One server is asked four times and given up 1, 1, 2 and 3 s after each (esp-lwip 2.1.3-esp,
+# dns.c:1109-1190, DNS_MAX_RETRIES of opt.h:1126, DNS_TMR_INTERVAL of dns.h:54); ESP-IDF 5.5.5 sets
+# neither (lwip/port/include/lwipopts.h:484-508).
+DNS_US = 7 * SECOND_US
 REFUSED_US = 2 * SECOND_US  # torpor.link.wifi, SCAN_MS
 LINKS = {
     "access point absent": Link(NO_PARTS, 0, SCAN),

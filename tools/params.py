@@ -225,6 +225,7 @@ def _scenarios() -> list[str]:
 RECORDING, JUDGED = Input("recording"), Judged("recording")
 NODE = Input("node.toml", inputs.TEXT_BYTES)
 FLEET = Input("fleet.toml", inputs.TEXT_BYTES)
+BENCH = Input("bench.toml", inputs.TEXT_BYTES)
 BOARD, SCENARIO = Name("board", board.names), Name("scenario", _scenarios)
 PROGRAM = Name("program", list)
 PORT, TEXT, DATA = Port(), Text(), Recordings()

@@ -12,7 +12,7 @@ import click
 from tools import cli, params
 
 RECORDING, NODE, FIRMWARE, SAMPLES = "wake.csv", "node.toml", "esp32.bin", "samples.txt"
-FLEET = "fleet.toml"
+FLEET, BENCH = "fleet.toml", "bench.toml"
 PORT = "port"  # a name of a terminal at whose other end nobody answers
 FILES = {
     "recording": RECORDING,
@@ -20,6 +20,7 @@ FILES = {
     "firmware": FIRMWARE,
     "samples": SAMPLES,
     "fleet.toml": FLEET,
+    "bench.toml": BENCH,
 }
 NAMES = {"board": "lolin32_lite", "scenario": "garden", "program": "adc", "policy": "sleep"}
 # What a command needs besides, which its declaration does not say.
@@ -53,6 +54,7 @@ class Line:
 
     def _does_without(self, one: click.Parameter) -> bool:
         by_itself = isinstance(one.type, params.Port | params.Link) and not one.required
+        by_itself |= one.type is params.BENCH  # which is a port's
         return by_itself or one.opts[-1] in BESIDES.get(self.name, [])
 
     def with_(

@@ -117,6 +117,7 @@ def furnish(folder: Path, terminal: str) -> None:
     ua = np.repeat([100.0, 50_000.0, 100.0], [1500, 1000, 1500]).astype(np.float32)
     ppk2.write(folder / lines.RECORDING, Recording("test", 1000.0, ua))
     (folder / lines.NODE).write_text(NODE)
+    (folder / lines.BENCH).write_text('[wifi]\nssid = "home"\n')
     (folder / lines.FLEET).write_text('title = "two"\nscenario = "door"\ncount = 1\ndays = 0.1\n')
     (folder / lines.SAMPLES).write_text("1\n2\n3\n")
     made.firmware(folder)

@@ -19,6 +19,7 @@ RAW = b"raw REPL; CTRL-B to exit\r\n>"
 LAST_LINES = 15
 PATIENCE_S = 60.0
 NAP_S = 1.0  # how long a node may not answer before it is taken to sleep
+AWAY = "(the port is away)"  # what the log says while it is
 ANSWER_S = 1.0  # the REPL's, within which it goes on with its answer
 
 # It starts its life with this version: without a record, and without the log of an earlier one.
@@ -70,13 +71,22 @@ class Node:
             time.sleep(within_s)
             with suppress(OSError):
                 self.link.serial.open()
+            if not self.text.endswith(f"{AWAY}\n"):
+                self._note(f"{AWAY}\n")
             return b""
         if data:
-            text = data.decode(errors="replace").replace("\r\n", "\n")
-            self.text += text
-            with self.log.open("a", encoding="utf-8") as file:
-                file.write(text)
+            self._note(data.decode(errors="replace").replace("\r\n", "\n"))
         return data
+
+    def _note(self, text: str) -> None:
+        self.text += text
+        with self.log.open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def type(self, data: bytes) -> None:
+        """As at a terminal; a port that is away takes nothing."""
+        with suppress(OSError):
+            self.link.serial.write(data)
 
     def expect(self, pattern: str, timeout_s: float = PATIENCE_S) -> re.Match[str]:
         """Wait until what was printed since the last call matches; NotSeen after the time-out."""
@@ -108,8 +118,7 @@ class Node:
             if waited_s > nap_s and not woken:
                 woken = True
                 self.reset()
-            with suppress(OSError):
-                self.link.serial.write(b"\r\x03\x01")
+            self.type(b"\r\x03\x01")
             seen = (seen + self.read(0.02))[-1_000:]
             if RAW in seen:
                 if answers(self.link.serial):
@@ -152,8 +161,12 @@ class Node:
 
     def start(self) -> None:
         """Reset the chip; what it prints from now on is there to be expected."""
+        self.begin("import machine; machine.reset()")
+
+    def begin(self, program: str) -> None:
+        """Run a program in the raw REPL that leaves it."""
         self.used = len(self.text)
-        self.link.exec_raw_no_follow("import machine; machine.reset()")
+        self.link.exec_raw_no_follow(program)
 
     def power_cycle(self, off_s: float = 0.5) -> None:
         """Take its power and give it back; RTC memory is empty then."""

@@ -34,7 +34,7 @@ BACKLOG = 1 << 16  # what is kept of what the board prints while nobody reads
 DIVIDED_UV = 2_000_000  # at each ADC pin: a cell of 4 V behind the usual divider by two
 SENSORS = {"68": "5f161a8000a2"}  # on the I2C bus, by address: an SHT3x at 20 °C and 50 %
 
-LOOK_S = 0.05  # between two looks at the reset line, asleep
+LOOK_S = 0.05  # between two looks at the reset line
 OUTPUT_SPEED = 5  # of a terminal's attributes: a PTY has no lines, so 1,200 baud is a reset
 PATIENCE_S = 0.01  # between two looks at who heeds a Ctrl-C
 
@@ -72,6 +72,7 @@ class VirtualBoard:
         os.set_blocking(self.typing, False)
         self.backlog = b""
         self.raw = self.muted = self.booted = self.stopped = self.unheeded = False
+        self.pulsed = False  # the reset line, as it was last looked at
         self.starts = 0  # of the interpreter
         self.child: subprocess.Popen[bytes] | None = None
         self.bites_at = 0.0  # the watchdog; 0: not started
@@ -98,12 +99,10 @@ class VirtualBoard:
         if self.child and self.child.stdout:
             readers.append(self.child.stdout.fileno())
         due = self.wakes_at or self.bites_at
-        left_s = max(due - time.monotonic(), 0) if due else None
-        if self.wakes_at:
-            left_s = min(max(self.wakes_at - time.monotonic(), 0), LOOK_S)
-            if termios.tcgetattr(self.slave)[OUTPUT_SPEED] == termios.B1200:
-                self.power_on()
-                return
+        left_s = min(max(due - time.monotonic(), 0), LOOK_S) if due else LOOK_S
+        if self.is_pulsed():
+            self.power_on()
+            return
         if self.unheeded:
             left_s = PATIENCE_S
         writers = [self.port] if self.backlog else []
@@ -119,6 +118,12 @@ class VirtualBoard:
             self.interrupt_late()
         if due and time.monotonic() >= due:
             self.wake() if self.wakes_at else self.end(world.HUNG)
+
+    def is_pulsed(self) -> bool:
+        """Whether the reset line's pulse begins."""
+        before = self.pulsed
+        self.pulsed = termios.tcgetattr(self.slave)[OUTPUT_SPEED] == termios.B1200
+        return self.pulsed and not before
 
     def start(self) -> None:
         """Start the interpreter on the world as it is."""
@@ -231,17 +236,7 @@ class VirtualBoard:
 
     def end(self, code: int) -> None:
         """The interpreter has ended, or is to: the chip resets, or sleeps before it does."""
-        assert self.child
-        assert self.child.stdout
-        self.child.kill()
-        with self.child.stdout:
-            self.print(self.child.stdout.read())
-        self.child.wait()
-        self.child = None
-        before_ms = self.world["now_ms"] + int((time.monotonic() - self.started) * 1000)
-        with suppress(ValueError):  # interrupted as it was saved: what was known before stands
-            self.world = json.loads((self.scratch / "world.json").read_text())
-        self.world["now_ms"] = max(self.world["now_ms"], before_ms)
+        self.halt()
         if code:  # a soft reset leaves the watchdog running
             self.world["watchdog_ms"] = self.bites_at = 0
         if code == world.SLEPT:
@@ -255,8 +250,25 @@ class VirtualBoard:
             self.world["reset_cause"] = world.WDT
         self.start()
 
+    def halt(self) -> None:
+        """End the interpreter, and know the world as it left it."""
+        assert self.child
+        assert self.child.stdout
+        self.child.kill()
+        with self.child.stdout:
+            self.print(self.child.stdout.read())
+        self.child.wait()
+        self.child = None
+        before_ms = self.world["now_ms"] + int((time.monotonic() - self.started) * 1000)
+        with suppress(ValueError):  # interrupted as it was saved: what was known before stands
+            self.world = json.loads((self.scratch / "world.json").read_text())
+        self.world["now_ms"] = max(self.world["now_ms"], before_ms)
+
     def power_on(self) -> None:
         """Start anew by the reset line, which takes the power of RTC memory too."""
+        if self.child:
+            self.halt()
+        self.world["watchdog_ms"] = self.bites_at = 0
         world.cut_power(self.world)
         self.wake()
 

@@ -72,6 +72,8 @@ def tell(what, number):
 def stop(code):
     """The board's process ends this one."""
     micropython.kbd_intr(-1)
+    for _ in range(3):
+        pass  # a Ctrl-C that came before is found here, and not behind what is told
     tell("end", code)
     while True:
         utime.sleep(1)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
+from typing import Protocol
 
 from host_sim.errors import BadInput
 from host_sim.lab import seeds
@@ -26,9 +27,17 @@ def _untold(done: float) -> None:
     """Nobody asks."""
 
 
+class Fault(Protocol):
+    """As a string it is the line that replays it."""
+
+    @property
+    def row(self) -> str:
+        """What it is counted as."""
+
+
 @dataclass
 class Row:
-    """What the faults of a kind came to: the worst of each."""
+    """What the faults of a kind came to: the worst of each; a `ratio` of 0: it was not measured."""
 
     count: int = 0
     sleep_s: float = 0.0
@@ -55,7 +64,7 @@ class Report:
         """All faults."""
         return sum(row.count for row in self.rows.values())
 
-    def add(self, case: Case, outcome: Outcome) -> None:
+    def add(self, case: Fault, outcome: Outcome) -> None:
         """One more fault."""
         row = self.rows.setdefault(case.row, Row())
         row.add(1, outcome.sleep_s, outcome.serve_s, outcome.ratio)

@@ -5,6 +5,7 @@ silence: a node that is awake answers a Ctrl-C, or its watchdog bites. It serves
 acknowledged a report.
 """
 
+import re
 import time
 from contextlib import suppress
 
@@ -17,7 +18,7 @@ from tools.hil.faults.lent import Guest
 from tools.hil.node import AWAY, Node, NotSeen
 from torpor.port import WATCHDOG_MS
 
-SLEPT = rf"rst:0x5 |{AWAY}"
+SLEPT = f"rst:0x5 |{re.escape(AWAY)}"
 WAKE_S = 100.0  # within which a node that is well wakes
 ANSWER_S = 5.0  # to a Ctrl-C
 BITES_S = WATCHDOG_MS / 1000 + 3

@@ -19,8 +19,9 @@ def wake(r: list[int], port: Port, cause: int) -> int:
             if detect(r, port, now):
                 why = EVENT
                 event(r, port, now)
-        elif cascade.ends(r, CASCADE, now):
+        elif cascade.lasts_ms(r, CASCADE, 1, now) == 0:
             why = EVENT
+            r[CASCADE + cascade.LASTS] = cascade.OVER
             node.tell(r, r[record.WATCH_CHANNEL], 0, now)
     node.serve(r, port, why, now)
     ms = node.rest(r, port)

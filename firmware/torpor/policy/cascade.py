@@ -138,19 +138,10 @@ def begins(r: list[int], at: int, level: int, now: int) -> bool:
     return told == OVER
 
 
-def ends(r: list[int], at: int, now: int) -> bool:
-    """Whether the event ends now: that is to be told."""
-    if r[at + LASTS] != RESTS or ticks.diff(now, r[at + SINCE]) < r[at + HOLD_MS]:
-        return False
-    r[at + LASTS] = OVER
-    return True
-
-
-def until_ms(r: list[int], at: int, ms: int, now: int) -> int:
-    """A sleep of `ms`, or less where an event may end in it."""
-    if r[at + LASTS] != RESTS:
-        return ms
-    left_ms = r[at + HOLD_MS] - ticks.diff(now, r[at + SINCE])
-    if left_ms >= ms:
-        return ms
-    return left_ms if left_ms > 0 else 0
+def lasts_ms(r: list[int], at: int, ms: int, now: int) -> int:
+    """Of so many ms those until the event that was told is over; 0: it is."""
+    if r[at + LASTS] == RESTS:
+        left_ms = r[at + HOLD_MS] - ticks.diff(now, r[at + SINCE])
+        if left_ms < ms:
+            return left_ms if left_ms > 0 else 0
+    return ms

@@ -1,6 +1,6 @@
 """Drivers: one file each, opened from the configuration; a reading is an int or an OSError.
 
-What a node file may say of each is in tools/provision/drivers.py.
+What a node file may say of each is in host_sim/spec/drivers.py.
 """
 
 known: dict = {}  # opened() of each driver's file that is linked in (tools/provision/link.py)

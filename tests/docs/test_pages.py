@@ -28,17 +28,8 @@ from tools.provision.node_toml import NodeFile
 RECORDINGS = data() / "esp32/heltec-esp32-lora32/wifi"
 RECORDING = re.compile(r"\b\w*interference\w*\.csv\.xz")
 LONG = ("bench", "flash", "home", "interval", "mqtt", "own-project")  # pages that take a minute
-# A known failure: a command of it waits minutes for a plug whose reading does not change.
-WAITS = pytest.mark.xfail(reason="docs/mqtt.md waits for a reading that does not change")
-
-
-def _marks(page: str) -> list[pytest.MarkDecorator]:
-    slow = [pytest.mark.slow] if page in LONG else []
-    return [*slow, WAITS] if page == "mqtt" else slow
-
-
 PLAYED = [
-    pytest.param(page, marks=_marks(Path(page).stem))
+    pytest.param(page, marks=[pytest.mark.slow] if Path(page).stem in LONG else [])
     for page in pages.PAGES
     if pages.commands(page)
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.firmware import rig
+from tests.firmware import cells, rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
 from tools.fakes import world
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
@@ -59,14 +59,14 @@ def test_what_woke_the_chip(chip: dict[str, Any], reset: int, reason: int, cause
 def test_a_power_failure_on_the_air_is_told_from_others(chip: dict[str, Any]) -> None:
     node = port()
     node.retain(b"kept")
-    chip["wifi"]["surges_dbm"] = 20
+    chip["cell"] = cells.breaking_at(20)
     with pytest.raises(SystemExit) as ended:
         node.join(80, 0)
     assert ended.value.code == world.BROWNED_OUT
     assert rig.esp32.cause() == SURGE
     node = port()
     assert node.retained() == b"kept"
-    del chip["wifi"]["surges_dbm"]
+    chip["cell"] = None
     rig.network.radio.power_on()
     assert node.join(80, 0) == REFUSED  # nobody listens; the radio is off again
     assert rig.esp32.cause() == COLD

@@ -179,3 +179,64 @@ def test_light_sleep_stops_the_watchdog_and_does_not_feed_it(state: dict[str, An
         world.advance(1)
     assert ended.value.code == world.HUNG
     assert state["reset_cause"] == world.WDT
+
+
+def test_ext0_and_the_ulp_exclude_each_other_on_the_esp32_alone(state: dict[str, Any]) -> None:
+    """The other way round the port asks nobody, and the sleep fails."""
+    fake: Any = sys.modules["tools.fakes.esp32"]
+    pin = rig.machine.Pin(33, rig.machine.Pin.IN)
+    fake.wake_on_ext0(pin, True)
+    with pytest.raises(ValueError, match="no resources"):
+        fake.wake_on_ulp(True)
+    fake.wake_on_ext0(None, True)
+    fake.wake_on_ulp(True)
+    fake.wake_on_ext0(pin, False)
+    with pytest.raises(RuntimeError, match="ulp_wakeup"):
+        rig.machine.lightsleep(1_000)
+    assert state["slept"] == []
+    state["chip"] = "esp32s3"
+    rig.machine.lightsleep(1_000)
+    assert len(state["slept"]) == 1
+
+
+@pytest.mark.parametrize(("mv", "breaks"), [(2_599, True), (2_600, False)])
+def test_a_cell_browns_out_by_its_resistance(state: dict[str, Any], mv: int, breaks: bool) -> None:
+    state["cell"] = {"mv": mv, "mohm": 500, "least_mv": 2_430, "tx_ma": [100] * 10 + [340]}
+    wlan = rig.network.WLAN(0)
+    wlan.active(True)
+    wlan.config(txpower=18)
+    wlan.connect("home", "sleepwell")
+    wlan.config(txpower=20)
+    if breaks:
+        with pytest.raises(SystemExit) as ended:
+            wlan.connect("home", "sleepwell")
+        assert ended.value.code == world.BROWNED_OUT
+        assert state["reset_cause"] == world.PWRON
+    else:
+        wlan.connect("home", "sleepwell")
+
+
+@pytest.mark.parametrize("ppm", [-50_000, 0, 50_000])
+def test_a_sleep_is_as_long_as_the_slow_clock_has_it(state: dict[str, Any], ppm: int) -> None:
+    state["drift_ppm"] = ppm
+    began_ms, clock_ms = state["now_ms"], world.clock_now_ms()
+    rig.machine.lightsleep(600_000)
+    assert state["now_ms"] - began_ms == 600_000 + 600 * ppm // 1_000
+    assert world.clock_now_ms() - clock_ms == 600_000
+    world.advance(1_000)  # awake it is the crystal's
+    assert world.clock_now_ms() - clock_ms == 601_000
+
+
+def test_flash_storage_is_full_when_no_entry_is_left(state: dict[str, Any]) -> None:
+    fake: Any = sys.modules["tools.fakes.esp32"]
+    nvs = fake.NVS("filler")
+    nvs.set_blob("most", bytes(32 * (630 - 2 - 3 - 2)))
+    nvs.set_blob("one", b"x")
+    with pytest.raises(OSError, match="NOT_ENOUGH_SPACE"):
+        nvs.set_blob("two", b"x")
+    nvs.set_blob("two", b"")
+    nvs.set_blob("one", b"x")  # as it is: nothing is written
+    with pytest.raises(OSError, match="NOT_ENOUGH_SPACE"):
+        nvs.set_blob("one", b"y")  # the new one is written before the old one goes
+    nvs.erase_key("most")
+    nvs.set_blob("one", b"y")

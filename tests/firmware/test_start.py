@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.firmware import cells
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, garden
 from tools.fakes import world
@@ -97,7 +98,7 @@ def test_a_cell_too_weak_for_the_radio_costs_few_joins_and_recovers(
 ) -> None:
     """At 3.2 V each join browns out: for some hours, then the sun charges the cell."""
     chip.world["adc"]["35"] = BROWN_OUT_MV * 1_000 // 2
-    chip.world["wifi"]["surges_dbm"] = 2  # the least power at which the cell breaks down
+    chip.world["cell"] = cells.breaking_at(2)
     ended = [chip.boot()]
     while chip.world["now_ms"] < 6 * HOUR_MS:
         ended.append(chip.boot())
@@ -105,7 +106,7 @@ def test_a_cell_too_weak_for_the_radio_costs_few_joins_and_recovers(
     assert ended.count(world.BROWNED_OUT) == 3  # and then after 4, 8, 16, 24 h
     assert [dbm for dbm, _ in chip.world["joined"]] == [20, 16.5, 14]
     assert chip.record[record.CRASHES] == chip.record[record.FAULTS] == 0
-    del chip.world["wifi"]["surges_dbm"]
+    chip.world["cell"] = None
     chip.world["adc"]["35"] = 1_900_000
     joins = len(chip.world["joined"])
     until_h = chip.world["now_ms"] + 8 * HOUR_MS
@@ -117,13 +118,51 @@ def test_a_cell_too_weak_for_the_radio_costs_few_joins_and_recovers(
 
 
 def test_a_cell_that_never_rises_is_tried_with_less_power(chip: Chip, broker: Broker) -> None:
-    chip.world["wifi"]["surges_dbm"] = 15
+    chip.world["cell"] = cells.breaking_at(15)
     for _ in range(60):
         chip.boot()
         if chip.record[record.SENT]:
             break
     assert [dbm for dbm, _ in chip.world["joined"]] == [20, 16.5, 14]
     assert delivered(chip, broker)["battery"] == 4000
+
+
+@pytest.mark.slow
+def test_a_cell_in_the_cold_sends_with_less_power_and_in_the_warm_with_all(
+    chip: Chip, broker: Broker
+) -> None:
+    """Two lithium AA cells that are nearly empty: their resistance is what breaks them down."""
+    chip.world["cell"] = cells.of("2xaa-lithium", 100, -20)
+    ended = [chip.boot()]
+    while not chip.record[record.SENT]:
+        ended.append(chip.boot())
+        assert world.SLEPT in ended[-2:]  # it rests after each
+    broke = ended.count(world.BROWNED_OUT)
+    powers = [dbm for dbm, _ in chip.world["joined"]]
+    assert powers == sorted(powers, reverse=True)
+    assert (powers[0], broke) == (20, len(powers) - 1)
+    delivered(chip, broker)
+    world.cut_power(chip.world)  # it is carried inside
+    chip.world["cell"] = cells.of("2xaa-lithium", 100, 25)
+    until_joined(chip)
+    delivered(chip, broker)
+    assert chip.world["joined"][-1][0] == 20
+
+
+@pytest.mark.parametrize("ppm", [-50_000, 50_000])
+def test_a_slow_clock_that_drifts_costs_no_wake(chip: Chip, ppm: int) -> None:
+    """By as much as the oscillator may be off: the node goes by its own clock throughout."""
+    chip.world["drift_ppm"] = ppm
+    chip.wake()
+    began_ms = chip.world["now_ms"] - chip.slept_ms
+    for _ in range(10):
+        chip.wake()
+        assert chip.slept_ms > MINUTE_MS
+    passed_ms = chip.world["now_ms"] - chip.slept_ms - began_ms
+    own_ms = passed_ms / (1 + ppm / 1e6)
+    assert chip.record[record.UPTIME_MIN] == pytest.approx(own_ms / MINUTE_MS, abs=1)
+    assert chip.record[record.CRASHES] == chip.record[record.FAULTS] == 0
+    assert chip.log == ""
 
 
 LAST = len(retain.pack([0] * record.SIZE, 0))  # of the record's bytes; the radio's is before them

@@ -45,7 +45,7 @@ def test_a_cached_join_spares_dhcp_also_after_deep_sleep(world: dict[str, Any], 
 def test_flash_that_is_full_costs_the_address_and_not_the_join(
     world: dict[str, Any], wifi: Any
 ) -> None:
-    world["nvs_full"] = 1
+    world["nvs"]["filler.f"] = (630 - 2) * 32
     for _ in range(2):
         assert wifi.join(80, 1) == -61
         wifi.leave()

@@ -19,6 +19,7 @@ from unittest import mock
 import pytest
 
 from host_sim.files import scratch
+from tests.firmware import cells
 from tests.firmware.broker import PASSWORD, USER, Broker, free_port
 from tests.firmware.chip import RELAY, SHT3X, garden, plug, sht3x
 from tests.provision.board import Board
@@ -323,11 +324,10 @@ def test_a_switch_on_trial_keeps_its_relay(reached: bool, tmp_path: Path, broker
 def test_a_brown_out_is_no_crash_but_no_report(tmp_path: Path, broker: Broker) -> None:
     """The joins to come wait for the cell, as ever."""
     node = Node(tmp_path, prompt(broker.port), {})
-    world_ = node.world_now()
-    node.world_now(wifi={**world_["wifi"], "surges_dbm": 2})
+    node.world_now(cell=cells.breaking_at(2))
     ends = [world.BROWNED_OUT, world.SLEPT, world.SLEPT, world.RESET]
     assert [node.boot() for _ in range(4)] == ends
-    node.world_now(wifi=world_["wifi"])
+    node.world_now(cell=None)
     assert node.outcome() == "back"
     assert "no report in three wakes" in node.printed
 

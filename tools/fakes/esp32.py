@@ -56,13 +56,22 @@ class ULP:
 
 
 class NVS:
-    """Blobs by names of 15 characters (ports/esp32/esp32_nvs.c; ESP-IDF 5.5.5, nvs.h)."""
+    """Blobs by names of 15 characters (ports/esp32/esp32_nvs.c; ESP-IDF 5.5.5, nvs.h).
 
+    An error has its code negated and its name (ports/esp32/mphalport.c:66-105). Beside its bytes a
+    blob takes an entry of 32 for its head and one for its index; another value is written before
+    the one of that name goes (nvs_storage.cpp:273-330, 475-495), and one page of 126 entries stays
+    free (nvs_page.hpp:40, nvs_pagemanager.cpp:130-163).
+    """
+
+    READ = 128  # of what is longer only the length is kept: it is there to fill it
+    ENTRY = 32
+    ENTRIES = (24576 // 4096 - 1) * 126  # of the partition that MicroPython makes
     MOST = 15  # nvs.h, NVS_KEY_NAME_MAX_SIZE, less its end
     NOT_FOUND = (-0x1102, "ESP_ERR_NVS_NOT_FOUND")
     KEY_TOO_LONG = (-0x1109, "ESP_ERR_NVS_KEY_TOO_LONG")
     INVALID_LENGTH = (-0x110C, "ESP_ERR_NVS_INVALID_LENGTH")
-    NO_SPACE = (-0x1105, "ESP_ERR_NVS_NOT_ENOUGH_SPACE")
+    NO_SPACE = (-0x1105, "ESP_ERR_NVS_NOT_ENOUGH_SPACE")  # nvs.h:29, 34
 
     def __init__(self, namespace):
         if len(namespace) > self.MOST:
@@ -73,6 +82,8 @@ class NVS:
         text = world.state["nvs"].get(self._name(key))
         if text is None:
             raise OSError(*self.NOT_FOUND)
+        if isinstance(text, int):
+            raise NotImplementedError("a blob of %d bytes" % text)
         data = text.encode()
         if len(data) > len(buffer):
             raise OSError(*self.INVALID_LENGTH)
@@ -80,9 +91,13 @@ class NVS:
         return len(data)
 
     def set_blob(self, key, value):
-        if world.state.get("nvs_full"):
+        name, kept = self._name(key), world.state["nvs"]
+        text = value.decode() if len(value) <= self.READ else len(value)
+        if kept.get(name) == text:
+            return
+        if sum(map(self._entries, kept.values())) + self._entries(text) > self.ENTRIES:
             raise OSError(*self.NO_SPACE)
-        world.state["nvs"][self._name(key)] = value.decode()
+        kept[name] = text
 
     def erase_key(self, key):
         if world.state["nvs"].pop(self._name(key), None) is None:
@@ -91,6 +106,10 @@ class NVS:
     def commit(self):
         world.state["nvs_commits"] += 1
         world.keep()
+
+    def _entries(self, text):
+        size = text if isinstance(text, int) else len(text)
+        return 2 + (size + self.ENTRY - 1) // self.ENTRY
 
     def _name(self, key):
         if len(key) > self.MOST:

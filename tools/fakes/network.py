@@ -116,8 +116,7 @@ class WLAN:
         self._started()
         self._answer("connect")
         world.note("joined", [self.power_dbm, self.dhcp])
-        if self.power_dbm >= world.state["wifi"].get("surges_dbm", 99):
-            world.brown_out()
+        world.burst(LEVELS_DBM.index(self.power_dbm))
         self.asked = (ssid, password)
         self._attempt(world.now_ms())
 

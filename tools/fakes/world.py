@@ -39,7 +39,7 @@ def fresh() -> "dict[str, Any]":
         "reset_cause": PWRON,
         "wake_reason": NO_REASON,
         "rtc": "",  # what RTC().memory() holds, in hex
-        "nvs": {},  # blobs of text by namespace.key
+        "nvs": {},  # by namespace.key: text, or the length of what nobody reads
         "nvs_commits": 0,
         "fed": 0,
         "fed_ms": 0,
@@ -60,6 +60,10 @@ def fresh() -> "dict[str, Any]":
             "needs_dbm": 0,  # the least power that reaches the access point
             "dhcp": ["192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1"],
         },
+        # A cell: mV without a load, mOhm, mV under which the chip browns out, and the mA of a burst
+        # by the radio's level. None: a supply that nothing pulls down.
+        "cell": None,
+        "drift_ppm": 0,  # by how much a sleep is longer than the chip's clock has it
         "peers": {},  # by address in hex: RSSI in dBm of the ESP-NOW nodes in reach
         "air": [],  # what came by ESP-NOW: [address and message in hex, RSSI in dBm]
         "sent": [],  # what went by ESP-NOW: [address and message in hex]
@@ -137,6 +141,13 @@ def brown_out() -> None:
     end(BROWNED_OUT)
 
 
+def burst(level: int) -> None:
+    """The radio sends: a cell falls by what its resistance takes (host_sim/hardware/cell.py)."""
+    cell = state["cell"]
+    if cell and cell["mv"] - cell["tx_ma"][level] * cell["mohm"] // 1000 < cell["least_mv"]:
+        brown_out()
+
+
 def advance(ms: int) -> None:
     """Sleep: let time pass at its own pace."""
     if clock:
@@ -193,8 +204,9 @@ def until_change(ms: int) -> int:
 
 def watch_over(ms: int) -> None:
     """Start the watchdog with a period, feed it with the same, or stop it with 0."""
-    state["watchdog_ms"] = ms
+    state["watchdog_ms"] = 0  # it does not bite for the time before
     state["fed_ms"] = now_ms()
+    state["watchdog_ms"] = ms
     if guard:
         guard(ms)
 

@@ -27,7 +27,7 @@ from tools.provision import firmware
 HERE = Path(__file__).parent
 FAKES = HERE.parent / "fakes"
 INTERPRETER = [sys.executable, "-P", str(HERE / "interpreter.py")]
-FAKES_BYTES = 38 * 1024  # of the interpreter's heap: the fakes, start.py and the world
+FAKES_BYTES = 44 * 1024  # of the interpreter's heap: the fakes, start.py and the world
 CHUNK = 1 << 16  # a pipe's capacity: what the interpreter writes at once is read at once
 BACKLOG = 1 << 16  # what is kept of what the board prints while nobody reads
 

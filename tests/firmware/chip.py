@@ -148,7 +148,7 @@ class Chip:
         """What RTC memory holds, checked."""
         r = array("i", bytes(4 * record.SIZE))
         text = (self.folder / "config.json").read_bytes()
-        kept = bytes.fromhex(self.world["rtc"])[1:]  # behind what the port keeps of the radio
+        kept = world.held(self.world)[1:]  # behind what the port keeps of the radio
         assert retain.unpack(kept, r, crc32(text)) == retain.OK  # type: ignore[arg-type]
         return r
 

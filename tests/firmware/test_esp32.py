@@ -241,16 +241,16 @@ def test_a_long_warm_up_feeds_the_watchdog(chip: dict[str, Any]) -> None:
 
 def test_a_reset_on_the_air_is_told_from_another(chip: dict[str, Any]) -> None:
     chip["reset_cause"] = world.WDT
-    for first, cause in (("01", FELL), ("02", CRASH), ("21", FELL), ("20", CRASH)):
-        chip["rtc"] = first
+    for first, cause in ((0x01, FELL), (0x02, CRASH), (0x21, FELL), (0x20, CRASH)):
+        world.hold(chip, bytes([first]))
         assert rig.esp32.cause() == cause
 
 
 def test_starts_without_a_sleep_are_forgotten_with_the_next(chip: dict[str, Any]) -> None:
-    chip["rtc"] = "42" + "00" * 20
+    world.hold(chip, b"\x42" + bytes(20))
     node = port()
     assert node.sleep(LIGHT, 1_000) == TIMER
-    assert chip["rtc"] == "02" + "00" * 20
+    assert world.held(chip) == b"\x02" + bytes(20)
 
 
 def test_a_sensor_warms_up_in_light_sleep_unless_the_radio_is_on(

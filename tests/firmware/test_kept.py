@@ -83,7 +83,7 @@ def test_a_wake_that_senses_only_reads_no_configuration_and_one_that_joins_does(
     (chip.folder / "config.json").rename(chip.folder / "away.json")
     chip.wake()
     assert chip.world["reset_cause"] == world.DEEPSLEEP
-    assert bytes.fromhex(chip.world["rtc"])[1:3] == b"TP"
+    assert world.held(chip.world)[1:3] == b"TP"
     chip.wake()
     (chip.folder / "away.json").rename(chip.folder / "config.json")
     assert chip.record[record.WAKES] == 3
@@ -92,10 +92,10 @@ def test_a_wake_that_senses_only_reads_no_configuration_and_one_that_joins_does(
 
 def test_what_is_kept_and_damaged_is_read_anew(chip: Chip) -> None:
     chip.wake()
-    memory = bytearray.fromhex(chip.world["rtc"])
+    memory = bytearray(world.held(chip.world))
     memory[-20] ^= 1
-    chip.world["rtc"] = memory.hex()
+    world.hold(chip.world, memory)
     chip.wake()
     assert chip.record[record.WAKES] == 2
-    assert bytes.fromhex(chip.world["rtc"])[-20] == memory[-20] ^ 1
+    assert world.held(chip.world)[-20] == memory[-20] ^ 1
     assert chip.log == ""

@@ -80,11 +80,11 @@ def test_the_second_join_takes_the_remembered_address(chip: Chip, broker: Broker
     assert delivered(chip, broker)["light"] == 100
 
 
-@pytest.mark.parametrize("holds", ["", "00" * 2048, "01" + "ff" * 2047])
-def test_a_power_on_forgets_what_the_memory_happens_to_hold(chip: Chip, holds: str) -> None:
+@pytest.mark.parametrize("holds", [b"", bytes(2048), b"\x01" + b"\xff" * 2047])
+def test_a_power_on_forgets_what_the_memory_happens_to_hold(chip: Chip, holds: bytes) -> None:
     chip.wake()
     world.cut_power(chip.world)
-    chip.world["rtc"] = holds
+    world.hold(chip.world, holds)
     chip.wake()
     assert chip.record[record.WAKES] == 1
     assert chip.log == ""
@@ -171,9 +171,9 @@ LAST = len(retain.pack([0] * record.SIZE, 0))  # of the record's bytes; the radi
 @pytest.mark.parametrize("at", [1, 3, 11, 701, LAST])
 def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
     chip.wake()
-    kept = bytearray.fromhex(chip.world["rtc"])
+    kept = bytearray(world.held(chip.world))
     kept[at] ^= 0x10
-    chip.world["rtc"] = kept.hex()
+    world.hold(chip.world, kept)
     chip.wake()
     assert chip.record[record.WAKES] == 1
     assert chip.log.startswith("starting clean: ")
@@ -182,7 +182,7 @@ def test_a_damaged_record_starts_clean_and_tells(chip: Chip, at: int) -> None:
 @pytest.mark.parametrize("left", [0, 1, 10, 11, 601, LAST])
 def test_a_record_cut_short_starts_clean(chip: Chip, left: int) -> None:
     chip.wake()
-    chip.world["rtc"] = chip.world["rtc"][: 2 * left]
+    world.hold(chip.world, world.held(chip.world)[:left])
     chip.wake()
     assert chip.record[record.WAKES] == 1
 
@@ -318,7 +318,7 @@ def test_a_full_log_starts_over(chip: Chip) -> None:
     (chip.folder / "torpor.log").write_text("x" * 4096)
     for _ in range(2):
         chip.world["reset_cause"] = world.DEEPSLEEP
-        chip.world["rtc"] = ""
+        world.hold(chip.world, b"")
         chip.wake()
         sizes.append(len(chip.log))
     assert sizes == [4096 + len(line), len(line)]
@@ -349,7 +349,7 @@ def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
     if file == "torpor/rescue":  # read only where something is to be told
         (chip.folder / "config.json").unlink()
     if file != "wake":  # nor is the configuration in a wake that goes on
-        chip.world.update(reset_cause=world.HARD, rtc="")
+        chip.world.update(reset_cause=world.HARD, rtc=[])
     else:
         assert chip.boot() == world.RESET
     began_ms = chip.world["now_ms"]

@@ -4,7 +4,7 @@
 
 import errno
 import sys
-from binascii import hexlify, unhexlify
+from binascii import unhexlify
 
 import network
 import pads
@@ -174,12 +174,10 @@ class RTC:
 
     def memory(self, data=None):
         if data is None:
-            return unhexlify(world.state["rtc"])
+            return world.held(world.state)
         if len(data) > RTC_BYTES:
             raise ValueError("buffer too long")
-        world.state["rtc"] = ""  # a heap of the chip's size has no other room for that
-        pieces = [hexlify(data[at : at + 64]).decode() for at in range(0, len(data), 64)]
-        world.state["rtc"] = "".join(pieces)
+        world.hold(world.state, data)
         world.keep()
 
 

@@ -10,6 +10,7 @@ hooks below, by which it passes by itself (tools/virtual/start.py).
 import json
 import os
 import sys
+from binascii import hexlify, unhexlify
 
 TYPE_CHECKING = False  # as in typing, which MicroPython does not have
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ NO_REASON, EXT0, EXT1, TIMER, ULP, GPIO = 0, 2, 3, 4, 6, 7  # esp_sleep_get_wake
 
 # Exit codes: deep sleep, machine.reset(), watchdog, brown-out
 ENDS = SLEPT, RESET, HUNG, BROWNED_OUT = 42, 43, 44, 46
+
+ROW = 64  # bytes of the RTC's memory in one string
 
 state: "dict[str, Any]" = {}
 
@@ -38,7 +41,7 @@ def fresh() -> "dict[str, Any]":
         "boot_ms": 1000,  # when ticks_ms() was zero
         "reset_cause": PWRON,
         "wake_reason": NO_REASON,
-        "rtc": "",  # what RTC().memory() holds, in hex
+        "rtc": [],  # what RTC().memory() holds: hold() and held()
         "nvs": {},  # by namespace.key: text, or the length of what nobody reads
         "nvs_commits": 0,
         "fed": 0,
@@ -125,11 +128,22 @@ def _level(number: int, level: int) -> None:
         note("driven", [now_ms(), number, level])
 
 
+def hold(chip: "dict[str, Any]", memory: bytes) -> None:
+    """Have the RTC's memory hold this, in rows: the chip's heap has no room for one long string."""
+    rows = range(0, len(memory), ROW)
+    chip["rtc"] = [hexlify(memory[at : at + ROW]).decode() for at in rows]
+
+
+def held(chip: "dict[str, Any]") -> bytes:
+    """What the RTC's memory holds."""
+    return b"".join([unhexlify(row) for row in chip["rtc"]])
+
+
 def cut_power(chip: "dict[str, Any]") -> None:
     """Take its power and give it back: nothing but the flash is left of a chip's state."""
     for number in chip["pads"]:
         chip["pins"][number] = 0
-    chip.update(reset_cause=PWRON, wake_reason=NO_REASON, rtc="", memory={}, pads={})
+    chip.update(reset_cause=PWRON, wake_reason=NO_REASON, rtc=[], memory={}, pads={})
 
 
 def brown_out() -> None:

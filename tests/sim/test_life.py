@@ -113,7 +113,7 @@ def test_it_browns_out_where_the_engine_does(
     room = ("days=1", f"world.air={air_c}")
     given = scenario.load(name, (f"node.battery.chemistry={chemistry}", *room))
     port = SimPort(build.parts(given))
-    na = port.current_na[states.TX + level]
+    na = given.board.current_na[states.TX + level]
     air_c = cell.BANDS_C[cell.band(air_c)[0]]
     usable = 1000 - battery.dead_permille(given.board, chemistry, na, air_c)
     for permille in {gone, usable, max(0, usable - 1)}:

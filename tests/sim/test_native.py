@@ -124,11 +124,13 @@ def run(tree: Path, kept: Path, program: str, *args: str) -> str:
 
 
 EDITS = {
+    "firmware/torpor/ahead.py": ("UPTIME_MIN] // 60", "UPTIME_MIN] // 61"),
     "firmware/torpor/life.py": ("record.SWITCH", "record.SENSOR"),
     "firmware/torpor/switch.py": ("    why = 0\n", "    why = 1\n"),
     "firmware/torpor/policy/backoff.py": ("_DOUBLINGS = const(6)", "_DOUBLINGS = const(7)"),
     "firmware/torpor/policy/cascade.py": ("_DAY_MS = const(86400000)", "_DAY_MS = const(1)"),
     "firmware/torpor/policy/energy.py": ("_DAY_MIN = const(1440)", "_DAY_MIN = const(1441)"),
+    "firmware/torpor/policy/harvest.py": ("DARK_H = const(18)", "DARK_H = const(19)"),
     "firmware/torpor/policy/loudness.py": ("QUIET = const(64)", "QUIET = const(65)"),
     "firmware/torpor/policy/patience.py": ("LINK_MS = const(8000)", "LINK_MS = const(8001)"),
     "firmware/torpor/policy/report.py": ("CAPACITY // 2", "CAPACITY // 3"),
@@ -158,6 +160,7 @@ EDITS = {
     "host_sim/engine/parts.py": ("PER_FIRST_QDB = -80", "PER_FIRST_QDB = -81"),
     "host_sim/engine/port.py": ("end_us < self.end_us", "end_us <= self.end_us"),
     "host_sim/engine/replay.py": (">> 17", ">> 16"),
+    "host_sim/engine/store.py": ("MINUTE_US = 60_000_000", "MINUTE_US = 60_000_001"),
     "host_sim/engine/state.py": (">> 32", ">> 33"),
     "host_sim/engine/reference.py": ("field.at + 1", "1 + field.at"),
     "host_sim/engine/bind.py": ("speed_level=3", "speed_level=2"),

@@ -28,6 +28,8 @@ def test_everything_is_a_list_of_ints_and_its_seed(name: str) -> None:
     lists = [value for value in vars(given).values() if isinstance(value, list)]
     assert {name for name, value in vars(given).items() if not isinstance(value, list)} == {
         "capacity_permille",
+        "restart_permille",
+        "stored",
         "hearing",
         "ether",
         "index",

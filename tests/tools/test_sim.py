@@ -159,7 +159,7 @@ def test_a_plot_is_a_picture_and_is_drawn_anew(compare: list[str], tmp_path: Pat
         assert cli.run(["sim", "garden", "--days", "1", "--plot", str(path), *compare]) == 0
     assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     picture = matplotlib.image.imread(path)
-    assert picture.shape[1:] == (1920, 4)  # its height grows with its states
+    assert picture.shape[1:] == (1600, 4)  # its height grows with its states
     assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 20  # text and curves, no blank sheet
 
 

@@ -35,6 +35,7 @@ def board(folder: Path, **more: bytes) -> Iterator[Path]:
     assert paths == set(files)
 
 
+@pytest.mark.slow
 def test_a_node_is_broken_serves_again_and_is_gone(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -207,6 +207,7 @@ def test_every_damaged_file_is_found(tmp_path: Path, broker: Broker) -> None:
 
 # What this node never reads: what it asks for numbers only has them folded in.
 UNREAD = {
+    "ahead",
     "drivers/bl0937",
     "drivers/contact",
     "drivers/microphone",
@@ -214,6 +215,8 @@ UNREAD = {
     "drivers/ulp",
     "markers",
     "pil",
+    "policy/harvest",
+    "policy/loudness",
     "port",
     "record",
     *(path.relative_to(LIBRARY).with_suffix("").as_posix() for path in LIBRARY.glob("ulp/*.py")),

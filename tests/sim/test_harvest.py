@@ -19,6 +19,7 @@ from host_sim.spec.scenario import Scenario
 from tests.conftest import CHECKOUT
 from tests.sim.files import fault
 from torpor import record
+from torpor.policy import report
 
 NODE = """
 title = "a node in the sun"
@@ -140,6 +141,19 @@ def test_a_store_that_runs_dry_switches_off_and_on_again(file: Path) -> None:
     (safe,) = [line for line in result.ledger.by_decision() if line.name == "safe"]
     assert safe.duration_us == off_us
     assert 0 <= safe.charge_fc < 1024 * safe.times
+
+
+def test_what_waited_as_the_store_ran_dry_did_not_arrive(file: Path) -> None:
+    """Every reading is news and told at once: the join that the store was too empty for had one."""
+    given = scenario.load(str(file), ("world.harvest.light_percent=3", "days=12"))
+    life = lived(given)
+    result = run.outcome(given, life.parts, life.r, life.now_us)
+    (sense,) = [line for line in result.ledger.by_state() if line.name == "sense"]
+    assert 0 < result.dropped == result.count[parts.JOINS_FAILED]
+    waiting = life.r[record.REPORT + report.QUEUED]
+    assert sense.times == result.count[parts.READINGS] + result.dropped + waiting
+    assert result.figure("delivered_percent") < 100
+    assert result.figure("lost_per_day") == result.dropped / 12
 
 
 def test_a_store_that_stays_dry_ends_with_the_run(file: Path) -> None:

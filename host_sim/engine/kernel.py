@@ -6,8 +6,10 @@ seed, bit for bit.
 """
 
 from host_sim.engine.home import AWAKE, Home
+from host_sim.engine.parts import FORGOTTEN, FORGOTTEN_WAKES
 from host_sim.engine.port import SimPort
 from torpor import ahead, life, node, record
+from torpor.policy import cascade, report
 from torpor.policy.sleep import LIGHT
 from torpor.port import COLD
 
@@ -37,6 +39,9 @@ def slept(r: list[int], port: SimPort, kind: int, ms: int) -> int:
     """Sleep; what woke the node. A store that ran dry meanwhile has it begin anew."""
     cause = port.sleep(kind, ms)
     if cause == COLD:
+        waiting, dropped = r[record.REPORT + report.QUEUED], r[record.REPORT + report.DROPPED]
+        port.count[FORGOTTEN] += waiting + dropped
+        port.count[FORGOTTEN_WAKES] += r[record.CASCADE + cascade.FALSE_WAKES]
         for i in range(len(r)):
             r[i] = port.fresh[i]
     return cause

@@ -68,6 +68,7 @@ def join(port: State, tx_qdbm: int, cached: int, within_ms: int) -> int:
         replay.phase(port, CPU, LINK_US, 0)
     level = port.levels[tx_qdbm]
     if brown_out(port, level):
+        port.count[JOINS_FAILED] += 1
         return NO_AP
     answer = phases(port, tx_qdbm, level, cached, within_ms * 1000)
     if answer != NO_AP and not port.addressed:  # torpor.link.wifi.remember(): it is never another

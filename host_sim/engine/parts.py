@@ -73,8 +73,10 @@ WATCH_TASK, ULP_US, ULP_NA, WATCH_CHANNEL, EVENT_MS = range(5)
     OFF_US,  # without supply
     GAINED,  # harvested into the store, 1,024 fC
     LEAKED,  # out of a store that is harvested into, 1,024 fC
-) = range(12)
-COUNTERS = 12
+    FORGOTTEN,  # readings that were lost by when a store ran dry
+    FORGOTTEN_WAKES,  # and false wakes of the detector
+) = range(14)
+COUNTERS = 14
 
 
 @dataclass

@@ -29,7 +29,10 @@ class Brought:
 
 @dataclass(frozen=True)
 class Compared:
-    """The runs, and what brought the difference."""
+    """The runs, and what brought the difference: nothing where light charges the cell.
+
+    What such a node draws is what light gives it, so that less is no better.
+    """
 
     naive: Result
     practice: Result
@@ -40,8 +43,13 @@ class Compared:
 
 def count(given: Scenario) -> int:
     """How many runs that are, at most."""
-    names = decisions.that_matter(given)
-    return 1 + len(names) + shares.runs(names)
+    names = _judged(given)
+    return 2 + len(names) + shares.runs(names)
+
+
+def _judged(given: Scenario) -> tuple[str, ...]:
+    """The decisions of which it is told what they bring."""
+    return () if given.file.world.harvest else decisions.that_matter(given)
 
 
 def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
@@ -49,7 +57,7 @@ def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
 
     Ctrl-C ends it without a result: part of a run compares with nothing.
     """
-    names = decisions.that_matter(given)
+    names = _judged(given)
     all_of_them, done = count(given), 0
 
     @cache
@@ -66,7 +74,7 @@ def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
     def drawn_ua(off: Collection[str]) -> float:
         return simulate(frozenset(off)).ledger.average_current_ua
 
-    all_of_names = frozenset(names)
+    all_of_names = frozenset(decisions.that_matter(given))
     share = shares.shapley(names, lambda on: drawn_ua(all_of_names.difference(on)))
     alone = {name: drawn_ua([name]) - drawn_ua(()) for name in names}
     return Compared(

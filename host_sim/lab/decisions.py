@@ -84,7 +84,10 @@ def _in_full(ours: Device, file: Scenario) -> Device:
 
 
 def _whatever_the_cell(ours: Device, file: Scenario) -> Device:
-    none = {"low_permille": 0, "critical_permille": 0, "target_h": 0, "budget_uc_min": 0}
+    """No marks, no lifetime, no budget, and no plan of what light brings."""
+    none = dict.fromkeys(
+        ("low_permille", "critical_permille", "target_h", "budget_uc_min", "capacity_mc"), 0
+    )
     return edited(ours, energy=edited(ours.energy, **none))
 
 

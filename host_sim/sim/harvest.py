@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from host_sim.errors import BadInput
 from host_sim.hardware import cell, states
 from host_sim.hardware.panel import PANELS
 from host_sim.sim import battery
 from host_sim.sim.battery import Battery
 from host_sim.spec.scenario import Scenario
-from host_sim.spec.scenariofile import Harvest, Table
+from host_sim.spec.scenariofile import MOST_LUX, Harvest, Table
 from host_sim.world import recordings, table
 
 MINUTES_A_DAY = 1_440
@@ -54,7 +55,11 @@ def light(scenario: Scenario, given: Harvest, days: int) -> Ints:
     if isinstance(given.light, int):
         return np.full(minutes, given.light)
     if isinstance(given.light, Table):
-        series = table.series(scenario.path.parent / given.light.csv, given.light.scale)
+        path = scenario.path.parent / given.light.csv
+        series = table.series(path, given.light.scale)
+        for lux in (min(series.values), max(series.values)):
+            if not 0 <= lux <= MOST_LUX:
+                raise BadInput(f"{lux:,} lux", where=path, remedy=f"keep to 0 … {MOST_LUX:,}")
         at_us = np.arange(minutes) * recordings.MINUTE_US
         return np.array(series.values)[at_us // series.step_us % len(series.values)]
     return _sun(days, scenario.file.world.first_month)

@@ -82,7 +82,7 @@ class Result:
     false_wakes: int
     words: int
     caught: int
-    dropped: int  # readings that a full queue lost
+    dropped: int  # readings that a full queue lost, or a store that ran dry
     overdue: int  # readings that wait after their delivery failed
     edges: int  # of the contact that wakes the node
     late: list[int]  # how late alarms came, by host_sim.engine.alarm

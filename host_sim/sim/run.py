@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from host_sim.engine.ledger import Ledger
-from host_sim.engine.parts import Parts
+from host_sim.engine.parts import FORGOTTEN, FORGOTTEN_WAKES, Parts
 from host_sim.engine.plain import Life
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim import build, replays
@@ -84,10 +84,10 @@ def outcome(scenario: Scenario, parts: Parts, r: list[int], now_us: int) -> Resu
         simulated_us=sum(us),
         ledger=Ledger(us, parts.current_na, tasks, extra, times),
         count=count,
-        false_wakes=int(r[record.CASCADE + cascade.FALSE_WAKES]),
+        false_wakes=int(r[record.CASCADE + cascade.FALSE_WAKES]) + count[FORGOTTEN_WAKES],
         words=sum(int(word) for word, at_us in heard if at_us < now_us),
         caught=int(sum(parts.hearing.caught)),
-        dropped=int(r[record.REPORT + report.DROPPED]),
+        dropped=int(r[record.REPORT + report.DROPPED]) + count[FORGOTTEN],
         overdue=int(r[record.REPORT + report.QUEUED]) if r[record.JOINS_FAILED] else 0,
         edges=_edges(scenario, parts, now_us),
         late=[int(alarms) for alarms in parts.late],

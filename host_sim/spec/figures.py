@@ -165,8 +165,8 @@ FIGURES = {
             "delivered_percent",
             "%",
             "at_least",
-            "readings that arrived, of those due: not what a full queue dropped, nor what a failed "
-            "delivery left waiting at the end",
+            "readings that arrived, of those due: not what a full queue or a store that ran dry "
+            "dropped, nor what a failed delivery left waiting at the end",
             _delivered,
         ),
         Figure(

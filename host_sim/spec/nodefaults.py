@@ -9,6 +9,7 @@ from host_sim.hardware.chip import ULPS
 from host_sim.spec import configure
 from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task, priority
 
+MOST_SUPERCAP_MAH = 10_000  # what leaks in a minute of its warmest air fits 64 bits
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 
 Fault = tuple[str, tuple[Any, ...], str]  # what, the key, the remedy
@@ -71,11 +72,15 @@ def _ulp_faults(node: Node, board: Board) -> Iterator[Fault]:
 
 
 def _battery_faults(node: Node, board: Board) -> Iterator[Fault]:
-    """A cell that would be critical before it is low, a budget that sleep alone exceeds."""
+    """A cell that none is, or critical before it is low; a budget that sleep alone exceeds."""
     battery = node.battery
     if battery and battery.low_percent < battery.critical_percent:
         what = f"below critical_percent, which is {battery.critical_percent}"
         yield what, ("node", "battery", "low_percent"), "low comes first: raise it"
+    if battery and battery.chemistry == "supercap" and battery.capacity_mah > MOST_SUPERCAP_MAH:
+        what = f"no supercap holds {battery.capacity_mah:,.0f} mAh"
+        remedy = f"0.806 mAh a farad, at most {MOST_SUPERCAP_MAH:,}"
+        yield what, ("node", "battery", "capacity_mah"), remedy
     if battery and battery.harvested:
         key = ("node", "battery", "harvested")
         if battery.channel is None:

@@ -12,6 +12,10 @@ from host_sim.world import table
 
 MOST_DAYS = 36_500
 MOST_H = 24 * MOST_DAYS
+MOST_LUX = 200_000
+MOST_PANELS = (
+    1_000  # the best of them in the most light: their nW times the µs of a minute are 63 bits
+)
 
 if TYPE_CHECKING:
     FigureName = str  # a type checker reads no tables
@@ -112,9 +116,9 @@ class Harvest(Strict, frozen=True):
 
     panel: PanelName
     """Its solar cells."""
-    panels: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    panels: Annotated[int, Meta(ge=1, le=MOST_PANELS)] = 1
     """How many of them."""
-    light: Literal["sun"] | Annotated[int, Meta(ge=0, le=200_000)] | Table = "sun"
+    light: Literal["sun"] | Annotated[int, Meta(ge=0, le=MOST_LUX)] | Table = "sun"
     """Outdoors the recorded irradiance; indoors lux, a number or a table."""
     light_percent: Annotated[float, Meta(ge=0, le=100)] = 100.0
     """What of it reaches the panel, which windows, leaves and its slope take from."""

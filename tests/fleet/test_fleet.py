@@ -99,6 +99,19 @@ def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
     assert not again.folder.exists()
 
 
+def test_it_goes_on_with_other_workers_in_chunks_of_their_size(tmp_path: Path) -> None:
+    path = tmp_path / "f.parquet"
+    Kept(path, few(), 2).add(2, chunk.simulate(few(), 2, 4, False))
+    again = Kept(path, few(), 3)
+    assert (again.size, again.missing()) == (2, [0, 4])
+
+
+def test_days_are_those_that_were_lived(tmp_path: Path) -> None:
+    plan = Grid("garden", (axis("days=1,3"),))
+    work = spread.simulate(plan, Kept(tmp_path / "f.parquet", plan, 1), compiled=False, workers=1)
+    assert work.days == 4
+
+
 def test_chunks_of_another_sweep_are_not_taken(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
     Kept(path, few(), 2)
@@ -162,6 +175,22 @@ def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) ->
     assert "report join, heartbeat" in worst["why"]
     assert "node.report.period_s" in worst["why"]
     assert worst["why"] in page.read_text()
+
+
+def test_of_nodes_on_light_the_worst_are_off_longest(capsys: Capture) -> None:
+    scenario = ROOT / "docs" / "examples" / "greenhouse" / "greenhouse.toml"
+    line = ["sweep", str(scenario), "--days", "2", "--workers", "1"]
+    line += ["--set", "world.harvest.charged_percent=9,20,30"]
+    assert cli.run([*line, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    (worst,) = told["worst"]
+    assert (worst["node"], worst["battery_life_days"]) == (0, None)
+    assert worst["off_h_per_day"] == max(row["off_h_per_day"] for row in told["rows"]) > 0
+    assert "missed_per_day" not in told["percentiles"]
+    assert cli.run(line) == 0
+    shown = capsys.readouterr().out
+    assert "h a day off" in shown
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(

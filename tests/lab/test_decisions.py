@@ -2,10 +2,13 @@
 
 import pytest
 
-from host_sim.lab import decisions
+from host_sim.engine.plain import Life
+from host_sim.lab import compare, decisions
 from host_sim.spec import scenario
+from tests.conftest import CHECKOUT
 
 GARDEN = scenario.load("garden")
+GREENHOUSE = CHECKOUT / "docs" / "examples" / "greenhouse" / "greenhouse.toml"
 
 
 def test_with_nothing_left_out_it_is_the_node_as_it_is() -> None:
@@ -36,3 +39,15 @@ def test_every_decision_that_matters_changes_the_node(name: str) -> None:
     given = scenario.load(name)
     assert set(decisions.that_matter(given)) >= {"send on change", "remembered join"}
     assert ("lingering" in decisions.that_matter(given)) == (name == "door")
+
+
+def test_light_is_planned_with_by_us_alone() -> None:
+    """And what a node on light draws is no measure of what a decision brings."""
+    given = scenario.load(str(GREENHOUSE), ("days=1",))
+    assert decisions.without(given, ())[1]["energy"]["capacity_mc"] > 0
+    for off in (decisions.NAIVE, decisions.PRACTICE):
+        assert decisions.without(given, off)[1]["energy"]["capacity_mc"] == 0
+    told: list[float] = []
+    found = compare.runs(given, Life, told.append)
+    assert (found.brought, told[-1]) == ([], 1.0)
+    assert found.naive.count != found.practice.count

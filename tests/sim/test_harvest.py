@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from host_sim.engine import native, parts
 from host_sim.engine.plain import Life
+from host_sim.errors import BadInput
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.hardware.panel import PANELS
 from host_sim.sim import battery, build, harvest, run
@@ -18,6 +19,7 @@ from host_sim.spec.scenario import Scenario
 from tests.conftest import CHECKOUT
 from tests.sim.files import fault
 from torpor import record
+from torpor.policy import report
 
 NODE = """
 title = "a node in the sun"
@@ -88,7 +90,19 @@ def test_what_went_in_is_what_came_out_and_what_is_left(
     assert sum(life.parts.us) == life.now_us
 
 
-@pytest.mark.parametrize("changes", [(), ("world.harvest.light_percent=3", "days=12")])
+MOST = (
+    "world.air=40",
+    "world.harvest.light=200_000",
+    "world.harvest.panel=exl2-1v50",
+    "world.harvest.panels=1_000",
+    "world.harvest.efficiency_percent=100",
+    "world.harvest.light_percent=100",
+    "world.harvest.charged_percent=1",
+    "node.battery.capacity_mah=10_000",
+)
+
+
+@pytest.mark.parametrize("changes", [(), ("world.harvest.light_percent=3", "days=12"), MOST])
 def test_both_engines_harvest_alike(file: Path, changes: tuple[str, ...]) -> None:
     given = scenario.load(str(file), changes)
     ours, theirs = run.run(given), run.run(given, engine=native.Life)
@@ -129,6 +143,20 @@ def test_a_store_that_runs_dry_switches_off_and_on_again(file: Path) -> None:
     assert 0 <= safe.charge_fc < 1024 * safe.times
 
 
+def test_what_waited_as_the_store_ran_dry_did_not_arrive(file: Path) -> None:
+    """Every reading is news and told at once: the join that the store was too empty for had one."""
+    given = scenario.load(str(file), ("world.harvest.light_percent=3", "days=12"))
+    life = lived(given)
+    result = run.outcome(given, life.parts, life.r, life.now_us)
+    (sense,) = [line for line in result.ledger.by_state() if line.name == "sense"]
+    assert 0 < result.dropped == result.count[parts.JOINS_FAILED]
+    waiting = life.r[record.REPORT + report.QUEUED]
+    assert sense.times == result.count[parts.READINGS] + result.dropped + waiting
+    assert result.count[parts.READINGS] > 0
+    assert result.figure("delivered_percent") != 100
+    assert result.figure("lost_per_day") == result.dropped / 12
+
+
 def test_a_store_that_stays_dry_ends_with_the_run(file: Path) -> None:
     life = lived(scenario.load(str(file), ("world.harvest.light=0", "days=12")))
     assert life.now_us == 12 * build.DAY_US
@@ -151,6 +179,15 @@ def test_light_of_ones_own(tmp_path: Path) -> None:
     assert tmp_path / "lux.csv" in scenario.inputs(given)
     nw = build.parts(given).harvest
     assert nw == ([0] * 360 + [round(29_000 * 10 * 0.8)] * 1_080) * 3
+
+
+@pytest.mark.parametrize("lux", [-1, 200_001])
+def test_no_light_is_less_than_none_or_more_than_the_sun(tmp_path: Path, lux: int) -> None:
+    (tmp_path / "lux.csv").write_text(f"seconds,value\n0,0\n60,{lux}\n")
+    path = tmp_path / "own.toml"
+    path.write_text(NODE + 'light = { csv = "lux.csv" }\n')
+    with pytest.raises(BadInput, match=rf"lux.csv: {lux:,} lux; keep to 0 … 200,000"):
+        build.parts(scenario.load(str(path)))
 
 
 def test_a_panel_gives_what_was_measured_and_never_less_for_more_light() -> None:
@@ -180,6 +217,8 @@ def test_the_sun_is_that_of_the_garden(file: Path) -> None:
             "node.battery.harvested: ",
         ),
         (("world.harvest.panels=0",), "world.harvest.panels: expected int >= 1, got 0"),
+        (("world.harvest.panels=1001",), "world.harvest.panels: expected int <= 1000, got 1001"),
+        (("node.battery.capacity_mah=10_001",), "no supercap holds 10,001 mAh; 0.806 mAh a farad"),
         (("world.harvest.light=moon",), "world.harvest.light"),
         (("world.harvest.light_percent=101",), "expected float <= 100.0, got 101"),
     ],

@@ -110,9 +110,8 @@ def simulate(
         kept.finish()
         bytes_a_node = path.stat().st_size / plan.count
         found = told.of(path, plan, native.Life if compiled else Life, ROWS)
-    days_per_s = work.nodes * first.file.days / wall_s
     efficiency = work.core_s / wall_s / max(1, work.cores)
-    speed = shown.Speed(work.nodes, days_per_s, work.cores, efficiency, bytes_a_node)
+    speed = shown.Speed(work.nodes, work.days / wall_s, work.cores, efficiency, bytes_a_node)
     output.as_json(shown.as_json(found, speed)) if as_json else shown.show(title, found, speed)
     if html:
         outputs.write({html: fleetpage.page(title, found, speed).encode()})

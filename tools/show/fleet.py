@@ -6,7 +6,7 @@ from typing import Any
 from rich.markup import escape
 
 from host_sim.lab import told as causes
-from host_sim.lab.fleet.told import CURRENT, LIFE, PERCENTILES, Told, Worst
+from host_sim.lab.fleet.told import CURRENT, LIFE, OFF, PERCENTILES, Told, Worst
 from tools.show import output
 
 
@@ -36,7 +36,7 @@ def show(title: str, found: Told, speed: Speed) -> None:
         console.print(f"\nthe worst, beside the middling node {found.middling}")
         for one in found.worst:
             console.print(escape("\n".join(("", *worst(one)))))
-    console.print(f"\n{footer(speed)}", soft_wrap=True)
+    console.print(f"\n{footer(speed)}")
 
 
 def percentiles(found: Told) -> object:
@@ -59,11 +59,13 @@ def percentile_rows(found: Told) -> list[list[str]]:
 def rows(found: Told) -> object:
     """Each node of a small sweep."""
     given = [name for name in found.rows[0] if name not in ("node", *_figures(found))]
-    out = output.table("", *(name.rpartition(".")[2] for name in given), "µA", "days")
+    last = ("off, h a day", OFF, 1) if found.rows[0][OFF] is not None else ("days", LIFE, 0)
+    head, figure, digits = last
+    out = output.table("", *(name.rpartition(".")[2] for name in given), "µA", head)
     for row in found.rows:
-        life = row[LIFE]
-        days = "-" if life is None else f"{life:,.0f}"
-        out.add_row(*(escape(str(row[name])) for name in given), f"{row[CURRENT]:,.1f}", days)
+        value = row[figure]
+        end = "-" if value is None else f"{value:,.{digits}f}"
+        out.add_row(*(escape(str(row[name])) for name in given), f"{row[CURRENT]:,.1f}", end)
     return out
 
 
@@ -72,8 +74,10 @@ def _figures(found: Told) -> list[str]:
 
 
 def worst(one: Worst) -> list[str]:
-    """A node, what it was given, and why it draws more."""
+    """A node, what it was given, and why it draws more, or less."""
     life = "" if one.life_days is None else f"{one.life_days:,.0f} days, "
+    if one.off_h is not None:
+        life = f"{one.off_h:,.1f} h a day off, "
     given = ", ".join(f"{key} {value}" for key, value in one.given.items())
     return [f"node {one.node}: {life}{one.current_ua:,.1f} µA", f"  {given}", f"  {why(one)}"]
 
@@ -84,13 +88,14 @@ def why(one: Worst) -> str:
 
 
 def footer(speed: Speed) -> str:
-    """How fast it was."""
+    """How fast it was, in lines of a terminal."""
     if not speed.simulated:
-        return f"nothing was left to simulate; {speed.bytes_a_node:.0f} bytes a node"
+        return f"nothing was left to simulate; {speed.bytes_a_node:,.0f} bytes a node"
     cores = "1 core" if speed.cores == 1 else f"{speed.cores} cores"
     return (
         f"{speed.simulated:,} nodes simulated, {speed.days_per_s:,.0f} node-days a second on "
-        f"{cores}, {100 * speed.efficiency:.0f} % efficient; {speed.bytes_a_node:.0f} bytes a node"
+        f"{cores}, {100 * speed.efficiency:.0f} % efficient;\n"
+        f"{speed.bytes_a_node:,.0f} bytes a node"
     )
 
 
@@ -109,6 +114,7 @@ def as_json(found: Told, speed: Speed) -> dict[str, Any]:
                 "node": one.node,
                 "given": one.given,
                 LIFE: one.life_days,
+                OFF: one.off_h,
                 CURRENT: one.current_ua,
                 "why": why(one),
             }

@@ -141,7 +141,11 @@ def _within(interval: Interval | None, figure: str, form: str) -> str:
 
 def _lost(result: Result) -> str:
     """Readings that did not arrive, where there are some."""
-    lost = ((result.dropped, "dropped by a full queue"), (result.overdue, "left at the end"))
+    dry = " or an empty store" if result.scenario.file.world.harvest else ""
+    lost = (
+        (result.dropped, f"dropped by a full queue{dry}"),
+        (result.overdue, "left at the end"),
+    )
     return "".join(f", {readings:,} {what}" for readings, what in lost if readings)
 
 

@@ -5,6 +5,7 @@ The table is bytes of Arrow's IPC format: what a worker sends back, and what is 
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -25,7 +26,17 @@ KEPT = (
     "radio_on_s_per_day",
     "delivered_percent",
     "missed_per_day",
+    "off_h_per_day",
 )
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A table, the days that its nodes lived, and the seconds of a core that it took."""
+
+    data: bytes
+    days: float
+    core_s: float
 
 
 def schema(plan: Plan) -> pa.Schema:
@@ -36,6 +47,12 @@ def schema(plan: Plan) -> pa.Schema:
 
 def simulate(plan: Plan, first: int, last: int, compiled: bool) -> bytes:
     """Nodes from `first` on, `last` not included."""
+    return _simulated(plan, first, last, compiled)[0]
+
+
+def _simulated(plan: Plan, first: int, last: int, compiled: bool) -> tuple[bytes, float]:
+    """Their table, and the days that they lived."""
+    days = 0.0
     kept = schema(plan)
     columns: dict[str, list[object]] = {name: [] for name in kept.names}
     for number, values, result in _lived(plan, first, last, native.Life if compiled else Life):
@@ -43,19 +60,22 @@ def simulate(plan: Plan, first: int, last: int, compiled: bool) -> bytes:
         for key, value in zip(plan.keys, values, strict=True):
             columns[key].append(value)
         for name in KEPT:
-            columns[name].append(FIGURES[name].of(result))
+            figure = FIGURES[name]
+            has = figure.fits(result.scenario.file)
+            columns[name].append(figure.of(result) if has else None)
+        days += result.days
     table = pa.Table.from_pydict(columns, kept)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, kept) as stream:
         stream.write_table(table)
-    return bytes(sink.getvalue())
+    return bytes(sink.getvalue()), days
 
 
-def timed(plan: Plan, first: int, last: int, compiled: bool) -> tuple[bytes, float]:
-    """The same, and the seconds of a core that it took."""
+def timed(plan: Plan, first: int, last: int, compiled: bool) -> Timed:
+    """The same, with what it took."""
     began_s = time.thread_time()
-    data = simulate(plan, first, last, compiled)
-    return data, time.thread_time() - began_s
+    data, days = _simulated(plan, first, last, compiled)
+    return Timed(data, days, time.thread_time() - began_s)
 
 
 def table(data: bytes) -> pa.Table:

@@ -31,15 +31,20 @@ class Kept:
     """The chunks of a plan that are finished."""
 
     def __init__(self, path: Path, plan: Plan, size: int) -> None:
-        """Go on where a run of the same plan was ended; BadInput where another's chunks lie."""
+        """Go on where a run of the same plan was ended, in chunks of its size.
+
+        BadInput where another's lie.
+        """
         self.path, self.plan, self.size = path, plan, size
         self.folder = path.with_name(f"{path.name}.part")
         told = json.dumps({"plan": digest(plan), "size": size})
         place = self.folder / PLAN
         if self.folder.exists():
-            if not place.is_file() or inputs.text(place) != told:
+            before = json.loads(inputs.text(place)) if place.is_file() else {}
+            if before.get("plan") != digest(plan):
                 remedy = "remove that folder, or name another file"
                 raise BadInput("is of another sweep or version", where=self.folder, remedy=remedy)
+            self.size = before["size"]
         else:
             self.folder.mkdir()
             try:

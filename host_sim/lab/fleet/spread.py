@@ -24,9 +24,10 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Work:
-    """What was done: nodes, the seconds of a core that they took, and the cores that there were."""
+    """What was done: nodes, their days, the seconds of a core that they took, and the cores."""
 
     nodes: int
+    days: float
     core_s: float
     cores: int
 
@@ -54,13 +55,14 @@ def simulate(
         else:
             cores = min(workers or os.cpu_count() or 1, len(missing))
             answers = _here(plan, jobs, compiled, cores)
-        core_s = 0.0
-        for first, last, (data, took_s) in answers:
-            kept.add(first, data)
-            core_s += took_s
+        days = core_s = 0.0
+        for first, last, answer in answers:
+            kept.add(first, answer.data)
+            days += answer.days
+            core_s += answer.core_s
             done += last - first
             progress(done / of)
-    return Work(simulated, core_s, cores)
+    return Work(simulated, days, core_s, cores)
 
 
 def _last(plan: Plan, kept: Kept, first: int) -> int:
@@ -68,8 +70,7 @@ def _last(plan: Plan, kept: Kept, first: int) -> int:
 
 
 Job = tuple[int, int]
-Timed = tuple[bytes, float]
-Answer = tuple[int, int, Timed]
+Answer = tuple[int, int, chunk.Timed]
 
 
 def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterator[Answer]:
@@ -78,7 +79,7 @@ def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterat
         for first, last in jobs:
             yield first, last, chunk.timed(plan, first, last, compiled)
         return
-    waiting: dict[Future[Timed], Job] = {}
+    waiting: dict[Future[chunk.Timed], Job] = {}
     remedy = "what is finished is kept: the same command goes on from there"
     with pool.workers(count, remedy) as some:
         while True:

@@ -18,7 +18,7 @@ from host_sim.spec import scenario
 
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 WORST = 5
-CURRENT, LIFE = "average_current_ua", "battery_life_days"
+CURRENT, LIFE, OFF = "average_current_ua", "battery_life_days", "off_h_per_day"
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,12 @@ class Spread:
 
 @dataclass(frozen=True)
 class Worst:
-    """A node that lives shortest, or draws most: its row, and why the middling one draws less."""
+    """A node that lives shortest, is off longest or draws most, and why unlike the middling one."""
 
     node: int
     given: dict[str, str]
     life_days: float | None
+    off_h: float | None
     current_ua: float
     why: Why
 
@@ -69,7 +70,7 @@ def of(path: Path, plan: Plan, engine: type[Life], most_rows: int) -> Told:
         worst=[
             _worst(plan, row, usual, engine)
             for row in _shortest_lived(path)
-            if row[CURRENT] > median_ua
+            if (row[CURRENT] > median_ua if row[OFF] is None else row[OFF] > 0)
         ],
         rows=pq.read_table(path).to_pylist() if count <= most_rows else [],
     )
@@ -87,12 +88,12 @@ def _equal(path: Path, current_ua: float, before: int) -> int:
 
 
 def _shortest_lived(path: Path) -> list[dict[str, Any]]:
-    """The rows of the nodes that live shortest, or draw most where none has a life."""
-    keys = [(LIFE, "ascending"), (CURRENT, "descending"), ("node", "ascending")]
+    """The rows of the nodes that live shortest; where none has a life, off longest or draw most."""
+    order = {LIFE: "ascending", OFF: "descending", CURRENT: "descending", "node": "ascending"}
     found: list[dict[str, Any]] = []
-    for group in ranks.groups(path, ["node", CURRENT, LIFE]):
+    for group in ranks.groups(path, [*order]):
         table = pa.concat_tables([pa.Table.from_pylist(found, group.schema), group])
-        found = table.take(pc.sort_indices(table, keys)[:WORST]).to_pylist()
+        found = table.take(pc.sort_indices(table, [*order.items()])[:WORST]).to_pylist()
     return found
 
 
@@ -101,6 +102,7 @@ def _worst(plan: Plan, row: dict[str, Any], usual: runfile.Run, engine: type[Lif
         node=row["node"],
         given=dict(zip(plan.keys, plan.node(row["node"]).values, strict=True)),
         life_days=row[LIFE],
+        off_h=row[OFF],
         current_ua=row[CURRENT],
         why=Why(usual, _simulated(plan, row["node"], engine)),
     )

@@ -42,6 +42,7 @@ from torpor.record import (
 
 SOUND_MIN = const(120)
 OVER = const(-1)  # of record.STARTED
+CALM_MS = const(500)
 
 
 def begin(r: list[int], cause: int, now: int) -> int:
@@ -275,7 +276,8 @@ def fell(r: list[int], now: int, on_air: int) -> int:
 def lie_low(r: list[int], port: Port, minutes: int) -> int:
     """Safe mode: sleep for so long without sensor and radio; ms.
 
-    On the mains that is awake, for the button.
+    On the mains that is awake, for the button; but what woke it may never be obeyed and wake it
+    again.
     """
     port.account(NODE, SAFE)
     r[record.SLEEP_KIND] = sleep.DEEP
@@ -283,4 +285,5 @@ def lie_low(r: list[int], port: Port, minutes: int) -> int:
         r[record.SLEEP_KIND] = sleep.MODEM
         port.leave()
         port.watch(0, 0, 0)
+        port.wait(CALM_MS)
     return minutes * MINUTE_MS

@@ -114,6 +114,13 @@ def test_a_line_that_is_no_fault_is_refused(line: str) -> None:
         case.read(line)
 
 
+def test_a_switch_is_calm_though_what_woke_it_is_never_obeyed() -> None:
+    """A command is there, and to ask for it fails: the sleep after that is over at once."""
+    again = suite.replay("plug", case.read("271041745:8:0:OSError.at.each.command:0"))
+    assert again.faults == []
+    assert again.ratio < 1.02
+
+
 def test_a_fault_is_replayed_and_one_that_does_not_come_is_refused() -> None:
     again = suite.replay("door", Case(1, 5, 0, HANG, 3))
     assert again.faults == []

@@ -15,10 +15,11 @@ HISTOGRAM = 512  # cells: the longest time between two ticks has the 431st
 def arrived(port: State, now: int, r: list[int], first: int, count: int) -> None:
     """Readings arrived by this tick: book how late those are that tell of an event, each once.
 
-    A heartbeat repeats the newest with the tick that it had.
+    A heartbeat repeats the newest with the tick that it had. Which of two ticks is later is no
+    question to ask: the last alarm may be longer ago than ticks tell apart.
     """
     for cell in range(first, first + count * CELLS, CELLS):
-        if r[cell] == port.watch_channel and diff(r[cell + 2], port.told_tick) > 0:
+        if r[cell] == port.watch_channel and r[cell + 2] != port.told_tick:
             port.told_tick = r[cell + 2]
             port.late[cell_of(diff(now, r[cell + 2]) + port.event_ms)] += 1
 

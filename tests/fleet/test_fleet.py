@@ -24,6 +24,7 @@ from tools import cli
 
 ROOT = Path(__file__).parents[2]
 GARDENS = ROOT / "docs" / "examples" / "gardens" / "fleet.toml"
+GREENHOUSE = ROOT / "docs" / "examples" / "greenhouse" / "greenhouse.toml"
 DAY = ("days=1",)
 Capture = pytest.CaptureFixture[str]
 
@@ -178,8 +179,7 @@ def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) ->
 
 
 def test_of_nodes_on_light_the_worst_are_off_longest(capsys: Capture) -> None:
-    scenario = ROOT / "docs" / "examples" / "greenhouse" / "greenhouse.toml"
-    line = ["sweep", str(scenario), "--days", "2", "--workers", "1"]
+    line = ["sweep", str(GREENHOUSE), "--days", "2", "--workers", "1"]
     line += ["--set", "world.harvest.charged_percent=9,20,30"]
     assert cli.run([*line, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -210,6 +210,36 @@ def test_bad_words_are_refused_before_the_work(line: list[str], says: str, capsy
     told = capsys.readouterr()
     assert says in told.err
     assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    ("draw", "says"),
+    [
+        ("uniform = [3, 120]", r'fleet.toml:8: draw."world.wifi.sd_db": --set: .* got 120;'),
+        ("uniform = [-1, 5]", r"got -1; keep to that"),
+        ("uniform = [-1, 5], between = [0, 20]", None),
+        ("choice = [5, 21]", r"got 21; keep to that"),
+    ],
+)
+def test_an_end_that_no_node_may_have_is_refused_before_the_work(
+    draw: str, says: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "fleet.toml"
+    head = 'title = "x"\nscenario = "garden"\ncount = 9\n\n\n\n[draw]\n'
+    path.write_text(f'{head}"world.wifi.sd_db" = {{ {draw} }}\n')
+    if says is None:
+        assert fleetfile.load(path).count == 9
+    else:
+        with pytest.raises(BadInput, match=says):
+            fleetfile.load(path)
+
+
+def test_a_truth_is_a_choice(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.toml"
+    head = f'title = "x"\nscenario = "{GREENHOUSE}"\ncount = 40\n[draw]\n'
+    path.write_text(f'{head}"node.battery.harvested" = {{ choice = [true, false] }}\n')
+    fleet = fleetfile.load(path)
+    assert {fleet.node(i).values for i in range(40)} == {("true",), ("false",)}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The frame of a study: savings, the worst point of a sweep, intervals, and what is drawn."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from host_sim.lab import bootstrap, plot, study
 from host_sim.lab.study import ENERGY, Row, Study, Sweep
 from tests.lab.__main__ import section
 from tools import cli
+from tools.show.study import facts
 
 ROWS = (
     Row("ours", "ours", {ENERGY: 60.0}, (50.0, 70.0)),
@@ -45,6 +47,12 @@ def test_without_a_row_of_a_kind_nothing_is_said_of_it() -> None:
 def test_the_worst_point_is_against_the_best_baseline_there_and_the_optimum_is_none() -> None:
     assert SWEEP.worst_percent(ROWS) == pytest.approx(10)
     assert "**missed**" not in section(some())
+
+
+def test_two_sweeps_over_the_same_are_told_apart() -> None:
+    each = [dataclasses.replace(SWEEP, fixed=board) for board in ("c3", "s3")]
+    names = [name for name, _ in facts(some(sweeps=each)) if name.startswith("worst")]
+    assert names == ["worst over rate, 1/h (c3)", "worst over rate, 1/h (s3)"]
 
 
 def test_ten_percent_worse_is_shaded_and_no_other_point() -> None:

@@ -76,6 +76,14 @@ def test_a_heartbeat_repeats_no_alarm(tmp_path: Path) -> None:
     assert sum(result.late) == 2
 
 
+def test_an_alarm_is_one_however_long_ago_the_last_was(tmp_path: Path) -> None:
+    """Ticks tell apart what is 6.2 days from one another."""
+    edges_s = [day * 86_400.0 + 10 * i for day in (7, 16) for i in range(2)]
+    result = door(tmp_path, edges_s, "days=17")
+    assert (result.edges, sum(result.late)) == (4, 4)
+    assert result.figure("missed_per_day") == 0
+
+
 def test_words_are_alarms_too() -> None:
     result = run.run(scenario.load("sound", ("days=0.1",)))
     assert 0 < result.caught - 1 <= sum(result.late) <= result.count[parts.READINGS]

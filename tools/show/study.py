@@ -72,7 +72,9 @@ def facts(study: Study) -> list[tuple[str, str]]:
     if study.gap_percent is not None:
         out.append(("more than the optimum", f"{study.gap_percent:.1f} %"))
     out += [(name.replace("_", " "), meaning) for name, meaning in study.notes.items()]
+    overs = [one.over for one in study.sweeps]
     for one in study.sweeps:
         worst = one.worst_percent(study.rows)
-        out.append((f"worst over {one.over}", f"{worst:+.1f} % against the best baseline"))
+        where = f" ({one.fixed})" if overs.count(one.over) > 1 else ""
+        out.append((f"worst over {one.over}{where}", f"{worst:+.1f} % against the best baseline"))
     return out

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
+from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.lab.fleet.plan import MOST_NODES, Node
 from host_sim.spec import scenario
@@ -26,7 +27,7 @@ class Draw(Strict, frozen=True):
     """Mean and standard deviation."""
     uniform: tuple[Number, Number] | None = None
     """The least and the most."""
-    choice: Annotated[tuple[str | int | float, ...], Meta(min_length=1)] | None = None
+    choice: Annotated[tuple[str | bool | int | float, ...], Meta(min_length=1)] | None = None
     """One of these."""
     weights: tuple[Annotated[float, Meta(ge=0)], ...] | None = None
     """How likely each of the choices is, in any unit; by default all are alike."""
@@ -51,21 +52,35 @@ class Draw(Strict, frozen=True):
             return "has no weight above 0"
         return ""
 
+    def ends(self) -> tuple[str, ...]:
+        """The least and the most that are drawn, or all choices; of what has no end, nothing."""
+        if self.choice:
+            return tuple(map(_text, self.choice))
+        return tuple(map(self._bounded, self.uniform or ()))
+
     def of(self, random: np.random.Generator) -> str:
         """A value, as --set takes it."""
         if self.choice:
             p = None
             if self.weights:
                 p = np.array(self.weights) / sum(self.weights)
-            return str(self.choice[int(random.choice(len(self.choice), p=p))])
+            return _text(self.choice[int(random.choice(len(self.choice), p=p))])
         if self.normal:
             value = float(random.normal(*self.normal))
         else:
             assert self.uniform
             value = float(random.uniform(*self.uniform))
+        return self._bounded(value)
+
+    def _bounded(self, value: float) -> str:
         if self.between:
             value = min(max(value, self.between[0]), self.between[1])
         return str(round(value)) if self.whole else f"{value:.6g}"
+
+
+def _text(value: str | float) -> str:
+    """As --set takes it: a truth as TOML has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 class Distance(Strict, frozen=True):
@@ -141,7 +156,7 @@ def _loss_db(distance: Distance, metres: float, random: np.random.Generator) -> 
 
 
 def load(path: Path, changes: tuple[str, ...] = ()) -> Fleet:
-    """Read a fleet's file and try its first node; BadInput for what cannot be."""
+    """Read a fleet's file, try each draw's ends and its first node; BadInput for what cannot be."""
     text = inputs.text(path)
     file = tomlfile.decode(text, path, FleetFile)
     some = [(("draw", key), draw) for key, draw in file.draw.items()]
@@ -157,5 +172,12 @@ def load(path: Path, changes: tuple[str, ...] = ()) -> Fleet:
     all_have += changes
     ap_dbm = scenario.load(name, tuple(all_have)).file.world.wifi.ap_dbm
     fleet = Fleet(name, file, tuple(all_have), ap_dbm)
-    scenario.load(name, fleet.node(0).changes)
+    first = fleet.node(0).changes
+    for drawn, draw in file.draw.items():
+        for value in draw.ends():
+            try:
+                scenario.load(name, (*first, f"{drawn}={value}"))
+            except BadInput as error:
+                raise tomlfile.located(str(error), text, path, ("draw", drawn), "") from None
+    scenario.load(name, first)
     return fleet

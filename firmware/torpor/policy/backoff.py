@@ -36,8 +36,7 @@ def failed(r: list[int], at: int, ms: int, on_air: int, uptime_min: int) -> None
     ms = _within(ms, _MOST_MS)
     air_ms = ms if on_air else _within(ms, _JOIN_MS)
     awake_uc = air_ms * r[at + AIR_UC_MS] + (ms - air_ms) * r[at + CPU_UC_MS]
-    by_chance = on_air and ms <= _CHANCE_MS
-    _owe(r, at, r[at + START_UC] + awake_uc, by_chance, uptime_min)
+    _owe(r, at, r[at + START_UC] + awake_uc, on_air and ms <= _CHANCE_MS, uptime_min)
 
 
 def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
@@ -64,28 +63,22 @@ def debt_min(r: list[int], at: int, uptime_min: int) -> int:
     rate = r[at + RATE_UC_MIN]
     if rate == 0:
         return 0
-    _pay(r, at, uptime_min)
+    _owe(r, at, 0, 0, uptime_min)
     debt = r[at + OWED_UC] - rate * CREDIT_MIN
     return (debt + rate - 1) // rate if debt > 0 else 0
 
 
 def _owe(r: list[int], at: int, uc: int, by_chance: int, uptime_min: int) -> None:
-    """Owe this, too; what a day cannot pay is let go."""
-    _pay(r, at, uptime_min)
+    """Pay for the time since the last payment, then add this; what a day cannot pay is let go."""
+    rate = r[at + RATE_UC_MIN]
     owed = r[at + OWED_UC]
-    if owed == 0 and by_chance:
-        r[at + OWED_UC] = -uc
-        return
-    most = r[at + RATE_UC_MIN] * (CREDIT_MIN + MOST_MIN)
-    r[at + OWED_UC] = _within((owed if owed > 0 else -owed) + uc, most)
-
-
-def _pay(r: list[int], at: int, uptime_min: int) -> None:
-    """Pay for the time since the last payment."""
-    paid = r[at + RATE_UC_MIN] * _within(uptime_min - r[at + PAID_MIN], MOST_MIN)
-    owed = r[at + OWED_UC]
-    r[at + OWED_UC] = owed - paid if owed > paid else owed + paid if owed < -paid else 0
+    once = owed < 0
+    owed = abs(owed) - rate * _within(uptime_min - r[at + PAID_MIN], MOST_MIN)
+    if uc:
+        once = owed <= 0 and by_chance > 0
+    owed = _within((owed if owed > 0 else 0) + uc, rate * (CREDIT_MIN + MOST_MIN))
     r[at + PAID_MIN] = uptime_min
+    r[at + OWED_UC] = -owed if once else owed
 
 
 def _within(value: int, most: int) -> int:

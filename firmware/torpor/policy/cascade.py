@@ -144,8 +144,9 @@ def lasts_ms(r: list[int], at: int, ms: int, now: int) -> int:
     It is, too, by a clock that was set back: since when the pin rests is not known.
     """
     if r[at + LASTS] == RESTS:
-        rested_ms = ticks.diff(now, r[at + SINCE])
-        left_ms = r[at + HOLD_MS] - rested_ms if rested_ms >= 0 else 0
+        left_ms = r[at + HOLD_MS] - ticks.diff(now, r[at + SINCE])
+        if left_ms <= 0 or left_ms > r[at + HOLD_MS]:
+            return 0
         if left_ms < ms:
-            return left_ms if left_ms > 0 else 0
+            return left_ms
     return ms

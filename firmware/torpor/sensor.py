@@ -19,6 +19,8 @@ def wake(r: list[int], port: Port, cause: int) -> int:
             if detect(r, port, now):
                 why = EVENT
                 event(r, port, now)
+        elif r[CASCADE + cascade.LASTS] == cascade.ON:
+            event(r, port, now)  # the pin may have come to rest in a start or a crash, unseen
         elif cascade.lasts_ms(r, CASCADE, 1, now) == 0:
             why = EVENT
             r[CASCADE + cascade.LASTS] = cascade.OVER

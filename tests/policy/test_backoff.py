@@ -28,8 +28,35 @@ def test_waits_double_from_a_minute_to_an_hour_within_the_credit():
 def test_a_failure_takes_a_start_and_its_time_awake():
     for ms, on_air, uc in ((2000, 0, 6000), (2001, 0, 6002), (2001, 1, 6003)):
         r = block()
+        r[AT + backoff.OWED_UC] = 1
         backoff.failed(r, AT, ms, on_air, 0)
-        assert r[AT + backoff.OWED_UC] == 50 + uc
+        assert r[AT + backoff.OWED_UC] == 1 + 50 + uc
+
+
+def test_what_fails_once_on_the_air_is_waited_for_when_the_next_fails_too():
+    owed_uc = 50 + 7000 * 3
+    for ms, on_air, minutes in ((7000, 1, 0), (7001, 1, 1386), (7000, 0, 885)):
+        r = block()
+        backoff.failed(r, AT, ms, on_air, 0)
+        assert backoff.debt_min(r, AT, 0) == minutes
+    r = block()
+    backoff.failed(r, AT, 7000, 1, 0)
+    assert backoff.wait_min(r, AT, 1, 100) == 1
+    assert r[AT + backoff.OWED_UC] == -(owed_uc - 100 * RATE)
+    backoff.failed(r, AT, 0, 1, 100)
+    assert r[AT + backoff.OWED_UC] == owed_uc - 100 * RATE + 50
+
+
+def test_what_failed_once_is_forgotten_when_time_has_paid_or_a_delivery_is_as_usual():
+    r = block()
+    for uptime_min, left_uc in ((709, -10), (710, 0)):
+        r[AT + backoff.OWED_UC], r[AT + backoff.PAID_MIN] = -7100, 0
+        assert backoff.debt_min(r, AT, uptime_min) == 0
+        assert r[AT + backoff.OWED_UC] == left_uc
+    backoff.delivered(r, AT, 2000, 710)
+    r[AT + backoff.OWED_UC] = -7100
+    backoff.delivered(r, AT, 2000, 710)
+    assert r[AT + backoff.OWED_UC] == 0
 
 
 def test_what_is_beyond_the_credit_is_waited_for_to_the_minute():
@@ -76,7 +103,7 @@ def test_a_delivery_that_takes_longer_than_usual_fails_by_so_much():
     assert r[AT + backoff.OWED_UC] == 0
     assert r[AT + backoff.USUAL_MS] == 2010
     backoff.delivered(r, AT, 5210, 0)
-    assert r[AT + backoff.OWED_UC] == 3200 * 3
+    assert r[AT + backoff.OWED_UC] == -3200 * 3
     assert r[AT + backoff.USUAL_MS] == 2110
     backoff.delivered(r, AT, 1500, 0)
     assert r[AT + backoff.USUAL_MS] == 1500

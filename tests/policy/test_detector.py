@@ -3,7 +3,7 @@
 from tests.policy.handport import HOUR_MS, MINUTE_MS, detecting, start, tick
 from torpor import record
 from torpor.policy import cascade, report, sleep
-from torpor.port import EVENT, FAULT, PIN, WATCH
+from torpor.port import CRASH, EVENT, FAULT, PIN, WATCH
 from torpor.record import CASCADE, REPORT
 
 
@@ -114,6 +114,29 @@ def test_a_pulse_that_is_over_as_the_node_looks_has_begun_too():
     r, port, edge = held()
     assert edge(5, 0) == (HOLD_MS, [1])
     tick(r, port, HOLD_MS)
+    assert told(port) == [0]
+
+
+def test_a_pin_that_rested_unseen_rests_from_the_next_wake_on():
+    """It fell as the node started by its timer, or crashed: the next begin would not be told."""
+    r, port, edge = held()
+    edge(5, 1)
+    port.readings[1] = 0
+    assert tick(r, port, MINUTE_MS, CRASH) == HOLD_MS
+    tick(r, port, HOLD_MS)
+    assert told(port) == [0]
+    assert edge(5, 1)[1] == [1]
+    tick(r, port, MINUTE_MS)  # it lasts
+    assert told(port) == []
+    assert edge(5, 0) == (HOLD_MS, [])
+
+
+def test_a_rest_is_over_where_the_clock_was_set_back():
+    r, port, edge = held()
+    edge(5, 1)
+    edge(5, 0)
+    port.clock -= 6
+    tick(r, port, 0)
     assert told(port) == [0]
 
 

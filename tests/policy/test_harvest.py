@@ -67,11 +67,16 @@ def test_a_full_store_shows_the_least_that_an_hour_brings():
     assert r[AT + NET_MC] == 700
 
 
-def test_a_gap_of_more_than_a_day_teaches_nothing():
+def test_a_gap_of_more_than_a_day_teaches_each_hour_its_mean_once():
     r = store(500, nets=[7] * 24)
     after(r, 25, 900, 5000)
-    assert list(r[AT + NET_MC : AT + NET_MC + 24]) == [7] * 24
-    assert (r[AT + DEMAND_MC], r[AT + STORED_MC]) == (1000, 90000)
+    assert list(r[AT + NET_MC : AT + NET_MC + 24]) == [7 + (1800 - 7) // 4] * 24
+    assert (r[AT + DEMAND_MC], r[AT + STORED_MC]) == (1000 - 800 // 16, 90000)
+
+
+def test_a_cell_that_is_read_once_in_two_days_is_not_slow_for_good():
+    r = store(500, nets=[500] * 24, demand_mc=0)
+    assert after(r, 48, 600, 4800) == 0
 
 
 def test_the_first_reading_is_only_kept():

@@ -100,6 +100,15 @@ def test_a_question_that_is_lost_delays_no_later_alarm(board: str) -> None:
     assert late_s < 5
 
 
+@pytest.mark.parametrize("board", ["lolin32_lite", "xiao_esp32s3"])
+def test_a_delivery_that_fails_once_delays_no_alarm_by_hours(board: str) -> None:
+    """One wake in twenty meets a disturbed channel: each was waited for for a day."""
+    changes = ("days=84", f"board={board}", "world.wifi.disturbed=0.05")
+    late_s = run.run(scenario.load("door", changes)).figure("alarm_p95_s")
+    assert late_s is not None
+    assert late_s < 120
+
+
 def test_a_contact_that_is_held_tells_begin_and_end_of_what_it_saw(tmp_path: Path) -> None:
     """Two events of three edges each way, the second of which is a pulse of 50 ms."""
     edges_s = [40_000.0, 40_005.0, 40_020.0, 40_050.0, 50_000.0, 50_000.05]

@@ -6,7 +6,8 @@ at once no more than CREDIT_MIN minutes of that part bring; what they take beyon
 nothing is tried before time has paid for it, or a day is over. Whatever fails, and in whatever
 order, a day costs no more than that. A delivery that takes longer than usual fails by so much; one
 as usual, or that lost a question, ends the debt, for a weak link is no lasting fault: what it loses
-is tried again soon.
+is tried again soon. So is what fails once, in no more time than a silent broker takes: that may be
+chance, and is waited for only when the next fails, too.
 """
 
 from torpor.policy import const
@@ -16,7 +17,7 @@ CPU_UC_MS = const(1)  # what a ms awake takes, µC, the radio off
 AIR_UC_MS = const(2)  # and on
 START_UC = const(3)  # what a start takes, µC
 USUAL_MS = const(4)  # what a delivery takes; 0: not known yet
-OWED_UC = const(5)  # what failures took, less what was paid
+OWED_UC = const(5)  # what failures took, less what was paid; negative: one, that may be chance
 PAID_MIN = const(6)  # uptime up to which it was
 SIZE = const(7)
 
@@ -24,6 +25,7 @@ CREDIT_MIN = const(720)
 MOST_MIN = const(1440)
 _JOIN_MS = const(2000)
 _LOST_MS = const(1000)  # that a question which is lost is waited for
+_CHANCE_MS = const(7000)  # a join, and a broker that is silent
 _MOST_MS = const(100000)  # that a failure is taken to last
 _DOUBLINGS = const(6)
 _LEARN = const(5)  # of what a delivery took longer, a 32nd is usual from then on
@@ -34,7 +36,7 @@ def failed(r: list[int], at: int, ms: int, on_air: int, uptime_min: int) -> None
     ms = _within(ms, _MOST_MS)
     air_ms = ms if on_air else _within(ms, _JOIN_MS)
     awake_uc = air_ms * r[at + AIR_UC_MS] + (ms - air_ms) * r[at + CPU_UC_MS]
-    _owe(r, at, r[at + START_UC] + awake_uc, uptime_min)
+    _owe(r, at, r[at + START_UC] + awake_uc, on_air and ms <= _CHANCE_MS, uptime_min)
 
 
 def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
@@ -45,7 +47,8 @@ def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
     if longer_ms < (usual_ms >> 1) + _LOST_MS:
         r[at + OWED_UC] = 0
     elif usual_ms:
-        _owe(r, at, _within(longer_ms, _MOST_MS) * r[at + AIR_UC_MS], uptime_min)
+        uc = _within(longer_ms, _MOST_MS) * r[at + AIR_UC_MS]
+        _owe(r, at, uc, longer_ms <= _CHANCE_MS, uptime_min)
 
 
 def wait_min(r: list[int], at: int, failures: int, uptime_min: int) -> int:
@@ -60,18 +63,22 @@ def debt_min(r: list[int], at: int, uptime_min: int) -> int:
     rate = r[at + RATE_UC_MIN]
     if rate == 0:
         return 0
-    _owe(r, at, 0, uptime_min)
+    _owe(r, at, 0, 0, uptime_min)
     debt = r[at + OWED_UC] - rate * CREDIT_MIN
     return (debt + rate - 1) // rate if debt > 0 else 0
 
 
-def _owe(r: list[int], at: int, uc: int, uptime_min: int) -> None:
+def _owe(r: list[int], at: int, uc: int, by_chance: int, uptime_min: int) -> None:
     """Pay for the time since the last payment, then add this; what a day cannot pay is let go."""
     rate = r[at + RATE_UC_MIN]
-    owed = r[at + OWED_UC] - rate * _within(uptime_min - r[at + PAID_MIN], MOST_MIN)
-    owed = (owed if owed > 0 else 0) + uc
+    owed = r[at + OWED_UC]
+    once = owed < 0
+    owed = abs(owed) - rate * _within(uptime_min - r[at + PAID_MIN], MOST_MIN)
+    if uc:
+        once = owed <= 0 and by_chance > 0
+    owed = _within((owed if owed > 0 else 0) + uc, rate * (CREDIT_MIN + MOST_MIN))
     r[at + PAID_MIN] = uptime_min
-    r[at + OWED_UC] = _within(owed, rate * (CREDIT_MIN + MOST_MIN))
+    r[at + OWED_UC] = -owed if once else owed
 
 
 def _within(value: int, most: int) -> int:

@@ -139,9 +139,14 @@ def begins(r: list[int], at: int, level: int, now: int) -> bool:
 
 
 def lasts_ms(r: list[int], at: int, ms: int, now: int) -> int:
-    """Of so many ms those until the event that was told is over; 0: it is."""
+    """Of so many ms those until the event that was told is over; 0: it is.
+
+    It is, too, by a clock that was set back: since when the pin rests is not known.
+    """
     if r[at + LASTS] == RESTS:
         left_ms = r[at + HOLD_MS] - ticks.diff(now, r[at + SINCE])
+        if left_ms <= 0 or left_ms > r[at + HOLD_MS]:
+            return 0
         if left_ms < ms:
-            return left_ms if left_ms > 0 else 0
+            return left_ms
     return ms

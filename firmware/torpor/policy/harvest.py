@@ -42,7 +42,7 @@ def pace_x16(r: list[int], at: int, hour: int, more_x16: int) -> int:
     """
     stored_mc = _of(r[at + CAPACITY_MC], r[at + RESTED_PERMILLE])
     hours = hour - r[at + PLANNED_H]
-    if r[at + PLANNED_H] >= 0 and 0 < hours <= DAY_H:
+    if r[at + PLANNED_H] >= 0 and hours > 0:
         spent_mc = r[at + SPENT_UC] // 1000
         _learn(r, at, hours, (stored_mc - r[at + STORED_MC] + spent_mc) // hours)
         demand_mc = spent_mc * (16 + more_x16) // 16 // hours
@@ -66,12 +66,15 @@ def _of(mc: int, permille: int) -> int:
 
 
 def _learn(r: list[int], at: int, hours: int, net_mc: int) -> None:
-    """So much did each of the hours since the last plan bring; at least that if all is full."""
+    """So much did each of the hours since the last plan bring; at least that if all is full.
+
+    Of more than a day each hour is taught once.
+    """
     if net_mc > _MOST_MC:
         net_mc = _MOST_MC
     if net_mc < -_MOST_MC:
         net_mc = -_MOST_MC
-    for past in range(hours):
+    for past in range(hours if hours < DAY_H else DAY_H):
         slot = at + NET_MC + (r[at + PLANNED_H] + past) % DAY_H
         if r[at + HOURS_KNOWN] < DAY_H:
             r[at + HOURS_KNOWN] += 1

@@ -27,15 +27,8 @@ from tools.provision.node_toml import NodeFile
 
 RECORDINGS = data() / "esp32/heltec-esp32-lora32/wifi"
 RECORDING = re.compile(r"\b\w*interference\w*\.csv\.xz")
-LONG = ("bench", "flash", "home", "interval", "mqtt", "own-project", "robustness")  # take a minute
-    "bench",
-    "flash",
-    "home",
-    "interval",
-    "mqtt",
-    "own-project",
-    "robustness",
-)  # pages that take a minute
+# Pages that take a minute.
+LONG = ("bench", "flash", "home", "interval", "mqtt", "own-project", "robustness")
 PLAYED = [
     pytest.param(page, marks=[pytest.mark.slow] if Path(page).stem in LONG else [])
     for page in pages.PAGES

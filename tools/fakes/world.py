@@ -203,7 +203,7 @@ def doze(ms: int, deep: bool) -> None:
 
 
 def note(ledger: str, entry: "list[Any]") -> None:
-    """Append to a ledger. A world that goes on by itself keeps the last entries: it is on the heap."""
+    """Append to a ledger. A world that goes on by itself keeps the last ones only."""
     state[ledger].append(entry)
     if clock:
         state[ledger] = state[ledger][-LAST:]

@@ -129,7 +129,7 @@ def _level(number: int, level: int) -> None:
         note("driven", [now_ms(), number, level])
 
 
-def hold(chip: "dict[str, Any]", memory: bytes) -> None:
+def hold(chip: "dict[str, Any]", memory: "bytes | bytearray") -> None:
     """Have the RTC's memory hold this, in rows: the chip's heap has no room for one long string."""
     rows = range(0, len(memory), ROW)
     chip["rtc"] = [hexlify(memory[at : at + ROW]).decode() for at in rows]

@@ -10,8 +10,9 @@ import pytest
 from host_sim.errors import BadInput
 from tools import cli
 from tools.commands.virtual_board import FLASH_BYTES
-from tools.hil.faults import case, run, suite
+from tools.hil.faults import case, programs, run, suite
 from tools.hil.faults.case import Case
+from tools.hil.node import Node
 from tools.provision import filesystem, version
 from tools.virtual.process import running
 
@@ -67,11 +68,68 @@ def test_a_node_that_does_not_sleep_again_is_found_out_with_its_line(
 
 
 @pytest.mark.slow
-def test_a_node_outlives_every_kind(tmp_path: Path) -> None:
+def test_a_node_outlives_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "SLEEP_S", 60)  # a rest of six hours takes 72 s at this speed
     with board(tmp_path) as port:
-        found = run.run("door", str(port), None, len(case.KINDS), 1, lambda done: None)
+        found = run.run("garden", str(port), None, len(case.KINDS), 1, lambda done: None)
     assert found.failed == []
     assert set(found.rows) == set(case.KINDS)
+
+
+LEFT = """
+import os
+from esp32 import NVS
+try:
+    NVS("filler").erase_key("f0")
+    print("filled")
+except OSError:
+    print("kept" in os.listdir("/"))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["file.removed:1", "NVS.full:1"])
+def test_a_fault_that_is_broken_off_is_gone_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    def ctrl_c(self: suite.Suite, one: Case) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(suite.Suite, "_outcome", ctrl_c)
+    with board(tmp_path) as port:
+        with pytest.raises(KeyboardInterrupt):
+            run.run("door", str(port), None, case.read(line), 1, lambda done: None)
+        node = Node(str(port), tmp_path / "log", None)
+        node.interrupt()
+        assert node.exec(LEFT).strip() == "False"
+        node.close()
+
+
+def test_a_node_that_cannot_do_without_its_address_in_flash_is_found_out() -> None:
+    """It has one in flash as the fault comes: that goes, or there was nothing to write."""
+    program = programs.fault(Case(case.NVS_FULL, 1), "/a", [])
+    assert program.index('NVS("torpor")') < program.index('NVS("filler")')
+
+
+def test_memory_is_another_or_what_was_retained_with_bits_flipped() -> None:
+    told = [programs.fault(Case("RTC memory", at), "/a", []) for at in range(20)]
+    assert 0 < sum("machine.RTC().memory() or 1" in program for program in told) < 20
+
+
+@pytest.mark.parametrize("host", ["203.0.113.9", "no.such.host.invalid"])
+def test_a_broker_s_address_that_is_not_here_is_named(tmp_path: Path, host: str) -> None:
+    bench = tmp_path / "bench.toml"
+    bench.write_text(f'broker.host = "{host}"\n')
+    with pytest.raises(BadInput, match=f"^{host}: no address to listen at "):
+        run.run("door", "/dev/null", bench, 1, 1, lambda done: None)
+
+
+@pytest.mark.parametrize("more", ["--n=3", "--seed=2"])
+def test_what_a_replay_does_not_heed_is_refused(
+    more: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["faults", "door", "--replay", "1:5:0:reset:9", more]) == 2
+    assert "is for nothing" in capsys.readouterr().err
 
 
 def test_a_board_on_trial_is_left_alone(tmp_path: Path) -> None:

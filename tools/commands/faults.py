@@ -52,6 +52,8 @@ def command(
     torpor faults garden --port /dev/ttyUSB0 --bench desk.toml
     """
     home.refuse(name)
+    if replay is not None:
+        params.unused(("count", "seed"), "--replay has one fault again")
     words = ["torpor", "faults", name]
     if port is None:
         params.unused(("bench",), "no board is asked for by --port")

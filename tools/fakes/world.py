@@ -23,6 +23,7 @@ NO_REASON, EXT0, EXT1, TIMER, ULP, GPIO = 0, 2, 3, 4, 6, 7  # esp_sleep_get_wake
 ENDS = SLEPT, RESET, HUNG, BROWNED_OUT = 42, 43, 44, 46
 
 ROW = 64  # bytes of the RTC's memory in one string
+LAST = 4  # entries of a ledger that a world keeps which goes on by itself
 
 state: "dict[str, Any]" = {}
 
@@ -202,10 +203,10 @@ def doze(ms: int, deep: bool) -> None:
 
 
 def note(ledger: str, entry: "list[Any]") -> None:
-    """Append to a ledger. A world that goes on by itself keeps the last entries only."""
+    """Append to a ledger. A world that goes on by itself keeps the last ones only."""
     state[ledger].append(entry)
     if clock:
-        state[ledger] = state[ledger][-20:]
+        state[ledger] = state[ledger][-LAST:]
 
 
 def until_change(ms: int) -> int:

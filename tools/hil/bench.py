@@ -21,7 +21,7 @@ class Wifi(Strict, frozen=True):
 class Broker(Strict, frozen=True):
     """This computer's address, as the node reaches it."""
 
-    host: str = "127.0.0.1"
+    host: Annotated[str, Meta(min_length=1)] = "127.0.0.1"
     """Its address there."""
 
 

@@ -27,7 +27,8 @@ from tools.provision import firmware
 HERE = Path(__file__).parent
 FAKES = HERE.parent / "fakes"
 INTERPRETER = [sys.executable, "-P", str(HERE / "interpreter.py")]
-FAKES_BYTES = 44 * 1024  # of the interpreter's heap: the fakes, start.py and the world
+# Of the interpreter's heap: the fakes, start.py, and a world that has seen joins and sleeps.
+FAKES_BYTES = 53 * 1024
 CHUNK = 1 << 16  # a pipe's capacity: what the interpreter writes at once is read at once
 BACKLOG = 1 << 16  # what is kept of what the board prints while nobody reads
 

@@ -9,6 +9,8 @@ import threading
 import time
 from contextlib import suppress
 
+from host_sim.errors import BadInput
+
 ABSENT, SILENT, REFUSES, DEAF = "broker absent", "broker silent", "broker refuses", "broker deaf"
 ILLS = (ABSENT, SILENT, REFUSES, DEAF)
 
@@ -48,7 +50,12 @@ class Broker:
         return self.reports > after
 
     def _listen(self) -> socket.socket:
-        listener = socket.create_server((self.host, self.port))
+        try:
+            listener = socket.create_server((self.host, self.port))
+        except OSError as error:
+            remedy = "name this computer's, as the node reaches it, in the file of --bench"
+            what = f"no address to listen at ({error.strerror})"
+            raise BadInput(what, where=self.host, remedy=remedy) from None
         self.port = listener.getsockname()[1]
         return listener
 

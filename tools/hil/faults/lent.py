@@ -9,15 +9,15 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from host_sim.errors import BadInput
+from tools.hil.faults.programs import CLEAN
 from tools.hil.node import Node
 from tools.provision.repl import AGENT
 
 LEND = """
-for name, to in (("/boot.was", "/boot.py"), ("/kept", "/boot.was")):  # of what was cut off
-    try:
-        os.rename(name, to)
-    except OSError:
-        pass
+try:
+    os.rename("/boot.was", "/boot.py")  # of what was cut off
+except OSError:
+    pass
 try:
     copy("/boot.py", "/boot.was")
 except OSError:
@@ -48,7 +48,7 @@ def lent(node: Node, config: dict[str, Any]) -> Iterator[Guest]:
     if node.exec(ON_TRIAL).strip() == "True":
         remedy = "wait until torpor deploy tells how it ends"
         raise BadInput("a version is on trial", where=node.port, remedy=remedy)
-    node.exec(LEND)
+    node.exec(LEND + CLEAN)
     folder = "/none"
     try:
         node.deploy(config)
@@ -59,5 +59,5 @@ def lent(node: Node, config: dict[str, Any]) -> Iterator[Guest]:
     finally:
         node.interrupt()
         node.exec(AGENT)
-        node.exec(GIVE_BACK.format(folder=folder))
+        node.exec(GIVE_BACK.format(folder=folder) + CLEAN)
         node.start()

@@ -15,9 +15,15 @@ MOST_TIMES = 3  # that a loop comes round
 
 _MEMORY = """
 import machine
-machine.RTC().memory(bytes.fromhex("{data}"))
+data = bytearray({data})
+for permille, bit in {flips}:
+    data[len(data) * permille // 1000] ^= 1 << bit
+data[0] &= ~{starts}  # they may ask for a rest of hours
+machine.RTC().memory(data)
 machine.{how}
 """
+_RANDOM = 'bytes.fromhex("{data}")'
+_RETAINED = "machine.RTC().memory() or 1"
 _CLOCK = """
 import machine
 machine.RTC().datetime(({year}, {month}, 1, 0, {hour}, 0, 0, 0))
@@ -45,10 +51,17 @@ with open("/kept") as one, open("{path}", "w") as other:
     json.dump(config, other)
 machine.reset()
 """
-# Entries of 32 bytes: large blobs first, then what still fits.
+# Entries of 32 bytes: large blobs first, then what still fits. The address that the node remembers
+# goes, or it would have none to write.
 _FULL = """
 import machine
 from esp32 import NVS
+nvs = NVS("torpor")
+try:
+    nvs.erase_key("address")
+    nvs.commit()
+except OSError:
+    pass
 nvs = NVS("filler")
 number = 0
 for size in (1000, 32):
@@ -81,18 +94,10 @@ with open("{folder}/link.py", "w") as file:
     file.write({program!r})
 machine.deepsleep(1)
 """
-_MEND = """
+# What a fault leaves beside the node: NVS that is full, and a file that was put aside.
+CLEAN = """
 import os
 from esp32 import NVS
-for name in ("{folder}/link.py", "{folder}/left"):
-    try:
-        os.remove(name)
-    except OSError:
-        pass
-try:
-    os.rename("/kept", "{path}")
-except OSError:
-    pass
 nvs = NVS("filler")
 number = 0
 try:
@@ -102,6 +107,22 @@ try:
 except OSError:
     pass
 nvs.commit()
+try:
+    os.remove("/kept")
+except OSError:
+    pass
+"""
+_MEND = """
+import os
+for name in ("{folder}/link.py", "{folder}/left"):
+    try:
+        os.remove(name)
+    except OSError:
+        pass
+try:
+    os.rename("/kept", "{path}")
+except OSError:
+    pass
 """
 
 
@@ -116,9 +137,9 @@ def fault(case: Case, folder: str, files: list[str]) -> str:
     dice = Random(case.at)
     if case.kind == MEMORY:
         how = dice.choice(("reset()", "deepsleep(1)"))
-        data = bytearray(dice.randbytes(RTC_BYTES))
-        data[0] &= ~STARTS  # they may ask for a rest of hours
-        return _MEMORY.format(data=data.hex(), how=how)
+        data = dice.choice((_RETAINED, _RANDOM.format(data=dice.randbytes(RTC_BYTES).hex())))
+        flips = [(dice.randrange(1000), dice.randrange(8)) for _ in range(dice.randrange(1, 9))]
+        return _MEMORY.format(data=data, flips=flips, starts=STARTS, how=how)
     if case.kind == CLOCK:
         when = {"year": dice.randrange(2000, 2037), "month": dice.randrange(1, 13)}
         return _CLOCK.format(**when, hour=dice.randrange(24))
@@ -134,4 +155,4 @@ def fault(case: Case, folder: str, files: list[str]) -> str:
 
 def mend(case: Case, folder: str, files: list[str]) -> str:
     """The program that has the board as it was."""
-    return _MEND.format(folder=folder, path=path(case, folder, files))
+    return _MEND.format(folder=folder, path=path(case, folder, files)) + CLEAN

@@ -8,10 +8,13 @@ seed, bit for bit.
 from host_sim.engine.home import AWAKE, Home
 from host_sim.engine.parts import FORGOTTEN, FORGOTTEN_WAKES
 from host_sim.engine.port import SimPort
+from host_sim.hardware.states import IDLE
 from torpor import ahead, life, node, record
 from torpor.policy import cascade, report
 from torpor.policy.sleep import LIGHT
 from torpor.port import COLD
+
+OPEN_US = 5_000_000  # for whoever is at its terminal after a power-on (torpor.start)
 
 
 def run(r: list[int], port: SimPort, cause: int, until_us: int) -> tuple[int, int, int, bool]:
@@ -44,6 +47,8 @@ def slept(r: list[int], port: SimPort, kind: int, ms: int) -> int:
         port.count[FORGOTTEN_WAKES] += r[record.CASCADE + cascade.FALSE_WAKES]
         for i in range(len(r)):
             r[i] = port.fresh[i]
+        if port.now_us < port.end_us:
+            port.spend(IDLE, OPEN_US)
     return cause
 
 

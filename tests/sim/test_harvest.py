@@ -18,7 +18,7 @@ from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from tests.conftest import CHECKOUT
 from tests.sim.files import fault
-from torpor import record
+from torpor import record, start
 from torpor.policy import report
 
 NODE = """
@@ -141,6 +141,9 @@ def test_a_store_that_runs_dry_switches_off_and_on_again(file: Path) -> None:
     (safe,) = [line for line in result.ledger.by_decision() if line.name == "safe"]
     assert safe.duration_us == off_us
     assert 0 <= safe.charge_fc < 1024 * safe.times
+    (idle,) = [line for line in result.ledger.by_state() if line.name == "idle"]
+    assert idle.times == safe.times - 1  # the run ends without supply
+    assert idle.duration_us == idle.times * start.OPEN_MS * 1_000
 
 
 def test_what_waited_as_the_store_ran_dry_did_not_arrive(file: Path) -> None:

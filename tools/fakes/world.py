@@ -131,6 +131,7 @@ def _level(number: int, level: int) -> None:
 
 def hold(chip: "dict[str, Any]", memory: "bytes | bytearray") -> None:
     """Have the RTC's memory hold this, in rows: the chip's heap has no room for one long string."""
+    chip["rtc"] = []  # nor for both
     rows = range(0, len(memory), ROW)
     chip["rtc"] = [hexlify(memory[at : at + ROW]).decode() for at in rows]
 

@@ -27,8 +27,9 @@ from tools.provision import firmware
 HERE = Path(__file__).parent
 FAKES = HERE.parent / "fakes"
 INTERPRETER = [sys.executable, "-P", str(HERE / "interpreter.py")]
-# Of the interpreter's heap: the fakes, start.py, and a world that has seen joins and sleeps.
-FAKES_BYTES = 53 * 1024
+# Of the interpreter's heap: the fakes, start.py, a world that has seen joins and sleeps, which are
+# 53 KiB, and what they take besides while RTC memory, of which the chip has one, is read and kept.
+FAKES_BYTES = 59 * 1024
 CHUNK = 1 << 16  # a pipe's capacity: what the interpreter writes at once is read at once
 BACKLOG = 1 << 16  # what is kept of what the board prints while nobody reads
 
@@ -146,6 +147,7 @@ class VirtualBoard:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             bufsize=0,
+            cwd=self.scratch,  # a start.py where the command was typed is none of the board's
             start_new_session=True,  # a Ctrl-C in the terminal of ours is not the board's
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # until it can
             env={

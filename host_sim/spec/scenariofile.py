@@ -13,9 +13,8 @@ from host_sim.world import table
 MOST_DAYS = 36_500
 MOST_H = 24 * MOST_DAYS
 MOST_LUX = 200_000
-MOST_PANELS = (
-    1_000  # the best of them in the most light: their nW times the µs of a minute are 63 bits
-)
+# The best of them in the most light: their nW times the µs of a minute are 63 bits.
+MOST_PANELS = 1_000
 
 if TYPE_CHECKING:
     FigureName = str  # a type checker reads no tables

@@ -45,14 +45,9 @@ def schema(plan: Plan) -> pa.Schema:
     return pa.schema([("node", pa.int32()), *given, *((name, pa.float64()) for name in KEPT)])
 
 
-def simulate(plan: Plan, first: int, last: int, compiled: bool) -> bytes:
+def simulate(plan: Plan, first: int, last: int, compiled: bool) -> Timed:
     """Nodes from `first` on, `last` not included."""
-    return _simulated(plan, first, last, compiled)[0]
-
-
-def _simulated(plan: Plan, first: int, last: int, compiled: bool) -> tuple[bytes, float]:
-    """Their table, and the days that they lived."""
-    days = 0.0
+    began_s, days = time.thread_time(), 0.0
     kept = schema(plan)
     columns: dict[str, list[object]] = {name: [] for name in kept.names}
     for number, values, result in _lived(plan, first, last, native.Life if compiled else Life):
@@ -68,14 +63,7 @@ def _simulated(plan: Plan, first: int, last: int, compiled: bool) -> tuple[bytes
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, kept) as stream:
         stream.write_table(table)
-    return bytes(sink.getvalue()), days
-
-
-def timed(plan: Plan, first: int, last: int, compiled: bool) -> Timed:
-    """The same, with what it took."""
-    began_s = time.thread_time()
-    data, days = _simulated(plan, first, last, compiled)
-    return Timed(data, days, time.thread_time() - began_s)
+    return Timed(bytes(sink.getvalue()), days, time.thread_time() - began_s)
 
 
 def table(data: bytes) -> pa.Table:

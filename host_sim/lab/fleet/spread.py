@@ -77,14 +77,14 @@ def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterat
     """On so many of this machine's cores, each a process."""
     if count <= 1:
         for first, last in jobs:
-            yield first, last, chunk.timed(plan, first, last, compiled)
+            yield first, last, chunk.simulate(plan, first, last, compiled)
         return
     waiting: dict[Future[chunk.Timed], Job] = {}
     remedy = "what is finished is kept: the same command goes on from there"
     with pool.workers(count, remedy) as some:
         while True:
             for first, last in jobs:
-                waiting[some.submit(chunk.timed, plan, first, last, compiled)] = first, last
+                waiting[some.submit(chunk.simulate, plan, first, last, compiled)] = first, last
                 if len(waiting) >= AHEAD * count:
                     break
             if not waiting:
@@ -118,7 +118,7 @@ def _by_dask(client: Any, plan: Plan, jobs: Iterator[Job], compiled: bool) -> It
 
     def submit() -> None:
         for first, last in jobs:
-            future = client.submit(chunk.timed, plan, first, last, compiled, pure=False)
+            future = client.submit(chunk.simulate, plan, first, last, compiled, pure=False)
             running[str(future.key)] = first, last
             queue.add(future)
             return

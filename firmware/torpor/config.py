@@ -42,6 +42,7 @@ def configure(r: list[int], config: dict) -> None:
     r[record.BACKOFF + backoff.CPU_UC_MS] = given["cpu_uc_ms"]
     r[record.BACKOFF + backoff.AIR_UC_MS] = given["air_uc_ms"]
     r[record.BACKOFF + backoff.START_UC] = given["start_uc"]
+    r[record.BACKOFF + backoff.USUAL_MS] = given["usual_ms"]
 
 
 def _tasks(r: list[int], tasks: list) -> None:

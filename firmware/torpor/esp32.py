@@ -79,7 +79,7 @@ DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
 # In RTC memory's first byte.
 _ON_AIR = const(1)
 OUTPUT = const(2)
-STARTS = const(0x60)  # how many led to no sleep: torpor.rescue counts them
+STARTS = const(0xE0)  # how many led to no sleep: torpor.rescue counts them, main.py marks one
 _ULP_WAKE = 6  # ESP_SLEEP_WAKEUP_ULP
 _GPIO_WAKE = 7  # ESP_SLEEP_WAKEUP_GPIO, for which machine has no name
 _PIN_REASONS = (machine.EXT0_WAKE, machine.EXT1_WAKE, _GPIO_WAKE)

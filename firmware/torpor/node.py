@@ -251,11 +251,10 @@ def surged(r: list[int], now: int) -> None:
 def crashed(r: list[int], now: int, on_air: int) -> int:
     """The wake before did not end in sleep; the minutes to lie low for before the next.
 
-    The first in a row is followed by a wake at once. After one on the air only joins wait, if there
-    was a wake before it: what a first one put off would be forgotten.
+    The first in a row is followed by a wake at once. After one on the air only joins wait.
     """
     debt_min = fell(r, now, on_air)
-    if on_air and r[record.WAKES] and r[REST + sleep.ASSOCIATED] == 0:
+    if on_air and r[REST + sleep.ASSOCIATED] == 0:
         delivery.put_off(r, delivery.radio_tasks(r), delivery.unreached_min(r), now)
         return 0
     if debt_min == 0 and r[record.CRASHES] < 2:

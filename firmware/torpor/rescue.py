@@ -22,6 +22,7 @@ DAY_MS = 24 * HOUR_MS
 MOST_STARTS = 3  # without a sleep
 MINUTE_MS = 60000
 OUTPUT, START, STARTS = 2, 0x20, 0x60  # as torpor.esp32 has them
+HERE = 0x80  # main.py is about to import this file, or could not
 NAP_MS = 50  # no press is shorter
 
 
@@ -58,6 +59,7 @@ def again(path: str) -> None:
     if not memory:
         machine.RTC().memory(b"\0")
         return
+    memory[0] &= ~HERE
     rests = memory[0] & STARTS >= (START if hung else MOST_STARTS * START)
     memory[0] = memory[0] & ~STARTS if rests else memory[0] + START
     machine.RTC().memory(memory)

@@ -9,7 +9,7 @@ import sys
 from array import array
 
 from torpor import kept, life, node, record, retain
-from torpor.policy import backoff, sleep, surge
+from torpor.policy import schedule
 from torpor.port import COLD, CRASH, FELL, PIN, SURGE, TIMER, WATCH, Port
 
 OPEN_MS = 5000  # after a power-on, to interrupt it: USB of a chip's own is there when it is awake
@@ -64,7 +64,8 @@ def live(port: Port, config: dict, cause: int) -> None:
             r[record.OUTPUT] = port.setting(0)
         port.actuate(0, r[record.OUTPUT])  # before all else: only a power cut opens the relay
     elif cause == reset == COLD:
-        port.sleep(sleep.IDLE, OPEN_MS)
+        port.retain(retain.pack(r, fingerprint))  # after a brown-out from here on nobody is there
+        port.wait(OPEN_MS)
     while True:
         ms = 0
         if minutes == 0:
@@ -98,33 +99,27 @@ def live(port: Port, config: dict, cause: int) -> None:
 def restore(r: list[int], port: Port, config: dict, cause: int) -> tuple[int, int]:
     """Fill the record from what was retained, or anew; cause of the first wake, and minutes to it.
 
-    Whatever the reset is called, a good record says that the wake before did not end in sleep. One
-    without a wake is of a node whose very first one crashed: it starts anew too, but its crashes
-    count.
+    Whatever the reset is called, a good record says that the wake before did not end in sleep.
     """
-    minutes = 0
     status = retain.unpack(port.retained(), r, config["fingerprint"])
     if status == retain.OK:
-        slept = cause in (TIMER, PIN, WATCH)
+        now, minutes = port.ticks_ms(), 0
+        if r[record.WAKES] == 0:  # the very first one crashed
+            schedule.start(r, record.SCHEDULE, now, 0)
+        if cause in (TIMER, PIN, WATCH):
+            return cause, 0
         if cause == SURGE:
-            node.surged(r, port.ticks_ms())
-        elif not slept:
-            minutes = node.crashed(r, port.ticks_ms(), cause == FELL)
-        if r[record.WAKES]:
-            return cause if slept else CRASH, minutes
-    elif cause not in (COLD, SURGE):
+            node.surged(r, now)
+        else:
+            minutes = node.crashed(r, now, cause == FELL)
+        return CRASH, minutes
+    if cause not in (COLD, SURGE):
         log("starting clean: " + _WHY[status])
-    crashes = r[record.CRASHES]
-    weak = r[record.SURGE : record.SURGE + surge.SIZE]
-    owed_uc = r[record.BACKOFF + backoff.OWED_UC]
     from torpor.config import configure  # a wake that goes on has no use for it
 
     configure(r, config if "tasks" in config else kept.read(config["path"]))
-    r[record.CLOCK] = port.ticks_ms()
-    r[record.CRASHES] = crashes
-    r[record.SURGE : record.SURGE + surge.SIZE] = weak
-    r[record.BACKOFF + backoff.OWED_UC] = owed_uc
-    return COLD, minutes
+    r[record.CLOCK] = r[record.STARTED] = port.ticks_ms()
+    return COLD, 0
 
 
 def log(what: str | BaseException) -> None:

@@ -239,7 +239,14 @@ def _backoff(node: Node, board: Board) -> Backoff:
         cpu_uc_ms=_uc(board, "cpu", 1000),
         air_uc_ms=_uc(board, "associate", 1000),
         start_uc=start_uc,
+        usual_ms=_delivery_us(node, board) // 1000,
     )
+
+
+def _delivery_us(node: Node, board: Board) -> int:
+    """A join that asks for an address, and a message: the first delivery when nothing is lost."""
+    join_us = sum(board.join_us(part.phase, node.key) for part in states.JOIN)
+    return join_us + board.phase_us(states.MESSAGE.phase)
 
 
 def _cascade(watch: nodefile.Watch) -> Cascade:

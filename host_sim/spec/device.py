@@ -98,12 +98,16 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class Backoff(msgspec.Struct, frozen=True):
-    """What failures may take a minute, and what a ms awake and a start take; 0: no matter."""
+    """What failures may take a minute, and what a ms awake and a start take; 0: no matter.
+
+    usual_ms   what a delivery takes, before any was made; 0: the first tells
+    """
 
     rate_uc_min: int = 0
     cpu_uc_ms: int = 0
     air_uc_ms: int = 0
     start_uc: int = 0
+    usual_ms: int = 0
 
 
 class Device(msgspec.Struct, frozen=True):

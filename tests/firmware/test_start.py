@@ -369,3 +369,32 @@ def test_resets_that_lead_to_no_sleep_end_in_one(chip: Chip) -> None:
         assert [chip.boot() for _ in range(5)] == [world.RESET] * 4 + [world.SLEPT]
         assert chip.slept_ms == 6 * HOUR_MS
     assert chip.log.count("no start ends in sleep") == 2
+
+
+@pytest.mark.parametrize("wakes", [0, 1])
+def test_a_rescue_that_cannot_be_read_to_its_end_is_rested_from(chip: Chip, wakes: int) -> None:
+    """After a power-on, which leaves no memory, and after a reset; such a file hangs its import."""
+    for _ in range(wakes):
+        chip.wake()
+        chip.world["reset_cause"] = world.HARD
+    chip.damage("torpor/rescue.mpy")
+    (chip.library / "torpor/rescue.mpy").unlink()
+    (chip.library / "torpor/rescue.py").write_text(
+        "import time\n\nwhile True:\n    time.sleep_ms(100)\n"
+    )
+    for _ in range(2):
+        assert chip.boot() == world.HUNG
+        chip.wake()
+        assert chip.slept_ms == 6 * HOUR_MS
+        if wakes:  # that sleep led to a start, which does without
+            chip.wake()
+            assert chip.record[record.CRASHES] == 0
+            chip.world["reset_cause"] = world.HARD
+
+
+def test_a_reset_in_the_midst_of_a_good_start_is_no_reason_to_rest(chip: Chip) -> None:
+    chip.wake()
+    for _ in range(3):
+        chip.world["reset_cause"] = world.WDT
+        chip.wake()
+        assert chip.slept_ms < HOUR_MS

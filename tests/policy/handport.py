@@ -140,7 +140,13 @@ def config(**changes):
             "hold_ms": 0,
         },
         "spread": {"within_ms": 0, "seed": 1},
-        "backoff": {"rate_uc_min": 0, "cpu_uc_ms": 1, "air_uc_ms": 2, "start_uc": 100},
+        "backoff": {
+            "rate_uc_min": 0,
+            "cpu_uc_ms": 1,
+            "air_uc_ms": 2,
+            "start_uc": 100,
+            "usual_ms": 0,
+        },
     }
     given.update(changes)
     return given

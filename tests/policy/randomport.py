@@ -240,5 +240,6 @@ def configuration(random: Random) -> dict:
             "cpu_uc_ms": random.up_to(200),
             "air_uc_ms": random.up_to(400),
             "start_uc": random.up_to(1000000),
+            "usual_ms": random.up_to(20000) if random.one_in(2) else 0,
         },
     }

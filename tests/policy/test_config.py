@@ -63,7 +63,13 @@ CONFIG: dict = {
         "hold_ms": 99,
     },
     "spread": {"within_ms": 99, "seed": 100},
-    "backoff": {"rate_uc_min": 101, "cpu_uc_ms": 102, "air_uc_ms": 103, "start_uc": 104},
+    "backoff": {
+        "rate_uc_min": 101,
+        "cpu_uc_ms": 102,
+        "air_uc_ms": 103,
+        "start_uc": 104,
+        "usual_ms": 105,
+    },
 }
 
 

@@ -291,7 +291,7 @@ def test_a_crash_loop_lies_low_for_ever_longer_and_one_good_wake_ends_it():
 
 
 def test_a_crash_takes_what_it_was_awake_for_and_time_pays_for_it():
-    r, port = start(backoff={"rate_uc_min": 10, "cpu_uc_ms": 1, "air_uc_ms": 2, "start_uc": 100})
+    r, port = start(backoff=dict(config()["backoff"], rate_uc_min=10))
     r[record.CRASHES] = 2
     r[record.STARTED] = port.clock
     port.clock = add(port.clock, 7500)
@@ -313,15 +313,8 @@ def test_after_a_crash_on_the_air_only_joins_wait():
     assert r[record.JOINS_FAILED] == 0
 
 
-def test_after_the_first_wake_crashed_on_the_air_all_waits():
-    r, port = start()
-    r[record.WAKES] = 0
-    r[record.CRASHES] = 2
-    assert node.crashed(r, port.clock, 1) == 1
-
-
 def test_news_waits_while_a_delivery_that_took_too_long_is_paid_for():
-    r, port = start(backoff={"rate_uc_min": 10, "cpu_uc_ms": 1, "air_uc_ms": 1, "start_uc": 0})
+    r, port = start(backoff=dict(config()["backoff"], rate_uc_min=10, air_uc_ms=1, start_uc=0))
     r[record.BACKOFF + backoff.OWED_UC] = 10 * (backoff.CREDIT_MIN + 3)
     r[record.BACKOFF + backoff.PAID_MIN] = r[record.UPTIME_MIN]
     joined = []

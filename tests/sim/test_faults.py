@@ -25,6 +25,19 @@ def test_a_node_outlives_all_of_them(name: str, count: int) -> None:
         assert all(row.ratio <= oracle.RATIO for row in found.rows.values())
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["door", "garden", *(pytest.param(n, marks=pytest.mark.slow) for n in ("plug", "sound"))],
+)
+def test_a_node_outlives_what_lasts_from_its_very_first_wake_on(name: str) -> None:
+    """A network that is slow from then on is none that it may take for usual."""
+    day = Day(scenario.load(name), 1, 0)
+    met = [oracle.judge(Case(1, 0, 0, kind, 0), day.first.fork(), day) for kind in case.LASTING]
+    judged = [each for each in met if each]
+    assert len(judged) > len(LINKS) + len(LOOPS)
+    assert [each.faults for each in judged if each.faults] == []
+
+
 @pytest.fixture(scope="module")
 def door() -> Day:
     return Day(scenario.load("door"), 1, 5)

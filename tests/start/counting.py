@@ -96,7 +96,9 @@ def config() -> bytes:
     made["txpower"].update(retry_uc=900_000, burst_uc=[5_000] * 11)
     made["sleep"].update(light_ms=2, deep_ms=10_000, start_ms=300)
     made["energy"].update(start_uc=15_000, air_uc_ms=136)
-    made["backoff"].update(rate_uc_min=370, cpu_uc_ms=48, air_uc_ms=136, start_uc=15_000)
+    made["backoff"].update(
+        rate_uc_min=370, cpu_uc_ms=48, air_uc_ms=136, start_uc=15_000, usual_ms=1_457
+    )
     return version.as_json(made)
 
 

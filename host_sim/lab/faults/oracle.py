@@ -84,7 +84,7 @@ def _damage(chip: Chip, case: Case) -> None:
     how = dice.randrange(3)
     if how == 0:
         data = bytearray(dice.randbytes(RTC_BYTES))
-    elif how == 1:
+    elif how == 1 and data:
         del data[dice.randrange(len(data)) :]
     for _ in range(dice.randrange(1, 9)):
         if data:

@@ -5,12 +5,6 @@ import machine
 machine.WDT(timeout=9000)
 try:
     if machine.reset_cause() != machine.DEEPSLEEP_RESET:
-        memory = bytearray(machine.RTC().memory())
-        if machine.reset_cause() == machine.WDT_RESET and (not memory or memory[0] & 128):
-            machine.deepsleep(21600000)  # what comes next hung
-        if memory:  # a power-on leaves none
-            memory[0] |= 128
-            machine.RTC().memory(memory)
         from torpor import rescue
 
         rescue.again("config.json")

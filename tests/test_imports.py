@@ -102,7 +102,14 @@ def circle(sources: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def touches_hardware(path: str) -> bool:
-    at_the_door = ("boot.py", "main.py", "torpor/esp32.py", "torpor/markers.py", "torpor/rescue.py")
+    at_the_door = (
+        "boot.py",
+        "main.py",
+        "torpor/esp32.py",
+        "torpor/watching.py",
+        "torpor/markers.py",
+        "torpor/rescue.py",
+    )
     return path.removeprefix("firmware/") in at_the_door or path.startswith(
         ("firmware/torpor/link/", "firmware/torpor/drivers/")
     )

@@ -7,9 +7,13 @@ recorder's own, keep them low.
 
 import machine
 
-from torpor.esp32 import Esp32Port
 from torpor.policy import const
 from torpor.policy.patience import LINK_MS
+from torpor.port import Port
+
+TYPE_CHECKING = False  # as in typing, which the chip does not have
+if TYPE_CHECKING:
+    from typing import Any
 
 ASLEEP = const(0)
 AWAKE = const(1)
@@ -17,13 +21,16 @@ SENSING = const(2)
 ON_AIR = const(3)
 
 
-class MarkedPort(Esp32Port):
-    """The port on the chip, which says on its pins what it is asked for."""
+class MarkedPort:
+    """A port, which says on its pins what it is asked for."""
 
-    def __init__(self, config: dict) -> None:
-        self.markers = [machine.Pin(pin, machine.Pin.OUT) for pin in config["pins"]["markers"]]
+    def __init__(self, port: Port, pins: list[int]) -> None:
+        self.port = port
+        self.markers = [machine.Pin(pin, machine.Pin.OUT) for pin in pins]
         self.mark(AWAKE)
-        super().__init__(config)
+
+    def __getattr__(self, name: str) -> "Any":
+        return getattr(self.port, name)
 
     def mark(self, state: int) -> None:
         """Show a state; the low bit last, so that waking up passes through no other."""
@@ -32,30 +39,30 @@ class MarkedPort(Esp32Port):
 
     def measure(self, channel: int) -> int:
         self.mark(SENSING)
-        value = super().measure(channel)
+        value = self.port.measure(channel)
         self.mark(AWAKE)
         return value
 
     def look(self, stage: int) -> int:
         self.mark(SENSING)
-        score = super().look(stage)
+        score = self.port.look(stage)
         self.mark(AWAKE)
         return score
 
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         self.mark(ON_AIR)
-        answer = super().join(tx_qdbm, cached, within_ms)
+        answer = self.port.join(tx_qdbm, cached, within_ms)
         self.mark(AWAKE)
         return answer
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
         self.mark(ON_AIR)
-        attempts = super().send(r, first, count, tx_qdbm)
+        attempts = self.port.send(r, first, count, tx_qdbm)
         self.mark(AWAKE)
         return attempts
 
     def sleep(self, kind: int, ms: int) -> int:
         self.mark(ASLEEP)
-        cause = super().sleep(kind, ms)
+        cause = self.port.sleep(kind, ms)
         self.mark(AWAKE)
         return cause

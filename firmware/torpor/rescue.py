@@ -5,7 +5,8 @@ leaves time to interrupt it and sleeps for hours: the cell must outlive the mist
 watchdog before the first file, since one that cannot be read to its end is imported for ever
 (MicroPython 1.29, py/persistentcode.c:169, extmod/vfs_reader.c:58).
 
-This file needs no other of the library: any of them may be what is damaged.
+This file needs no other of the library: any of them may be what is damaged. It is shipped as text,
+and so is its package: of a text that is cut short the import ends.
 """
 
 import json
@@ -21,8 +22,7 @@ HOUR_MS = 3600000
 DAY_MS = 24 * HOUR_MS
 MOST_STARTS = 3  # without a sleep
 MINUTE_MS = 60000
-OUTPUT, START, STARTS = 2, 0x20, 0x60  # as torpor.esp32 has them
-HERE = 0x80  # main.py is about to import this file, or could not
+OUTPUT, START, STARTS = 2, 0x20, 0x60  # as torpor.watching, torpor.esp32 have them
 NAP_MS = 50  # no press is shorter
 
 
@@ -59,7 +59,6 @@ def again(path: str) -> None:
     if not memory:
         machine.RTC().memory(b"\0")
         return
-    memory[0] &= ~HERE
     rests = memory[0] & STARTS >= (START if hung else MOST_STARTS * START)
     memory[0] = memory[0] & ~STARTS if rests else memory[0] + START
     machine.RTC().memory(memory)

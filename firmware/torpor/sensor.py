@@ -1,9 +1,9 @@
 """A sensor node: it sleeps, and wakes for its schedule or because its detector saw something."""
 
-from torpor import node, record
-from torpor.policy import cascade, report, sleep
-from torpor.port import EVENT, FAULT, LOOK, PIN, WATCH, Port
-from torpor.record import CASCADE, REPORT, REST
+from torpor import detector, node, record
+from torpor.policy import cascade, sleep
+from torpor.port import Port
+from torpor.record import CASCADE
 
 
 def wake(r: list[int], port: Port, cause: int) -> int:
@@ -13,76 +13,9 @@ def wake(r: list[int], port: Port, cause: int) -> int:
     elapsed_ms = node.begin(r, cause, now)
     why = 0
     if r[CASCADE + cascade.STAGES]:
-        cascade.elapse(r, CASCADE, elapsed_ms)
-        sleep.woken(r, REST, now, cause == PIN)
-        if cause == WATCH or cause == PIN:
-            if detect(r, port, now):
-                why = EVENT
-                event(r, port, now)
-        elif r[CASCADE + cascade.LASTS] == cascade.ON:
-            event(r, port, now)  # the pin may have come to rest in a start or a crash, unseen
-        elif cascade.lasts_ms(r, CASCADE, 1, now) == 0:
-            why = EVENT
-            r[CASCADE + cascade.LASTS] = cascade.OVER
-            node.tell(r, r[record.WATCH_CHANNEL], 0, now)
+        why = detector.woken(r, port, cause, now, elapsed_ms)
     node.serve(r, port, why, now)
     ms = node.rest(r, port)
     if r[CASCADE + cascade.STAGES] and r[record.SLEEP_KIND] == sleep.DEEP:
-        return linger(r, port, cause, ms)
+        return detector.linger(r, port, cause, ms)
     return ms
-
-
-def linger(r: list[int], port: Port, cause: int, ms: int) -> int:
-    """Before a deep sleep, sleep lightly for as long as another event is near; ms to sleep."""
-    now = port.ticks_ms()
-    if cause == PIN:
-        sleep.happened(r, REST, now)
-    lightly_ms = sleep.linger_ms(r, REST, now)
-    if lightly_ms == 0 or lightly_ms >= ms:
-        return ms
-    r[record.SLEEP_KIND] = sleep.LIGHT
-    return lightly_ms
-
-
-def detect(r: list[int], port: Port, now: int) -> bool:
-    """Run the stages behind stage 0 until one rejects or all have passed."""
-    port.account(r[record.WATCH_TASK], LOOK)
-    loud = port.look(0) if r[CASCADE + cascade.INTERVAL_MS] else 0
-    asks = r[CASCADE + cascade.ASKS]
-    stage = 1
-    while stage < r[CASCADE + cascade.STAGES]:
-        score = port.look(stage)
-        if score == FAULT:
-            r[record.FAULTS] += 1
-            reject(r, now)
-            return False
-        verdict = cascade.judge(r, CASCADE, stage, score)
-        if verdict == cascade.PASS:
-            stage += 1
-        elif verdict == cascade.AGAIN and asks > 0:
-            asks -= 1
-        else:
-            reject(r, now)
-            return False
-    cascade.passed(r, CASCADE, loud if loud != FAULT else 0)
-    return True
-
-
-def reject(r: list[int], now: int) -> None:
-    """A false wake; one that empties the purse is told with the next message."""
-    if cascade.rejected(r, CASCADE) and r[record.WATCH_CHANNEL] >= 0:
-        report.queue(r, REPORT, r[record.WATCH_CHANNEL], cascade.SPENT, now)
-
-
-def event(r: list[int], port: Port, now: int) -> None:
-    """Queue what the detector let pass, and ask for its delivery within the channel's limit."""
-    channel = r[record.WATCH_CHANNEL]
-    if channel < 0:
-        return
-    value = port.measure(channel)
-    if value == FAULT:
-        r[record.FAULTS] += 1
-    elif r[CASCADE + cascade.HOLD_MS] == 0:
-        node.tell(r, channel, value, now)
-    elif cascade.begins(r, CASCADE, value, now):
-        node.tell(r, channel, 1, now)

@@ -27,7 +27,7 @@ def run(path: str | None, mount: object = None) -> None:
     Without a path it is for what is kept of one, and over at once where there is nothing; `mount`
     is then told the path when a file is asked for.
     """
-    from torpor.esp32 import Esp32Port, cause, memory
+    from torpor.esp32 import cause, memory, opened
 
     woken_by = cause()
     config = None
@@ -39,12 +39,11 @@ def run(path: str | None, mount: object = None) -> None:
         config = kept.read(path)
     if mount:
         kept.mounts.append((mount, config["path"]))
+    port = opened(config)
     if "markers" in config["pins"]:
         from torpor.markers import MarkedPort
 
-        port: Port = MarkedPort(config)
-    else:
-        port = Esp32Port(config)
+        port = MarkedPort(port, config["pins"]["markers"])  # type: ignore[assignment]
     if "trial" in sys.modules:
         from torpor.trial import TrialPort, hurry
 

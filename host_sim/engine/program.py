@@ -27,7 +27,7 @@ from host_sim.engine.hearing import Hearing
 from host_sim.engine.home import Home
 from host_sim.engine.port import SimPort
 from host_sim.engine.state import State
-from torpor import ahead, delivery, life, node, record, sensor, switch
+from torpor import ahead, delivery, detector, life, node, record, sensor, switch
 from torpor.policy import (
     backoff,
     cascade,
@@ -65,6 +65,7 @@ MODULES = (
     delivery,
     node,
     ahead,
+    detector,
     sensor,
     switch,
     life,

@@ -82,7 +82,7 @@ class Chip(Node):
         self.world["now_ms"] = self.world["boot_ms"] = first_tick
         self.world["pins"] = {str(self.wake_pin): 0}
         self.world["events"] = [[first_tick + ms, self.wake_pin, level] for ms, level in edges]
-        self.port = rig.esp32.Esp32Port(self.config)
+        self.port = rig.esp32.opened(self.config)
 
     def access_point(self, present: bool) -> None:
         self.world["wifi"]["present"] = int(present)
@@ -104,7 +104,7 @@ class Chip(Node):
 
     def _started(self) -> int:
         rig.network.radio.power_on()
-        self.port = rig.esp32.Esp32Port(self.config)
+        self.port = rig.esp32.opened(self.config)
         return int(rig.esp32.cause())
 
 

@@ -22,8 +22,8 @@ year, month, day, hour, minute, second, weekday = time.gmtime({s})[:7]
 machine.RTC().datetime((year, month, day, weekday, hour, minute, second, {us}))
 """
 START = """
-from torpor.esp32 import Esp32Port
-port = Esp32Port({config!r})
+from torpor.esp32 import opened
+port = opened({config!r})
 """
 # Instead of the node's main.py: tells what woke the chip until it is interrupted.
 MAIN = b"""

@@ -244,7 +244,7 @@ def test_an_edge_that_was_read_is_no_news(bench: Bench, kind: int) -> None:
 @given(st.binary(max_size=2_047))
 def test_what_is_retained_comes_back(data: bytes) -> None:
     rig.power_on()
-    port = rig.esp32.Esp32Port({"pins": {}, "channels": [], "watch_channel": NONE})
+    port = rig.esp32.opened({"pins": {}, "channels": [], "watch_channel": NONE})
     port.retain(data)
     assert port.retained() == data
 

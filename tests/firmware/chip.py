@@ -103,11 +103,11 @@ class Chip:
         """Write config.json."""
         (self.folder / "config.json").write_text(json.dumps(config))
 
-    def damage(self, module: str) -> None:
-        """Have garbage in a file of the library, as a broken file system does."""
+    def damage(self, module: str, data: bytes = b"damaged") -> None:
+        """Have this in a file of the library, as a broken file system does."""
         library = self.folder / "library"
-        shutil.copytree(shipped(), library)
-        (library / module).write_bytes(b"damaged")
+        shutil.copytree(shipped(), library, dirs_exist_ok=True)
+        (library / module).write_bytes(data)
         self.library = library
 
     def boot(self) -> int:

@@ -33,12 +33,13 @@ def _import(names: tuple[str, ...]) -> list[ModuleType]:
             del sys.modules[name]
 
 
-machine, network, espnow, esp32, deliver, wifi, markers = _import(
+machine, network, espnow, esp32, watching, deliver, wifi, markers = _import(
     (
         "tools.fakes.machine",
         "tools.fakes.network",
         "tools.fakes.espnow",
         "torpor.esp32",
+        "torpor.watching",
         "torpor.link.deliver",
         "torpor.link.wifi",
         "torpor.markers",

@@ -31,7 +31,7 @@ TEMPERATURE, HUMIDITY, ANALOG, DIVIDED, CONTACT, METER, UNKNOWN = range(len(CHAN
 def fresh() -> tuple[Any, dict[str, Any]]:
     """A port over all the drivers, and the state of the world around it."""
     state = rig.power_on()
-    port = rig.esp32.Esp32Port({"pins": {}, "channels": CHANNELS, "watch_channel": NONE})
+    port = rig.esp32.opened({"pins": {}, "channels": CHANNELS, "watch_channel": NONE})
     return port, state
 
 
@@ -53,7 +53,7 @@ def test_what_node_toml_names_is_what_the_chip_opens(kind: type[Driver]) -> None
 def test_what_is_no_driver_is_a_fault(name: str) -> None:
     rig.power_on()["adc"][str(LIGHT)] = 1_000
     channel = {"driver": name, "pin": LIGHT}
-    port = rig.esp32.Esp32Port({"pins": {}, "channels": [channel], "watch_channel": NONE})
+    port = rig.esp32.opened({"pins": {}, "channels": [channel], "watch_channel": NONE})
     assert port.measure(0) == FAULT
 
 
@@ -161,7 +161,7 @@ def test_a_meter_counts_beyond_16_bits_and_two_count_apart() -> None:
     """A kettle's 2 kW within a minute are 80,000 pulses of 1.5 J."""
     channels = [{"driver": "bl0937", "pin": pin, "mj_per_pulse": 1_500} for pin in (5, 18)]
     state = rig.power_on()
-    port = rig.esp32.Esp32Port({"pins": {}, "channels": channels, "watch_channel": NONE})
+    port = rig.esp32.opened({"pins": {}, "channels": channels, "watch_channel": NONE})
     assert [port.measure(0), port.measure(1)] == [0, 0]
     state["pulses"] = {"5": 80_000, "18": 400}
     port.wait(59_000)  # and the second that the other meter took
@@ -175,7 +175,7 @@ def test_two_sensors_on_other_pins_each_answer_for_themselves() -> None:
     state["i2c"] = {f"{SHT3X}@21,22": sht3x(0, 0), f"{SHT3X}@16,17": sht3x(0xFFFF, 0)}
     pins = ((21, 22), (16, 17))
     channels = [{"driver": "sht3x.temperature", "sda": sda, "scl": scl} for sda, scl in pins]
-    port = rig.esp32.Esp32Port({"pins": {}, "channels": channels, "watch_channel": NONE})
+    port = rig.esp32.opened({"pins": {}, "channels": channels, "watch_channel": NONE})
     for _ in range(2):
         assert [port.measure(0), port.measure(1)] == [-4_500, 13_000]
         world.advance(1_000)
@@ -185,7 +185,7 @@ def test_a_pin_without_a_converter_is_a_fault() -> None:
     state = rig.power_on()
     state["adc"] = {"23": 1_000_000}
     channel = {"driver": "analog", "pin": 23}
-    port = rig.esp32.Esp32Port({"pins": {}, "channels": [channel], "watch_channel": NONE})
+    port = rig.esp32.opened({"pins": {}, "channels": [channel], "watch_channel": NONE})
     assert port.measure(0) == FAULT
 
 

@@ -16,7 +16,7 @@ DOOR = 33
 
 def port(**config: Any) -> Any:
     """A port on a fresh chip with a door contact and a relay that closes at 0."""
-    return rig.esp32.Esp32Port(
+    return rig.esp32.opened(
         {
             "name": "door",
             "kind": "sensor",
@@ -86,7 +86,7 @@ def test_deep_sleep_ends_at_the_level_that_was_not_seen(
     chip: dict[str, Any], monkeypatch: pytest.MonkeyPatch, gpio_only: bool, level: int
 ) -> None:
     if gpio_only:  # as on the C3 and C6
-        monkeypatch.delattr(rig.esp32.esp32, "wake_on_ext0")
+        monkeypatch.delattr(rig.watching.esp32, "wake_on_ext0")
     chip["pins"][str(DOOR)] = level
     chip["events"] = [[9_000, DOOR, 1 - level]]
     node = port()
@@ -104,7 +104,7 @@ def test_a_contact_wakes_whatever_its_resistor_and_draws_through_no_other(
     """It is read as closed and then opens: the chip's own pull-down must not keep it low."""
     chip["chip"], chip["pull_up_ohm"] = chip_name, ohm
     if chip_name.startswith("esp32c"):
-        monkeypatch.delattr(rig.esp32.esp32, "wake_on_ext0")
+        monkeypatch.delattr(rig.watching.esp32, "wake_on_ext0")
     wake = 33 if chip_name == "esp32" else 5
     chip["pins"][str(wake)] = 0
     chip["events"] = [[9_000, wake, 1]]
@@ -274,7 +274,7 @@ def test_a_button_counts_when_it_is_pressed_and_not_when_it_is_let_go(
     for pressed_ms in (1_500, 4_000):
         node.watch(0, 0, 0)
         assert node.sleep(MODEM, 60_000) == PIN
-        assert 0 <= chip["now_ms"] - pressed_ms <= rig.esp32.NAP_MS
+        assert 0 <= chip["now_ms"] - pressed_ms <= rig.watching.NAP_MS
 
 
 def test_a_button_pressed_while_the_node_joins_counts_once(chip: dict[str, Any]) -> None:

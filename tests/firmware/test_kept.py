@@ -70,7 +70,7 @@ def test_what_does_not_fit_is_not_kept(more: int) -> None:
     rig.power_on()
     room = rig.esp32.RTC_BYTES - 1 - 1_300
     config = {"pins": {}, "channels": [], "watch_channel": -1, "kept": bytes(room + more)}
-    port = rig.esp32.Esp32Port(config)
+    port = rig.esp32.opened(config)
     port.retain(bytes(range(100)) * 13)
     assert len(rig.machine.RTC().memory()) == (1 + 1_300 if more else rig.esp32.RTC_BYTES)
     assert port.retained()[:1_300] == bytes(range(100)) * 13

@@ -31,17 +31,16 @@ class Sensor:
 @pytest.fixture
 def port() -> Any:
     rig.power_on()
-    pins = {"markers": [LOW, HIGH]}
-    marked = rig.markers.MarkedPort({"pins": pins, "channels": [{}], "watch_channel": 0})
-    marked.drivers[0] = Sensor()
-    return marked
+    port = rig.esp32.opened({"pins": {}, "channels": [{}], "watch_channel": 0})
+    port.drivers[0] = Sensor()
+    return rig.markers.MarkedPort(port, [LOW, HIGH])
 
 
 def test_the_pins_say_what_it_does_and_then_that_it_is_awake(
     port: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("join", "send", "sleep"):  # these alone touch the radio or end the interpreter
-        monkeypatch.setattr(rig.esp32.Esp32Port, name, lambda self, *given: number())
+        monkeypatch.setattr(port.port, name, lambda *given: number())
     assert number() == rig.markers.AWAKE
     for answer, state in (
         (port.measure(0), rig.markers.SENSING),

@@ -95,7 +95,7 @@ def sleeper(monkeypatch: pytest.MonkeyPatch, *sounds: Callable[[], int]) -> Any:
     """A node whose light sleeps last until the ULP has heard one more of these, or wakes it."""
     state = rig.power_on()
     state["adc"][str(MICROPHONE)] = 1_650_000  # µV
-    node = rig.esp32.Esp32Port(NODE)
+    node = rig.esp32.opened(NODE)
     left = list(sounds)
 
     def lightsleep(ms: int) -> None:
@@ -150,7 +150,7 @@ def test_the_ulp_listens_through_deep_sleep_with_the_program_it_kept() -> None:
     state["adc"][str(MICROPHONE)] = 1_650_000
     for looks, reset in ((1, world.PWRON), (2, world.DEEPSLEEP)):
         state["reset_cause"] = reset
-        node = rig.esp32.Esp32Port(NODE)
+        node = rig.esp32.opened(NODE)
         node.watch(150, 400, 0)
         with pytest.raises(SystemExit):
             node.sleep(DEEP, 60_000)

@@ -5,6 +5,7 @@ import dis
 import sys
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -21,23 +22,25 @@ PLAIN = [name for name in NAMES if name.startswith("torpor.policy") or name == "
 
 
 @pytest.fixture(scope="module")
-def whole() -> dict[str, Any]:
-    """The names of the linked wake.py, in a CPython with a chip's modules."""
-    fakes = {name: ModuleType(name) for name in ("machine", "esp32")}
+def whole() -> Iterator[dict[str, Any]]:
+    """The names of the linked wake.py, in a CPython with a chip's modules and the files apart."""
+    fakes = {name: ModuleType(name) for name in ("machine", "esp32", "network")}
     for name in ("ADC", "I2C", "Pin", "EXT0_WAKE", "EXT1_WAKE"):
         setattr(fakes["machine"], name, 0)
-    text = link.linked(firmware.WAKE.read_text(encoding="utf-8"))
-    names: dict[str, Any] = {"__name__": "wake"}
-    paths = sys.path[:]
-    sys.modules.update(fakes)
-    try:
-        body = text[text.index("sys.path[:] = path") + len("sys.path[:] = path") :]
-        exec(compile(body, "wake.py", "exec"), names)
-    finally:
-        sys.path[:] = paths
+    fakes["esp32"].NVS = None  # type: ignore[attr-defined]
+    for name in ("", "_IN_AUTHMODE_THRESHOLD", "_W_COMPATIBLE_SECURITY"):
+        setattr(fakes["network"], f"STAT_NO_AP_FOUND{name}", 0)
+    texts = {Path(name).stem: text for name, text in firmware.linked().items()}
+    texts[link.WAKE] = texts[link.WAKE].partition("sys.path[:] = path\n")[2]
+    made = {file: ModuleType(file) for file in texts}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, module in {**fakes, **made}.items():
+            patch.setitem(sys.modules, name, module)
+        for file in (link.WAKE, *link.APART):
+            exec(compile(texts[file], f"{file}.py", "exec"), vars(made[file]))
         for name in fakes:
-            del sys.modules[name]
-    return names
+            patch.delitem(sys.modules, name)
+        yield vars(made[link.WAKE])
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -73,26 +76,37 @@ def codes(code: CodeType) -> Iterator[CodeType]:
 
 def test_no_name_of_what_is_linked_is_missing(whole: dict[str, Any]) -> None:
     """In all that no test executes, too."""
-    known = {*whole, *dir(__builtins__), *vars(sys.modules["builtins"])}
-    text = link.linked(firmware.WAKE.read_text(encoding="utf-8"))
-    for code in codes(compile(text, "wake.py", "exec")):
-        asked = {
-            step.argval
-            for step in dis.get_instructions(code)
-            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-        }
-        if code.co_name != "<module>" and "__qualname__" not in code.co_names:
-            assert asked <= known, code.co_name
+    given = {*dir(__builtins__), *vars(sys.modules["builtins"])}
+    for name, text in firmware.linked().items():
+        known = given | set(vars(sys.modules[Path(name).stem]))
+        for code in codes(compile(text, name, "exec")):
+            steps = list(dis.get_instructions(code))
+            asked = {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+            if code.co_name != "<module>" and "__qualname__" not in code.co_names:
+                assert asked <= known, code.co_name
+            for file, names in imported(steps):
+                assert file not in link.FILES.values() or hasattr(sys.modules[file], names)
+
+
+def imported(steps: list[dis.Instruction]) -> Iterator[tuple[str, str]]:
+    """File and name of each `from file import name`."""
+    file = ""
+    for step in steps:
+        if step.opname == "IMPORT_NAME":
+            file = step.argval
+        elif step.opname == "IMPORT_FROM":
+            yield file, step.argval
 
 
 def test_a_module_is_linked_behind_those_that_it_needs() -> None:
-    seen: set[str] = set()
-    for name in link.MODULES:
-        seen.add(name)
-        for node in ast.parse(fold.folded(name)).body:
-            if isinstance(node, ast.ImportFrom) and node.module in fold.sources():
-                inner = {f"{node.module}.{alias.name}" for alias in node.names}
-                assert {*inner, node.module} & set(link.MODULES) <= seen
+    for modules in (link.MODULES, *link.APART.values()):
+        seen: set[str] = set()
+        for name in modules:
+            seen.add(name)
+            for node in ast.parse(fold.folded(name)).body:
+                if isinstance(node, ast.ImportFrom) and node.module in fold.sources():
+                    inner = {f"{node.module}.{alias.name}" for alias in node.names}
+                    assert {*inner, node.module} & set(modules) <= seen
 
 
 @pytest.mark.parametrize("name", PLAIN)

@@ -52,7 +52,7 @@ def kept_by_a_chip(config: dict[str, Any], folder: Path, monkeypatch: pytest.Mon
     written.write_bytes(version.as_json(config))
     monkeypatch.setattr(kept, "whole", lambda path: f"/{version.SLOTS[0]}/config.json")
     rig.power_on()
-    port = rig.esp32.Esp32Port(kept.read(str(written)))
+    port = rig.esp32.opened(kept.read(str(written)))
     port.retain(retain.pack([0] * record.SIZE, 1))
     return bytes(rig.esp32.memory())
 

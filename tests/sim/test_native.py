@@ -124,6 +124,7 @@ def run(tree: Path, kept: Path, program: str, *args: str) -> str:
 
 
 EDITS = {
+    "firmware/torpor/detector.py": ("asks > 0", "asks > 1"),
     "firmware/torpor/ahead.py": ("UPTIME_MIN] // 60", "UPTIME_MIN] // 61"),
     "firmware/torpor/life.py": ("record.SWITCH", "record.SENSOR"),
     "firmware/torpor/switch.py": ("    why = 0\n", "    why = 1\n"),

@@ -12,6 +12,7 @@ from tools.provision import fold, link
 from tools.provision.fold import LIBRARY
 
 SCRIPTS = ("boot.py", "main.py")
+TEXTS = ("torpor", "torpor.rescue")  # as torpor.rescue says
 WAKE = LIBRARY / "wake.py"
 _INSTALLED = Path(__file__).parent / "scripts"
 _BESIDE = _INSTALLED if _INSTALLED.is_dir() else LIBRARY.parent  # a checkout's
@@ -22,9 +23,11 @@ def compile_tree(out: Path) -> list[Path]:
 
     Bytecode without native code runs on every chip and on the host's interpreters alike.
     """
-    made = [
+    made = [_write(name, out) for name in TEXTS]
+    made += [
         compile_file(source, source.relative_to(LIBRARY.parent), out, fold.folded(name))
         for name, source in _modules().items()
+        if name not in TEXTS
     ]
     made += [bare(_BESIDE / name, out / name) for name in SCRIPTS]
     for name, text in linked().items():
@@ -34,10 +37,7 @@ def compile_tree(out: Path) -> list[Path]:
 
 def fold_tree(out: Path) -> list[Path]:
     """Put the firmware under `out` as sources to freeze, all constants in them numbers."""
-    made = [out / source.relative_to(LIBRARY.parent) for source in _modules().values()]
-    for name, path in zip(_modules(), made, strict=True):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(fold.folded(name), encoding="utf-8")
+    made = [_write(name, out) for name in _modules()]
     for name, text in linked().items():
         (out / name).write_text(text, encoding="utf-8")
         made.append(out / name)
@@ -47,6 +47,14 @@ def fold_tree(out: Path) -> list[Path]:
 def _modules() -> dict[str, Path]:
     """The library's files by their modules, but for the one that is linked."""
     return {name: path for name, path in fold.sources().items() if path != WAKE}
+
+
+def _write(name: str, out: Path) -> Path:
+    """A module as text, all constants in it numbers."""
+    made = out / _modules()[name].relative_to(LIBRARY.parent)
+    made.parent.mkdir(parents=True, exist_ok=True)
+    made.write_text(fold.folded(name), encoding="utf-8")
+    return made
 
 
 def bare(source: Path, out: Path) -> Path:
@@ -59,7 +67,7 @@ def bare(source: Path, out: Path) -> Path:
 def linked() -> dict[str, str]:
     """The sources of the files that modules are linked into."""
     wake = link.linked(WAKE.read_text(encoding="utf-8"))
-    return {f"{link.WAKE}.py": wake, f"{link.LINK}.py": link.radio()}
+    return {f"{link.WAKE}.py": wake, **{f"{file}.py": link.apart(file) for file in link.APART}}
 
 
 def compile_file(source: Path, name: Path, out: Path, text: str | None = None) -> Path:

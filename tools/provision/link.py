@@ -1,4 +1,4 @@
-"""wake.py as it is deployed: the modules of every wake, in one; and link.py, those of the radio.
+"""wake.py as it is deployed: the modules of every wake, in one; link.py and watch.py, of some.
 
 Looking for twenty modules and loading each takes more of a start than all that they do. Here each
 name of a module gets that module's in front (node.begin is node_begin, in a traceback too), and
@@ -16,32 +16,46 @@ MODULES = (
     "torpor",
     "torpor.policy.ticks",
     "torpor.policy.backoff",
-    "torpor.policy.cascade",
     "torpor.policy.energy",
-    "torpor.policy.patience",
     "torpor.policy.report",
     "torpor.policy.sampling",
     "torpor.policy.schedule",
     "torpor.policy.sleep",
     "torpor.policy.spread",
     "torpor.policy.surge",
-    "torpor.policy.txpower",
-    "torpor.delivery",
     "torpor.node",
     "torpor.sensor",
-    "torpor.switch",
     "torpor.life",
     "torpor.retain",
     "torpor.kept",
     "torpor.drivers",
     "torpor.drivers.analog",
-    "torpor.drivers.contact",
     "torpor.drivers.sht3x",
     "torpor.esp32",
     "torpor.start",
 )
-RADIO = ("torpor.link", "torpor.link.mqtt", "torpor.link.wifi", "torpor.link.deliver")
-WAKE, LINK = "wake", "link"
+# What one imports besides that joins, and a node that has a detector or is a switch: a statement of
+# the above that uses something of these imports it before.
+APART = {
+    "link": (
+        "torpor.policy.patience",
+        "torpor.policy.txpower",
+        "torpor.delivery",
+        "torpor.link",
+        "torpor.link.mqtt",
+        "torpor.link.wifi",
+        "torpor.link.deliver",
+    ),
+    "watch": (
+        "torpor.policy.cascade",
+        "torpor.detector",
+        "torpor.switch",
+        "torpor.drivers.contact",
+        "torpor.watching",
+    ),
+}
+WAKE = "wake"
+FILES = {name: file for file, names in {WAKE: MODULES, **APART}.items() for name in names}
 DRIVERS = "torpor.drivers."
 PLACE = "from torpor.start import run  # noqa: E402, F401\n"
 
@@ -49,18 +63,14 @@ PLACE = "from torpor.start import run  # noqa: E402, F401\n"
 def linked(wake: str) -> str:
     """The source of wake.py with the modules in the place of their import."""
     outside, body = _joined([_Linker(name) for name in MODULES])
-    for name in MODULES:
-        if name.startswith(DRIVERS):
-            file = name.removeprefix(DRIVERS)
-            body += ast.parse(f"drivers_known[{file!r}] = {file}_opened").body
     text = "\n".join((*outside, ast.unparse(ast.Module(body, [])), "run = start_run\n"))
     assert PLACE in wake, "wake.py imports what is linked"
     return wake.replace(PLACE, text)
 
 
-def radio() -> str:
-    """The source of link.py, which a wake imports that joins."""
-    links = [_Linker(name) for name in RADIO]
+def apart(file: str) -> str:
+    """The source of one of those that stand APART."""
+    links = [_Linker(name) for name in APART[file]]
     outside, body = _joined(links)
     borrowed = sorted({name for link in links for name in link.borrowed})
     if borrowed:
@@ -83,12 +93,13 @@ class _Linker(ast.NodeTransformer):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.within = (*MODULES, *RADIO) if name in RADIO else MODULES
+        self.file = FILES[name]
         self.names: dict[str, str] = {}  # what is another name in the whole
         self.modules: dict[str, str] = {}  # names that stand for modules
         self.local: set[str] = set()
         self.outside: list[str] = []  # imports of what is not linked
-        self.borrowed: set[str] = set()  # what another file of them has
+        self.borrowed: set[str] = set()  # what wake.py has
+        self.fetched: set[tuple[str, str]] = set()  # file and name, for the statement at hand
         tree = ast.parse(fold.folded(name))
         self.linked: list[ast.stmt] = []
         for node in _lived(tree.body):
@@ -102,6 +113,15 @@ class _Linker(ast.NodeTransformer):
                 if isinstance(made, ast.FunctionDef | ast.ClassDef):
                     made.name = self.names[made.name]
                 self.linked.append(made)
+        assert not self.fetched, f"{name} uses {self.fetched} where no import can come before"
+        if name.startswith(DRIVERS):
+            self._make_known(name.removeprefix(DRIVERS))
+
+    def _make_known(self, driver: str) -> None:
+        """Spare open_driver() a file of this one's own."""
+        self.linked += ast.parse(f"drivers_known[{driver!r}] = {driver}_opened").body
+        if self.file != WAKE:
+            self.borrowed.add("drivers_known")
 
     def _define(self, node: ast.stmt) -> None:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -116,16 +136,23 @@ class _Linker(ast.NodeTransformer):
             return True
         for alias in node.names:
             inner = f"{node.module}.{alias.name}"
-            if inner in self.within:
+            if inner in FILES:
                 self.modules[alias.name] = inner
-            elif node.module in self.within and inner not in fold.sources():
-                self.names[alias.name] = _prefixed(str(node.module), alias.name)
-                if self.name in RADIO and node.module in MODULES:
-                    self.borrowed.add(self.names[alias.name])
+            elif FILES.get(str(node.module)) in (WAKE, self.file) and inner not in fold.sources():
+                self.names[alias.name] = self._known(str(node.module), alias.name)
             else:
                 assert alias is node.names[0], "what is linked and what is not in one import"
                 return True
         return False
+
+    def _known(self, module: str, name: str) -> str:
+        """What a name of a module is called here, and have it here."""
+        file, known = FILES[module], _prefixed(module, name)
+        if file == WAKE != self.file:
+            self.borrowed.add(known)
+        elif file != self.file:
+            self.fetched.add((file, known))
+        return known
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         outer = self.local
@@ -145,13 +172,32 @@ class _Linker(ast.NodeTransformer):
         self.generic_visit(plain)
         return plain
 
+    def visit_Expr(self, node: ast.Expr) -> ast.stmt | list[ast.stmt]:
+        return self._after_its_import(node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
+        return self._after_its_import(node)
+
+    def visit_Return(self, node: ast.Return) -> ast.stmt | list[ast.stmt]:
+        return self._after_its_import(node)
+
+    def _after_its_import(self, node: ast.stmt) -> ast.stmt | list[ast.stmt]:
+        """A statement, behind the import of what it needs of another file."""
+        self.generic_visit(node)
+        names = sorted(self.fetched)
+        self.fetched = set()
+        imports = [ast.ImportFrom(file, [ast.alias(name)], 0) for file, name in names]
+        return [*imports, node] if imports else node
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
         if not self._import(node):
             return None
-        if node.module in RADIO:
-            names = [ast.alias(_prefixed(node.module, a.name), a.name) for a in node.names]
-            return ast.ImportFrom(LINK, names, 0)
-        return node
+        module = str(node.module)
+        file = FILES.get(module, WAKE)
+        if file in (WAKE, self.file):
+            return node
+        names = [ast.alias(_prefixed(module, alias.name), alias.name) for alias in node.names]
+        return ast.ImportFrom(file, names, 0)
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
         if node.id in self.names and node.id not in self.local:
@@ -162,7 +208,7 @@ class _Linker(ast.NodeTransformer):
         if isinstance(node.value, ast.Name) and node.value.id not in self.local:
             module = self.modules.get(node.value.id)
             if module:
-                return ast.Name(_prefixed(module, node.attr), node.ctx)
+                return ast.Name(self._known(module, node.attr), node.ctx)
         self.generic_visit(node)
         return node
 

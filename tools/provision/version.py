@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from host_sim.files import scratch
-from tools.provision import firmware
+from tools.provision import firmware, link
 
 SLOTS = ("a", "b")
 TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
 CONFIG = "config.json"
 OWN = "own"  # how trial.py has it that a version is the node's own
-LINKED = ("wake.mpy", "link.mpy")
+LINKED = tuple(f"{file}.mpy" for file in (link.WAKE, *link.APART))
 POINTER = """\
 import sys
 

@@ -8,12 +8,13 @@ import numpy.typing as npt
 
 from host_sim.engine import parts, replay
 from host_sim.engine.ledger import Entry, Ledger
-from host_sim.sim import build, life, twosample
+from host_sim.sim import life, twosample
 from host_sim.sim.life import Life
 from host_sim.spec import figures, wiring
 from host_sim.spec.figures import FIGURES
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Budget
+from host_sim.world.recordings import DAY_US
 
 COUNTED = {
     "wakes": parts.WAKES,
@@ -98,7 +99,7 @@ class Result:
     @property
     def days(self) -> float:
         """Simulated days."""
-        return self.simulated_us / build.DAY_US
+        return self.simulated_us / DAY_US
 
     @property
     def life(self) -> Life | None:

@@ -15,11 +15,11 @@ from host_sim.lab import decisions
 from host_sim.lab import interval as intervals
 from host_sim.lab.interval import Interval
 from host_sim.sim import engines, run, runfile
-from host_sim.sim.build import DAY_US
 from host_sim.sim.instrument import INSTRUMENTS
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.trace import writer
+from host_sim.world.recordings import DAY_US
 from tools import cli, params
 from tools.show import compare as compared
 from tools.show import compiling, output, report

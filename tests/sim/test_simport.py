@@ -28,10 +28,6 @@ def with_events(happens: list[tuple[int, int, int]], name: str = "garden") -> Si
     return SimPort(world)
 
 
-def spent(p: SimPort, state: int) -> int:
-    return sum(p.us[state :: states.STATES])
-
-
 def test_it_answers_every_call_of_the_contract() -> None:
     calls = {name for name in vars(Port) if not name.startswith("_")}
     assert calls - {"retain", "retained", "setting"} <= set(vars(SimPort))

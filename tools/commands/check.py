@@ -8,7 +8,7 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
 from host_sim.lab import check, standing
-from host_sim.lab.check import Asked, Before, Checked
+from host_sim.lab.check import Asked, Checked
 from host_sim.lab.report import checked as told
 from host_sim.spec import scenario
 from tools import params
@@ -76,7 +76,7 @@ def command(
         raise BadInput("--github's lines are none of JSON's", remedy="leave one of both out")
     for name in names:
         home.refuse(name)
-    before = Before(None if update_baseline else baseline, rev)
+    before = None if update_baseline else baseline
     length = () if days is None else (f"days={days}",)
     asked = check.asked(names, before, (*length, *changes), seeds)
     page = html and pagefile.claim(html, _read(asked), force)
@@ -98,7 +98,7 @@ def command(
             since = rev or (baseline.name if baseline else "")
             pagefile.write(page, told.of(asked, checked, (*length, *changes), since, progress))
     if not update_baseline:
-        _warn(checked, compared=bool(before.path or rev))
+        _warn(checked, compared=bool(before or rev))
     if baseline and update_baseline:
         _update(baseline, names, checked)
     if not all(one.ok for one in checked):

@@ -10,7 +10,7 @@ from host_sim.files import inputs
 from host_sim.hardware import board, states
 from host_sim.trace import reader
 from host_sim.trace.cut import digest, instrument
-from host_sim.trace.fit import calibrate, evidence
+from host_sim.trace.fit import calibrate, document, evidence
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
 from tests.refused import refused
@@ -40,7 +40,7 @@ def test_the_shipped_board_is_the_fit_of_its_digests() -> None:
     every = list(DIGESTS.values())
     found = calibrate.calibrate(every, HELTEC)
     old = (HELTEC.folder / "board.toml").read_text(encoding="utf-8")
-    assert calibrate.document(old, found, every, {}) == old
+    assert document.text(old, found, every, {}) == old
 
 
 def test_phases_with_the_radio_on_draw_what_listening_does() -> None:

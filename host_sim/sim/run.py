@@ -12,7 +12,8 @@ from host_sim.engine.parts import FORGOTTEN, FORGOTTEN_WAKES, Parts
 from host_sim.engine.plain import Life
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim import build, outside, replays
-from host_sim.sim.result import Replayed, Result
+from host_sim.sim.replayed import Replayed
+from host_sim.sim.result import Result
 from host_sim.spec import nodefile
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario

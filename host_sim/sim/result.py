@@ -103,6 +103,15 @@ class Result:
         asleep = [line.charge_fc for line in self.ledger.by_state() if line.name == "deep_sleep"]
         return 100 * sum(asleep) / (self.ledger.charge_fc or 1)
 
+    @property
+    def state_mc_per_day(self) -> dict[str, float]:
+        """Charge of each state, all transmit levels as one."""
+        out: dict[str, float] = {}
+        for line in self.ledger.by_state():
+            name = "transmit" if line.name.startswith("tx_") else line.name
+            out[name] = out.get(name, 0.0) + line.charge_mc / (self.days or 1.0)
+        return out
+
     def budgets(self) -> list[dict[str, Any]]:
         """Each budget that has a limit, with its value and whether it holds."""
         return [self._judged(one) for one in self.scenario.file.budget if one.limit is not None]

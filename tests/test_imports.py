@@ -29,7 +29,7 @@ ROOMS = (
     ("tools.show", "tools.fakes"),
     ("tools.provision",),
     ("tools.params", "tools.ppk2", "tools.loop", "tools.power"),
-    ("tools.recordings",),
+    ("tools.recordings", "tools.options"),
     ("tools.virtual",),
     ("tools.hil", "tools.project"),
     ("tools.commands", "tools.pytest_torpor", "tools.reference"),

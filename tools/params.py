@@ -148,24 +148,6 @@ class Port(Type):
         return str(value)
 
 
-def only_port() -> str:
-    """The port of a command that is given none."""
-    from tools.provision import ports  # pyserial looks for ports
-
-    return ports.only()
-
-
-def awaited_port(command: Any) -> Any:
-    """The option --port of a command that waits for a board which is away."""
-    return click.option(
-        "--port",
-        type=Port(may_come=True),
-        required=True,
-        default=only_port,
-        help="Serial port of the board; the only one there where left out.",
-    )(command)
-
-
 class Name(Type):
     """The name of something that ships, or the path of one's own; who loads it knows which."""
 

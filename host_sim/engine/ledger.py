@@ -64,15 +64,15 @@ class Ledger:
 
     def _view(self, names: list[str], index: list[int]) -> list[Entry]:
         """Sum the cells by their index into names; lines in that order, empty ones left out."""
-        duration = [0] * len(names)
-        charge = [0] * len(names)
+        duration_us = [0] * len(names)
+        charge_fc = [0] * len(names)
         times = [0] * len(names)
         for cell, us in enumerate(self.us):
             if us:
-                duration[index[cell]] += us
-                charge[index[cell]] += self._charge_fc(cell)
+                duration_us[index[cell]] += us
+                charge_fc[index[cell]] += self._charge_fc(cell)
                 times[index[cell]] += self.times[cell]
-        lines = zip(names, duration, charge, times, strict=True)
+        lines = zip(names, duration_us, charge_fc, times, strict=True)
         return [Entry(name, us, fc, booked) for name, us, fc, booked in lines if us]
 
     def by_state(self) -> list[Entry]:

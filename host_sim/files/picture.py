@@ -22,12 +22,17 @@ def made(data: bytes) -> bool:
 
 
 def save(figure: Any, path: Path) -> None:
-    """Write a figure of matplotlib's; BadInput when it cannot be written."""
-    with outputs.beside(path) as part:
-        if path.suffix == ".png":
-            _save_png(figure, part)
-        else:
-            figure.savefig(part, format=path.suffix[1:], metadata=_FACTS[path.suffix])
+    """Write a figure of matplotlib's, and close it; BadInput when it cannot be written."""
+    from matplotlib import pyplot as plt
+
+    try:
+        with outputs.beside(path) as part:
+            if path.suffix == ".png":
+                _save_png(figure, part)
+            else:
+                figure.savefig(part, format=path.suffix[1:], metadata=_FACTS[path.suffix])
+    finally:
+        plt.close(figure)
 
 
 def _save_png(figure: Any, part: Path) -> None:

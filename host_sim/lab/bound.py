@@ -16,10 +16,11 @@ import numpy as np
 from host_sim.engine.parts import CHANNEL_ROW, SERIES, Parts
 from host_sim.hardware import price, states
 from host_sim.hardware.board import Board
-from host_sim.sim import build
+from host_sim.sim import build, outside
 from host_sim.spec.nodefile import Node
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
+from host_sim.world.recordings import DAY_US
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Bound:
     @property
     def average_current_ua(self) -> float:
         """What a node draws that needs no more."""
-        return self.charge_fc / (self.days * build.DAY_US) / 1000
+        return self.charge_fc / (self.days * DAY_US) / 1000
 
 
 def of(scenario: Scenario) -> Bound:
@@ -94,7 +95,7 @@ def _edges_and_words(scenario: Scenario, parts: Parts) -> list[float]:
     """Of each word and a contact's news, what staying associated since the last would draw."""
     end_us = build.end_us(scenario)
     heard = zip(parts.hearing.event_word, parts.hearing.event_us, strict=True)
-    happened = build.news_us(parts, scenario.file.node.watch)
+    happened = outside.news_us(parts, scenario.file.node.watch)
     happened += [at for word, at in heard if word]
     at_us = sorted(at for at in happened if at < end_us)
     na = dict(zip(states.NAMES, scenario.board.current_na, strict=True))

@@ -18,6 +18,7 @@ from host_sim.hardware import states
 from host_sim.sim import cube
 from host_sim.sim.change import Factors, shared
 from host_sim.spec import nodefile
+from host_sim.world.recordings import DAY_US
 
 # What a node does in each state. The first state of each that was booked to says how often.
 ACTIVITIES = {
@@ -30,7 +31,6 @@ ACTIVITIES = {
     "burst": states.NAMES[states.TX :],
 }
 OF_STATE = {state: name for name, members in ACTIVITIES.items() for state in members}
-DAY_US = 86_400_000_000
 MOVED = 0.05  # of a task's readings: as many more or fewer are taken with another task's
 
 Slot = tuple[str, str, str]  # task, activity, decision

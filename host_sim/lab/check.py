@@ -65,18 +65,6 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Before:
-    """What scenarios are compared with: a baseline at `path`, a revision, or nothing."""
-
-    path: Path | None = None
-    rev: str | None = None
-
-    def label(self, name: str) -> str:
-        """What a scenario is called there."""
-        return standing.label(name, self.path) if self.path else name
-
-
-@dataclass(frozen=True)
 class Asked:
     """A scenario to check: its name here and in the baseline, its seeds, how it stood there."""
 
@@ -92,32 +80,40 @@ class Asked:
 
 
 def asked(
-    names: tuple[str, ...], before: Before, changes: tuple[str, ...], count: int | None
+    names: tuple[str, ...], baseline: Path | None, changes: tuple[str, ...], count: int | None
 ) -> list[Asked]:
     """The scenarios, read and checked; seeds are the baseline's, or `count` from a scenario's own.
 
     BadInput for one that has no budget, and where the baseline has other seeds or days than are
     asked for.
     """
-    kept = standing.load(before.path).scenario if before.path else {}
-    return [_asked(name, kept.get(before.label(name)), before, changes, count) for name in names]
+    kept = standing.load(baseline).scenario if baseline else {}
+    out = []
+    for name in names:
+        given = scenario.load(name, changes)
+        if not given.file.budget:
+            remedy = "add one: there is nothing to check"
+            raise BadInput("has no [[budget]]", where=name, remedy=remedy)
+        label = standing.label(name, baseline) if baseline else name
+        was = kept.get(label)
+        if was and baseline:
+            _check_alike(name, given, was, count, baseline)
+        own = seeds.first(given, count or FEW_SEEDS)
+        out.append(Asked(name, label, given, was.seeds if was else own, was))
+    return out
 
 
-def _asked(
-    name: str, was: Standing | None, before: Before, changes: tuple[str, ...], count: int | None
-) -> Asked:
-    given = scenario.load(name, changes)
-    if not given.file.budget:
-        raise BadInput("has no [[budget]]", where=name, remedy="add one: there is nothing to check")
-    if was and count not in (None, len(was.seeds)):
+def _check_alike(
+    name: str, given: Scenario, was: Standing, count: int | None, baseline: Path
+) -> None:
+    """Refuse what a baseline has otherwise: another season, or other chances."""
+    if count not in (None, len(was.seeds)):
         what = f"the baseline of {name} has {len(was.seeds)} seeds"
-        raise BadInput(what, where=before.path or "", remedy="leave --seeds out, or update it")
-    days = was.keys.get("days") if was else None
-    if isinstance(days, float | int) and days != given.file.days:  # another season, other chances
+        raise BadInput(what, where=baseline, remedy="leave --seeds out, or update it")
+    days = was.keys.get("days")
+    if isinstance(days, float | int) and days != given.file.days:
         what = f"the baseline of {name} has {days:g} days, and this is {given.file.days:g}"
-        raise BadInput(what, where=before.path or "", remedy=f"give --days {days:g}, or update it")
-    own = seeds.first(given, count or FEW_SEEDS)
-    return Asked(name, before.label(name), given, was.seeds if was else own, was)
+        raise BadInput(what, where=baseline, remedy=f"give --days {days:g}, or update it")
 
 
 def check(

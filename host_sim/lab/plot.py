@@ -18,11 +18,7 @@ WIDE = 20  # from this ratio of the most to the least on, an axis is logarithmic
 
 def sweeps(study: Study, path: Path) -> None:
     """Draw all sweeps of a study; BadInput when it cannot be written."""
-    figure = picture(study)
-    try:
-        save(figure, path)
-    finally:
-        plt.close(figure)
+    save(picture(study), path)
 
 
 def picture(study: Study) -> Figure:

@@ -24,7 +24,6 @@ from host_sim.spec import scenario
 class Checkout:
     """A revision's files, and the repository whose they are."""
 
-    rev: str
     top: Path
     tree: Path
 
@@ -71,7 +70,7 @@ def checkout(name: str, rev: str) -> Iterator[Checkout]:
         tree.mkdir()
         if _git(top, "checkout-index", "--all", f"--prefix={tree}/", **index) is None:
             raise BadInput(f"cannot be written out: {rev}", where=top, remedy="see git status")
-        yield Checkout(rev, top, tree)
+        yield Checkout(top, tree)
 
 
 def commits(name: str, good: str, bad: str) -> list[str]:

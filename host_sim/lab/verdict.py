@@ -5,7 +5,7 @@ least by what the predicted ones scatter and a slow instrument misses, and by th
 offset over the wake. Its error of gain is not in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil, hypot, sqrt
 
@@ -110,19 +110,7 @@ def judge(predicted: Predicted, cuts: Sequence[Cut]) -> Verdict:
             matched[found.kind.name].append(wake)
             unsure += not found.sure
             far += not found.near
-    slowest_s = max(1 / cut.recording.rate_hz for cut in cuts)
-    offset_ma = asleep.USUAL_STEPS * max(cut.step_ua for cut in cuts) / 1000
-    names = PHASES if all(cut.marked for cut in cuts) else (RADIO_OFF, RADIO_ON)
-    whole = all(cut.marked == cuts[0].marked for cut in cuts)
-    lines: list[Line] = []
-    for kind in predicted.kinds:
-        if mine := matched[kind.name]:
-            like = [one for one in predicted.kinds if _alike(one, kind)]
-            lines += [
-                _line(kind, name, mine, like, slowest_s, offset_ma)
-                for name in (None, *(names if whole else ()))
-            ]
-    lines = [line for line in lines if line.predicted_s or line.recorded_s]
+    lines = list(_lines(predicted.kinds, matched, cuts))
     sleep = asleep.compare(predicted, cuts)
     times = {kind.name: kind.times for kind in predicted.kinds}
     more, halves = {}, []
@@ -150,6 +138,23 @@ def judge(predicted: Predicted, cuts: Sequence[Cut]) -> Verdict:
         more,
         hypot(*halves),
     )
+
+
+def _lines(
+    kinds: Sequence[Kind], matched: dict[str, list[Recorded]], cuts: Sequence[Cut]
+) -> Iterator[Line]:
+    """Each kind that was recorded, and its phases where all recordings tell the same ones."""
+    slowest_s = max(1 / cut.recording.rate_hz for cut in cuts)
+    offset_ma = asleep.USUAL_STEPS * max(cut.step_ua for cut in cuts) / 1000
+    names = PHASES if all(cut.marked for cut in cuts) else (RADIO_OFF, RADIO_ON)
+    whole = all(cut.marked == cuts[0].marked for cut in cuts)
+    for kind in kinds:
+        if mine := matched[kind.name]:
+            like = [one for one in kinds if _alike(one, kind)]
+            for name in (None, *(names if whole else ())):
+                line = _line(kind, name, mine, like, slowest_s, offset_ma)
+                if line.predicted_s or line.recorded_s:
+                    yield line
 
 
 def _apart(kind: Kind, lines: Sequence[Line], kinds: Sequence[Kind]) -> tuple[float, float]:

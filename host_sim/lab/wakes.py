@@ -21,6 +21,7 @@ from host_sim.sim.traced import ASLEEP, AWAKE, MARKS, ON_AIR, SENSING, Step, Tra
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
+from host_sim.world.recordings import DAY_US
 from torpor.policy.sleep import LIGHT
 from torpor.port import COLD
 
@@ -153,7 +154,7 @@ def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done:
     r = begun(parts, device)
     port, cause, end_us = _Port(parts), COLD, build.end_us(scenario)
     while port.now_us < end_us and port.alive:
-        until_us = min(end_us, port.now_us + build.DAY_US)
+        until_us = min(end_us, port.now_us + DAY_US)
         cause, *_ = kernel.run(r, port, cause, until_us)
         progress(port.now_us / end_us)
     if not port.kinds:

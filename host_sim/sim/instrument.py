@@ -78,11 +78,11 @@ class Traced:
 
     def mean_ua(self, ends_us: Floats, aperture_us: float) -> Floats:
         """Mean current over the time that ends at each of these instants."""
-        at = np.append(self.start_us, self.end_us)
-        charge = np.concatenate([[0.0], np.cumsum(np.diff(at) * self.na)])
-        drawn = np.interp(ends_us, at, charge) - np.interp(ends_us - aperture_us, at, charge)
-        mean: Floats = drawn / aperture_us / 1000
-        return mean
+        at_us = np.append(self.start_us, self.end_us)
+        fc = np.concatenate([[0.0], np.cumsum(np.diff(at_us) * self.na)])
+        drawn_fc = np.interp(ends_us, at_us, fc) - np.interp(ends_us - aperture_us, at_us, fc)
+        mean_ua: Floats = drawn_fc / aperture_us / 1000
+        return mean_ua
 
 
 def ends_us(run: Traced, by: Instrument, from_s: float, to_s: float) -> Floats:

@@ -14,10 +14,11 @@ import numpy as np
 
 from host_sim.engine.ledger import Ledger
 from host_sim.hardware import cell, states
-from host_sim.sim import battery, build
+from host_sim.sim import battery
 from host_sim.sim.battery import HOUR_S, Battery
 from host_sim.spec import configure
 from host_sim.spec.scenario import Scenario
+from host_sim.world.recordings import DAY_US
 
 SIMULATED, ENDED, EXTRAPOLATED = "simulated", "ended", "extrapolated"
 EMPTY, BROWN_OUT = "cell empty", "brown-out"
@@ -40,7 +41,7 @@ def of(scenario: Scenario, ledger: Ledger, alive: bool) -> Life | None:
     """
     if scenario.file.node.battery is None or scenario.file.world.harvest:
         return None
-    days = ledger.duration_us / build.DAY_US
+    days = ledger.duration_us / DAY_US
     power = battery.of(scenario, max(int(np.ceil(scenario.file.days)), battery.YEAR_DAYS))
     drawn = ledger.charge_fc >> cell.CHARGE_SHIFT
     gone = drawn + power.leak(ledger.duration_us // 1_000_000)
@@ -64,7 +65,7 @@ def asleep_days(scenario: Scenario) -> float | None:
     na = scenario.board.current_na[states.DEEP_SLEEP]
     coldest_c = cell.BANDS_C[min(power.air)]
     dead = battery.dead_permille(scenario.board, given.chemistry, na, coldest_c, scenario.cell)
-    a_day = (na * build.DAY_US >> cell.CHARGE_SHIFT) + leak_a_day(power)
+    a_day = (na * DAY_US >> cell.CHARGE_SHIFT) + leak_a_day(power)
     return (1000 - dead) * power.capacity_permille / a_day
 
 

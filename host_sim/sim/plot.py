@@ -20,16 +20,12 @@ MILLI_UA = 10_000  # from here on the current is told in mA
 
 def year(results: list[Result], path: Path) -> None:
     """Draw a run, or ours beside good practice; BadInput when it cannot be written."""
-    figure = picture(results)
-    try:
-        save(figure, path)
-    finally:
-        plt.close(figure)
+    save(picture(results), path)
 
 
 def picture(results: list[Result]) -> Figure:
     """The figure, to be saved."""
-    charges = [_by_state(result) for result in results]
+    charges = [result.state_mc_per_day for result in results]
     names = _worth_drawing(charges)
     height = 6.4 + 0.4 * max(0, len(names) - 10)
     figure, (left, right) = plt.subplots(
@@ -117,11 +113,3 @@ def _breakdown(axes: Axes, charges: list[dict[str, float]], names: list[str]) ->
     axes.set_xticks([])  # each bar says its value
     axes.spines["bottom"].set_visible(False)
     axes.grid(visible=False)
-
-
-def _by_state(result: Result) -> dict[str, float]:
-    out: dict[str, float] = {}
-    for line in result.ledger.by_state():
-        name = "transmit" if line.name.startswith("tx_") else line.name
-        out[name] = out.get(name, 0.0) + line.charge_mc / (result.days or 1.0)
-    return out

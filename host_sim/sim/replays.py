@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from host_sim.engine import replay
 from host_sim.engine.parts import REPLAY_ROW
@@ -12,8 +13,8 @@ from host_sim.spec.scenariofile import Replay
 Segment = tuple[int, int]  # duration in µs, mean current in nA
 
 
-def plan(scenario: Scenario) -> tuple[list[int], list[int], list[int]]:
-    """The plan's `replay`, `replay_us` and `replay_na`, in the order of the scenario's replays."""
+def parts(scenario: Scenario) -> dict[str, Any]:
+    """The parts of a run that it draws from recordings, in the order of the scenario's replays."""
     rows = [0] * (replay.KEYS * REPLAY_ROW)
     every: list[Segment] = []
     for one in scenario.file.replay:
@@ -21,7 +22,8 @@ def plan(scenario: Scenario) -> tuple[list[int], list[int], list[int]]:
         at = replay.key(one.of) * REPLAY_ROW
         rows[at : at + REPLAY_ROW] = len(every), len(some)
         every += some
-    return rows, [us for us, _ in every], [na for _, na in every]
+    us, na = [us for us, _ in every], [na for _, na in every]
+    return {"replay": rows, "replay_us": us, "replay_na": na}
 
 
 def segments(scenario: Scenario, one: Replay, names: tuple[str, ...]) -> list[Segment]:

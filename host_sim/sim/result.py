@@ -3,17 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from host_sim.engine import parts, replay
+from host_sim.engine import parts
 from host_sim.engine.ledger import Entry, Ledger
-from host_sim.sim import build, life, twosample
+from host_sim.sim import life
 from host_sim.sim.life import Life
+from host_sim.sim.replayed import Replayed
 from host_sim.spec import figures, wiring
 from host_sim.spec.figures import FIGURES
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Budget
+from host_sim.world.recordings import DAY_US
 
 COUNTED = {
     "wakes": parts.WAKES,
@@ -26,49 +25,6 @@ COUNTED = {
     "polls": parts.POLLS,
     "flash_writes": parts.FLASH_WRITES,
 }
-
-
-@dataclass(frozen=True)
-class Replayed:
-    """What was recorded of a phase or a state, how often each was drawn, and what was held back.
-
-    Segments are (µs, nA).
-    """
-
-    name: str
-    recorded: list[tuple[int, int]]
-    times: list[int]
-    unseen: list[tuple[int, int]]
-
-    def facts(self) -> dict[str, Any]:
-        """Charges of a phase, currents of a state: drawn beside recorded, and the two-sample test.
-
-        It compares the drawn with the unseen where there are some, else with the recorded. What
-        there is none of has no mean, and no p-value: None.
-        """
-        recorded, unseen = self._values(self.recorded), self._values(self.unseen)
-        drawn = np.repeat(recorded, self.times)
-        beside = unseen if len(unseen) else recorded
-        return {
-            "name": self.name,
-            "unit": "mC" if self.name in replay.PHASES else "mA",
-            "recorded": len(recorded),
-            "recorded_mean": _mean(recorded),
-            "unseen": len(unseen),
-            "unseen_mean": _mean(unseen),
-            "drawn": len(drawn),
-            "drawn_mean": _mean(drawn),
-            "p_value": twosample.p_value(beside, drawn) if len(drawn) else None,
-        }
-
-    def _values(self, segments: list[tuple[int, int]]) -> npt.NDArray[np.float64]:
-        """mC of each where the duration is drawn too, else mA."""
-        is_phase = self.name in replay.PHASES
-        return np.array([(us / 1e6 if is_phase else 1) * na / 1e6 for us, na in segments])
-
-
-def _mean(values: npt.NDArray[np.float64]) -> float | None:
-    return float(values.mean()) if len(values) else None
 
 
 @dataclass
@@ -98,7 +54,7 @@ class Result:
     @property
     def days(self) -> float:
         """Simulated days."""
-        return self.simulated_us / build.DAY_US
+        return self.simulated_us / DAY_US
 
     @property
     def life(self) -> Life | None:
@@ -146,6 +102,15 @@ class Result:
         """What share of the charge the board's deep sleep took."""
         asleep = [line.charge_fc for line in self.ledger.by_state() if line.name == "deep_sleep"]
         return 100 * sum(asleep) / (self.ledger.charge_fc or 1)
+
+    @property
+    def state_mc_per_day(self) -> dict[str, float]:
+        """Charge of each state, all transmit levels as one."""
+        out: dict[str, float] = {}
+        for line in self.ledger.by_state():
+            name = "transmit" if line.name.startswith("tx_") else line.name
+            out[name] = out.get(name, 0.0) + line.charge_mc / (self.days or 1.0)
+        return out
 
     def budgets(self) -> list[dict[str, Any]]:
         """Each budget that has a limit, with its value and whether it holds."""

@@ -11,11 +11,13 @@ from host_sim.engine.ledger import Ledger
 from host_sim.engine.parts import FORGOTTEN, FORGOTTEN_WAKES, Parts
 from host_sim.engine.plain import Life
 from host_sim.hardware.cell import CHARGE_SHIFT
-from host_sim.sim import build, replays
-from host_sim.sim.result import Replayed, Result
+from host_sim.sim import build, outside, replays
+from host_sim.sim.replayed import Replayed
+from host_sim.sim.result import Result
 from host_sim.spec import nodefile
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
+from host_sim.world.recordings import DAY_US
 from torpor import record, retain
 from torpor.policy import cascade, report
 
@@ -41,7 +43,7 @@ def run(
     device = device or device_config(node, scenario.board)
     life = engine(build.parts(scenario, index, arrays=engine.arrays), device)
     until_us = build.end_us(scenario)
-    chunk_us = engine.chunk_days * build.DAY_US
+    chunk_us = engine.chunk_days * DAY_US
     started = time.perf_counter()
     chunk_ua: list[float] = []
     chunk_end_days: list[float] = []
@@ -54,7 +56,7 @@ def run(
                 retain.unpack(retain.pack(life.r, 0), life.r, 0)
             drawn_fc = (life.used - before) << CHARGE_SHIFT
             chunk_ua.append(drawn_fc / max(1, life.now_us - before_us) / 1000)
-            chunk_end_days.append(life.now_us / build.DAY_US)
+            chunk_end_days.append(life.now_us / DAY_US)
             progress(life.now_us / until_us)
         complete = True
     except KeyboardInterrupt:
@@ -100,7 +102,7 @@ def _edges(scenario: Scenario, parts: Parts, now_us: int) -> int:
     node = scenario.file.node
     if node.kind == "switch" or not node.watch or node.watch.interval_ms:
         return 0
-    return sum(at_us < now_us for at_us in build.news_us(parts, node.watch))
+    return sum(at_us < now_us for at_us in outside.news_us(parts, node.watch))
 
 
 def _replayed(scenario: Scenario, drawn: list[int]) -> list[Replayed]:

@@ -21,9 +21,10 @@ from host_sim.sim.result import Result
 from host_sim.sim.traced import TracedPort
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
+from host_sim.world.recordings import DAY_US, HOUR_US
 from torpor.port import COLD
 
-FEW, HOUR_US = 500, 3_600_000_000
+FEW = 500
 COUNTED = (parts.JOINS, parts.JOINS_CACHED, parts.JOINS_FAILED, parts.SENDS, parts.SENDS_ACKED)
 
 
@@ -144,7 +145,7 @@ Told = tuple[float, Callable[[], Log]]
 
 
 def live(
-    scenario: Scenario, device: dict[str, Any] | None = None, stretch_us: int = build.DAY_US
+    scenario: Scenario, device: dict[str, Any] | None = None, stretch_us: int = DAY_US
 ) -> Iterator[Told]:
     """Live it stretch by stretch on CPython, by default as its node is configured.
 

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from host_sim.engine import kernel
 from host_sim.engine.plain import begun
@@ -34,15 +33,6 @@ def traced(scenario: Scenario, device: dict[str, Any], from_s: float, to_s: floa
     state, us, na = np.array(port.steps, dtype=np.int64).T
     ends_us = np.cumsum(us)
     return Traced(ends_us - us, na, np.array(MARKS)[state], int(ends_us[-1]))
-
-
-def current_ua(
-    scenario: Scenario, device: dict[str, Any], from_s: float, to_s: float
-) -> npt.NDArray[np.float64]:
-    """Current in µA at RATE_HZ between two instants of the run, the mean of each sample's time."""
-    run = traced(scenario, device, from_s, to_s)
-    by = instrument.ideal(RATE_HZ)
-    return run.mean_ua(instrument.ends_us(run, by, from_s, to_s), by.aperture_us)
 
 
 def export(

@@ -5,7 +5,7 @@ from typing import Any
 from host_sim.hardware import cell, price, states
 from host_sim.hardware.board import Board
 from host_sim.hardware.mac import RATES
-from host_sim.spec import nodefile
+from host_sim.spec import costs, nodefile
 from host_sim.spec.device import (
     Backoff,
     Cascade,
@@ -23,11 +23,8 @@ from host_sim.spec.nodefile import Node, channel_index
 from host_sim.world.wifi import HALF_LOST_DBM
 from torpor.policy import schedule, sleep, txpower
 
-# No gap is as long: where a deeper state saves nothing, it is never entered.
-NEVER_MS = 2 * schedule.MAX_SLEEP_MS
 MOST_S = schedule.MAX_SLEEP_MS // 1000
 MOST_UC_MS = 5_000
-HOUR_US = 3_600_000_000
 MINUTE_US = 60_000_000
 FAILURES_PERCENT = 8
 MOST_RATE_UC_MIN = 372_827  # a day of which stays within 31 bits
@@ -76,7 +73,7 @@ def _task(node: Node, board: Board, task: nodefile.Task) -> Task:
         late_ms=task.late_s * 1000,
         priority=nodefile.priority(node, task),
         radio=0,
-        cost_uc=min(MOST_UC, _measure_uc(node, board, task)),
+        cost_uc=min(MOST_UC, costs.measure_uc(node, board, task)),
         warmup_ms=task.warmup_ms,
         longest_ms=_longest_s(node, task) * 1000,
     )
@@ -108,7 +105,7 @@ def _report(node: Node, board: Board) -> Task:
         late_ms=report.late_s * 1000,
         priority=report.priority,
         radio=1,
-        cost_uc=min(MOST_UC, _join_uc(board, node.key)),
+        cost_uc=min(MOST_UC, costs.join_uc(board, node.key)),
         warmup_ms=0,
         longest_ms=0,
     )
@@ -122,82 +119,32 @@ def _txpower(node: Node, board: Board) -> TxPower:
         highest=highest,
         sensitivity_dbm=round(HALF_LOST_DBM + RATES["1M"].sensitivity_db),
         retry_uc=min(txpower.MAX_UC, retry_uc),
-        burst_uc=_burst_uc(board),
+        burst_uc=costs.burst_uc(board),
     )
-
-
-def _uc(board: Board, state: str, us: int) -> int:
-    """Charge of a state for a time, µC."""
-    return price.state_fc(board, state, us) // price.FC_PER_UC
-
-
-def _join_uc(board: Board, key: str) -> int:
-    """Charge of a cached join and a message at full power when nothing is lost, µC."""
-    listening = sum(
-        price.listening_fc(board, part, key) // price.FC_PER_UC for part in states.CACHED_JOIN
-    )
-    message_us = board.phase_us("message") - price.FRAME_US
-    return listening + _uc(board, "listen", message_us) + _burst_uc(board)[-1]
-
-
-def _burst_uc(board: Board) -> list[int]:
-    """Charge of the bursts of a cached join and a message at each level, µC."""
-    frames = price.all_frames(states.CACHED_JOIN) + 1
-    levels = range(len(states.TX_LEVELS_DBM))
-    return [price.air_fc(board, frames, level) // price.FC_PER_UC for level in levels]
-
-
-def _measure_uc(node: Node, board: Board, task: nodefile.Task) -> int:
-    """Charge of a task's readings and of their warm-up, µC."""
-    all_us, own_uc = 0, 0
-    for channel in (one for one in node.channel if one.name in task.channels):
-        us = channel.read_ms * 1000 if channel.read_ms else board.phase_us("measure")
-        all_us += us
-        own_uc += us * channel.read_ua // 1_000_000
-    return _uc(board, "sense", all_us) + own_uc + _warm_up_uc(node, board, task)
-
-
-def _warm_up_uc(node: Node, board: Board, task: nodefile.Task) -> int:
-    """In light sleep, unless that costs more or the node stays associated."""
-    us = task.warmup_ms * 1000
-    if node.kind == "switch" or task.warmup_ms < _sleep(node, board).light_ms:
-        return _uc(board, "idle", us)
-    return _uc(board, "light_sleep", us) + _uc(board, "cpu", board.phase_us("light_exit"))
-
-
-def sleep_uc_per_hour(node: Node, board: Board) -> int:
-    """What sleep alone takes of a budget."""
-    return _uc(board, f"{node.deepest_sleep}_sleep", HOUR_US)
 
 
 def _energy(node: Node, battery: nodefile.Battery, board: Board) -> Energy:
     """A budget is of all that is drawn: sleep is taken off it, and a start has its price."""
-    budget_uc = battery.budget_mc_per_hour * 1000
-    start_uc = _uc(board, "cpu", board.phase_us("wake_cpu"))
+    budget_uc, asleep_uc = battery.budget_mc_per_hour * 1000, costs.sleep_uc_per_hour(node, board)
+    start_uc = costs.wake_uc(board)
     if node.deepest_sleep == "deep":
-        start_uc += _uc(board, "boot", board.phase_us("boot"))
+        start_uc += costs.boot_uc(board)
     return Energy(
         low_permille=battery.low_percent * 10,
         critical_permille=battery.critical_percent * 10,
         target_h=battery.target_days * 24,
-        budget_uc_min=max(60, budget_uc - sleep_uc_per_hour(node, board)) // 60 if budget_uc else 0,
+        budget_uc_min=max(60, budget_uc - asleep_uc) // 60 if budget_uc else 0,
         start_uc=min(MOST_UC, start_uc),
-        air_uc_ms=min(MOST_UC_MS, _uc(board, "associate", 1000)),
+        air_uc_ms=min(MOST_UC_MS, costs.uc(board, "associate", 1000)),
         capacity_mc=min(MOST_MC, round(battery.capacity_mah * 3_600)) if battery.harvested else 0,
         ocv_mv=list(cell.CELLS[battery.chemistry].ocv_mv),
     )
 
 
 def _sleep(node: Node, board: Board) -> Sleep:
-    na = dict(zip(states.NAMES, board.current_na, strict=True))
-    exit_us, boot_us = board.phase_us("light_exit"), board.phase_us("boot")
-    light_saves = max(1, na["idle"] - na["light_sleep"])
-    deep_saves = max(1, na["light_sleep"] - na["deep_sleep"])
-    light_ms = min(NEVER_MS, exit_us * na["cpu"] // light_saves // 1000 + 1)
-    boot_fc = boot_us * na["boot"] - exit_us * na["cpu"]
     return Sleep(
-        light_ms=light_ms,
-        deep_ms=max(light_ms, min(NEVER_MS, boot_fc // deep_saves // 1000 + 1)),
+        light_ms=costs.light_ms(board),
+        deep_ms=costs.deep_ms(board),
         deepest=sleep.DEEP if node.deepest_sleep == "deep" else sleep.LIGHT,
         associated=int(node.kind == "switch"),
         lingers=int(node.kind == "sensor" and _is_woken_by_a_pin(node)),
@@ -222,22 +169,20 @@ def _backoff(node: Node, board: Board) -> Backoff:
     As much again, for half a day, is the credit that they begin with (torpor.policy.backoff): a day
     of them comes to an eighth, which leaves room for what is priced too low.
     """
-    start_uc = _uc(board, "boot", board.phase_us("boot")) + _uc(
-        board, "cpu", board.phase_us("wake_cpu")
-    )
+    start_uc = costs.boot_uc(board) + costs.wake_uc(board)
     asleep = "deep_sleep" if node.deepest_sleep == "deep" else "light_sleep"
     pace_s = {task.name: _longest_s(node, task) or task.period_s for task in node.task}
     report_s = node.report.period_s
     uc_min = (
-        _uc(board, asleep, MINUTE_US)
+        costs.uc(board, asleep, MINUTE_US)
         + start_uc * 60 // min([report_s, *pace_s.values()])
-        + _join_uc(board, node.key) * 60 // report_s
-        + sum(_measure_uc(node, board, one) * 60 // pace_s[one.name] for one in node.task)
+        + costs.join_uc(board, node.key) * 60 // report_s
+        + sum(costs.measure_uc(node, board, one) * 60 // pace_s[one.name] for one in node.task)
     )
     return Backoff(
         rate_uc_min=min(MOST_RATE_UC_MIN, uc_min * FAILURES_PERCENT // 100),
-        cpu_uc_ms=_uc(board, "cpu", 1000),
-        air_uc_ms=_uc(board, "associate", 1000),
+        cpu_uc_ms=costs.uc(board, "cpu", 1000),
+        air_uc_ms=costs.uc(board, "associate", 1000),
         start_uc=start_uc,
         usual_ms=_delivery_us(node, board) // 1000,
     )

@@ -6,7 +6,7 @@ from typing import Any
 from host_sim.hardware.board import Board
 from host_sim.hardware.cell import CELLS
 from host_sim.hardware.chip import ULPS
-from host_sim.spec import configure
+from host_sim.spec import costs
 from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task, priority
 
 MOST_SUPERCAP_MAH = 10_000  # what leaks in a minute of its warmest air fits 64 bits
@@ -88,7 +88,7 @@ def _battery_faults(node: Node, board: Board) -> Iterator[Fault]:
         if CELLS[battery.chemistry].charge_from_c is None:
             yield f"{battery.chemistry} is not charged", key, "leave it out"
     if battery and battery.budget_mc_per_hour:
-        asleep_mc = configure.sleep_uc_per_hour(node, board) / 1000
+        asleep_mc = costs.sleep_uc_per_hour(node, board) / 1000
         if battery.budget_mc_per_hour <= asleep_mc:
             what = f"sleep alone takes {asleep_mc:.0f} mC an hour of it"
             yield what, ("node", "battery", "budget_mc_per_hour"), "raise it or leave it out"

@@ -19,6 +19,8 @@ DATA = Path(__file__).parent / "data"
 DAY_S = 86_400
 SECOND_US = 1_000_000
 MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
+DAY_US = 24 * HOUR_US
 OPEN_US = 3 * SECOND_US  # I: the front door was never opened twice within less
 
 Ints = npt.NDArray[np.int64]
@@ -96,10 +98,10 @@ def door_edges(sensor: str, days: int) -> list[int]:
 def random_edges(per_day: float, open_us: int, days: int, seed: int) -> list[int]:
     """The same of a contact that opens at random, so often a day on average (a Poisson process)."""
     opened: list[int] = []
-    for at_us in poisson_us(np.random.default_rng([seed, 5]), DAY_S * SECOND_US / per_day):
+    for at_us in poisson_us(np.random.default_rng([seed, 5]), DAY_US / per_day):
         if not opened or at_us > opened[-1]:
             opened.append(at_us)
-        if at_us >= days * DAY_S * SECOND_US:  # the first behind the end bounds the last before it
+        if at_us >= days * DAY_US:  # the first behind the end bounds the last before it
             return edges(opened, open_us, days)
     raise AssertionError("the stream has no end")
 
@@ -109,7 +111,7 @@ def edges(opened: list[int], open_us: int, days: int) -> list[int]:
     out: list[int] = []
     for at, following in pairwise(opened):
         out += [at, min(at + open_us, (at + following) // 2)]
-    return out[: bisect_left(out, days * DAY_S * SECOND_US)]
+    return out[: bisect_left(out, days * DAY_US)]
 
 
 def tracebase(path: Path) -> Rows:

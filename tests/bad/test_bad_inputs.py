@@ -20,6 +20,7 @@ from host_sim.files import outputs
 from tests.bad import lines, words
 from tests.bad.lines import Line
 from tests.disk import no_room
+from tests.refused import contents
 from tools import cli, params
 
 MOST_S = 30  # of one line: a hang, not a slow machine
@@ -90,12 +91,6 @@ def folder(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(outputs, "PROJECT", furnished / "own")
     monkeypatch.setattr(list_ports, "comports", list)  # a board at this desk is left alone
     return furnished
-
-
-def contents(folder: Path) -> dict[str, tuple[int, int, int]]:
-    """Every file with its number, its size and when it was changed."""
-    found = ((path, path.lstat()) for path in folder.rglob("*"))
-    return {str(path): (at.st_ino, at.st_size, at.st_mtime_ns) for path, at in found}
 
 
 def refused(args: list[str], folder: Path, capsys: Capture, late: bool = False) -> str:

@@ -36,7 +36,7 @@ class Garden:
         self.us = [0] * states.STATES
         self.news = simpy.Store(self.env)
         self.wakes = self.messages = 0
-        self.until_us = round(scenario.file.days * build.DAY_US)
+        self.until_us = build.end_us(scenario)
 
     def run(self) -> int:
         """Simulate to the end; the number of wakes."""

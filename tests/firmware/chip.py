@@ -19,9 +19,10 @@ from typing import Any
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from tests.firmware.broker import HOST, PASSWORD, USER
+from tests.unix import micropython
 from tools.fakes import world
 from tools.provision import firmware
-from tools.virtual.board import FAKES, FAKES_BYTES, micropython
+from tools.virtual.board import FAKES, FAKES_BYTES
 from torpor import record, retain
 
 BUTTON, RELAY, METER = 0, 26, 5  # of the plug

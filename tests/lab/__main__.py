@@ -29,7 +29,7 @@ def section(found: Study) -> str:
     """A policy: its table, its goals, its sweep, and what that taught."""
     head = shown.columns(found)
     lines = [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
-    lines += [f"| {' | '.join(shown.cells(found, row))} |" for row in found.rows]
+    lines += [f"| {' | '.join(shown.cells(row))} |" for row in found.rows]
     facts = "\n".join(f"- {name}: {value}" for name, value in shown.facts(found))
     goals = [
         f"| {one.what} | {one.measured} | {'held' if one.held else '**missed**'} |"

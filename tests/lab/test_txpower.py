@@ -10,6 +10,7 @@ from host_sim.errors import BadInput
 from host_sim.hardware import board, mac, price, states
 from host_sim.lab.txpower import links, study, ways
 from host_sim.lab.txpower.air import Air, cell, cells
+from host_sim.lab.txpower.bench import BEST, HINDSIGHT, NAIVE, Bench
 from host_sim.lab.txpower.links import Link
 from host_sim.sim import build
 from host_sim.spec import scenario
@@ -62,13 +63,13 @@ def test_a_row_of_cells_is_each_levels_cell() -> None:
 
 
 def test_the_clairvoyant_costs_least_then_hindsight_then_all_others() -> None:
-    bench = study.Bench.of("xiao_esp32c3", scenario.load("garden").file.node)
+    one = Bench.of("xiao_esp32c3", scenario.load("garden").file.node)
     for mean_dbm in (-55, -74, -86):
         link = Link.modelled(mean_dbm, 4, 0, 200, 3)
-        mc = {name: bench.run(name, link).mc for name in study.KINDS}
-        assert mc[study.BEST] <= mc[study.HINDSIGHT] <= min(mc["20 dBm"], mc["11 dBm"])
-        assert mc[study.BEST] == min(mc.values())
-        assert mc[study.NAIVE] > mc["20 dBm"]
+        mc = {name: one.run(name, link).mc for name in study.KINDS}
+        assert mc[BEST] <= mc[HINDSIGHT] <= min(mc["20 dBm"], mc["11 dBm"])
+        assert mc[BEST] == min(mc.values())
+        assert mc[NAIVE] > mc["20 dBm"]
 
 
 def test_by_rssi_the_least_level_that_should_arrive_as_wanted_is_taken() -> None:

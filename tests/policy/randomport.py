@@ -11,7 +11,6 @@ from torpor.policy.sleep import IDLE
 from torpor.policy.ticks import MASK, add
 from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, REFUSED, Port
 
-DAY_MS = 86400000
 MAX_SLEEP_MS = 0x10000000
 MODES = ((0, 10), (6, 10), (0, 6), (4, 4), (10, 10))
 FAILURES = (REFUSED, NO_BROKER, NO_AP, NO_AP)

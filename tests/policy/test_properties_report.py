@@ -7,7 +7,6 @@ from tests.policy.rig import AT
 from torpor import record, retain
 from torpor.policy import cascade, report
 
-DAY_MS = 86_400_000
 READING = st.integers(-(1 << 29), (1 << 29) - 1)
 STEP = st.one_of(
     st.tuples(st.sampled_from(["offer", "late"]), st.integers(0, 3), READING | st.integers(-9, 9)),

@@ -16,8 +16,9 @@ from types import TracebackType
 
 from tests.firmware.chip import HEAP_BYTES
 from tests.interpreters import ROOT
+from tests.unix import micropython
 from tools.provision import firmware
-from tools.virtual.board import FAKES, micropython
+from tools.virtual.board import FAKES
 
 
 @cache

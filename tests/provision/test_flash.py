@@ -14,9 +14,9 @@ from host_sim.errors import BadInput
 from tests.provision import made, nvsread, rom
 from tests.provision.board import Board
 from tests.provision.conftest import BROKER, WIFI
+from tests.unix import micropython
 from tools import cli
 from tools.provision import binary, layout, loader
-from tools.virtual.board import micropython
 from torpor import __version__
 
 MIB = 1 << 20

@@ -13,6 +13,7 @@ from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
+from host_sim.world.recordings import DAY_US
 from torpor import config, record, retain
 from torpor.port import COLD
 
@@ -96,7 +97,7 @@ def test_the_three_views_are_one_sum_and_time_is_complete(name: str) -> None:
         assert sum(line.charge_fc for line in view) == ledger.charge_fc
         assert sum(line.duration_us for line in view) == ledger.duration_us
     # The last wake may end a little after the end.
-    assert 0 <= ledger.duration_us - 2 * build.DAY_US < 10_000_000
+    assert 0 <= ledger.duration_us - 2 * DAY_US < 10_000_000
     assert all(line.name != "?" for line in ledger.by_task())
 
 

@@ -11,7 +11,8 @@ from host_sim.engine.ledger import CELLS, Ledger
 from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.sim import run
-from host_sim.sim.result import Replayed, Result
+from host_sim.sim.replayed import Replayed
+from host_sim.sim.result import Result
 from host_sim.spec import figures, scenario
 from host_sim.spec.figures import FIGURES
 from torpor import record, retain

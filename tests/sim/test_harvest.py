@@ -16,6 +16,7 @@ from host_sim.sim import battery, build, harvest, run
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
+from host_sim.world.recordings import DAY_US
 from tests.conftest import CHECKOUT
 from tests.sim.files import fault
 from torpor import record, start
@@ -133,7 +134,7 @@ def test_a_store_that_runs_dry_switches_off_and_on_again(file: Path) -> None:
     given = scenario.load(str(file), ("world.harvest.light_percent=3", "days=12"))
     life = lived(given)
     off_us = life.parts.count[parts.OFF_US]
-    assert 0 < off_us < 12 * build.DAY_US
+    assert 0 < off_us < 12 * DAY_US
     assert life.alive
     assert life.r[record.UPTIME_MIN] < 12 * 1_440 - off_us // 60_000_000 - 1_000
     result = run.run(given)
@@ -162,8 +163,8 @@ def test_what_waited_as_the_store_ran_dry_did_not_arrive(file: Path) -> None:
 
 def test_a_store_that_stays_dry_ends_with_the_run(file: Path) -> None:
     life = lived(scenario.load(str(file), ("world.harvest.light=0", "days=12")))
-    assert life.now_us == 12 * build.DAY_US
-    assert life.parts.count[parts.OFF_US] > 4 * build.DAY_US
+    assert life.now_us == 12 * DAY_US
+    assert life.parts.count[parts.OFF_US] > 4 * DAY_US
 
 
 def test_lithium_takes_no_charge_in_frost(file: Path) -> None:

@@ -16,6 +16,7 @@ from host_sim.sim import battery, build, life, run
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
+from host_sim.world.recordings import DAY_US
 
 NAMES = ("door", "garden", "sound")
 QUICK, LONG = NAMES[:2], NAMES[2:]  # a word detector is simulated look by look
@@ -69,7 +70,7 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
     given = result.scenario
     node = native.Life(build.parts(given), device_config(given.file.node, given.board))
     for share in SHARES:
-        node.live(round(result.days * share * build.DAY_US))
+        node.live(round(result.days * share * DAY_US))
         yield share, life_of(run.outcome(given, node.parts, node.r, node.now_us))
 
 
@@ -125,7 +126,7 @@ def test_it_browns_out_where_the_engine_does(
 def books(days: float, level: int, current_na: int) -> Ledger:
     """One cell of sleep at this current, and one burst of no length."""
     us, times = [0] * CELLS, [0] * CELLS
-    us[0] = round(days * build.DAY_US)
+    us[0] = round(days * DAY_US)
     times[0] = times[states.TX + level] = 1
     na = [current_na] + [0] * (states.STATES - 1)
     return Ledger(us, na, [], times=times)

@@ -6,7 +6,6 @@ import pytest
 
 from host_sim.errors import BadInput
 from host_sim.lab import check
-from host_sim.lab.check import Before
 from host_sim.spec import scenario
 from host_sim.spec.scenario import Scenario
 from tests.provision.conftest import NODE
@@ -92,7 +91,7 @@ def test_a_verdict_is_told_at_the_budgets_line(
     (apart.parent / "most.toml").write_text(BUDGETS.replace("300", "1"))
     assert cli.run(["check", str(apart), "--seeds", "1", "--github"]) == 1
     assert "most.toml,line=1,title=wakes_per_day::" in capsys.readouterr().out
-    asked = check.asked((str(apart),), Before(), (), 1)
+    asked = check.asked((str(apart),), None, (), 1)
     assert asked[0].given.place("budget") == apart.parent / "most.toml"
 
 

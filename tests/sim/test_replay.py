@@ -13,7 +13,7 @@ from host_sim.spec import scenario
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
-from tools import cli
+from tests.refused import refused
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "replay.toml"
@@ -125,8 +125,5 @@ def test_what_cannot_be_replayed_is_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     three(tmp_path, "boot")
-    assert cli.run(["sim", str(written(f"[[replay]]\n{replays}\n")), "--days", "1"]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    assert said in printed.err
+    file = str(written(f"[[replay]]\n{replays}\n"))
+    assert said in refused(["sim", file, "--days", "1"], tmp_path, capsys)

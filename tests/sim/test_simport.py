@@ -9,6 +9,7 @@ from host_sim.hardware import states
 from host_sim.hardware.board import load
 from host_sim.sim import build, run
 from host_sim.spec import scenario
+from host_sim.world.recordings import DAY_US
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import diff
 from torpor.port import DECISIONS, DELTA, NO_AP, NODE, PIN, SLEEP, TIMER, Port
@@ -25,10 +26,6 @@ def with_events(happens: list[tuple[int, int, int]], name: str = "garden") -> Si
     world = build.parts(scenario.load(name, ("days=2",)))
     world.event_us, world.event_kind, world.event_value = ordered(happens)
     return SimPort(world)
-
-
-def spent(p: SimPort, state: int) -> int:
-    return sum(p.us[state :: states.STATES])
 
 
 def test_it_answers_every_call_of_the_contract() -> None:
@@ -93,7 +90,7 @@ def test_the_clock_wraps_within_the_first_hours() -> None:
 def test_a_run_ends_on_the_microsecond() -> None:
     p = port()
     p.sleep(DEEP, 2**29 - 1)
-    assert p.now_us == p.end_us == 2 * build.DAY_US
+    assert p.now_us == p.end_us == 2 * DAY_US
     assert sum(p.us) == p.end_us
 
 

@@ -13,7 +13,7 @@ from host_sim.hardware.boardfile import BoardFile, Phase, State
 from host_sim.hardware.uncertain import PERCENT, Z
 from host_sim.lab import draw
 from host_sim.spec import scenario
-from host_sim.trace.fit import calibrate
+from host_sim.trace.fit import document
 from tests.docs import pages
 
 BOARDS = [board.load(name) for name in board.names()]
@@ -53,7 +53,7 @@ def test_a_phase_is_as_sure_as_its_recordings() -> None:
 def test_a_number_fitted_anew_is_as_sure_as_the_fit() -> None:
     table = tomlkit.table()
     table.update({"current_na": 5, "error_percent": 3, "ci95_na": [4, 6], "sd_na": 1})
-    calibrate._put(table, {"current_na": 7, "sd_na": 2})
+    document._put(table, {"current_na": 7, "sd_na": 2})
     assert table == {"current_na": 7, "sd_na": 2}
 
 

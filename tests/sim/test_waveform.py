@@ -1,12 +1,14 @@
 """The current of a run as a waveform: the ledger's charge, sample by sample."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.lab import decisions
-from host_sim.sim import run, waveform
+from host_sim.sim import instrument, run, waveform
 from host_sim.sim.waveform import RATE_HZ
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
@@ -16,9 +18,14 @@ from host_sim.trace.recording import Floats
 FIVE_MINUTES = "days=0.00347222222222222222"  # 300 s, to the microsecond
 
 
-def sampled(given: Scenario, from_s: float, to_s: float) -> Floats:
-    device = device_config(given.file.node, given.board)
-    return waveform.current_ua(given, device, from_s, to_s)
+def sampled(
+    given: Scenario, from_s: float, to_s: float, device: dict[str, Any] | None = None
+) -> Floats:
+    """Current in µA at RATE_HZ, the mean of each sample's time."""
+    device = device or device_config(given.file.node, given.board)
+    run = waveform.traced(given, device, from_s, to_s)
+    by = instrument.ideal(RATE_HZ)
+    return run.mean_ua(instrument.ends_us(run, by, from_s, to_s), by.aperture_us)
 
 
 @pytest.mark.parametrize("name", scenario.names())
@@ -28,7 +35,7 @@ def test_the_samples_hold_the_ledgers_charge(name: str, as_today: bool) -> None:
     device = device_config(given.file.node, given.board)
     if as_today:
         _, device = decisions.without(given, decisions.NAIVE)
-    samples = waveform.current_ua(given, device, 0, 300)
+    samples = sampled(given, 0, 300, device)
     ledger = run.run(given, device=device).ledger
     assert len(samples) == 300 * RATE_HZ
     beyond_mc = (ledger.duration_us / 1e6 - 300) * samples.max() / 1000  # by the last wake

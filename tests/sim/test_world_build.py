@@ -11,6 +11,7 @@ from host_sim.engine.parts import CHANNEL_ROW, Parts
 from host_sim.errors import BadInput
 from host_sim.sim import build, run
 from host_sim.spec import scenario
+from host_sim.world.recordings import DAY_US
 
 
 def parts(name: str, *changes: str) -> Parts:
@@ -72,7 +73,7 @@ def test_a_link_that_was_not_recorded_is_refused() -> None:
 def within(given: scenario.Scenario, days: int) -> dict[str, Any]:
     """All that a world holds of its first days."""
     world = build.parts(given)
-    until_us = days * build.DAY_US
+    until_us = days * DAY_US
     minutes = days * 1440
 
     def cells(channel: int) -> list[int]:

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim.world.recordings import DATA, OPEN_US, appliance_mw, door_edges, irradiance
+from host_sim.world.recordings import DATA, DAY_US, OPEN_US, appliance_mw, door_edges, irradiance
 
-DAY_US = 86_400_000_000
 SHIPPED = {
     "simba/2023jan.txt.xz": "harvest/simba-nrel-irradiance-1min/2023jan.txt",
     "simba/2023jun.txt.xz": "harvest/simba-nrel-irradiance-1min/2023jun.txt",

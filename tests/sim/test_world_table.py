@@ -15,11 +15,10 @@ from host_sim.lab import decisions
 from host_sim.sim import build
 from host_sim.spec import scenario
 from host_sim.world import table
-from host_sim.world.recordings import DAY_S, random_edges
+from host_sim.world.recordings import DAY_S, DAY_US, random_edges
 from tests.sim.files import fault, variation
 from tools import cli
 
-DAY_US = DAY_S * 1_000_000
 LIGHT = 'light = "irradiance"'
 
 

@@ -16,8 +16,8 @@ from host_sim.files import scratch
 from host_sim.hardware.start import IMAGES, LINK, WAKE, WATCH, Work
 from tests import interpreters
 from tests.firmware import chip
+from tests.unix import micropython
 from tools.provision import filesystem, firmware, romfs, version
-from tools.virtual.board import micropython
 
 BODIES = {"imports": -5, WATCH: -3, LINK: -1}  # their marks, where a module is frozen
 FLASH_BYTES = 512 * filesystem.BLOCK  # of a flash of 4 MB

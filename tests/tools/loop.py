@@ -14,8 +14,8 @@ from host_sim.sim import build
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from tests.interpreters import HEAP, ROOT
+from tests.unix import micropython
 from tools import loop as tool
-from tools.virtual.board import micropython
 from torpor import pil
 
 

@@ -10,6 +10,7 @@ from host_sim.trace.cut import segment
 from host_sim.trace.draw import view
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
+from tests.refused import refused
 from tests.trace.waves import wave
 from tools import cli
 
@@ -129,10 +130,4 @@ def test_bad_input_is_one_line(
 ) -> None:
     monkeypatch.chdir(wakes.parent)
     ppk2.write(Path("asleep.csv"), wave((0.01, 0.1)))
-    before = sorted(wakes.parent.iterdir())
-    assert cli.run(["trace", *arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert says in said.err
-    assert sorted(wakes.parent.iterdir()) == before
+    assert says in refused(["trace", *arguments], wakes.parent, capsys)

@@ -67,7 +67,7 @@ def test_its_job_passes_and_fails_where_its_node_draws_more(shed: Path) -> None:
     assert "battery_life_days" in summary
 
 
-@pytest.mark.parametrize("kind", made.KINDS)
+@pytest.mark.parametrize("kind", made.BUDGETS)
 def test_what_is_simulated_is_what_would_be_flashed(shed: Path, kind: str) -> None:
     assert init("shed", "--board", "lolin32_lite", "--kind", kind) == 0
     flashed, simulated = node_toml.load(shed / "node.toml"), scenario.load(str(shed / "shed.toml"))
@@ -77,7 +77,7 @@ def test_what_is_simulated_is_what_would_be_flashed(shed: Path, kind: str) -> No
     assert cli.run(["check", str(shed / "shed.toml"), "--seeds", "2"]) == 0
 
 
-@pytest.mark.parametrize("kind", made.KINDS)
+@pytest.mark.parametrize("kind", made.BUDGETS)
 def test_each_board_may_be_each_kind(tmp_path: Path, kind: str) -> None:
     """Their pins; what they draw is simulated of one."""
     for name in board.names():

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from host_sim.spec import scenario
+from tests.refused import refused
 from tools import cli
 
 NAMES = scenario.names()
@@ -228,17 +229,7 @@ def test_what_cannot_be_used_is_one_line_and_nothing_is_written(
     Path("lolin32_lite/board.toml").write_bytes((given.board.folder / "board.toml").read_bytes())
     Path("rssi.csv").write_text("timestamp,sender_receiver_RSSI\n2024-01-01T00:00:00,-60\n")
     Path("bad.toml").write_text("days = ")
-    before = contents(tmp_path)
-    assert cli.run(["sim", *args]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("torpor: ")
-    assert printed.err.count("\n") == 1
-    assert contents(tmp_path) == before
-
-
-def contents(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    refused(["sim", *args], tmp_path, capsys)
 
 
 def test_an_output_may_replace_what_is_no_input(tmp_path: Path) -> None:

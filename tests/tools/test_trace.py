@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from host_sim.trace.cut import digest
+from tests.refused import refused
 from tools import cli
 
 PPK2 = "Timestamp(ms),Current(uA)\n0,100\n1,100\n2,50000\n3,50000\n"
@@ -68,10 +69,4 @@ def test_bad_input_is_one_line_and_writes_nothing(
 ) -> None:
     monkeypatch.chdir(recording.parent)
     Path("sleeps.csv").write_text(PPK2.replace("50000", "100"))
-    before = sorted(recording.parent.iterdir())
-    assert cli.run(args) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("torpor: ")
-    assert said.err.count("\n") == 1
-    assert sorted(recording.parent.iterdir()) == before
+    refused(args, recording.parent, capsys)

@@ -10,9 +10,10 @@ from host_sim.files import inputs
 from host_sim.hardware import board, states
 from host_sim.trace import reader
 from host_sim.trace.cut import digest, instrument
-from host_sim.trace.fit import calibrate, evidence
+from host_sim.trace.fit import calibrate, document, evidence
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
+from tests.refused import refused
 from tools import cli
 
 HELTEC = board.load("heltec_wifi_lora_32")
@@ -39,7 +40,7 @@ def test_the_shipped_board_is_the_fit_of_its_digests() -> None:
     every = list(DIGESTS.values())
     found = calibrate.calibrate(every, HELTEC)
     old = (HELTEC.folder / "board.toml").read_text(encoding="utf-8")
-    assert calibrate.document(old, found, every, {}) == old
+    assert document.text(old, found, every, {}) == old
 
 
 def test_phases_with_the_radio_on_draw_what_listening_does() -> None:
@@ -195,13 +196,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
     )
     (folder / "theirs").mkdir()
     (folder / "theirs" / "board.toml").write_text("# my own, with notes")
-    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert cli.run(["calibrate", *arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert says in said.err
-    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert says in refused(["calibrate", *arguments], folder, capsys)
 
 
 def test_another_recording_of_the_same_name_is_refused(

@@ -14,7 +14,7 @@ from host_sim.hardware import board, boardfile, states
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
-from host_sim.trace.fit import calibrate, evidence, judge, recipe
+from host_sim.trace.fit import calibrate, document, evidence, judge, recipe
 from host_sim.trace.fit.evidence import Evidence
 
 HELTEC = board.load("heltec_wifi_lora_32")
@@ -119,7 +119,7 @@ def test_a_file_of_bursts_keeps_its_charge(recordings: Path, tmp_path: Path, nam
     one = Evidence(f"xifi/{name}.csv", "", rows, states={"idle": "idle"}, wake="w")
     found = calibrate.calibrate([one], HELTEC)
     old = HELTEC.path.read_text(encoding="utf-8")
-    text = calibrate.document(old, found, [one], {"w": "the author's own"})
+    text = document.text(old, found, [one], {"w": "the author's own"})
     profile = calibrate.write(tmp_path / "mine", text, {})
     (wake,) = one.wakes()
     verdict = judge.judge(judge.predict(profile, "w", None), wake)

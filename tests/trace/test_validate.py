@@ -13,6 +13,7 @@ from host_sim.trace.cut import digest
 from host_sim.trace.draw import plot
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Gap, Recording
+from tests.refused import refused
 from tools import cli
 
 HELTEC = "esp32/heltec-esp32-lora32"
@@ -169,14 +170,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
     text = (board.BOARDS / "heltec_wifi_lora_32" / "board.toml").read_text()
     copy = text.replace('name = "heltec_wifi_lora_32"', 'name = "no_digest"')
     (folder / "no_digest" / "board.toml").write_text(copy)
-    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert cli.run(arguments) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("torpor: ")
-    assert said.err.count("\n") == 1
-    assert says in said.err
-    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+    assert says in refused(arguments, folder, capsys)
 
 
 @pytest.mark.parametrize(
@@ -275,8 +269,4 @@ def test_a_scenario_that_cannot_be_judged_is_one_line(
 ) -> None:
     monkeypatch.chdir(wake.parent)
     ppk2.write(wake.parent / "asleep.csv", Recording("test", 100, np.full(999, 63, np.float32)))
-    assert cli.run(["validate", *arguments]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert says in said.err
+    assert says in refused(["validate", *arguments], wake.parent, capsys)

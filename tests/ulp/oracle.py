@@ -9,7 +9,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tools.virtual.board import micropython
+from tests.unix import micropython
 
 # Its preprocessor asks for a database module that the unix interpreter lacks, and does not use it.
 SCRIPT = """

@@ -5,7 +5,7 @@ from rich.markup import escape
 
 from host_sim.home import home
 from host_sim.lab import bisect, revision, told
-from tools import params
+from tools import options, params
 from tools.show import cause, output
 
 
@@ -15,7 +15,7 @@ from tools.show import cause, output
 @click.argument("bad", metavar="BAD", type=params.TEXT)
 @click.option("--budget", type=params.TEXT, help="The one that is lost; any where left out.")
 @click.option("--seeds", type=click.IntRange(1, 100), default=1, help="Runs of each commit; 1.")
-@click.option("--days", type=params.DAYS, help="Simulate so many days instead of the scenario's.")
+@options.days
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 def command(
     name: str,

@@ -1,5 +1,6 @@
 """torpor calibrate: a board's power states and wake recipes from recordings of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from host_sim.trace import reader
 from host_sim.trace.cut import digest, instrument
 from host_sim.trace.cut import labels as marks
 from host_sim.trace.cut.digest import Row
-from host_sim.trace.fit import calibrate, evidence, fit
+from host_sim.trace.fit import calibrate, document, evidence, fit
 from host_sim.trace.fit.evidence import AIR, STATES, USES, Evidence
 from host_sim.trace.recording import Recording
 from tools import params, recordings
 from tools.show import output
 from tools.show.calibrated import Calibrated
+
+Told = tuple[str | None, float | None, str | None]  # unit, volts, channel
 
 TX_DBM = params.Number(states.TX_LEVELS_DBM[0], states.TX_LEVELS_DBM[-1], " dBm")
 
@@ -123,13 +126,8 @@ def command(
     if out is None and outputs.own(profile.folder / boards.FILE):
         raise BadInput(f"{board} ships with Torpor", remedy="give --out, a folder of your own")
     folder = out or profile.folder
-    use = Use(
-        _states(named),
-        tx_dbm,
-        wake,
-        evidence.parse_records(setting, "--set"),
-        source,
-    )
+    records = evidence.parse_records(setting, "--set")
+    use = Use(_states(named), tx_dbm, wake, records, source)
     if out is None and profile.path.name != "board.toml":
         raise BadInput("a board's folder is written", where=profile.path, remedy="give --out")
     if tx_dbm is not None:
@@ -138,22 +136,16 @@ def command(
     every = evidence.of(profile)
     names = {file: f"{file.name.partition('.')[0]}.csv" for file in files}
     calibrate.claim(folder, {*every, *names.values()}, files, force)
-    progress = output.Progress("digesting")
-    for done, file in enumerate(files):
-        progress(done / len(files))
-        recording = reader.read(file, unit, volts, channel)
-        one = use.evidence(file, recording, _rows(recording, patterns, file))
-        before = every.setdefault(names[file], one)
-        if before.sha256 != one.sha256:
+    for file, one in _digested(files, use, patterns, (unit, volts, channel)):
+        if every.get(names[file], one).sha256 != one.sha256:
             what = f"{names[file]} is another recording's digest"
             raise BadInput(what, where=file, remedy="rename it")
         every[names[file]] = one
-    progress.close()
     if not every:
         raise BadInput(f"{board} has no digests to fit", remedy="give recordings")
     found = calibrate.calibrate(list(every.values()), profile)
     old = inputs.text(profile.path)
-    text = calibrate.document(old, found, list(every.values()), {wake: firmware})
+    text = document.text(old, found, list(every.values()), {wake: firmware})
     fresh = calibrate.write(folder, text, every)
     output.doubts(found.doubts)
     shown = Calibrated(found, profile, fresh, list(every.values()))
@@ -167,6 +159,18 @@ def _check_told(files: tuple[Path, ...], wake: str) -> None:
         params.unused(of_files, "there is no FILE")
     if not wake:
         params.unused(("setting", "firmware"), "there is no --wake")
+
+
+def _digested(
+    files: tuple[Path, ...], use: Use, patterns: dict[int, str] | None, told: Told
+) -> Iterator[tuple[Path, Evidence]]:
+    """Each FILE, read as the user told, with its digest."""
+    progress = output.Progress("digesting")
+    for done, file in enumerate(files):
+        progress(done / len(files))
+        recording = reader.read(file, *told)
+        yield file, use.evidence(file, recording, _rows(recording, patterns, file))
+    progress.close()
 
 
 def _rows(recording: Recording, patterns: dict[int, str] | None, file: Path) -> list[Row]:

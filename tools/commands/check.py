@@ -8,10 +8,10 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
 from host_sim.lab import check, standing
-from host_sim.lab.check import Asked, Before, Checked
+from host_sim.lab.check import Asked, Checked
 from host_sim.lab.report import checked as told
 from host_sim.spec import scenario
-from tools import params
+from tools import options, params
 from tools.show import badge as badges
 from tools.show import check as shown
 from tools.show import github as annotated
@@ -27,9 +27,7 @@ from tools.show import output, pagefile
 @click.option("--rev", type=params.TEXT, help="Compare with this revision of the repository.")
 @click.option("--seeds", type=click.IntRange(1, 100), help="Runs of each scenario; 3.")
 @click.option("--days", type=params.DAYS, help="Simulate so many days instead of a scenario's.")
-@click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
-)
+@options.changes
 @click.option("--junit", type=params.Output((".xml",), junits.made), help="As JUnit XML, .xml.")
 @click.option(
     "--markdown", type=params.Output((".md",), outputs.begins(pages.HEAD.encode())), help="As .md."
@@ -76,7 +74,7 @@ def command(
         raise BadInput("--github's lines are none of JSON's", remedy="leave one of both out")
     for name in names:
         home.refuse(name)
-    before = Before(None if update_baseline else baseline, rev)
+    before = None if update_baseline else baseline
     length = () if days is None else (f"days={days}",)
     asked = check.asked(names, before, (*length, *changes), seeds)
     page = html and pagefile.claim(html, _read(asked), force)
@@ -98,7 +96,7 @@ def command(
             since = rev or (baseline.name if baseline else "")
             pagefile.write(page, told.of(asked, checked, (*length, *changes), since, progress))
     if not update_baseline:
-        _warn(checked, compared=bool(before.path or rev))
+        _warn(checked, compared=bool(before or rev))
     if baseline and update_baseline:
         _update(baseline, names, checked)
     if not all(one.ok for one in checked):

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from host_sim.errors import BadInput
-from tools import params
+from tools import options, params
 from tools.provision import node_toml, ports, version
 from tools.provision.repl import Board, Cut
 from tools.provision.sending import Sent, deploy
@@ -21,7 +21,7 @@ OWN = "is the node's own"
 
 
 @click.command("deploy", cls=params.Command)
-@params.awaited_port
+@options.awaited_port
 @click.option("--config", type=params.NODE, help="The node anew, a node.toml.")
 @click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")

@@ -63,14 +63,7 @@ def command(
     torpor flash --port /dev/ttyUSB0 --firmware esp32.bin --config node.toml
     torpor flash --firmware esp32.bin --config node.toml --image-only node.bin
     """
-    if image and port:
-        raise BadInput("--image-only writes a file", remedy="leave out --port")
-    if not (port or image or dry_run):
-        raise BadInput("nowhere to write", remedy="give --port, --image-only or --dry-run")
-    if with_secrets and not image:
-        raise BadInput("--with-secrets is for --image-only", remedy="a board is given them anyway")
-    if flash_size and port:
-        raise BadInput("--flash-size is for no board", remedy="leave it out: the board is asked")
+    _check_together(port, image, dry_run, with_secrets, flash_size)
     node = node_toml.load(config) if config else None
     board = _board(name, node)
     micropython = binary.read(firmware, board.file.chip)
@@ -108,6 +101,24 @@ def command(
         "written_to": None if dry_run else port or str(image),
     }
     output.as_json(document) if as_json else _show(document)
+
+
+def _check_together(
+    port: str | None,
+    image: Path | None,
+    dry_run: bool,
+    with_secrets: bool,
+    flash_size: str | None,
+) -> None:
+    """Refuse options that do not go together."""
+    if image and port:
+        raise BadInput("--image-only writes a file", remedy="leave out --port")
+    if not (port or image or dry_run):
+        raise BadInput("nowhere to write", remedy="give --port, --image-only or --dry-run")
+    if with_secrets and not image:
+        raise BadInput("--with-secrets is for --image-only", remedy="a board is given them anyway")
+    if flash_size and port:
+        raise BadInput("--flash-size is for no board", remedy="leave it out: the board is asked")
 
 
 def _files(

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import serial
 
-from tools import params
+from tools import options, params
 from tools.provision import ports
 from tools.provision.repl import Board
 from tools.show import output
@@ -29,7 +29,7 @@ print(json.dumps({"runs": os.getcwd(), "logs": found}))
 
 
 @click.command("logs", cls=params.Command)
-@params.awaited_port
+@options.awaited_port
 @click.option("--follow", "-f", is_flag=True, help="What it prints, as it comes, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 def command(port: str, follow: bool, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from host_sim.lab.report.again import Again
 from host_sim.lab.report.document import Beside
 from host_sim.sim import runfile
 from host_sim.spec import scenario
-from tools import params, recordings
+from tools import options, params, recordings
 from tools.show import output, pagefile
 
 
@@ -23,10 +23,8 @@ from tools.show import output, pagefile
 @click.argument("recording", required=False, type=params.RECORDING)
 @click.option("-o", "--out", type=params.Folder(), required=True, help="Folder for the page.")
 @click.option("--before", type=params.SCENARIO, help="Say what changed since this RUN.")
-@click.option("--days", type=params.DAYS, help="Simulate so many days instead of the scenario's.")
-@click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
-)
+@options.days
+@options.changes
 @click.option("--no-interval", is_flag=True, help="Leave out how far off it may be.")
 def command(
     name: str,

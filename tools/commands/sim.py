@@ -15,12 +15,12 @@ from host_sim.lab import decisions
 from host_sim.lab import interval as intervals
 from host_sim.lab.interval import Interval
 from host_sim.sim import engines, run, runfile
-from host_sim.sim.build import DAY_US
 from host_sim.sim.instrument import INSTRUMENTS
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.trace import writer
-from tools import cli, params
+from host_sim.world.recordings import DAY_US
+from tools import cli, options, params
 from tools.show import compare as compared
 from tools.show import compiling, output, report
 
@@ -31,11 +31,9 @@ MANY_DAYS = 7  # from here on a comparison's many runs are worth compiling for
 
 @click.command("sim", cls=params.Command)
 @click.argument("name", metavar="SCENARIO", type=params.SCENARIO)
-@click.option("--days", type=params.DAYS, help="Simulate so many days instead of the scenario's.")
+@options.days
 @click.option("--seed", type=click.IntRange(0, SEED_MOST), help="Another seed for the world.")
-@click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
-)
+@options.changes
 @click.option("--baseline", "as_today", is_flag=True, help="Run a node that decides nothing.")
 @click.option(
     "--compare",

@@ -92,7 +92,7 @@ def command(
     if files:
         recorded = _recorded(files, records, unit, volts, channel)
     else:
-        recorded = _of_fit(profile, wake, records, fitted)
+        recorded = _of_fit(wake, records, fitted)
     some = list(_judged(profile, wake, fitted, recorded))
     if plot:
         recipe.draw(profile, wake, some[0], plot)
@@ -122,7 +122,7 @@ def _own(
     cuts = [match.cut(predicted, *pair) for pair in zip(read, paths, strict=True)]
     judged = verdict.judge(predicted, cuts)
     if plot:
-        ownpath.draw(predicted, cuts, judged, plot)
+        ownpath.draw(predicted, cuts, plot)
     document = ownpath.document(predicted, paths, cuts, judged)
     output.as_json(document) if as_json else ownpath.show(document)
 
@@ -196,7 +196,7 @@ def _judged(
 
 
 def _of_fit(
-    board: Board, wake: str, records: int | None, fitted: list[Evidence]
+    wake: str, records: int | None, fitted: list[Evidence]
 ) -> Iterator[tuple[Evidence, None]]:
     """The wake's own evidence, each at the records that were in it."""
     own = [one for one in fitted if one.wake == wake and records in (None, one.records)]

@@ -13,7 +13,7 @@ from host_sim.home import home
 from host_sim.lab.report import again, beside, document
 from host_sim.lab.report.again import Again
 from host_sim.lab.report.document import Beside
-from tools import params, recordings
+from tools import options, params, recordings
 from tools.show import output, page, serve
 from tools.show.serve import HTML, JSON, Pages
 
@@ -24,10 +24,8 @@ LEAST_S = 1.0
 @click.command("view", cls=params.Command)
 @click.argument("name", metavar="RUN|SCENARIO|RECORDING", type=params.JUDGED)
 @click.argument("recording", required=False, type=params.RECORDING)
-@click.option("--days", type=params.DAYS, help="Simulate so many days instead of the scenario's.")
-@click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
-)
+@options.days
+@options.changes
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),

@@ -26,7 +26,6 @@ BUDGETS = {
     "door": ("battery_life_days", "alarm_p95_s", "delivered_percent"),
     "switch": ("average_current_ua", "delivered_percent"),
 }
-KINDS = tuple(BUDGETS)
 ROOM = 0.1  # between a figure and its limit
 COMMON = {
     "test_power.py": "test_power.py.txt",

@@ -6,7 +6,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from host_sim.lab.compare import Compared
-from host_sim.sim.result import Result
 from host_sim.spec.figures import FIGURES
 from tools.show import output, report
 
@@ -50,7 +49,7 @@ def figures(found: Compared) -> Table:
             _beside(out, figure.name, values, bounds.get(figure.name))
         if figure.name == LIFE and ours.life:
             out.add_row("", *(one.how(LIFE) for one in runs), "", "")
-    states = [_states(one) for one in runs]
+    states = [one.state_mc_per_day for one in runs]
     for name in dict.fromkeys(name for one in states[::-1] for name in one):
         _beside(out, f"{name} mC/day", [one.get(name, 0.0) for one in states])
     return out
@@ -77,12 +76,3 @@ def _beside(
     ratio = f"{mine / theirs:.3f}" if mine is not None and theirs else "-"
     bound = "" if least is None else f"{least:,.1f}"
     out.add_row(name, *map(report.number, values), bound, ratio)
-
-
-def _states(result: Result) -> dict[str, float]:
-    """Each state's charge a day, mC, all transmit levels as one."""
-    out: dict[str, float] = {}
-    for line in result.ledger.by_state():
-        name = "transmit" if line.name.startswith("tx_") else line.name
-        out[name] = out.get(name, 0.0) + line.charge_mc / result.days
-    return out

@@ -155,7 +155,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"limit: {limit}"
 
 
-def draw(predicted: Predicted, cuts: Sequence[Cut], judged: Verdict, path: Path) -> None:
+def draw(predicted: Predicted, cuts: Sequence[Cut], path: Path) -> None:
     """The recorded wake of most charge beside its prediction, by phase."""
     from host_sim.trace.draw import plot  # matplotlib takes its time
 

@@ -34,7 +34,7 @@ def ways(study: Study) -> Table:
     out = output.table("", *heads)
     kind = ""
     for row in study.rows:
-        name, of, value, interval, *figures = (escape(cell) for cell in cells(study, row))
+        name, of, value, interval, *figures = (escape(cell) for cell in cells(row))
         if of != kind:
             out.add_row(f"[bold]{of}[/bold]")
             kind = of
@@ -49,7 +49,7 @@ def columns(study: Study) -> list[str]:
     return ["", "", f"mJ {study.per}", "95 %", *(name.replace("_", " ") for name in others)]
 
 
-def cells(study: Study, row: Row) -> list[str]:
+def cells(row: Row) -> list[str]:
     """A line of it."""
     interval = f"{number(row.ci95[0])} … {number(row.ci95[1])}" if row.ci95 else ""
     others = [number(value) for name, value in row.figures.items() if name != ENERGY]

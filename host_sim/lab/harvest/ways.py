@@ -15,10 +15,10 @@ from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.lab.harvest import worlds
 from host_sim.lab.harvest.worlds import DAY_H, FASTEST, FC_PER_MC, HOUR_S, SLOWEST, Place
 from host_sim.spec.configure import device_config
+from host_sim.world.recordings import HOUR_US
 from torpor.policy import energy, schedule
 from torpor.record import ENERGY, SCHEDULE
 
-HOUR_US = 3_600_000_000
 WEIGHT = 0.5  # of the newest day (Kansal et al., who find it best)
 LOW, CRITICAL = 10, 5  # percent of charge at which every node here that plans saves
 BLOCK_H = 4  # of which a slow node has three messages

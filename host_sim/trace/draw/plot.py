@@ -67,11 +67,7 @@ def wake(
 
     BadInput when it cannot be written.
     """
-    figure = picture(verdict, recorded, holes, predicted, title, phases)
-    try:
-        save(figure, path)
-    finally:
-        plt.close(figure)
+    save(picture(verdict, recorded, holes, predicted, title, phases), path)
 
 
 def picture(

@@ -87,14 +87,7 @@ def draw(recording: Recording, found: Found, title: str, path: Path) -> None:
     if kind(path) == PAGE:
         outputs.write({path: document(recording, curves, title).encode("utf-8")})
     else:
-        _save(picture(recording, curves, title), path)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    try:
-        save(figure, path)
-    finally:
-        plt.close(figure)
+        save(picture(recording, curves, title), path)
 
 
 def colours(curves: Curves) -> dict[str, str]:

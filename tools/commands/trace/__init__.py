@@ -1,4 +1,4 @@
-"""torpor trace: what a recording holds, and other formats of it; its states are in cut.py."""
+"""torpor trace: what a recording holds, and other formats of it; its states have files beside."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from rich.markup import escape
 from host_sim.trace import writer
 from host_sim.trace.draw import stats
 from tools import params, recordings
-from tools.commands.trace import cut
+from tools.commands.trace import diff, digest, plot
 from tools.show import output
 
 
@@ -71,5 +71,5 @@ def _title(file: Path) -> None:
     output.console.print(f"[bold]{escape(str(file))}[/bold]", soft_wrap=True)
 
 
-for each in (cut.digest_command, cut.plot_command, cut.diff_command):
-    command.add_command(each)
+for each in (digest, plot, diff):
+    command.add_command(each.command)

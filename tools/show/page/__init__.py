@@ -8,7 +8,6 @@ from typing import Any
 from host_sim.files.picture import SIGN
 
 SCRIPTS = ("numbers", "waves", "chart", "wake", "energy", "events", "facts", "main")
-NAME = "index.html"
 
 
 def text(runs: list[dict[str, Any]], *, live: bool = False) -> str:

@@ -1,0 +1,79 @@
+"""What a node's doings cost on its board, and how long a sleep must be to be worth it."""
+
+from host_sim.hardware import price, states
+from host_sim.hardware.board import Board
+from host_sim.spec.nodefile import Node, Task
+from torpor.policy import schedule
+
+# No gap is as long: where a deeper state saves nothing, it is never entered.
+NEVER_MS = 2 * schedule.MAX_SLEEP_MS
+HOUR_US = 3_600_000_000
+
+
+def uc(board: Board, state: str, us: int) -> int:
+    """Charge of a state for a time, µC."""
+    return price.state_fc(board, state, us) // price.FC_PER_UC
+
+
+def join_uc(board: Board, key: str) -> int:
+    """Charge of a cached join and a message at full power when nothing is lost, µC."""
+    listening = sum(
+        price.listening_fc(board, part, key) // price.FC_PER_UC for part in states.CACHED_JOIN
+    )
+    message_us = board.phase_us("message") - price.FRAME_US
+    return listening + uc(board, "listen", message_us) + burst_uc(board)[-1]
+
+
+def burst_uc(board: Board) -> list[int]:
+    """Charge of the bursts of a cached join and a message at each level, µC."""
+    frames = price.all_frames(states.CACHED_JOIN) + 1
+    levels = range(len(states.TX_LEVELS_DBM))
+    return [price.air_fc(board, frames, level) // price.FC_PER_UC for level in levels]
+
+
+def measure_uc(node: Node, board: Board, task: Task) -> int:
+    """Charge of a task's readings and of their warm-up, µC."""
+    all_us, own_uc = 0, 0
+    for channel in (one for one in node.channel if one.name in task.channels):
+        us = channel.read_ms * 1000 if channel.read_ms else board.phase_us("measure")
+        all_us += us
+        own_uc += us * channel.read_ua // 1_000_000
+    return uc(board, "sense", all_us) + own_uc + _warm_up_uc(node, board, task)
+
+
+def _warm_up_uc(node: Node, board: Board, task: Task) -> int:
+    """In light sleep, unless that costs more or the node stays associated."""
+    us = task.warmup_ms * 1000
+    if node.kind == "switch" or task.warmup_ms < light_ms(board):
+        return uc(board, "idle", us)
+    return uc(board, "light_sleep", us) + uc(board, "cpu", board.phase_us("light_exit"))
+
+
+def sleep_uc_per_hour(node: Node, board: Board) -> int:
+    """What sleep alone takes of a budget."""
+    return uc(board, f"{node.deepest_sleep}_sleep", HOUR_US)
+
+
+def boot_uc(board: Board) -> int:
+    """Of a start up to the node's own code, µC."""
+    return uc(board, "boot", board.phase_us("boot"))
+
+
+def wake_uc(board: Board) -> int:
+    """Of that code in a wake, µC."""
+    return uc(board, "cpu", board.phase_us("wake_cpu"))
+
+
+def light_ms(board: Board) -> int:
+    """From how long on a light sleep costs less than to idle."""
+    na = dict(zip(states.NAMES, board.current_na, strict=True))
+    saved_na = max(1, na["idle"] - na["light_sleep"])
+    return min(NEVER_MS, board.phase_us("light_exit") * na["cpu"] // saved_na // 1000 + 1)
+
+
+def deep_ms(board: Board) -> int:
+    """From how long on deep sleep and a start cost less than light sleep."""
+    na = dict(zip(states.NAMES, board.current_na, strict=True))
+    saved_na = max(1, na["light_sleep"] - na["deep_sleep"])
+    boot_fc = board.phase_us("boot") * na["boot"] - board.phase_us("light_exit") * na["cpu"]
+    return max(light_ms(board), min(NEVER_MS, boot_fc // saved_na // 1000 + 1))

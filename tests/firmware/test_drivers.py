@@ -107,7 +107,8 @@ def test_a_short_answer_is_a_fault(answer: str) -> None:
 def test_what_is_silent_or_unknown_is_a_fault() -> None:
     port, _ = fresh()
     assert [port.measure(channel) for channel in (TEMPERATURE, ANALOG, UNKNOWN)] == [FAULT] * 3
-    assert port.look(0) == FAULT
+    watched = {"pins": {}, "channels": CHANNELS, "watch_channel": UNKNOWN}
+    assert rig.esp32.opened(watched).look(0) == FAULT
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from host_sim.errors import BadInput
-from host_sim.lab.fleet import chunk, fleetfile, spread
+from host_sim.lab.fleet import chunk, fleetfile, spread, table
 from host_sim.lab.fleet.keep import Kept
 from host_sim.lab.fleet.plan import Grid, axis
 from host_sim.sim import run
@@ -54,7 +54,7 @@ def test_a_grid_has_every_combination_once_the_last_key_soonest() -> None:
 
 def test_a_node_is_what_torpor_sim_makes_of_it() -> None:
     fleet = few()
-    row = chunk.table(chunk.simulate(fleet, 3, 4, False).data).to_pylist()[0]
+    row = table.of(fleet, chunk.simulate(fleet, 3, 4, False).columns).to_pylist()[0]
     node = fleet.node(3)
     alone = run.run(scenario.load("garden", node.changes), index=3)
     assert row["average_current_ua"] == alone.ledger.average_current_ua
@@ -89,9 +89,9 @@ def test_chunks_and_workers_change_no_bit(tmp_path: Path) -> None:
 
 def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
-    whole = chunk.table(chunk.simulate(few(), 0, 6, False).data)
+    whole = table.of(few(), chunk.simulate(few(), 0, 6, False).columns)
     kept = Kept(path, few(), 2)
-    kept.add(2, chunk.simulate(few(), 2, 4, False).data)
+    kept.add(2, chunk.simulate(few(), 2, 4, False).columns)
     again = Kept(path, few(), 2)
     assert again.missing() == [0, 4]
     assert spread.simulate(few(), again, compiled=False, workers=1).nodes == 4
@@ -102,7 +102,7 @@ def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
 
 def test_it_goes_on_with_other_workers_in_chunks_of_their_size(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
-    Kept(path, few(), 2).add(2, chunk.simulate(few(), 2, 4, False).data)
+    Kept(path, few(), 2).add(2, chunk.simulate(few(), 2, 4, False).columns)
     again = Kept(path, few(), 3)
     assert (again.size, again.missing()) == (2, [0, 4])
 
@@ -146,7 +146,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_on_a_cluster_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path) -> None:
     from distributed import LocalCluster
 
-    alone = chunk.table(chunk.simulate(few(), 0, 6, False).data)
+    alone = table.of(few(), chunk.simulate(few(), 0, 6, False).columns)
     local: Any = LocalCluster
     with local(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         path = tmp_path / "f.parquet"

@@ -1,16 +1,15 @@
-"""Some nodes of a plan, simulated one after the other: a table, a row a node.
+"""Some nodes of a plan, simulated one after the other: columns, a value a node.
 
-The table is bytes of Arrow's IPC format: what a worker sends back, and what is kept on disk.
+They are plain lists, so that a worker starts without pyarrow and what that imports.
 """
 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pyarrow as pa
-
 from host_sim.engine import native
 from host_sim.engine.plain import Life
+from host_sim.errors import BadInput
 from host_sim.lab.fleet.plan import Plan
 from host_sim.sim import run
 from host_sim.sim.result import Result
@@ -28,28 +27,22 @@ KEPT = (
     "missed_per_day",
     "off_h_per_day",
 )
+Columns = dict[str, list[object]]  # the node's number, what it was given as text, and figures
 
 
 @dataclass(frozen=True)
 class Timed:
-    """A table, the days that its nodes lived, and the seconds of a core that it took."""
+    """Columns, the days that their nodes lived, and the seconds of a core that they took."""
 
-    data: bytes
+    columns: Columns
     days: float
     core_s: float
-
-
-def schema(plan: Plan) -> pa.Schema:
-    """The columns: the node's number, what it was given as text, and figures."""
-    given = [(key, pa.dictionary(pa.int32(), pa.string())) for key in plan.keys]
-    return pa.schema([("node", pa.int32()), *given, *((name, pa.float64()) for name in KEPT)])
 
 
 def simulate(plan: Plan, first: int, last: int, compiled: bool) -> Timed:
     """Nodes from `first` on, `last` not included."""
     began_s, days = time.thread_time(), 0.0
-    kept = schema(plan)
-    columns: dict[str, list[object]] = {name: [] for name in kept.names}
+    columns: Columns = {name: [] for name in ("node", *plan.keys, *KEPT)}
     for number, values, result in _lived(plan, first, last, native.Life if compiled else Life):
         columns["node"].append(number)
         for key, value in zip(plan.keys, values, strict=True):
@@ -59,16 +52,7 @@ def simulate(plan: Plan, first: int, last: int, compiled: bool) -> Timed:
             has = figure.fits(result.scenario.file)
             columns[name].append(figure.of(result) if has else None)
         days += result.days
-    table = pa.Table.from_pydict(columns, kept)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, kept) as stream:
-        stream.write_table(table)
-    return Timed(bytes(sink.getvalue()), days, time.thread_time() - began_s)
-
-
-def table(data: bytes) -> pa.Table:
-    """What simulate() gave."""
-    return pa.ipc.open_stream(data).read_all()
+    return Timed(columns, days, time.thread_time() - began_s)
 
 
 def _lived(
@@ -77,7 +61,10 @@ def _lived(
     read = scenario.Read(plan.scenario)
     for number in range(first, last):
         node = plan.node(number)
-        given = read.changed(node.changes)
+        try:
+            given = read.changed(node.changes)
+        except BadInput as error:  # a combination that was not tried before the work
+            raise BadInput(str(error), where=f"node {number}") from None
         result = run.run(given, index=node.index, engine=engine)
         if not result.complete:
             raise KeyboardInterrupt

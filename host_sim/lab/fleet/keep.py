@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
-from host_sim.lab.fleet import chunk
+from host_sim.lab.fleet import table
+from host_sim.lab.fleet.chunk import Columns
 from host_sim.lab.fleet.plan import Plan
 from host_sim.spec import scenario
 from torpor import __version__
@@ -58,26 +59,26 @@ class Kept:
         firsts = range(0, self.plan.count, self.size)
         return [first for first in firsts if not self._place(first).exists()]
 
-    def add(self, first: int, data: bytes) -> None:
+    def add(self, first: int, columns: Columns) -> None:
         """A chunk is finished."""
-        outputs.write({self._place(first): data})
+        outputs.write({self._place(first): table.packed(table.of(self.plan, columns))})
 
     def tables(self) -> Iterator[pa.Table]:
         """All chunks in the order of their nodes."""
         for first in range(0, self.plan.count, self.size):
             with inputs.opened(self._place(first)) as file:
                 data = file.read()
-            yield chunk.table(data)
+            yield table.unpacked(data)
 
     def finish(self) -> None:
         """Put the file together, and remove the chunks."""
         with outputs.beside(self.path) as part:
-            schema = chunk.schema(self.plan)
+            schema = table.schema(self.plan)
             with pq.ParquetWriter(part, schema, compression=COMPRESSION) as file:
                 held: list[pa.Table] = []
                 for one in self.tables():
                     held.append(one)
-                    if sum(table.num_rows for table in held) >= GROUP_ROWS:
+                    if sum(some.num_rows for some in held) >= GROUP_ROWS:
                         file.write_table(_together(held))
                         held = []
                 if held:

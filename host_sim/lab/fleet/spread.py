@@ -1,6 +1,6 @@
 """A plan's chunks on the cores of this machine, or on a Dask cluster; the results are the same.
 
-Whoever simulates a chunk answers with its table, and only this process writes. So a worker that is
+Whoever simulates a chunk answers with its columns, and only this process writes. So a worker that is
 killed loses its chunk, which another one simulates again, and doubles nothing.
 """
 
@@ -57,7 +57,7 @@ def simulate(
             answers = _here(plan, jobs, compiled, cores)
         days = core_s = 0.0
         for first, last, answer in answers:
-            kept.add(first, answer.data)
+            kept.add(first, answer.columns)
             days += answer.days
             core_s += answer.core_s
             done += last - first

@@ -13,7 +13,7 @@ from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
-from host_sim.lab.fleet import spread, told
+from host_sim.lab.fleet import spread, told, tried
 from host_sim.lab.fleet.keep import Kept
 from host_sim.lab.fleet.plan import MOST_NODES, Grid, Plan, axis
 from host_sim.sim import engines
@@ -71,10 +71,10 @@ def command(name: str, axes: tuple[str, ...], days: float | None, **given: Any) 
     """
     home.refuse(name)
     grid = Grid(name, tuple(map(axis, axes)), () if days is None else (f"days={days}",))
-    for key, values in grid.axes:  # each by itself: what is wrong is known before the work
-        for value in values:
-            scenario.load(name, (*grid.changes, f"{key}={value}"))
-    simulate(grid, scenario.load(name).file.title, **given)
+    read = scenario.Read(name)
+    if bad := tried.refused(read, grid.changes, grid.node(0).changes, grid.axes):
+        raise BadInput(bad.why)
+    simulate(grid, read.file.title, **given)
 
 
 def simulate(

@@ -22,8 +22,8 @@ from tools import params
 from tools.show import compiling, fleetpage, output
 from tools.show import fleet as shown
 
-CHUNK_WAKES = 4_000_000  # over half a second, so that sending a chunk weighs little
-NODE_WAKES = 24_000  # that take as long as what a node takes beside its wakes
+CHUNK_WAKES = 3_000_000  # over half a second: to send one weighs little, to wait for the last, too
+NODE_WAKES = 16_000  # that take as long as what a node takes beside its wakes
 ROWS = 60  # of a sweep that are shown one by one
 
 

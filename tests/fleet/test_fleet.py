@@ -40,7 +40,9 @@ def test_a_range_and_a_list() -> None:
     assert axis("node.mode = eco, standard") == ("node.mode", ("eco", "standard"))
 
 
-@pytest.mark.parametrize("text", ["seed", "seed=", "seed=1,,2", "seed=3..1", "seed=a..b", "=1"])
+@pytest.mark.parametrize(
+    "text", ["seed", "seed=", "seed=1,,2", "seed=3..1", "seed=a..b", "=1", "seed=1..10000001"]
+)
 def test_what_is_no_axis_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         axis(text)
@@ -198,6 +200,8 @@ def test_of_nodes_on_light_the_worst_are_off_longest(capsys: Capture) -> None:
     [
         (["sweep", "garden", "--set", "node.mode=eco,loud"], "invalid enum value 'loud'"),
         (["sweep", "hall", "--set", "seed=1..2"], "is a home"),
+        (["sweep", "garden", "--set", "seed=1", "--set", "seed=2"], "seed is set twice; write"),
+        (["sweep", "garden", "--days", "2", "--set", "days=1,3"], "days is set twice; write"),
         pytest.param(
             ["sweep", "garden", "--set", "seed=1,2", "--scheduler", "tcp://127.0.0.1:1"],
             "no Dask",

@@ -71,6 +71,10 @@ def command(name: str, axes: tuple[str, ...], days: float | None, **given: Any) 
     """
     home.refuse(name)
     grid = Grid(name, tuple(map(axis, axes)), () if days is None else (f"days={days}",))
+    keys = [*grid.keys, *(change.partition("=")[0] for change in grid.changes)]
+    for i, key in enumerate(keys):
+        if key in keys[:i]:
+            raise BadInput(f"{key} is set twice", remedy=f"write once --set {key}=a,b,c")
     read = scenario.Read(name)
     if bad := tried.refused(read, grid.changes, grid.node(0).changes, grid.axes):
         raise BadInput(bad.why)

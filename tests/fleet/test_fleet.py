@@ -56,7 +56,7 @@ def test_a_grid_has_every_combination_once_the_last_key_soonest() -> None:
 
 def test_a_node_is_what_torpor_sim_makes_of_it() -> None:
     fleet = few()
-    row = table.of(fleet, chunk.simulate(fleet, 3, 4, False).columns).to_pylist()[0]
+    row = table.of(fleet, chunk.simulate(fleet, 3, 4, False).data).to_pylist()[0]
     node = fleet.node(3)
     alone = run.run(scenario.load("garden", node.changes), index=3)
     assert row["average_current_ua"] == alone.ledger.average_current_ua
@@ -91,9 +91,9 @@ def test_chunks_and_workers_change_no_bit(tmp_path: Path) -> None:
 
 def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
-    whole = table.of(few(), chunk.simulate(few(), 0, 6, False).columns)
+    whole = table.of(few(), chunk.simulate(few(), 0, 6, False).data)
     kept = Kept(path, few(), 2)
-    kept.add(2, chunk.simulate(few(), 2, 4, False).columns)
+    kept.add(2, chunk.simulate(few(), 2, 4, False).data)
     again = Kept(path, few(), 2)
     assert again.missing() == [0, 4]
     assert spread.simulate(few(), again, compiled=False, workers=1).nodes == 4
@@ -104,7 +104,7 @@ def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
 
 def test_it_goes_on_with_other_workers_in_chunks_of_their_size(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
-    Kept(path, few(), 2).add(2, chunk.simulate(few(), 2, 4, False).columns)
+    Kept(path, few(), 2).add(2, chunk.simulate(few(), 2, 4, False).data)
     again = Kept(path, few(), 3)
     assert (again.size, again.missing()) == (2, [0, 4])
 
@@ -135,7 +135,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     call = f"import pathlib, {__name__} as here; here.simulated_here(pathlib.Path({str(path)!r}))"
     first = subprocess.Popen([sys.executable, "-c", call], cwd=ROOT)
     folder = path.with_name("f.parquet.part")
-    while len(list(folder.glob("*.arrow"))) < 2:  # one may be of a chunk still to be moved there
+    while len(list(folder.glob("*.jsonl"))) < 2:  # one may be of a chunk still to be moved there
         assert first.poll() is None
         time.sleep(0.01)
     first.kill()
@@ -148,7 +148,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
 def test_on_a_cluster_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path) -> None:
     from distributed import LocalCluster
 
-    alone = table.of(few(), chunk.simulate(few(), 0, 6, False).columns)
+    alone = table.of(few(), chunk.simulate(few(), 0, 6, False).data)
     local: Any = LocalCluster
     with local(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         path = tmp_path / "f.parquet"

@@ -1,8 +1,9 @@
-"""Some nodes of a plan, simulated one after the other: columns, a value a node.
+"""Some nodes of a plan, simulated one after the other: a line of JSON each.
 
-They are plain lists, so that a worker starts without pyarrow and what that imports.
+It is what a worker sends back, which so starts without pyarrow, and what is kept on disk.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,32 +28,30 @@ KEPT = (
     "missed_per_day",
     "off_h_per_day",
 )
-Columns = dict[str, list[object]]  # the node's number, what it was given as text, and figures
 
 
 @dataclass(frozen=True)
 class Timed:
-    """Columns, the days that their nodes lived, and the seconds of a core that they took."""
+    """Lines, the days that their nodes lived, and the seconds of a core that they took."""
 
-    columns: Columns
+    data: bytes
     days: float
     core_s: float
 
 
 def simulate(plan: Plan, first: int, last: int, compiled: bool) -> Timed:
     """Nodes from `first` on, `last` not included."""
-    began_s, days = time.thread_time(), 0.0
-    columns: Columns = {name: [] for name in ("node", *plan.keys, *KEPT)}
+    began_s, days, lines = time.thread_time(), 0.0, []
     for number, values, result in _lived(plan, first, last, native.Life if compiled else Life):
-        columns["node"].append(number)
-        for key, value in zip(plan.keys, values, strict=True):
-            columns[key].append(value)
+        row: dict[str, object] = {"node": number, **dict(zip(plan.keys, values, strict=True))}
         for name in KEPT:
             figure = FIGURES[name]
             has = figure.fits(result.scenario.file)
-            columns[name].append(figure.of(result) if has else None)
+            row[name] = figure.of(result) if has else None
+        lines.append(json.dumps(row, allow_nan=False))
         days += result.days
-    return Timed(columns, days, time.thread_time() - began_s)
+    data = "".join(f"{line}\n" for line in lines).encode()
+    return Timed(data, days, time.thread_time() - began_s)
 
 
 def _lived(

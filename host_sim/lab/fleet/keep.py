@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
 from host_sim.lab.fleet import table
-from host_sim.lab.fleet.chunk import Columns
 from host_sim.lab.fleet.plan import Plan
 from host_sim.spec import scenario
 from torpor import __version__
@@ -59,16 +58,16 @@ class Kept:
         firsts = range(0, self.plan.count, self.size)
         return [first for first in firsts if not self._place(first).exists()]
 
-    def add(self, first: int, columns: Columns) -> None:
+    def add(self, first: int, data: bytes) -> None:
         """A chunk is finished."""
-        outputs.write({self._place(first): table.packed(table.of(self.plan, columns))})
+        outputs.write({self._place(first): data})
 
     def tables(self) -> Iterator[pa.Table]:
         """All chunks in the order of their nodes."""
         for first in range(0, self.plan.count, self.size):
             with inputs.opened(self._place(first)) as file:
                 data = file.read()
-            yield table.unpacked(data)
+            yield table.of(self.plan, data)
 
     def finish(self) -> None:
         """Put the file together, and remove the chunks."""
@@ -86,7 +85,7 @@ class Kept:
         shutil.rmtree(self.folder)
 
     def _place(self, first: int) -> Path:
-        return self.folder / f"{first:010}.arrow"
+        return self.folder / f"{first:010}.jsonl"
 
 
 def _together(tables: list[pa.Table]) -> pa.Table:

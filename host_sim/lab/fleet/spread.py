@@ -1,7 +1,7 @@
 """A plan's chunks on the cores of this machine, or on a Dask cluster; the results are the same.
 
-Whoever simulates a chunk answers with its columns, and only this process writes. So a worker that
-is killed loses its chunk, which another one simulates again, and doubles nothing.
+Whoever simulates a chunk answers with its lines, and only this process writes. So a worker that is
+killed loses its chunk, which another one simulates again, and doubles nothing.
 """
 
 import os
@@ -57,7 +57,7 @@ def simulate(
             answers = _here(plan, jobs, compiled, cores)
         days = core_s = 0.0
         for first, last, answer in answers:
-            kept.add(first, answer.columns)
+            kept.add(first, answer.data)
             days += answer.days
             core_s += answer.core_s
             done += last - first

@@ -15,7 +15,7 @@ class Draw(Strict, frozen=True):
     """How a key is drawn: by one of normal, uniform and choice."""
 
     normal: tuple[Number, Annotated[float, Meta(ge=0, le=1e9)]] | None = None
-    """Mean and standard deviation; what lies more than FAR of these out is taken to be there."""
+    """Mean and standard deviation; what lies more than five of these out is taken to be there."""
     uniform: tuple[Number, Number] | None = None
     """The least and the most."""
     choice: Annotated[tuple[str | bool | int | float, ...], Meta(min_length=1)] | None = None

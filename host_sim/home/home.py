@@ -20,6 +20,12 @@ from host_sim.toml import file as tomlfile
 from host_sim.world import pathloss
 
 HOMES = Path(__file__).parents[1] / "homes"
+OF_HOME = {  # keys of a scenario that a home decides
+    "days": "is the home's",
+    "seed": "is the home's",
+    "world.wifi.ap_dbm": "is the access point's: [access_point]",
+    "world.wifi.mean_dbm": "follows from place_m",
+}
 WEAKEST_DBM, STRONGEST_DBM = -100.0, -20.0  # that a scenario may have as its mean
 
 Fault = tuple[str, tuple[Any, ...], str]
@@ -72,7 +78,7 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Home:
     path = HOMES / f"{name}.toml" if name in names() else Path(name)
     text = files.text(path)
     file = changed(tomlfile.decode(text, path, HomeFile), changes)
-    for what, key, remedy in _name_faults(file):
+    for what, key, remedy in (*_name_faults(file), *_set_faults(file)):
         raise tomlfile.located(what, text, path, key, remedy)
     members = [member for i in range(len(file.nodes)) for member in _members(file, i, text, path)]
     for what, key, remedy in _link_faults(file, members):
@@ -91,6 +97,8 @@ def _members(file: HomeFile, group: int, text: str, path: Path) -> Iterator[Memb
         if str(error).startswith("no scenario"):
             remedy = f"one of {', '.join(scenarios.names())}, or a file"
             raise tomlfile.located("no such scenario", text, path, key, remedy) from None
+        if str(error).startswith("--set"):
+            raise tomlfile.located(str(error), text, path, ("nodes", group, "set"), "") from None
         raise
     for i, place_m in enumerate(_places(nodes, file.seed, group)):
         name = f"{nodes.name}-{i + 1}" if nodes.count > 1 else nodes.name
@@ -134,6 +142,13 @@ def _name_faults(file: HomeFile) -> Iterator[Fault]:
             if name not in known:
                 remedy = f"one of {', '.join(known) or 'those with a count of 1'}"
                 yield f"no single node named {name}", ("link", i, key), remedy
+
+
+def _set_faults(file: HomeFile) -> Iterator[Fault]:
+    for i, nodes in enumerate(file.nodes):
+        for key in (change.partition("=")[0].strip() for change in nodes.set):
+            if key in OF_HOME:
+                yield f"{key} {OF_HOME[key]}", ("nodes", i, "set"), "leave it out"
 
 
 def _link_faults(file: HomeFile, members: list[Member]) -> Iterator[Fault]:

@@ -29,6 +29,11 @@ class HomeResult:
     engine: str
     complete: bool
 
+    @property
+    def ok(self) -> bool:
+        """Whether the run is complete and every budget of every node holds."""
+        return all(result.ok for result in self.results)
+
 
 def parts(home: Home, arrays: bool) -> list[Parts]:
     """Each node's world, all on one channel."""

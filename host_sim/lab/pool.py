@@ -14,6 +14,7 @@ from host_sim.errors import BadInput
 def workers(count: int, remedy: str) -> Iterator[ProcessPoolExecutor]:
     """So many of them; BadInput with this remedy where one was killed."""
     spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
+    others = multiprocessing.active_children()
     pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_deaf)
     try:
         yield pool
@@ -22,7 +23,8 @@ def workers(count: int, remedy: str) -> Iterator[ProcessPoolExecutor]:
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
-            process.terminate()
+            if process not in others:
+                process.terminate()
 
 
 def _deaf() -> None:

@@ -146,6 +146,16 @@ def faulty(tmp_path: Path, old: str, new: str) -> str:
             "place_m = [6, 2]\ncount = 0",
             "mine.toml:10: nodes[0].count: expected",
         ),
+        (
+            "place_m = [6, 2]",
+            'place_m = [6, 2]\nset = ["node.mod=eco"]',
+            "mine.toml:10: nodes[0].set: --set: node.mod: unknown key; did you mean mode?",
+        ),
+        (
+            "place_m = [4, 5]",
+            'place_m = [4, 5]\nset = ["node.mode=eco", "days=3"]',
+            "mine.toml:15: nodes[1].set: days is the home's; leave it out",
+        ),
         ("seed = 1", "sead = 1", "mine.toml:4: sead: unknown key; did you mean seed?"),
     ],
 )

@@ -23,6 +23,8 @@ from tools.show import output
 ROOT = Path(__file__).parents[2]
 LONG = "abcdefghijklmnopqrstuvwx"  # the longest name that a node's parts may have
 OF_TASK = f'budget=[{{name="radio_on_s_per_day", task="{LONG}", at_most=1234567}}]'
+OF_DOOR = f'nodes.0.set=["node.task.0.name={LONG}", {json.dumps(OF_TASK)}]'
+NO_LINK = ("--set", "link=[]")
 UNSEEN = ROOT / "boards/heltec_wifi_lora_32/unseen"
 
 # Command lines, or for what needs a board the call that shows what came of it.
@@ -33,8 +35,9 @@ CASES: dict[str, list[list[str]]] = {
         ["sound", "--days", "1", "--set", "node.watch.ulp=true"],
         ["plug", "--days", "1"],
         [str(ROOT / "docs/replay.toml"), "--days", "2"],
-        ["hall", "--days", "0.2", "--set", f"nodes.door.name={LONG}", "--set", "link=[]"],
+        ["hall", "--days", "0.2", "--set", f"nodes.door.name={LONG}", *NO_LINK],
         ["thousand", "--days", "0.02", "--set", "nodes.bed.count=50"],
+        ["hall", "--days", "0.02", "--set", f"nodes.0.name={LONG}", "--set", OF_DOOR, *NO_LINK],
     ],
     "diff": [
         ["garden", "--days", "1", "--set", f"node.task.light.name={LONG}"],

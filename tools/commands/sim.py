@@ -198,6 +198,8 @@ def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> No
     output.as_json(shown.as_json(told)) if as_json else shown.show(told)
     if not told.complete:
         _interrupted()
+    if not told.ok:
+        raise click.exceptions.Exit(1)
 
 
 def _interrupted() -> None:

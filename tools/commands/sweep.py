@@ -13,7 +13,7 @@ from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
-from host_sim.lab.fleet import spread, told
+from host_sim.lab.fleet import spread, told, tried
 from host_sim.lab.fleet.keep import Kept
 from host_sim.lab.fleet.plan import MOST_NODES, Grid, Plan, axis
 from host_sim.sim import engines
@@ -22,8 +22,8 @@ from tools import params
 from tools.show import compiling, fleetpage, output
 from tools.show import fleet as shown
 
-CHUNK_WAKES = 4_000_000  # over half a second, so that sending a chunk weighs little
-NODE_WAKES = 24_000  # that take as long as what a node takes beside its wakes
+CHUNK_WAKES = 3_000_000  # over half a second: to send one weighs little, to wait for the last, too
+NODE_WAKES = 16_000  # that take as long as what a node takes beside its wakes
 ROWS = 60  # of a sweep that are shown one by one
 
 
@@ -71,10 +71,14 @@ def command(name: str, axes: tuple[str, ...], days: float | None, **given: Any) 
     """
     home.refuse(name)
     grid = Grid(name, tuple(map(axis, axes)), () if days is None else (f"days={days}",))
-    for key, values in grid.axes:  # each by itself: what is wrong is known before the work
-        for value in values:
-            scenario.load(name, (*grid.changes, f"{key}={value}"))
-    simulate(grid, scenario.load(name).file.title, **given)
+    keys = [*grid.keys, *(change.partition("=")[0] for change in grid.changes)]
+    for i, key in enumerate(keys):
+        if key in keys[:i]:
+            raise BadInput(f"{key} is set twice", remedy=f"write once --set {key}=a,b,c")
+    read = scenario.Read(name)
+    if bad := tried.refused(read, grid.changes, grid.node(0).changes, grid.axes):
+        raise BadInput(bad.why)
+    simulate(grid, read.file.title, **given)
 
 
 def simulate(

@@ -1,5 +1,7 @@
 """The tables of torpor sim."""
 
+from typing import Any
+
 from rich.markup import escape
 from rich.table import Table
 
@@ -63,12 +65,17 @@ def budgets(result: Result, interval: Interval | None) -> Table:
     out = output.table("", "budget", "value", "", "limit", "", "")
     out.columns[-1].no_wrap = False
     for budget in interval.budgets(result) if interval else result.budgets():
-        verdict = verdicts.coloured(budget.get("verdict") or (PASS if budget["ok"] else FAIL))
-        sign = "<=" if budget["bound"] == "at_most" else ">="
-        value, limit = (number(budget[key]) for key in ("value", "limit"))
-        how = "" if budget["how"] == SIMULATED else budget["how"]
-        out.add_row(budget["name"], value, sign, limit, verdict, how)
+        out.add_row(*judged(budget))
     return out
+
+
+def judged(budget: dict[str, Any]) -> list[str]:
+    """Its cells: name, value, which side is good, limit, verdict, and how the value is known."""
+    verdict = verdicts.coloured(budget.get("verdict") or (PASS if budget["ok"] else FAIL))
+    sign = "<=" if budget["bound"] == "at_most" else ">="
+    value, limit = (number(budget[key]) for key in ("value", "limit"))
+    how = "" if budget["how"] == SIMULATED else budget["how"]
+    return [budget["name"], value, sign, limit, verdict, how]
 
 
 def widened(interval: Interval) -> Table:

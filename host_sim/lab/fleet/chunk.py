@@ -1,16 +1,16 @@
-"""Some nodes of a plan, simulated one after the other: a table, a row a node.
+"""Some nodes of a plan, simulated one after the other: a line of JSON each.
 
-The table is bytes of Arrow's IPC format: what a worker sends back, and what is kept on disk.
+It is what a worker sends back, which so starts without pyarrow, and what is kept on disk.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pyarrow as pa
-
 from host_sim.engine import native
 from host_sim.engine.plain import Life
+from host_sim.errors import BadInput
 from host_sim.lab.fleet.plan import Plan
 from host_sim.sim import run
 from host_sim.sim.result import Result
@@ -32,43 +32,26 @@ KEPT = (
 
 @dataclass(frozen=True)
 class Timed:
-    """A table, the days that its nodes lived, and the seconds of a core that it took."""
+    """Lines, the days that their nodes lived, and the seconds of a core that they took."""
 
     data: bytes
     days: float
     core_s: float
 
 
-def schema(plan: Plan) -> pa.Schema:
-    """The columns: the node's number, what it was given as text, and figures."""
-    given = [(key, pa.dictionary(pa.int32(), pa.string())) for key in plan.keys]
-    return pa.schema([("node", pa.int32()), *given, *((name, pa.float64()) for name in KEPT)])
-
-
 def simulate(plan: Plan, first: int, last: int, compiled: bool) -> Timed:
     """Nodes from `first` on, `last` not included."""
-    began_s, days = time.thread_time(), 0.0
-    kept = schema(plan)
-    columns: dict[str, list[object]] = {name: [] for name in kept.names}
+    began_s, days, lines = time.thread_time(), 0.0, []
     for number, values, result in _lived(plan, first, last, native.Life if compiled else Life):
-        columns["node"].append(number)
-        for key, value in zip(plan.keys, values, strict=True):
-            columns[key].append(value)
+        row: dict[str, object] = {"node": number, **dict(zip(plan.keys, values, strict=True))}
         for name in KEPT:
             figure = FIGURES[name]
             has = figure.fits(result.scenario.file)
-            columns[name].append(figure.of(result) if has else None)
+            row[name] = figure.of(result) if has else None
+        lines.append(json.dumps(row, allow_nan=False))
         days += result.days
-    table = pa.Table.from_pydict(columns, kept)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, kept) as stream:
-        stream.write_table(table)
-    return Timed(bytes(sink.getvalue()), days, time.thread_time() - began_s)
-
-
-def table(data: bytes) -> pa.Table:
-    """What simulate() gave."""
-    return pa.ipc.open_stream(data).read_all()
+    data = "".join(f"{line}\n" for line in lines).encode()
+    return Timed(data, days, time.thread_time() - began_s)
 
 
 def _lived(
@@ -77,7 +60,10 @@ def _lived(
     read = scenario.Read(plan.scenario)
     for number in range(first, last):
         node = plan.node(number)
-        given = read.changed(node.changes)
+        try:
+            given = read.changed(node.changes)
+        except BadInput as error:  # a combination that was not tried before the work
+            raise BadInput(str(error), where=f"node {number}") from None
         result = run.run(given, index=node.index, engine=engine)
         if not result.complete:
             raise KeyboardInterrupt

@@ -1,5 +1,6 @@
 """A fleet's file: one scenario, a number of nodes, and what each of them draws for itself."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -10,77 +11,17 @@ from msgspec import Meta
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
+from host_sim.lab.fleet import tried
+from host_sim.lab.fleet.draw import Draw, word
 from host_sim.lab.fleet.plan import MOST_NODES, Node
 from host_sim.spec import scenario
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
+from host_sim.toml.line import Key
 from host_sim.world import pathloss
 
-Number = Annotated[float, Meta(ge=-1e9, le=1e9)]
 WEAKEST_DBM, STRONGEST_DBM = -100.0, -20.0  # that a scenario may have as its mean
-
-
-class Draw(Strict, frozen=True):
-    """How a key is drawn: by one of normal, uniform and choice."""
-
-    normal: tuple[Number, Annotated[float, Meta(ge=0, le=1e9)]] | None = None
-    """Mean and standard deviation."""
-    uniform: tuple[Number, Number] | None = None
-    """The least and the most."""
-    choice: Annotated[tuple[str | bool | int | float, ...], Meta(min_length=1)] | None = None
-    """One of these."""
-    weights: tuple[Annotated[float, Meta(ge=0)], ...] | None = None
-    """How likely each of the choices is, in any unit; by default all are alike."""
-    between: tuple[Number, Number] | None = None
-    """What is drawn beyond these is taken to be the nearer of them."""
-    whole: bool = False
-    """Rounded to a whole number."""
-
-    def fault(self) -> str:
-        """What is wrong with it, if anything."""
-        kinds = [self.normal, self.uniform, self.choice]
-        if sum(kind is not None for kind in kinds) != 1:
-            return "is drawn by none or several of normal, uniform and choice"
-        for pair, name in ((self.uniform, "uniform"), (self.between, "between")):
-            if pair and pair[0] > pair[1]:
-                return f"{name} ends below its beginning"
-        if self.choice and (self.between or self.whole):
-            return "a choice is neither bounded nor rounded"
-        if self.weights and (not self.choice or len(self.weights) != len(self.choice)):
-            return "has not as many weights as choices"
-        if self.weights and not sum(self.weights):
-            return "has no weight above 0"
-        return ""
-
-    def ends(self) -> tuple[str, ...]:
-        """The least and the most that are drawn, or all choices; of what has no end, nothing."""
-        if self.choice:
-            return tuple(map(_text, self.choice))
-        return tuple(map(self._bounded, self.uniform or ()))
-
-    def of(self, random: np.random.Generator) -> str:
-        """A value, as --set takes it."""
-        if self.choice:
-            p = None
-            if self.weights:
-                p = np.array(self.weights) / sum(self.weights)
-            return _text(self.choice[int(random.choice(len(self.choice), p=p))])
-        if self.normal:
-            value = float(random.normal(*self.normal))
-        else:
-            assert self.uniform
-            value = float(random.uniform(*self.uniform))
-        return self._bounded(value)
-
-    def _bounded(self, value: float) -> str:
-        if self.between:
-            value = min(max(value, self.between[0]), self.between[1])
-        return str(round(value)) if self.whole else f"{value:.6g}"
-
-
-def _text(value: str | float) -> str:
-    """As --set takes it: a truth as TOML has it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+LINK = "world.wifi.mean_dbm"  # what a distance gives
 
 
 class Distance(Strict, frozen=True):
@@ -143,7 +84,7 @@ class Fleet:
             values.append(metres)
             dbm = self.ap_dbm - _loss_db(self.file.distance, float(metres), random)
             dbm = min(max(dbm, WEAKEST_DBM), STRONGEST_DBM)
-            changes.append(f"world.wifi.mean_dbm={dbm:.2f}")
+            changes.append(f"{LINK}={dbm:.2f}")
         for key, draw in self.file.draw.items():
             values.append(draw.of(random))
             changes.append(f"{key}={values[-1]}")
@@ -156,28 +97,52 @@ def _loss_db(distance: Distance, metres: float, random: np.random.Generator) -> 
 
 
 def load(path: Path, changes: tuple[str, ...] = ()) -> Fleet:
-    """Read a fleet's file, try each draw's ends and its first node; BadInput for what cannot be."""
+    """Read a fleet's file, and try what its nodes may draw; BadInput for what cannot be."""
     text = inputs.text(path)
     file = tomlfile.decode(text, path, FleetFile)
-    some = [(("draw", key), draw) for key, draw in file.draw.items()]
-    if file.distance:
-        some.append((("distance", "m"), file.distance.m))
-    for key, draw in some:
-        if fault := draw.fault():
-            raise tomlfile.located(fault, text, path, key, "see docs/fleet.md")
+    for what, key, remedy in _faults(file, changes):
+        raise tomlfile.located(what, text, path, key, remedy)
     name = file.scenario if file.scenario in scenario.names() else str(path.parent / file.scenario)
     all_have = [f"seed={file.seed}"]
     if file.days is not None:
         all_have.append(f"days={file.days}")
     all_have += changes
-    ap_dbm = scenario.load(name, tuple(all_have)).file.world.wifi.ap_dbm
-    fleet = Fleet(name, file, tuple(all_have), ap_dbm)
-    first = fleet.node(0).changes
-    for drawn, draw in file.draw.items():
-        for value in draw.ends():
-            try:
-                scenario.load(name, (*first, f"{drawn}={value}"))
-            except BadInput as error:
-                raise tomlfile.located(str(error), text, path, ("draw", drawn), "") from None
-    scenario.load(name, first)
+    try:
+        read = scenario.Read(name)
+    except BadInput as error:
+        if Path(name).suffix != ".toml":
+            remedy = f"one of {', '.join(scenario.names())}, or a .toml file"
+            raise tomlfile.located("no such scenario", text, path, ("scenario",), remedy) from error
+        raise
+    fleet = Fleet(name, file, tuple(all_have), read.changed(tuple(all_have)).file.world.wifi.ap_dbm)
+    ends = [(key, draw.ends()) for key, draw in file.draw.items()]
+    if bad := tried.refused(read, fleet.changes, fleet.node(0).changes, ends):
+        remedy = "" if file.draw[bad.key].choice else "between bounds a draw, whole rounds it"
+        raise tomlfile.located(bad.why, text, path, ("draw", bad.key), remedy)
     return fleet
+
+
+def _faults(file: FleetFile, changes: tuple[str, ...]) -> Iterator[tuple[str, Key, str]]:
+    """What the schema cannot say: what, key, remedy."""
+    set_for_all = [change.partition("=")[0].strip() for change in changes]
+    some: list[tuple[Key, Draw]] = [(("draw", key), draw) for key, draw in file.draw.items()]
+    if file.distance:
+        some.append((("distance", "m"), file.distance.m))
+    for key, draw in some:
+        if fault := draw.fault():
+            yield fault, key, "see docs/fleet.md"
+    for name in set_for_all:
+        if name in file.draw:
+            yield "is drawn, and --set sets it for all", ("draw", name), "leave one of them out"
+    if file.distance:
+        yield from _distance_faults(file.distance)
+        if LINK in (*file.draw, *set_for_all):
+            yield f"gives {LINK}, which is set, too", ("distance",), "leave one of them out"
+
+
+def _distance_faults(distance: Distance) -> Iterator[tuple[str, Key, str]]:
+    """Distances that are none."""
+    for end in distance.m.choice or map(float, distance.m.ends()):
+        if isinstance(end, (bool, str)) or end < 0:
+            what = f"no distance is {word(end)}"
+            yield what, ("distance", "m"), "write metres; between bounds a draw"

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
-from host_sim.lab.fleet import chunk
+from host_sim.lab.fleet import table
 from host_sim.lab.fleet.plan import Plan
 from host_sim.spec import scenario
 from torpor import __version__
@@ -67,17 +67,17 @@ class Kept:
         for first in range(0, self.plan.count, self.size):
             with inputs.opened(self._place(first)) as file:
                 data = file.read()
-            yield chunk.table(data)
+            yield table.of(self.plan, data)
 
     def finish(self) -> None:
         """Put the file together, and remove the chunks."""
         with outputs.beside(self.path) as part:
-            schema = chunk.schema(self.plan)
+            schema = table.schema(self.plan)
             with pq.ParquetWriter(part, schema, compression=COMPRESSION) as file:
                 held: list[pa.Table] = []
                 for one in self.tables():
                     held.append(one)
-                    if sum(table.num_rows for table in held) >= GROUP_ROWS:
+                    if sum(some.num_rows for some in held) >= GROUP_ROWS:
                         file.write_table(_together(held))
                         held = []
                 if held:
@@ -85,7 +85,7 @@ class Kept:
         shutil.rmtree(self.folder)
 
     def _place(self, first: int) -> Path:
-        return self.folder / f"{first:010}.arrow"
+        return self.folder / f"{first:010}.jsonl"
 
 
 def _together(tables: list[pa.Table]) -> pa.Table:

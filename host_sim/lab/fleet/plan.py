@@ -85,10 +85,13 @@ def axis(text: str) -> Axis:
             raise BadInput(f"--set {text} has an empty value", remedy="write --set key=a,b,c")
     else:
         try:
-            values = tuple(map(str, range(int(first), int(last) + 1)))
+            numbers = range(int(first), int(last) + 1)
         except ValueError:
             remedy = "write whole numbers, as in --set key=1..9"
             raise BadInput(f"--set {text} is no range", remedy=remedy) from None
+        if numbers.stop - numbers.start > MOST_NODES:
+            raise BadInput(f"--set {text} has too many", remedy=f"{MOST_NODES:,} nodes at most")
+        values = tuple(map(str, numbers))
         if not values:
             raise BadInput(f"--set {text} is empty", remedy="write the smaller number first")
     return key.strip(), values

@@ -6,6 +6,7 @@ over the file settles 16 of the 64 bits of the value at every rank that is asked
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,12 @@ def groups(path: Path, names: Sequence[str]) -> Iterator[pa.Table]:
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
             yield file.read_row_group(group, columns=list(names))
+
+
+def floats(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
+    """Its values; to_numpy() would import pandas to ask what it thinks of them."""
+    values: Any = column.drop_null().combine_chunks()
+    return np.asarray(np.from_dlpack(values), dtype=np.float64)
 
 
 def percentiles(path: Path, name: str, percents: Sequence[int]) -> tuple[float, ...] | None:
@@ -66,7 +73,7 @@ def _counts(path: Path, name: str, begun: set[int], shift: int) -> dict[int, npt
 def _keys(path: Path, name: str) -> Iterator[Keys]:
     """A column's values as ints of the same order."""
     for group in groups(path, [name]):
-        bits = (group[name].drop_null().to_numpy() + 0.0).view(np.uint64)  # of -0, those of 0
+        bits = (floats(group[name]) + 0.0).view(np.uint64)  # of -0, those of 0
         yield np.where(bits & SIGN, ~bits, bits | SIGN)
 
 

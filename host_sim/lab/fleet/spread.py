@@ -1,6 +1,6 @@
 """A plan's chunks on the cores of this machine, or on a Dask cluster; the results are the same.
 
-Whoever simulates a chunk answers with its table, and only this process writes. So a worker that is
+Whoever simulates a chunk answers with its lines, and only this process writes. So a worker that is
 killed loses its chunk, which another one simulates again, and doubles nothing.
 """
 

@@ -72,29 +72,35 @@ def of(path: Path, plan: Plan, engine: type[Life], most_rows: int) -> Told:
             for row in _shortest_lived(path)
             if (row[CURRENT] > median_ua if row[OFF] is None else row[OFF] > 0)
         ],
-        rows=pq.read_table(path).to_pylist() if count <= most_rows else [],
+        rows=_rows(path) if count <= most_rows else [],
     )
+
+
+def _rows(path: Path) -> list[dict[str, object]]:
+    with pq.ParquetFile(path) as file:
+        rows: list[dict[str, object]] = file.read().to_pylist()
+        return rows
 
 
 def _equal(path: Path, current_ua: float, before: int) -> int:
     """The node of this current that has so many before it."""
     for group in ranks.groups(path, ["node", CURRENT]):
-        nodes = group["node"].filter(pc.equal(group[CURRENT], current_ua))
-        if before < len(nodes):
-            node: int = nodes[before].as_py()
+        (at,) = (ranks.floats(group[CURRENT]) == current_ua).nonzero()
+        if before < len(at):
+            node: int = group["node"][int(at[before])].as_py()
             return node
-        before -= len(nodes)
+        before -= len(at)
     raise AssertionError("it is in the file")
 
 
 def _shortest_lived(path: Path) -> list[dict[str, Any]]:
     """The rows of the nodes that live shortest; where none has a life, off longest or draw most."""
     order = {LIFE: "ascending", OFF: "descending", CURRENT: "descending", "node": "ascending"}
-    found: list[dict[str, Any]] = []
+    found: list[pa.Table] = []
     for group in ranks.groups(path, [*order]):
-        table = pa.concat_tables([pa.Table.from_pylist(found, group.schema), group])
-        found = table.take(pc.sort_indices(table, [*order.items()])[:WORST]).to_pylist()
-    return found
+        table = pa.concat_tables([*found, group])
+        found = [table.take(pc.sort_indices(table, [*order.items()])[:WORST])]
+    return [row for table in found for row in table.to_pylist()]
 
 
 def _worst(plan: Plan, row: dict[str, Any], usual: runfile.Run, engine: type[Life]) -> Worst:

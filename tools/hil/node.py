@@ -103,10 +103,13 @@ class Node:
         lines = self.text.splitlines()[-LAST_LINES:] or ["(nothing was printed)"]
         return "\n".join([*lines, f"log: {self.log}"])
 
-    def interrupt(self, timeout_s: float = PATIENCE_S, nap_s: float = NAP_S) -> None:
+    def interrupt(
+        self, timeout_s: float = PATIENCE_S, nap_s: float = NAP_S, anew: bool = True
+    ) -> None:
         """Stop its program and take the raw REPL; NotSeen after the time-out.
 
         A node that does not answer for `nap_s` sleeps: it is reset, and forgets what it retained.
+        The REPL is started anew in the node's folder, where its boot.py is to be run once more.
         """
         started = time.monotonic()
         seen = b""
@@ -124,7 +127,7 @@ class Node:
                 if answers(self.link.serial):
                     break
                 seen = b""
-        self.link.enter_raw_repl(soft_reset=True)
+        self.link.enter_raw_repl(soft_reset=anew)
 
     def reset(self) -> None:
         """Cycle its power, or pulse its reset line where the port has one."""

@@ -1,5 +1,7 @@
 """torpor faults --port: a virtual board is given faults, and its own node back."""
 
+import os
+import pty
 import re
 import sys
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ from tools.hil.faults.case import Case
 from tools.hil.faults.config import config
 from tools.hil.faults.guest import Guest
 from tools.hil.faults.lent import lent
-from tools.hil.node import Node
+from tools.hil.node import AWAY, Node
 from tools.provision import filesystem, version
 from tools.virtual.process import running
 
@@ -105,7 +107,7 @@ except OSError:
 def test_a_fault_that_is_broken_off_is_gone_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
-    def ctrl_c(self: suite.Suite, one: Case) -> None:
+    def ctrl_c(self: suite.Suite, one: Case, bit: bool | None) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(suite.Suite, "_outcome", ctrl_c)
@@ -116,6 +118,15 @@ def test_a_fault_that_is_broken_off_is_gone_too(
         node.interrupt()
         assert node.exec(LEFT).strip() == "False"
         node.close()
+
+
+def test_a_port_that_is_away_is_awaited(tmp_path: Path) -> None:
+    ours, its = pty.openpty()
+    node = Node(os.ttyname(its), tmp_path / "log", None)
+    os.close(ours)
+    os.close(its)
+    assert [node.read(0.01) for _ in range(3)] == [b""] * 3
+    assert node.text == f"{AWAY}\n"
 
 
 def test_a_node_that_cannot_do_without_its_address_in_flash_is_found_out() -> None:
@@ -184,6 +195,21 @@ def test_the_node_tells_what_each_of_its_starts_reads(tmp_path: Path) -> None:
     assert set(reads[case.BY_RESET]) == told | joins
     assert set(reads[case.CRASHING]) == told
     assert set(reads[case.POWER_ON]) > told | joins | {"torpor/config.mpy"}
+
+
+@pytest.mark.slow
+def test_a_start_that_does_not_go_well_without_a_fault_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = b"import machine\nif machine.reset_cause() == 2:\n"
+    logs += b" with open('torpor.log', 'w') as file: file.write('odd')\n"
+    given = version.files(None)
+    given["main.py"] = logs + given["main.py"]
+    monkeypatch.setattr(version, "files", lambda config: dict(given))
+    with board(tmp_path) as port:
+        assert cli.run(["faults", "door", "--port", str(port), "--n", "1"]) == 2
+    said = f"torpor: {port}: the start by reset does not go well without a fault (odd); "
+    assert capsys.readouterr().err.startswith(said)
 
 
 @pytest.mark.slow

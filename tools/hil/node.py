@@ -64,7 +64,8 @@ class Node:
         """What comes within this time. A chip's own USB goes when it sleeps: it is awaited."""
         try:
             self.link.serial.timeout = within_s
-            data: bytes = self.link.serial.read(max(self.link.serial.in_waiting, 1))
+            waiting = self.link.serial.in_waiting if self.link.serial.is_open else 0
+            data: bytes = self.link.serial.read(max(waiting, 1))  # of one that is away an OSError
             self.link.serial.timeout = ANSWER_S
         except OSError:
             self.link.serial.close()

@@ -189,6 +189,8 @@ class VirtualBoard:
         if not self.child or not self.booted:
             return False
         self.child.send_signal(signal.SIGSTOP)
+        if self.child.poll() is not None:  # a panic: its end is heard next
+            return False
         os.waitid(os.P_PID, self.child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         heeds = heeds_interrupt(self.child.pid)
         if heeds:

@@ -29,6 +29,8 @@ class Watched:
 vfs.umount("/")
 vfs.mount(Watched(), "/")
 os.rename("/kept", "/boot.py")
+import gc
+gc.collect()
 """
 _WATCH = """
 import machine, os

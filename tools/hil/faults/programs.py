@@ -115,7 +115,7 @@ for name in ("/kept", "/opened"):
 LOG = """
 try:
     with open("{folder}/torpor.log", "rb") as log:
-        print(log.read(), end="")  # of a name that is damaged, say, anything
+        print(log.read())  # as it stands in a program: a damaged name is any bytes
     import os
     os.remove("{folder}/torpor.log")
 except OSError:

@@ -5,11 +5,13 @@ silence: a node that is awake answers a Ctrl-C, or its watchdog bites. It serves
 acknowledged a report. A fault bit where the node's way to that sleep was another than without it.
 """
 
+import ast
 import re
 import time
 from contextlib import suppress
 from typing import NamedTuple
 
+from host_sim.errors import BadInput
 from host_sim.lab.faults.kinds import RESET
 from host_sim.lab.faults.oracle import SERVE_S, SLEEP_S, Outcome
 from tools.hil.faults import case as cases
@@ -18,6 +20,7 @@ from tools.hil.faults.broker import ILLS, Broker
 from tools.hil.faults.case import (
     AT_AN_INSTANT,
     BOOT,
+    CRASHING,
     MAIN,
     OF_A_FILE,
     POWER_ON,
@@ -37,6 +40,7 @@ RESTARTED = re.compile("rst:0x(?!5 )")
 WAKE_S = 100.0  # within which a node that is well wakes
 ANSWER_S = 5.0  # to a Ctrl-C
 BITES_S = WATCHDOG_MS / 1000 + 3
+TRIES = 2  # of a start: a wake that was interrupted on the air has the next one's join wait
 PROMPT = ">>> "
 AT_THE_REPL = "awake at the REPL"
 NOTICED = "it made a difference, and no start reads that file"
@@ -68,20 +72,36 @@ class Suite:
         return max(1, int((time.monotonic() - began) * 1000))
 
     def reads(self) -> cases.Reads:
-        """The files that each start reads, told by the node, which has no fault; and its way."""
+        """The files that each start reads, told by the node, which has no fault.
+
+        Its way is another start's: the watch takes of its memory.
+        """
         out = {}
         for start in STARTS:
-            self._well()
-            self._begin(opened.WATCH + programs.begun(self.guest, start), start)
-            self.node.expect(SLEPT, WAKE_S)
-            seen = self._seen()
-            self.node.interrupt()
-            self.usual[start] = seen._replace(log=self._log())
+            self.usual[start] = self._usual(start)
+            self._way(start, opened.WATCH)
+            self.node.interrupt(anew=False)
             read = map(self.guest.name, self.node.exec(opened.OPENED).split())
             out[start] = sorted({BOOT, *read} & self.guest.sizes.keys())
-            self.node.exec(programs.mend(Case(start, 0), self.guest))
-            self.node.start()
+            self._mend(Case("", 0))
         return out
+
+    def _usual(self, start: str) -> Seen:
+        """Its way without a fault; BadInput where that does not go well, either."""
+        for _ in range(TRIES):
+            seen = self._way(start)._replace(log=self._mend(Case("", 0)))
+            if start == CRASHING or seen == Seen():
+                return seen
+        told = (seen.log.splitlines() or ["no report"])[-1]
+        what = f"the start by {start} does not go well without a fault ({told})"
+        raise BadInput(what, where=self.node.port, remedy="mend that first")
+
+    def _way(self, start: str, watch: str = "") -> Seen:
+        """Its way from a start to its sleep, without a fault."""
+        self._well()
+        self._begin(watch + programs.begun(self.guest, start), start)
+        self.node.expect(SLEPT, WAKE_S)
+        return self._seen()
 
     def judge(self, case: Case) -> Outcome:
         """Have one fault in a node that is well; what it made of it, and how long that took."""
@@ -198,7 +218,9 @@ class Suite:
 
     def _log(self) -> str:
         """What it has logged, which is gone then; in the raw REPL only."""
-        return self.node.exec(programs.LOG.format(folder=self.guest.folder))
+        told = self.node.exec(programs.LOG.format(folder=self.guest.folder))
+        log: bytes = ast.literal_eval(told or "b''")
+        return log.decode(errors="replace")
 
     def _mend(self, case: Case) -> str:
         """Have all as it was, and the node start anew; what it had logged."""

@@ -53,6 +53,14 @@ def test_both_versions_logs_are_told(
     assert said.endswith("ValueError: no ünit\n")
 
 
+def test_a_log_with_a_name_of_a_damaged_module_is_told(board: Board, capsys: Capture) -> None:
+    with files(board) as flash, flash.open("a/torpor.log", "wb") as file:
+        file.write(b"NameError: name '\xffor' isn't defined\n")
+    with Line(board) as line:
+        assert cli.run(["logs", "--port", line.port]) == 0
+    assert "NameError: name '\ufffdor' isn't defined\n" in capsys.readouterr().out
+
+
 def test_a_log_that_is_not_there_is_said(board: Board, capsys: Capture) -> None:
     with Line(board) as line:
         assert cli.run(["logs", "--port", line.port]) == 0

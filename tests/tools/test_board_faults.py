@@ -1,32 +1,45 @@
 """torpor faults --port: a virtual board is given faults, and its own node back."""
 
+import os
+import pty
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from host_sim.errors import BadInput
+from host_sim.spec import scenario
 from tools import cli
 from tools.commands.virtual_board import FLASH_BYTES
-from tools.hil.faults import case, programs, run, suite
+from tools.hil.bench import Bench
+from tools.hil.faults import case, damage, programs, run, suite
+from tools.hil.faults.broker import Broker
 from tools.hil.faults.case import Case
-from tools.hil.node import Node
+from tools.hil.faults.config import config
+from tools.hil.faults.guest import Guest
+from tools.hil.faults.lent import lent
+from tools.hil.node import AWAY, Node
 from tools.provision import filesystem, version
 from tools.virtual.process import running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
 
+SPEED = 2000  # a rest of six hours is over within 11 s
+GUEST = Guest("/a", {"/boot.py": 300, "main.py": 600, "wake.mpy": 20_000, "torpor/pil.mpy": 2_000})
+READS = {start: ["/boot.py", "main.py", "wake.mpy"] for start in case.STARTS}
 OWN = {"boot.py": version.pointer("a"), "a/main.py": b"print('its own')\n"}
 
 
 @contextmanager
-def board(folder: Path, **more: bytes) -> Iterator[Path]:
+def board(folder: Path, speed: int = SPEED, **more: bytes) -> Iterator[Path]:
     """A board with a node of its own, which it must have again at the end."""
     files = {**OWN, **{name.replace("_", "."): data for name, data in more.items()}}
     (folder / "image").write_bytes(filesystem.image(files, FLASH_BYTES))
-    with running(folder / "port", "--image", str(folder / "image"), "--speed", "300"):
+    with running(folder / "port", "--image", str(folder / "image"), "--speed", str(speed)):
         yield folder / "port"
     held = filesystem.mounted(bytearray((folder / "image").read_bytes()))
     for name, data in files.items():
@@ -45,9 +58,11 @@ def test_a_node_is_broken_serves_again_and_is_gone(
         assert cli.run(line) == 0
     out = capfd.readouterr().out
     assert "garden: 2 faults" in out
-    kinds = [one.kind for one in case.drawn(2, 2, 1)]
+    kinds = [one.kind for one in case.drawn(2, 2, 1, READS, GUEST.sizes)]
     assert all(kind in out for kind in kinds)
-    assert "charge" not in out
+    assert "harmless" in out
+    assert "charge of a day" not in out
+    assert "Not judged on a board: what a day costs, and so how long a node backs off." in out
 
 
 @pytest.mark.slow
@@ -69,8 +84,8 @@ def test_a_node_that_does_not_sleep_again_is_found_out_with_its_line(
 
 @pytest.mark.slow
 def test_a_node_outlives_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suite, "SLEEP_S", 60)  # a rest of six hours takes 72 s at this speed
-    with board(tmp_path) as port:
+    monkeypatch.setattr(suite, "SLEEP_S", 30)  # a rest of six hours takes 36 s at this speed
+    with board(tmp_path, 600) as port:
         found = run.run("garden", str(port), None, len(case.KINDS), 1, lambda done: None)
     assert found.failed == []
     assert set(found.rows) == set(case.KINDS)
@@ -88,11 +103,11 @@ except OSError:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", ["file.removed:1", "NVS.full:1"])
+@pytest.mark.parametrize("line", ["file.removed:wake:config.json:1", "NVS.full:1"])
 def test_a_fault_that_is_broken_off_is_gone_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
-    def ctrl_c(self: suite.Suite, one: Case) -> None:
+    def ctrl_c(self: suite.Suite, one: Case, bit: bool | None) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(suite.Suite, "_outcome", ctrl_c)
@@ -105,14 +120,23 @@ def test_a_fault_that_is_broken_off_is_gone_too(
         node.close()
 
 
+def test_a_port_that_is_away_is_awaited(tmp_path: Path) -> None:
+    ours, its = pty.openpty()
+    node = Node(os.ttyname(its), tmp_path / "log", None)
+    os.close(ours)
+    os.close(its)
+    assert [node.read(0.01) for _ in range(3)] == [b""] * 3
+    assert node.text == f"{AWAY}\n"
+
+
 def test_a_node_that_cannot_do_without_its_address_in_flash_is_found_out() -> None:
     """It has one in flash as the fault comes: that goes, or there was nothing to write."""
-    program = programs.fault(Case(case.NVS_FULL, 1), "/a", [])
+    program = programs.fault(Case(case.NVS_FULL, 1), GUEST)
     assert program.index('NVS("torpor")') < program.index('NVS("filler")')
 
 
 def test_memory_is_another_or_what_was_retained_with_bits_flipped() -> None:
-    told = [programs.fault(Case("RTC memory", at), "/a", []) for at in range(20)]
+    told = [programs.fault(Case("RTC memory", at), GUEST) for at in range(20)]
     assert 0 < sum("machine.RTC().memory() or 1" in program for program in told) < 20
 
 
@@ -156,25 +180,152 @@ def test_a_bench_without_a_board_is_refused(
     assert "--bench is for nothing" in capsys.readouterr().err
 
 
+@pytest.mark.slow
+def test_the_node_tells_what_each_of_its_starts_reads(tmp_path: Path) -> None:
+    given = scenario.load("garden")
+    with board(tmp_path) as port, Broker("127.0.0.1") as broker:
+        node = Node(str(port), tmp_path / "log", None)
+        with lent(node, config(given, Bench(), broker.port)) as guest:
+            reads = suite.Suite(node, broker, guest).reads()
+        node.close()
+    always = {"/boot.py", "main.py", "wake.mpy"}
+    told = always | {"torpor/__init__.mpy", "torpor/rescue.mpy"}
+    joins = {"config.json", "link.mpy"}
+    assert set(reads[case.SLEPT]) == always | joins
+    assert set(reads[case.BY_RESET]) == told | joins
+    assert set(reads[case.CRASHING]) == told
+    assert set(reads[case.POWER_ON]) > told | joins | {"torpor/config.mpy"}
+
+
+@pytest.mark.slow
+def test_a_start_that_does_not_go_well_without_a_fault_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs = b"import machine\nif machine.reset_cause() == 2:\n"
+    logs += b" with open('torpor.log', 'w') as file: file.write('odd')\n"
+    given = version.files(None)
+    given["main.py"] = logs + given["main.py"]
+    monkeypatch.setattr(version, "files", lambda config: dict(given))
+    with board(tmp_path) as port:
+        assert cli.run(["faults", "door", "--port", str(port), "--n", "1"]) == 2
+    said = f"torpor: {port}: the start by reset does not go well without a fault (odd); "
+    assert capsys.readouterr().err.startswith(said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("fault", "code", "says"),
+    [
+        ("file.unread:power-on:torpor/ulp/chips.mpy:0", 0, r"file unread +1 +0 +1 "),
+        ("file.unread:wake:wake.mpy:0", 1, suite.NOTICED),
+        ("file.empty:crash:torpor/rescue.mpy:1", 0, r"file empty +1 +1 +0 "),
+        ("file.empty:reset:/boot.py:1", 0, "awake at the REPL, which no file of a node can "),
+    ],
+)
+def test_a_fault_bites_where_a_start_reads_the_file(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    code: int,
+    says: str,
+) -> None:
+    monkeypatch.setattr(suite, "SERVE_S", 2)
+    with board(tmp_path) as port:
+        assert cli.run(["faults", "garden", "--port", str(port), "--replay", fault]) == code
+    assert re.search(says, capfd.readouterr().out)
+
+
+@pytest.mark.slow
+def test_a_replay_of_no_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fault = "file.cut:wake:no.mpy:1"
+    with board(tmp_path) as port:
+        assert cli.run(["faults", "garden", "--port", str(port), "--replay", fault]) == 2
+    assert capsys.readouterr().err.startswith("torpor: --replay: no file no.mpy on the node; one ")
+
+
+DATA = bytes(range(256)) * 40  # 10,240 bytes: three blocks
+
+
+@pytest.mark.parametrize("kind", damage.DAMAGES)
+@pytest.mark.parametrize("at", range(20))
+def test_a_file_is_damaged_as_its_kind_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, at: int
+) -> None:
+    monkeypatch.setitem(sys.modules, "machine", ModuleType("machine"))
+    path, kept = tmp_path / "file", tmp_path / "kept"
+    path.write_bytes(DATA)
+    exec(damage.program(kind, str(path), len(DATA), at).replace("/kept", str(kept)), {})
+    assert kept.read_bytes() == DATA
+    if kind == damage.REMOVED:
+        assert not path.exists()
+        return
+    left = path.read_bytes()
+    if kind == damage.FLIPPED:
+        flips = [one ^ other for one, other in zip(left, DATA, strict=True) if one != other]
+        assert len(flips) == 1
+        assert flips[0].bit_count() == 1
+    else:
+        assert DATA.startswith(left)
+        assert len(left) < len(DATA)
+        assert (len(left) == 0) == (kind == damage.EMPTY)
+    if kind == damage.CUT_AT_BLOCK:
+        assert len(left) in damage.edges(len(DATA))
+
+
+def test_a_block_s_edge_is_where_littlefs_takes_one_more() -> None:
+    def blocks(size: int) -> int:
+        files = filesystem.mounted(bytearray(filesystem.image({"a": bytes(size)}, FLASH_BYTES)))
+        return files.used_block_count
+
+    assert damage.edges(filesystem.BLOCK) == []
+    edges = damage.edges(5 * filesystem.BLOCK)
+    assert edges[0] == filesystem.BLOCK
+    assert len(edges) == 5  # the pointers to other blocks take some, too
+    for edge in edges:
+        assert blocks(edge - 1) == blocks(edge) == blocks(edge + 1) - 1
+
+
+def drawn(seed: int) -> list[Case]:
+    return list(case.drawn(2 * len(case.KINDS), seed, 700, READS, GUEST.sizes))
+
+
 def test_all_kinds_come_before_one_comes_twice_and_a_seed_draws_the_same() -> None:
-    drawn = case.drawn(2 * len(case.KINDS), 5, 700)
-    for half in (drawn[: len(case.KINDS)], drawn[len(case.KINDS) :]):
+    for half in (drawn(5)[: len(case.KINDS)], drawn(5)[len(case.KINDS) :]):
         assert {one.kind for one in half} == set(case.KINDS)
-    assert drawn == case.drawn(2 * len(case.KINDS), 5, 700)
-    assert drawn != case.drawn(2 * len(case.KINDS), 6, 700)
-    assert all(one.at < 700 for one in drawn if one.kind in case.AT_AN_INSTANT)
+    assert drawn(5) == drawn(5)
+    assert drawn(5) != drawn(6)
+    slow = case.drawn(2 * len(case.KINDS), 5, 7_001, READS, GUEST.sizes)
+    assert [(one.kind, one.file) for one in slow] == [(one.kind, one.file) for one in drawn(5)]
+    assert all(one.at < 700 for one in drawn(5) if one.kind in case.AT_AN_INSTANT)
 
 
-@pytest.mark.parametrize("kind", case.KINDS)
-def test_a_line_reads_back_as_its_fault(kind: str) -> None:
-    one = Case(kind, 12)
+def test_a_file_is_one_that_its_start_reads_and_the_rest_none_that_any_does() -> None:
+    for seed in range(50):
+        for one in drawn(seed):
+            if one.kind == case.UNREAD:
+                assert one.file == "torpor/pil.mpy"
+                assert one.damage in damage.OF_ANY
+            elif one.kind in damage.DAMAGES:
+                assert one.file in READS[one.start]
+                assert one.kind != damage.CUT_AT_BLOCK or one.file == "wake.mpy"
+            else:
+                assert one.file == one.start == ""
+
+
+@pytest.mark.parametrize("one", drawn(1), ids=str)
+def test_a_line_reads_back_as_its_fault(one: Case) -> None:
     assert case.read(str(one)) == one
     assert " " not in str(one)
 
 
 @pytest.mark.parametrize(
     "line",
-    ["", "reset", "reset:", "reset:x", "reset:-1", "reset:²", "nothing:1", "reset:2147483648"],
+    [
+        *("", "reset", "reset:", "reset:x", "reset:-1", "reset:²", "nothing:1", "reset:2147483648"),
+        *("reset:wake:main.py:1", "file.cut:1", "file.cut:main.py:1", "file.cut:never:main.py:1"),
+        *("file.cut:wake:main.py", "file.cut:wake:main.py:x"),
+    ],
 )
 def test_a_line_that_is_no_fault_is_refused(line: str) -> None:
     with pytest.raises(BadInput, match=r"^--replay: .* is no fault of a board; "):

@@ -244,6 +244,19 @@ while began:
         at.until(rf"\n{world.WDT}\r?\n")
 
 
+def test_a_program_that_kills_the_interpreter_is_a_panic(tmp_path: Path) -> None:
+    main = """
+import machine, uctypes
+memory = machine.RTC().memory()
+print(memory, machine.reset_cause())
+if not memory:
+    machine.RTC().memory(b"kept")
+    uctypes.bytearray_at(0, 1)[0]
+"""
+    with with_files(tmp_path, main=main) as link, terminal(link) as at:
+        at.until(rf"b'' {world.PWRON}\nrst:0xc [^\n]*\nb'kept' {world.HARD}\n.*>>> ")
+
+
 def test_ctrl_c_interrupts_what_has_not_asked_to_be_left_alone(shared: Path) -> None:
     with terminal(shared) as at:
         at.type("\x03\r\x02")

@@ -1,8 +1,8 @@
 """torpor logs: what a node kept of its failures, or says as it goes."""
 
+import ast
 import codecs
 import io
-import json
 from typing import Any
 
 import click
@@ -15,17 +15,16 @@ from tools.show import output
 
 WAIT_S = 30.0  # for a board that sleeps, and for its port
 LOGS = """
-import json
 import os
 found = {}
 for folder in ("", "/a", "/b"):
     try:
-        with open(folder + "/torpor.log") as file:
+        with open(folder + "/torpor.log", "rb") as file:
             found[folder or "/"] = file.read()
     except OSError:
         pass
-print(json.dumps({"runs": os.getcwd(), "logs": found}))
-"""
+print({"runs": os.getcwd(), "logs": found})
+"""  # where a file is damaged, a traceback's names may be no UTF-8
 
 
 @click.command("logs", cls=params.Command)
@@ -50,9 +49,10 @@ def command(port: str, follow: bool, as_json: bool) -> None:
         return
     board = Board(port, WAIT_S)
     try:
-        told: dict[str, Any] = json.loads(board.exec(LOGS))
+        told: dict[str, Any] = ast.literal_eval(board.exec(LOGS))
     finally:
         board.restart()
+    told["logs"] = {name: log.decode(errors="replace") for name, log in told["logs"].items()}
     output.as_json(told) if as_json else _show(told, port)
 
 

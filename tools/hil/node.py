@@ -64,7 +64,8 @@ class Node:
         """What comes within this time. A chip's own USB goes when it sleeps: it is awaited."""
         try:
             self.link.serial.timeout = within_s
-            data: bytes = self.link.serial.read(max(self.link.serial.in_waiting, 1))
+            waiting = self.link.serial.in_waiting if self.link.serial.is_open else 0
+            data: bytes = self.link.serial.read(max(waiting, 1))  # of one that is away an OSError
             self.link.serial.timeout = ANSWER_S
         except OSError:
             self.link.serial.close()
@@ -103,10 +104,13 @@ class Node:
         lines = self.text.splitlines()[-LAST_LINES:] or ["(nothing was printed)"]
         return "\n".join([*lines, f"log: {self.log}"])
 
-    def interrupt(self, timeout_s: float = PATIENCE_S, nap_s: float = NAP_S) -> None:
+    def interrupt(
+        self, timeout_s: float = PATIENCE_S, nap_s: float = NAP_S, anew: bool = True
+    ) -> None:
         """Stop its program and take the raw REPL; NotSeen after the time-out.
 
         A node that does not answer for `nap_s` sleeps: it is reset, and forgets what it retained.
+        The REPL is started anew in the node's folder, where its boot.py is to be run once more.
         """
         started = time.monotonic()
         seen = b""
@@ -124,7 +128,7 @@ class Node:
                 if answers(self.link.serial):
                     break
                 seen = b""
-        self.link.enter_raw_repl(soft_reset=True)
+        self.link.enter_raw_repl(soft_reset=anew)
 
     def reset(self) -> None:
         """Cycle its power, or pulse its reset line where the port has one."""

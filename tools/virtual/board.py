@@ -41,6 +41,7 @@ PATIENCE_S = 0.01  # between two looks at who heeds a Ctrl-C
 CTRL_A, CTRL_C = b"\x01", b"\x03"
 RAW = b"raw REPL; CTRL-B to exit\r\n"
 FRIENDLY = b'Type "help()" for more information.\r\n'
+PANIC = -1  # of end(): bytecode that is damaged, say, may be anything to the machine
 MARK = b"\x16raw\x16"  # start.py prints it where the chip would enter the raw REPL by itself
 ROM = {  # the first line after a reset, as the ESP32's boot ROM prints it
     world.PWRON: "rst:0x1 (POWERON_RESET)",
@@ -186,6 +187,8 @@ class VirtualBoard:
         if not self.child or not self.booted:
             return False
         self.child.send_signal(signal.SIGSTOP)
+        if self.child.poll() is not None:  # a panic: its end is heard next
+            return False
         os.waitid(os.P_PID, self.child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         heeds = heeds_interrupt(self.child.pid)
         if heeds:
@@ -194,10 +197,11 @@ class VirtualBoard:
         return heeds
 
     def listen(self, output: int) -> None:
-        """Show what the interpreter printed; its end is a soft reset."""
+        """Show what the interpreter printed. Its end is a soft reset, by a signal a panic."""
         data = os.read(output, CHUNK)
         if not data:
-            self.end(0)
+            assert self.child
+            self.end(PANIC if self.child.wait() < 0 else 0)
         self.print(data)
 
     def print(self, data: bytes) -> None:
@@ -249,6 +253,8 @@ class VirtualBoard:
             self.show(b"MPY: soft reboot\r\n")
         elif code == world.HUNG:
             self.world["reset_cause"] = world.WDT
+        elif code == PANIC:
+            self.world["reset_cause"] = world.HARD
         self.start()
 
     def halt(self) -> None:

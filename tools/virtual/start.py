@@ -48,6 +48,10 @@ class Flash:
         return 0  # what is erased is written before it is read
 
 
+class Flashbdev:
+    """In place of the module in ports/esp32/modules: what a file system can be made of."""
+
+
 class Clock:
     """The world's time: that of the host, but for sleeps, which are `speed` times shorter."""
 
@@ -107,6 +111,8 @@ world.guard = lambda ms: tell("guard", ms)
 world.stop = stop
 sys.atexit(world.keep)
 flash = Flash(host.open(os.getenv("TORPOR_FLASH"), "r+b"))
+Flashbdev.bdev = flash
+sys.modules["flashbdev"] = Flashbdev
 raw = os.getenv("TORPOR_RAW")
 vfs.umount("/")
 sys.path[:] = ["", ".frozen", "/lib"]

@@ -25,12 +25,18 @@ TRIES = 300  # wakes after which a node will not serve
 
 
 class Outcome(NamedTuple):
-    """Time to sleep and to serve, the day's charge against one without, and what does not hold."""
+    """Time to sleep and to serve, the day's charge against one without, and what does not hold.
+
+    bit    whether the node did otherwise than without it; all do that are simulated
+    limit  what does not hold and no node can have hold, as the documents state
+    """
 
     sleep_s: float
     serve_s: float
     ratio: float
     faults: list[str]
+    bit: bool = True
+    limit: str = ""
 
 
 def judge(case: Case, chip: Chip, day: Day) -> Outcome | None:

@@ -37,16 +37,21 @@ class Fault(Protocol):
 
 @dataclass
 class Row:
-    """What the faults of a kind came to: the worst of each; a `ratio` of 0: it was not measured."""
+    """What the faults of a kind came to: the worst of each; a `ratio` of 0: it was not measured.
+
+    Of the count so many bit: the node did otherwise than without them.
+    """
 
     count: int = 0
+    bit: int = 0
     sleep_s: float = 0.0
     serve_s: float = 0.0
     ratio: float = 0.0
 
-    def add(self, count: int, sleep_s: float, serve_s: float, ratio: float) -> None:
+    def add(self, count: int, bit: int, sleep_s: float, serve_s: float, ratio: float) -> None:
         """So many more, and the worst of them."""
         self.count += count
+        self.bit += bit
         self.sleep_s = max(self.sleep_s, sleep_s)
         self.serve_s = max(self.serve_s, serve_s)
         self.ratio = max(self.ratio, ratio)
@@ -54,10 +59,14 @@ class Row:
 
 @dataclass
 class Report:
-    """Rows by kind, and of each fault that did not go well its line and what does not hold."""
+    """Rows by kind, and of each fault that did not go well its line and what does not hold.
+
+    So are those told apart that ended at a limit which the documents state.
+    """
 
     rows: dict[str, Row] = field(default_factory=dict)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    limits: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -67,14 +76,16 @@ class Report:
     def add(self, case: Fault, outcome: Outcome) -> None:
         """One more fault."""
         row = self.rows.setdefault(case.row, Row())
-        row.add(1, outcome.sleep_s, outcome.serve_s, outcome.ratio)
+        row.add(1, outcome.bit, outcome.sleep_s, outcome.serve_s, outcome.ratio)
         self.failed += [(str(case), fault) for fault in outcome.faults]
+        if outcome.limit:
+            self.limits.append((str(case), outcome.limit))
 
     def merge(self, other: "Report") -> None:
         """Those of another day."""
         for kind, row in other.rows.items():
             mine = self.rows.setdefault(kind, Row())
-            mine.add(row.count, row.sleep_s, row.serve_s, row.ratio)
+            mine.add(row.count, row.bit, row.sleep_s, row.serve_s, row.ratio)
         self.failed += other.failed
 
 

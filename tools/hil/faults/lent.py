@@ -6,9 +6,10 @@ That node lies in the slot which the board's own does not run from; its boot.py 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from host_sim.errors import BadInput
+from tools.hil.faults.guest import Guest
 from tools.hil.faults.programs import CLEAN
 from tools.hil.node import Node
 from tools.provision.repl import AGENT
@@ -29,21 +30,18 @@ clear("{folder}", [])
 memory = machine.RTC()
 memory.memory(memory.memory()[:1])
 """
-FILES = "for path, is_folder in walk('{folder}'):\n    if not is_folder: print(path)"
+FILES = """
+print("/boot.py", os.stat("/boot.py")[6])
+for path, is_folder in walk("{folder}"):
+    if not is_folder: print(path, os.stat(path)[6])
+"""
 ON_TRIAL = "print({'boot.own', 'boot.back'} <= set(os.listdir('/')))"
-
-
-class Guest(NamedTuple):
-    """The node on a board that is lent: the folder that it lies in, and its files there."""
-
-    folder: str
-    files: list[str]
 
 
 @contextmanager
 def lent(node: Node, config: dict[str, Any]) -> Iterator[Guest]:
     """A board with this node on it, to be started."""
-    node.interrupt()
+    node.interrupt(anew=False)
     node.exec(AGENT)
     if node.exec(ON_TRIAL).strip() == "True":
         remedy = "wait until torpor deploy tells how it ends"
@@ -54,10 +52,13 @@ def lent(node: Node, config: dict[str, Any]) -> Iterator[Guest]:
         node.deploy(config)
         folder = node.exec("import os\nprint(os.getcwd())").strip()
         node.exec(AGENT)
-        paths = node.exec(FILES.format(folder=folder)).split()
-        yield Guest(folder, sorted(path[len(folder) + 1 :] for path in paths))
+        lines = node.exec(FILES.format(folder=folder)).splitlines()
+        guest = Guest(folder, {})
+        for path, size in sorted(line.rsplit(" ", 1) for line in lines):
+            guest.sizes[guest.name(path)] = int(size)
+        yield guest
     finally:
-        node.interrupt()
+        node.interrupt(anew=False)
         node.exec(AGENT)
         node.exec(GIVE_BACK.format(folder=folder) + CLEAN)
         node.start()

@@ -7,7 +7,18 @@ from random import Random
 
 from host_sim.lab.faults.chip import RTC_BYTES
 from host_sim.lab.faults.kinds import CLOCK, HANG, MEMORY
-from tools.hil.faults.case import CUT, LOOPS, NO_ACCESS_POINT, NVS_FULL, REMOVED, Case
+from tools.hil.faults import damage
+from tools.hil.faults.case import (
+    BY_RESET,
+    CRASHING,
+    LOOPS,
+    NO_ACCESS_POINT,
+    NVS_FULL,
+    POWER_ON,
+    SLEPT,
+    Case,
+)
+from tools.hil.faults.guest import Guest
 from tools.provision.version import CONFIG
 
 STARTS = 0x60  # of RTC memory's first byte, as torpor.rescue has them
@@ -28,19 +39,6 @@ _CLOCK = """
 import machine
 machine.RTC().datetime(({year}, {month}, 1, 0, {hour}, 0, 0, 0))
 machine.deepsleep(1)
-"""
-_REMOVED = """
-import machine, os
-os.rename("{path}", "/kept")
-machine.reset()
-"""
-_CUT = """
-import machine, os
-os.rename("{path}", "/kept")
-size = os.stat("/kept")[6]
-with open("/kept", "rb") as one, open("{path}", "wb") as other:
-    other.write(one.read(size * {permille} // 1000))
-machine.reset()
 """
 _NO_ACCESS_POINT = """
 import json, machine, os
@@ -94,6 +92,7 @@ with open("{folder}/link.py", "w") as file:
     file.write({program!r})
 machine.deepsleep(1)
 """
+_BEGUN = {SLEPT: "machine.deepsleep(1)", BY_RESET: "machine.reset()", POWER_ON: ""}
 # What a fault leaves beside the node: NVS that is full, and a file that was put aside.
 CLEAN = """
 import os
@@ -107,8 +106,18 @@ try:
 except OSError:
     pass
 nvs.commit()
+for name in ("/kept", "/opened"):
+    try:
+        os.remove(name)
+    except OSError:
+        pass
+"""
+LOG = """
 try:
-    os.remove("/kept")
+    with open("{folder}/torpor.log", "rb") as log:
+        print(log.read())  # as it stands in a program: a damaged name is any bytes
+    import os
+    os.remove("{folder}/torpor.log")
 except OSError:
     pass
 """
@@ -126,14 +135,8 @@ except OSError:
 """
 
 
-def path(case: Case, folder: str, files: list[str]) -> str:
-    """The file that a fault of a node in a folder is of, where it is of one."""
-    one = case.kind in (REMOVED, CUT)
-    return f"{folder}/{Random(case.at).choice(files) if one else CONFIG}"
-
-
-def fault(case: Case, folder: str, files: list[str]) -> str:
-    """The program that makes it; the chip starts anew at its end."""
+def fault(case: Case, guest: Guest) -> str:
+    """The program that makes it; the chip starts anew at its end, but by the reset line."""
     dice = Random(case.at)
     if case.kind == MEMORY:
         how = dice.choice(("reset()", "deepsleep(1)"))
@@ -146,13 +149,26 @@ def fault(case: Case, folder: str, files: list[str]) -> str:
     if case.kind == NVS_FULL:
         return _FULL
     if case.kind in LOOPS:
-        program = _LINK.format(folder=folder, fault=LOOPS[case.kind])
-        times = 1 if case.kind == HANG else 1 + case.at % MOST_TIMES
-        return _LOOP.format(folder=folder, times=times, program=program)
-    of = {REMOVED: _REMOVED, CUT: _CUT, NO_ACCESS_POINT: _NO_ACCESS_POINT}[case.kind]
-    return of.format(path=path(case, folder, files), permille=case.at % 1000)
+        return _loop(guest, case.kind, 1 if case.kind == HANG else 1 + case.at % MOST_TIMES)
+    if case.kind == NO_ACCESS_POINT:
+        return _NO_ACCESS_POINT.format(path=guest.path(CONFIG))
+    size = guest.sizes[case.file]
+    damaged = damage.program(case.damage, guest.path(case.file), size, case.at)
+    return damaged + begun(guest, case.start)
 
 
-def mend(case: Case, folder: str, files: list[str]) -> str:
+def begun(guest: Guest, start: str) -> str:
+    """The program that ends in a start."""
+    if start == CRASHING:
+        return _loop(guest, "RuntimeError loop", 1)
+    return _BEGUN[start]
+
+
+def _loop(guest: Guest, kind: str, times: int) -> str:
+    program = _LINK.format(folder=guest.folder, fault=LOOPS[kind])
+    return _LOOP.format(folder=guest.folder, times=times, program=program)
+
+
+def mend(case: Case, guest: Guest) -> str:
     """The program that has the board as it was."""
-    return _MEND.format(folder=folder, path=path(case, folder, files)) + CLEAN
+    return _MEND.format(folder=guest.folder, path=guest.path(case.file or CONFIG)) + CLEAN

@@ -31,9 +31,7 @@ def run(
         try:
             with lent(node, config(given, around, broker.port)) as guest:
                 suite = Suite(node, broker, guest)
-                wake_ms = suite.wake_ms()
-                cases = [wanted] if isinstance(wanted, Case) else case.drawn(wanted, seed, wake_ms)
-                for number, one in enumerate(cases):
+                for number, one in enumerate(cases := _cases(suite, wanted, seed)):
                     progress(number / len(cases))
                     out.add(one, suite.judge(one))
         except (NotSeen, TransportError, OSError) as error:
@@ -43,3 +41,14 @@ def run(
         finally:
             node.close()
     return out
+
+
+def _cases(suite: Suite, wanted: int | Case, seed: int) -> list[Case]:
+    """So many that are drawn, or this one. BadInput where it is of a file that there is none of."""
+    wake_ms, reads, sizes = suite.wake_ms(), suite.reads(), suite.guest.sizes
+    if not isinstance(wanted, Case):
+        return list(case.drawn(wanted, seed, wake_ms, reads, sizes))
+    if wanted.file and wanted.file not in sizes:
+        remedy = f"one of {', '.join(sorted(sizes))}"
+        raise BadInput(f"no file {wanted.file} on the node", where="--replay", remedy=remedy)
+    return [wanted]

@@ -34,16 +34,12 @@ MEASURED_IMAGE = "files"  # what is in a board's flash, until a scenario says ot
 
 @dataclass(frozen=True)
 class Board:
-    """A checked board, with an image in its flash, for a node that watches or only measures.
-
-    `scale` multiplies factors of its start.
-    """
+    """A checked board, with an image in its flash; `scale` multiplies factors of its start."""
 
     file: BoardFile
     path: Path
     image: str = MEASURED_IMAGE
     scale: Mapping[str, float] = field(default_factory=dict)
-    watches: bool = False
 
     @property
     def folder(self) -> Path:
@@ -60,16 +56,14 @@ class Board:
         """What its chip can do."""
         return chips.CHIPS[self.file.chip]
 
-    def starting(
-        self, image: str, scale: Mapping[str, float] | None = None, watches: bool = False
-    ) -> "Board":
+    def starting(self, image: str, scale: Mapping[str, float] | None = None) -> "Board":
         """The board with this image, one of start.IMAGES, in its flash."""
-        return Board(self.file, self.path, image, scale or {}, watches)
+        return Board(self.file, self.path, image, scale or {})
 
     @cached_property
     def stages(self) -> list[Stage]:
         """Its start by stages, then our own code and the link; scaled to what was measured."""
-        *begun, own, link = self.modelled(starts.images()[self.image], self.scale, self.watches)
+        *begun, own, link = self.modelled(starts.images()[self.image], self.scale)
         *base, base_own, base_link = self.modelled(starts.images()[MEASURED_IMAGE], self.scale)
         phases, drawn = self.file.phases, self.file.states.get("boot")
         measured = (phases[n].duration_us if n in phases else None for n in states.START)
@@ -81,20 +75,12 @@ class Board:
             *starts.as_measured([link], [base_link], link_us, None),
         ]
 
-    def modelled(
-        self, image: Image, scale: Mapping[str, float] | None = None, watches: bool = False
-    ) -> list[Stage]:
+    def modelled(self, image: Image, scale: Mapping[str, float] | None = None) -> list[Stage]:
         """The stages of any image, with nothing measured."""
         file, ratio = self.file, scale or {}
         each = {name: one.each * ratio.get(name, 1.0) for name, one in file.factors.items()}
         currents = Currents(*(file.states[name].current_na for name in Currents._fields))
-        return starts.stages(image, each, file.cpu_mhz, currents, file.psram_mb, watches)
-
-    @property
-    def watch(self) -> Stage:
-        """What a start takes longer where the node watches, whether it does or not."""
-        image = starts.images()[self.image]
-        return next(s for s in self.modelled(image, self.scale, True) if s.name == starts.WATCH)
+        return starts.stages(image, each, file.cpu_mhz, currents, file.psram_mb)
 
     @cached_property
     def current_na(self) -> list[int]:

@@ -26,7 +26,6 @@ from host_sim.files import inputs
 from host_sim.toml.file import Strict
 
 COUNTS = Path(__file__).with_name("start.toml")
-WATCH = "the watch"  # of a node that has a detector, a pin to wake it or a relay
 WAKE = "our own code"  # behind the start; also what a wake from light sleep executes
 LINK = "the link"  # the last stage: what the first join of a wake loads
 ROUND_US = 100  # no stage is known better
@@ -99,18 +98,11 @@ def images() -> dict[str, Image]:
 
 
 def stages(
-    image: Image,
-    each: Mapping[str, float],
-    mhz: int,
-    currents: Currents,
-    psram_mb: int = 0,
-    watches: bool = False,
+    image: Image, each: Mapping[str, float], mhz: int, currents: Currents, psram_mb: int = 0
 ) -> list[Stage]:
     """Every stage in its order; `each` is what one of each thing counted takes, as in FACTORS."""
     out = []
     for name, all_counts in _counts(image, psram_mb):
-        if name == WATCH and not watches:
-            continue
         counts = {what: n for what, n in all_counts.items() if n}
         fuel_ns = counts.get("fuel", 0) * each["fuel"] / mhz
         ns = fuel_ns + sum(n * each[what] for what, n in counts.items() if what != "fuel")

@@ -175,11 +175,6 @@ class Node(Strict, frozen=True):
     battery: Battery | None = None
     """Without one it runs on the mains."""
 
-    @property
-    def watches(self) -> bool:
-        """Whether something but the time wakes it, for which each start loads more."""
-        return self.kind == "switch" or self.watch is not None
-
 
 # What the ledger books beside the author's tasks: the delivery, the detector, and the node's own.
 OWN_LINES = ("report", "watch", "node")

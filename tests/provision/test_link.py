@@ -36,7 +36,7 @@ def whole() -> Iterator[dict[str, Any]]:
     with pytest.MonkeyPatch.context() as patch:
         for name, module in {**fakes, **made}.items():
             patch.setitem(sys.modules, name, module)
-        for file in (link.WAKE, *link.APART):
+        for file in (link.WAKE, link.LINK):
             exec(compile(texts[file], f"{file}.py", "exec"), vars(made[file]))
         for name in fakes:
             patch.delitem(sys.modules, name)
@@ -85,7 +85,7 @@ def test_no_name_of_what_is_linked_is_missing(whole: dict[str, Any]) -> None:
             if code.co_name != "<module>" and "__qualname__" not in code.co_names:
                 assert asked <= known, code.co_name
             for file, names in imported(steps):
-                assert file not in link.FILES.values() or hasattr(sys.modules[file], names)
+                assert file not in (link.WAKE, link.LINK) or hasattr(sys.modules[file], names)
 
 
 def imported(steps: list[dis.Instruction]) -> Iterator[tuple[str, str]]:
@@ -99,7 +99,7 @@ def imported(steps: list[dis.Instruction]) -> Iterator[tuple[str, str]]:
 
 
 def test_a_module_is_linked_behind_those_that_it_needs() -> None:
-    for modules in (link.MODULES, *link.APART.values()):
+    for modules in (link.MODULES, link.RADIO):
         seen: set[str] = set()
         for name in modules:
             seen.add(name)

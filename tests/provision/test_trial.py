@@ -230,7 +230,7 @@ UNCALLED = {"policy/__init__"}  # imported for what lies in its folder
 # What fails in one of these fails in all: they are one file.
 LINKED = {
     fold.sources()[name].relative_to(LIBRARY).with_suffix("").as_posix()
-    for name in (*link.MODULES, *link.APART["link"])
+    for name in (*link.MODULES, *link.RADIO)
 }
 MODULES = {path.relative_to(LIBRARY).with_suffix("").as_posix() for path in LIBRARY.rglob("*.py")}
 

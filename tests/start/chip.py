@@ -145,14 +145,12 @@ class Machine:
     def deepsleep(ms):
         modules = sorted(name for name in sys.modules if name.startswith("torpor"))
         if waking:
-            mark("the watch")
-            __import__("watch")
             link()
         mark("")
         print(" ".join(modules) if waking else hexlify(kept).decode())
         if wasm and FROZEN:
-            for name in ("wake", "watch", "link"):
-                execute([name])
+            execute(["wake"])
+            execute(["link"])
         raise SystemExit
 
 

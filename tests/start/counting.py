@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from host_sim.files import scratch
-from host_sim.hardware.start import IMAGES, LINK, WAKE, WATCH, Work
+from host_sim.hardware.start import IMAGES, LINK, WAKE, Work
 from tests import interpreters
 from tests.firmware import chip
 from tests.unix import micropython
 from tools.provision import filesystem, firmware, romfs, version
 
-BODIES = {"imports": -5, WATCH: -3, LINK: -1}  # their marks, where a module is frozen
 FLASH_BYTES = 512 * filesystem.BLOCK  # of a flash of 4 MB
 HERE = Path(__file__).parent
 BOOT = HERE.parents[1] / "boards" / "micropython" / "modules" / "_boot.py"
@@ -41,13 +40,12 @@ def _image(image: str) -> dict[str, Work]:
         out = {}
         for i, line in enumerate(lines):
             stage, reads, read_bytes = line.rsplit(" ", 2)
-            bodies = BODIES.get(stage) if len(fuel) > len(lines) else None
+            bodies = {"imports": -3, "the link": -1}.get(stage) if len(fuel) > len(lines) else None
             out[stage] = Work(int(reads), int(read_bytes), fuel[i if bodies is None else bodies])
-    assert WAKE in out, "the node did not come as far: a stub of chip.py lacks what it asks for"
-    watch, own = out.pop(WATCH), out.pop(WAKE)
     link, config = out.pop(LINK), out.pop("its configuration")
     sums = (link.reads + config.reads, link.bytes + config.bytes, link.fuel + config.fuel)
-    out |= {WATCH: watch, WAKE: own, LINK: Work(*sums)}
+    out[LINK] = Work(*sums)
+    assert WAKE in out, "the node did not come as far: a stub of chip.py lacks what it asks for"
     mount = out.pop("mount")
     return out if image == "optimised" else {"mount": Work(mount.reads, mount.bytes, 0), **out}
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from host_sim.hardware import board
-from host_sim.hardware.start import IMAGES, LINK, WAKE, WATCH, Stage, mean_na, total_us
+from host_sim.hardware.start import IMAGES, LINK, WAKE, Stage, mean_na, total_us
 from tests.fidelity import starts
 
 PAGE = Path(__file__).parents[2] / "docs" / "start.md"
@@ -19,20 +19,15 @@ def written(page: str) -> str:
 
 
 def _stages(name: str) -> str:
-    boards = [board.load(name).starting(image) for image in IMAGES]
-    by_image = [[*one.stages[:-2], one.watch, *one.stages[-2:]] for one in boards]
+    by_image = [board.load(name).starting(image).stages for image in IMAGES]
     names = [stage.name for stage in by_image[0]]
-    rows = [[_ms(stages, stage) for stages in by_image] for stage in names[:-3]]
-    begun = [stages[:-3] for stages in by_image]
+    rows = [[_ms(stages, stage) for stages in by_image] for stage in names[:-2]]
+    begun = [stages[:-2] for stages in by_image]
     rows.append([f"{total_us(some) / 1e3:,.1f}" for some in begun])
     rows.append([f"{total_us(some) * mean_na(some) / 1e12:,.2f}" for some in begun])
-    rows += [[_ms(stages, name) for stages in by_image] for name in (WATCH, WAKE, LINK)]
-    behind = (
-        f"{WATCH} of a node that is woken, too, ms",
-        f"then {WAKE}, ms",
-        f"{LINK} of a wake that joins, ms",
-    )
-    heads = (*names[:-3], "the start, ms", "the start, mC", *behind)
+    rows += [[_ms(stages, name) for stages in by_image] for name in (WAKE, LINK)]
+    behind = f"then {WAKE}, ms", f"{LINK} of a wake that joins, ms"
+    heads = (*names[:-2], "the start, ms", "the start, mC", *behind)
     return f"`{name}`, ms by stage:\n\n" + _table(
         ("stage", *IMAGES), [[h, *row] for h, row in zip(heads, rows, strict=True)]
     )

@@ -67,7 +67,7 @@ def bare(source: Path, out: Path) -> Path:
 def linked() -> dict[str, str]:
     """The sources of the files that modules are linked into."""
     wake = link.linked(WAKE.read_text(encoding="utf-8"))
-    return {f"{link.WAKE}.py": wake, **{f"{file}.py": link.apart(file) for file in link.APART}}
+    return {f"{link.WAKE}.py": wake, f"{link.LINK}.py": link.radio()}
 
 
 def compile_file(source: Path, name: Path, out: Path, text: str | None = None) -> Path:

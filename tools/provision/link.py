@@ -1,4 +1,4 @@
-"""wake.py as it is deployed: the modules of every wake, in one; link.py and watch.py, of some.
+"""wake.py as it is deployed: the modules of every wake, in one; and link.py, those of a join.
 
 Looking for twenty modules and loading each takes more of a start than all that they do. Here each
 name of a module gets that module's in front (node.begin is node_begin, in a traceback too), and
@@ -16,6 +16,7 @@ MODULES = (
     "torpor",
     "torpor.policy.ticks",
     "torpor.policy.backoff",
+    "torpor.policy.cascade",
     "torpor.policy.energy",
     "torpor.policy.report",
     "torpor.policy.sampling",
@@ -24,38 +25,31 @@ MODULES = (
     "torpor.policy.spread",
     "torpor.policy.surge",
     "torpor.node",
+    "torpor.detector",
     "torpor.sensor",
+    "torpor.switch",
     "torpor.life",
     "torpor.retain",
     "torpor.kept",
     "torpor.drivers",
     "torpor.drivers.analog",
+    "torpor.drivers.contact",
     "torpor.drivers.sht3x",
     "torpor.esp32",
+    "torpor.watching",
     "torpor.start",
 )
-# What one imports besides that joins, and a node that has a detector or is a switch: a statement of
-# the above that uses something of these imports it before.
-APART = {
-    "link": (
-        "torpor.policy.patience",
-        "torpor.policy.txpower",
-        "torpor.delivery",
-        "torpor.link",
-        "torpor.link.mqtt",
-        "torpor.link.wifi",
-        "torpor.link.deliver",
-    ),
-    "watch": (
-        "torpor.policy.cascade",
-        "torpor.detector",
-        "torpor.switch",
-        "torpor.drivers.contact",
-        "torpor.watching",
-    ),
-}
-WAKE = "wake"
-FILES = {name: file for file, names in {WAKE: MODULES, **APART}.items() for name in names}
+# What one imports besides that joins: a statement of the above that uses it imports it before.
+RADIO = (
+    "torpor.policy.patience",
+    "torpor.policy.txpower",
+    "torpor.delivery",
+    "torpor.link",
+    "torpor.link.mqtt",
+    "torpor.link.wifi",
+    "torpor.link.deliver",
+)
+WAKE, LINK = "wake", "link"
 DRIVERS = "torpor.drivers."
 PLACE = "from torpor.start import run  # noqa: E402, F401\n"
 
@@ -68,13 +62,12 @@ def linked(wake: str) -> str:
     return wake.replace(PLACE, text)
 
 
-def apart(file: str) -> str:
-    """The source of one of those that stand APART."""
-    links = [_Linker(name) for name in APART[file]]
+def radio() -> str:
+    """The source of link.py, which a wake imports that joins."""
+    links = [_Linker(name) for name in RADIO]
     outside, body = _joined(links)
     borrowed = sorted({name for link in links for name in link.borrowed})
-    if borrowed:
-        outside.append(f"from {WAKE} import {', '.join(borrowed)}")
+    outside.append(f"from {WAKE} import {', '.join(borrowed)}")
     return "\n".join((*outside, ast.unparse(ast.Module(body, []))))
 
 
@@ -93,13 +86,13 @@ class _Linker(ast.NodeTransformer):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.file = FILES[name]
+        self.is_radio = name in RADIO
         self.names: dict[str, str] = {}  # what is another name in the whole
         self.modules: dict[str, str] = {}  # names that stand for modules
         self.local: set[str] = set()
         self.outside: list[str] = []  # imports of what is not linked
-        self.borrowed: set[str] = set()  # what wake.py has
-        self.fetched: set[tuple[str, str]] = set()  # file and name, for the statement at hand
+        self.borrowed: set[str] = set()  # of link.py: what wake.py has
+        self.fetched: set[str] = set()  # of wake.py: what the statement at hand needs of link.py
         tree = ast.parse(fold.folded(name))
         self.linked: list[ast.stmt] = []
         for node in _lived(tree.body):
@@ -115,13 +108,8 @@ class _Linker(ast.NodeTransformer):
                 self.linked.append(made)
         assert not self.fetched, f"{name} uses {self.fetched} where no import can come before"
         if name.startswith(DRIVERS):
-            self._make_known(name.removeprefix(DRIVERS))
-
-    def _make_known(self, driver: str) -> None:
-        """Spare open_driver() a file of this one's own."""
-        self.linked += ast.parse(f"drivers_known[{driver!r}] = {driver}_opened").body
-        if self.file != WAKE:
-            self.borrowed.add("drivers_known")
+            driver = name.removeprefix(DRIVERS)
+            self.linked += ast.parse(f"drivers_known[{driver!r}] = {driver}_opened").body
 
     def _define(self, node: ast.stmt) -> None:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -136,22 +124,26 @@ class _Linker(ast.NodeTransformer):
             return True
         for alias in node.names:
             inner = f"{node.module}.{alias.name}"
-            if inner in FILES:
+            if inner in (*MODULES, *RADIO):
                 self.modules[alias.name] = inner
-            elif FILES.get(str(node.module)) in (WAKE, self.file) and inner not in fold.sources():
+            elif self._is_here(str(node.module)) and inner not in fold.sources():
                 self.names[alias.name] = self._known(str(node.module), alias.name)
             else:
                 assert alias is node.names[0], "what is linked and what is not in one import"
                 return True
         return False
 
+    def _is_here(self, module: str) -> bool:
+        """Whether it is linked into this file, or into wake.py, which link.py has names of."""
+        return module in MODULES or (self.is_radio and module in RADIO)
+
     def _known(self, module: str, name: str) -> str:
         """What a name of a module is called here, and have it here."""
-        file, known = FILES[module], _prefixed(module, name)
-        if file == WAKE != self.file:
+        known = _prefixed(module, name)
+        if not self._is_here(module):
+            self.fetched.add(known)
+        elif self.is_radio and module in MODULES:
             self.borrowed.add(known)
-        elif file != self.file:
-            self.fetched.add((file, known))
         return known
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
@@ -182,22 +174,19 @@ class _Linker(ast.NodeTransformer):
         return self._after_its_import(node)
 
     def _after_its_import(self, node: ast.stmt) -> ast.stmt | list[ast.stmt]:
-        """A statement, behind the import of what it needs of another file."""
+        """A statement of a wake, behind the import of what it needs of the radio."""
         self.generic_visit(node)
-        names = sorted(self.fetched)
+        names = [ast.alias(name) for name in sorted(self.fetched)]
         self.fetched = set()
-        imports = [ast.ImportFrom(file, [ast.alias(name)], 0) for file, name in names]
-        return [*imports, node] if imports else node
+        return [ast.ImportFrom(LINK, names, 0), node] if names else node
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.ImportFrom | None:
         if not self._import(node):
             return None
-        module = str(node.module)
-        file = FILES.get(module, WAKE)
-        if file in (WAKE, self.file):
-            return node
-        names = [ast.alias(_prefixed(module, alias.name), alias.name) for alias in node.names]
-        return ast.ImportFrom(file, names, 0)
+        if node.module in RADIO and not self.is_radio:
+            names = [ast.alias(_prefixed(node.module, a.name), a.name) for a in node.names]
+            return ast.ImportFrom(LINK, names, 0)
+        return node
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
         if node.id in self.names and node.id not in self.local:

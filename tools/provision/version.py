@@ -20,7 +20,7 @@ SLOTS = ("a", "b")
 TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
 CONFIG = "config.json"
 OWN = "own"  # how trial.py has it that a version is the node's own
-LINKED = tuple(f"{file}.mpy" for file in (link.WAKE, *link.APART))
+LINKED = (f"{link.WAKE}.mpy", f"{link.LINK}.mpy")
 POINTER = """\
 import sys
 

@@ -20,17 +20,13 @@ def charge_mc(stage: Stage) -> float:
 
 
 def of_image(board: Board, image: str) -> Group:
-    """The stages of one image; the last three are no part of the start of every node.
-
-    They are what a node that watches loads besides, our own code, and the link.
-    """
-    started = board.starting(image)
-    *begun, own, link = started.stages
+    """The stages of one image; the last, our own code and the link, are no part of the start."""
+    *begun, own, link = board.starting(image).stages
     ms, mc = starts.total_us(begun) / 1e3, sum(map(charge_mc, begun))
     title = f"a start, image {image}: {ms:,.1f} ms, {mc:,.2f} mC"  # may be wider than its table
     out = output.table("", "stage", "ms", "mC")
     out.add_column("counted")
-    for stage in (*begun, started.watch, own, link):
+    for stage in (*begun, own, link):
         counted = (f"{n:,} {FACTORS[name]}" for name, n in stage.counts.items() if FACTORS[name])
         out.add_row(
             stage.name, f"{stage.us / 1e3:,.1f}", f"{charge_mc(stage):,.2f}", ", ".join(counted)

@@ -188,13 +188,13 @@ def test_the_node_tells_what_each_of_its_starts_reads(tmp_path: Path) -> None:
         with lent(node, config(given, Bench(), broker.port)) as guest:
             reads = suite.Suite(node, broker, guest).reads()
         node.close()
-    always = {"/boot.py", "main.py", "wake.mpy"}
-    told = always | {"torpor/__init__.mpy", "torpor/rescue.mpy"}
-    joins = {"config.json", "link.mpy"}
-    assert set(reads[case.SLEPT]) == always | joins
-    assert set(reads[case.BY_RESET]) == told | joins
-    assert set(reads[case.CRASHING]) == told
-    assert set(reads[case.POWER_ON]) > told | joins | {"torpor/config.mpy"}
+    always, joins = {"/boot.py", "main.py", "wake.mpy"}, {"config.json", "link.mpy"}
+    told = {"torpor/__init__.py", "torpor/rescue.py"}
+    assert set(reads[case.SLEPT]) >= always | joins
+    assert not told & set(reads[case.SLEPT])
+    assert set(reads[case.BY_RESET]) >= always | joins | told
+    assert set(reads[case.CRASHING]) >= always | told
+    assert set(reads[case.POWER_ON]) >= always | joins | told | {"torpor/config.mpy"}
 
 
 @pytest.mark.slow
@@ -218,7 +218,7 @@ def test_a_start_that_does_not_go_well_without_a_fault_is_told(
     [
         ("file.unread:power-on:torpor/ulp/chips.mpy:0", 0, r"file unread +1 +0 +1 "),
         ("file.unread:wake:wake.mpy:0", 1, suite.NOTICED),
-        ("file.empty:crash:torpor/rescue.mpy:1", 0, r"file empty +1 +1 +0 "),
+        ("file.empty:crash:torpor/rescue.py:1", 0, r"file empty +1 +1 +0 "),
         ("file.empty:reset:/boot.py:1", 0, "awake at the REPL, which no file of a node can "),
     ],
 )

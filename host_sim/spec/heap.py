@@ -42,10 +42,10 @@ def _parts(node: Node, config: dict[str, Any]) -> Iterator[str]:
         yield "harvest"
     if "markers" in config["pins"]:
         yield "markers"
-    if "microphone" in drivers or (node.watch and node.watch.interval_ms):
-        yield "microphone"
     if node.watch and node.watch.ulp:
         yield "ulp"
+    elif "microphone" in drivers or (node.watch and node.watch.interval_ms):
+        yield "microphone"
     if node.kind == "switch":
         yield "switch"
     if "bl0937" in drivers:

@@ -30,6 +30,8 @@ from torpor.policy import report
 HERE = Path(__file__).parent
 HEAP = {"wasm": "1M", "unix": "4M"}
 BLOCK = 16
+STEP_BYTES = 256  # of the bisection
+BY_CHANCE_BYTES = 256  # held or not for a number that looks like an address: of ±100, the upper end
 STACK_BYTES = 16_384  # of 64 KB; more than any of these programs takes
 ANSWER_AT = 3  # the word of a bytearray that says where its bytes are (py/objarray.h)
 FILE_SYSTEM = """
@@ -54,10 +56,11 @@ print(gc.mem_alloc() - before)
 
 
 class Counted(NamedTuple):
-    """Bytes at the fullest and at the end, where it was fullest, and what RTC memory then holds."""
+    """Bytes at the fullest, at the end, and of the program itself; and what RTC memory then holds."""
 
     fullest: int
     at_end: int
+    began: int
     where: str
     kept: str
 
@@ -73,7 +76,7 @@ def _parts(image: str) -> dict[str, int]:
     Fullest is when it retains or sends; what is loaded later counts as if it had been there.
     """
     out = {NODE: of(nodes.least(), image).fullest - parsed_bytes(nodes.least())}
-    out[NODE] += int(_unix_lines(["-c", FILE_SYSTEM], HERE)[0])
+    out[NODE] += file_system_bytes() + BY_CHANCE_BYTES
     for part in PARTS:
         having, without = (of(config, image) for config in nodes.pair(part))
         more = max(having.fullest - without.fullest, having.at_end - without.at_end)
@@ -96,14 +99,38 @@ def _of(text: bytes, image: str, kept: str) -> Counted:
         return _read(done.stdout, folder)
 
 
-def of_64_bits(config: Mapping[str, Any], image: str = "files", heap: str = "") -> Counted | None:
-    """The same of the 64-bit interpreter; with a heap so small, whether it goes through."""
+def file_system_bytes() -> int:
+    """What a mounted file system and an open file hold."""
+    return int(_unix_lines(["-c", FILE_SYSTEM], HERE)[0])
+
+
+def of_64_bits(config: Mapping[str, Any], image: str = "files") -> tuple[Counted, int]:
+    """The same of the 64-bit interpreter; and the least heap in which it goes through, by bisection.
+
+    Of that, too, what the program itself holds is taken off, and the collector's tables. It differs
+    from run to run, as addresses do: by them the heap is left in other pieces.
+    """
     with scratch.folder() as folder:
         _lay_out(folder, version.as_json(dict(config)), image, "")
-        args = _args(config, image, "no" if heap else "yes")
-        lines = _unix_lines(["-X", f"heapsize={heap or HEAP['unix']}", "-m", "chip", *args], folder)
-        failed = heap and (len(lines) < 2 or (folder / "flash" / "a" / "torpor.log").exists())
-        return None if failed else _read("\n".join(lines), folder)
+        lines = _unix(folder, _args(config, image), HEAP["unix"])
+        counted = _read("\n".join(lines), folder)
+        few, enough = counted.began, 4 * counted.fullest
+        while enough - few > STEP_BYTES:
+            heap = (few + enough) // 2
+            through = _goes_through(folder, _args(config, image, "no"), heap)
+            few, enough = (few, heap) if through else (heap, enough)
+        return counted, enough * 256 // 259 - counted.began  # 3 bits of table a block of 32 bytes
+
+
+def _goes_through(folder: Path, args: tuple[str, ...], heap_bytes: int) -> bool:
+    """Whether nothing fails in a heap so small: neither the program, nor by the node's log."""
+    log = folder / "flash" / "a" / "torpor.log"
+    log.unlink(missing_ok=True)
+    return len(_unix(folder, args, str(heap_bytes))) > 1 and not log.exists()
+
+
+def _unix(folder: Path, args: tuple[str, ...], heap: str) -> list[str]:
+    return _unix_lines(["-X", f"heapsize={heap}", "-m", "chip", *args], folder)
 
 
 def _args(config: Mapping[str, Any], image: str, counts: str = "yes") -> tuple[str, ...]:
@@ -115,8 +142,9 @@ def _read(text: str, folder: Path) -> Counted:
     log = folder / "flash" / "a" / "torpor.log"
     lines = text.splitlines()
     assert lines and not log.exists(), text + (log.read_text() if log.exists() else "")
-    fullest, at_end, where = lines[0].split(" ", 2)
-    return Counted(int(fullest), int(at_end), where, lines[1] if len(lines) > 1 else "")
+    fullest, at_end, began, where = lines[0].split(" ", 3)
+    kept = lines[1] if len(lines) > 1 else ""
+    return Counted(int(fullest), int(at_end), int(began), where, kept)
 
 
 def _unix_lines(args: list[str], folder: Path) -> list[str]:

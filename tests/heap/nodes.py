@@ -1,14 +1,38 @@
 """Configurations whose heap is counted: the least sensor, and what has a part beside what lacks it."""
 
+from dataclasses import replace
 from typing import Any
 
-from host_sim.spec import wiring
+import msgspec
+
+from host_sim.spec import scenario, wiring
+from host_sim.spec.configure import device_config
+from host_sim.spec.drivers import Analog, Bl0937, Contact, Humidity, Microphone, Temperature
+from host_sim.spec.scenario import Scenario
+from host_sim.spec.wiring import Output, Pins, Wiring
+from tests.conftest import CHECKOUT
 from tests.firmware import chip
+from tools.provision import node_toml
 
 Config = dict[str, Any]
 LONGEST = "n" * 24  # host_sim.spec.nodefile.NAME
 SSID = "s" * 32
 MICROPHONE = {"driver": "microphone", "pin": 34}
+EXAMPLES = CHECKOUT / "docs" / "examples"
+SENSORS = {
+    "temperature": Temperature(),
+    "humidity": Humidity(),
+    "light": Analog(pin=34),
+    "battery": Analog(pin="battery_adc", ratio=2.0),
+    "door": Contact(pin=33),
+    "word": Microphone(pin=34),
+    "power": Bl0937(pin=5, mj_per_pulse=1_500),
+    "relay": Analog(pin=34),  # never read
+}
+PINS = {
+    "door": Pins(wake=33),
+    "plug": Pins(wake=0, outputs=(Output(pin=26),)),
+}
 METER = {"driver": "bl0937", "pin": 5, "mj_per_pulse": 1_500}
 
 
@@ -45,17 +69,49 @@ def pair(part: str) -> tuple[Config, Config]:
     if part == "microphone":
         return heard(plain), plain
     if part == "ulp":
-        unheard = heard(plain)
-        stages = [{"margin": 100, "ratio_x16": 36, "band": 0}] * 3
-        cascade = {**plain["cascade"], "stages": stages, "interval_ms": 120}
-        binary = wiring.ulp("esp32", 34, [100, 200, 56])
-        return {**unheard, "watch_channel": 2, "cascade": cascade, "ulp": binary}, unheard
+        return ready(config_of(_sound(True))), ready(config_of(_sound(False)))
     if part == "bl0937":
         config = plug()
         power = {**_without_driver(config["channels"][0]), **METER}
         return {**config, "channels": [power, config["channels"][1]]}, config
     assert part == "switch"
     return plug(), least()
+
+
+def shipped() -> dict[str, tuple[Scenario, Config]]:
+    """The scenarios that ship, with drivers as a node.toml has them, and the nodes of the docs."""
+    out = {}
+    for name in scenario.names():
+        found = scenario.load(name)
+        sensor = {channel.name: SENSORS[channel.name] for channel in found.file.node.channel}
+        pins = PINS.get(name, Pins())
+        given = replace(found, wiring=Wiring(sensor=sensor, pins=pins))
+        out[name] = given, ready(config_of(given))
+    for path in sorted(EXAMPLES.glob("*/node.toml")):
+        name = path.parent.name
+        given = scenario.load(str(path.with_name(f"{name}.toml")))
+        out[f"{path.parent.parent.name}/{name}"] = given, ready(node_toml.load(path).config)
+    return out
+
+
+def _sound(ulp: bool) -> Scenario:
+    """The sound scenario; without the ULP, without its detector."""
+    found = scenario.load("sound")
+    sensor = {name: SENSORS[name] for name in ("word", "battery")}
+    node = found.file.node if ulp else msgspec.structs.replace(found.file.node, watch=None)
+    file = msgspec.structs.replace(found.file, node=node)
+    return replace(found, file=file, wiring=Wiring(sensor=sensor))
+
+
+def config_of(given: Scenario) -> Config:
+    """config.json of a scenario's node."""
+    node = given.file.node
+    told = wiring.config(node, given.board, given.wiring)
+    made = device_config(node, given.board)
+    channels = zip(made["channels"], told.pop("channels"), node.channel, strict=True)
+    made["channels"] = [{**own, **entry, "name": one.name} for own, entry, one in channels]
+    network = {"wifi": {"ssid": "home"}, "broker": {"host": "192.0.2.1", "port": 1883}}
+    return {**made, **told, **network, "name": given.name}
 
 
 def heard(config: Config) -> Config:

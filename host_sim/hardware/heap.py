@@ -28,8 +28,8 @@ WORD_BYTES = 4
 OBJECT_BYTES = 16  # of a list, a dict, a string, a large number, beside what it points to
 MOST_SMALL = 1 << 30
 LEAST_LIST = 4  # py/objlist.c:39; doubled when full
-# py/map.c:41: a dict's table grows from one to the next.
-TABLES = (0, 1, 2, 4, 6, 8, 10, 12, 17, 23, 29, 37, 47, 59, 73)
+# py/map.c:69: a dict's table grows from one to the next.
+TABLES = (0, 2, 4, 6, 8, 10, 12, 17, 23, 29, 37, 47, 59, 73)
 
 
 def fullest_bytes(image: str, parts: Iterable[str], config: Mapping[str, Any]) -> int:
@@ -58,7 +58,7 @@ def parsed_bytes(value: Any) -> int:
     if isinstance(value, bool) or value is None:
         return 0
     if isinstance(value, int):
-        return 0 if -MOST_SMALL <= value < MOST_SMALL else 2 * OBJECT_BYTES
+        return 0 if abs(value) < MOST_SMALL else 2 * OBJECT_BYTES
     return OBJECT_BYTES  # a float
 
 

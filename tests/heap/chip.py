@@ -1,9 +1,9 @@
-"""In MicroPython: a node's start, with a join and a message of a full queue, and what its heap held.
+"""In MicroPython: what a node's heap holds in a start with a join and a message of a full queue.
 
 `-m chip IMAGE CAPACITY LONGEST WEIGHS` in the folder that tests.heap.counting laid out: the queue's
-length, the channel with the longest name, and "no" to only run. Printed are the
-bytes at the fullest, those at the end, those before all that, and where it was fullest. What RTC memory held lies in the
-file `kept`, in hex; where that is empty, this is a start by power-on, and its RTC memory is printed.
+length, the channel with the longest name, and "no" to only run. Printed are the bytes at the
+fullest, at the end, and before all that, and where it was fullest. What RTC memory held lies in the
+file `kept`, in hex; where that is empty this is a start by power-on, and its RTC memory is printed.
 
 The chip's modules are stubs. Whenever one is called, what is garbage is told from what is held: at
 its fullest the heap holds that, and what was made since, garbage or not.

@@ -2,7 +2,7 @@
 
 The 32-bit interpreter's own collector frees what WebAssembly keeps in locals (tests.interpreters).
 So the host lends a hand at each count: it shows the collector the frames of functions that run,
-clears the stack below its end, and then puts memory back as it was: nothing is ever freed.
+clears what lies below the stack's end, and puts memory back as it was: nothing is ever freed.
 
 What MicroPython holds for the file system before boot.py, and a file that is open, is of the 64-bit
 interpreter, the only one with LittleFS; on a chip it is less.
@@ -56,7 +56,7 @@ print(gc.mem_alloc() - before)
 
 
 class Counted(NamedTuple):
-    """Bytes at the fullest, at the end, and of the program itself; and what RTC memory then holds."""
+    """Bytes at the fullest, at the end, and of the program itself; what RTC memory then holds."""
 
     fullest: int
     at_end: int
@@ -105,7 +105,7 @@ def file_system_bytes() -> int:
 
 
 def of_64_bits(config: Mapping[str, Any], image: str = "files") -> tuple[Counted, int]:
-    """The same of the 64-bit interpreter; and the least heap in which it goes through, by bisection.
+    """The same of the 64-bit interpreter; and the least heap that it goes through in, by bisection.
 
     Of that, too, what the program itself holds is taken off, and the collector's tables. It differs
     from run to run, as addresses do: by them the heap is left in other pieces.
@@ -141,7 +141,8 @@ def _args(config: Mapping[str, Any], image: str, counts: str = "yes") -> tuple[s
 def _read(text: str, folder: Path) -> Counted:
     log = folder / "flash" / "a" / "torpor.log"
     lines = text.splitlines()
-    assert lines and not log.exists(), text + (log.read_text() if log.exists() else "")
+    assert not log.exists(), log.read_text()
+    assert lines, "it ended early: a stub of chip.py lacks what is asked of it"
     fullest, at_end, began, where = lines[0].split(" ", 3)
     kept = lines[1] if len(lines) > 1 else ""
     return Counted(int(fullest), int(at_end), int(began), where, kept)
@@ -207,4 +208,4 @@ def _frames(words: "np.ndarray[Any, np.dtype[np.uint32]]", kind: int) -> bytes:
     begins = words[:: BLOCK // 4]
     found = np.nonzero((begins % BLOCK == 0) & (begins > 0) & (begins < 4 * len(words)))[0]
     found = found[words[begins[found] // 4] == kind]
-    return (found * BLOCK).astype("<u4").tobytes()
+    return bytes((found * BLOCK).astype("<u4").tobytes())

@@ -1,4 +1,4 @@
-"""Configurations whose heap is counted: the least sensor, and what has a part beside what lacks it."""
+"""Nodes whose heap is counted: the least, what has a part beside what lacks it, the shipped."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,7 +7,7 @@ import msgspec
 
 from host_sim.spec import scenario, wiring
 from host_sim.spec.configure import device_config
-from host_sim.spec.drivers import Analog, Bl0937, Contact, Humidity, Microphone, Temperature
+from host_sim.spec.drivers import Analog, Bl0937, Contact, Humidity, Microphone, Sensor, Temperature
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.wiring import Output, Pins, Wiring
 from tests.conftest import CHECKOUT
@@ -19,7 +19,7 @@ LONGEST = "n" * 24  # host_sim.spec.nodefile.NAME
 SSID = "s" * 32
 MICROPHONE = {"driver": "microphone", "pin": 34}
 EXAMPLES = CHECKOUT / "docs" / "examples"
-SENSORS = {
+SENSORS: dict[str, Sensor] = {
     "temperature": Temperature(),
     "humidity": Humidity(),
     "light": Analog(pin=34),

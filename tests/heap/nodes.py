@@ -1,5 +1,6 @@
 """Nodes whose heap is counted: the least, what has a part beside what lacks it, the shipped."""
 
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from host_sim.spec.wiring import Output, Pins, Wiring
 from tests.conftest import CHECKOUT
 from tests.firmware import chip
 from tools.provision import node_toml
+from torpor.policy import report, schedule
 
 Config = dict[str, Any]
 LONGEST = "n" * 24  # host_sim.spec.nodefile.NAME
@@ -101,6 +103,34 @@ def _sound(ulp: bool) -> Scenario:
     node = found.file.node if ulp else msgspec.structs.replace(found.file.node, watch=None)
     file = msgspec.structs.replace(found.file, node=node)
     return replace(found, file=file, wiring=Wiring(sensor=sensor))
+
+
+def drawn(seed: int) -> Config:
+    """A sensor with up to eight channels of any names, by drivers of every image."""
+    chance = random.Random(seed)
+    plain = chip.garden(1883)
+    count = chance.randint(1, report.MAX_CHANNELS)
+    channels = []
+    for number in range(count):
+        name = chance.choice("abc") * chance.randint(1, 23) + str(number)
+        entry = chance.choice((*chip.DRIVERS.values(), {"driver": "contact", "pin": 33}))
+        if entry["driver"] == "bl0937":
+            entry = {"driver": "analog", "pin": 34, "ratio_x16": 16}
+        channels.append({"delta": 0, "within_ms": 0, "name": name, **entry})
+    period_ms = chance.choice((2_000, 300_000, 86_400_000))
+    sensing = {**plain["tasks"][0], "channels": list(range(count)), "period_ms": period_ms}
+    tasks = [sensing] * chance.randint(1, schedule.MAX_TASKS - 1)
+    return ready(
+        {
+            **plain,
+            "name": "n" * chance.randint(1, 24),
+            "channels": channels,
+            "tasks": [*tasks, plain["tasks"][-1]],
+            "report_task": len(tasks),
+            "watch_task": len(tasks) + 1,
+            "battery_channel": -1,
+        }
+    )
 
 
 def config_of(given: Scenario) -> Config:

@@ -6,6 +6,7 @@ from host_sim.files import inputs
 from host_sim.hardware import heap
 from host_sim.hardware.heap import parsed_bytes
 from tests.heap import counting, nodes, page
+from tests.heap.counting import BY_CHANCE_BYTES
 
 MOST_ABOVE = 1.2  # the sound node's
 OTHERS_ABOVE = 1.05
@@ -14,8 +15,9 @@ MOST_IN_PIECES = 1.5  # measured: 1.05 … 1.37
 
 def test_what_is_counted_first_is_that_of_this_tree() -> None:
     counted = counting.of(nodes.least()).fullest - parsed_bytes(nodes.least())
-    beside = counting.file_system_bytes() + counting.BY_CHANCE_BYTES
-    assert counted + beside == heap.counted()["files"][heap.NODE], "run make start"
+    beside = counting.file_system_bytes() + BY_CHANCE_BYTES
+    booked = heap.counted()["files"][heap.NODE]
+    assert abs(counted + beside - booked) <= BY_CHANCE_BYTES, "run make start"
 
 
 def test_what_it_writes_is_what_it_reads() -> None:
@@ -24,7 +26,11 @@ def test_what_it_writes_is_what_it_reads() -> None:
 
 @pytest.mark.slow
 def test_the_counts_are_those_of_this_tree() -> None:
-    assert heap.as_toml(counting.counted()) == inputs.text(heap.COUNTS), "run make start"
+    for image, parts in counting.counted().items():
+        told = heap.counted()[image]
+        assert list(parts) == list(told)
+        for part, size in parts.items():
+            assert abs(size - told[part]) <= BY_CHANCE_BYTES, f"{image}, {part}: run make start"
 
 
 @pytest.mark.slow
@@ -33,8 +39,8 @@ def test_a_shipped_node_holds_no_more_than_the_figure_says() -> None:
     assert {row.image for row in rows} == set(heap.counted())
     for row in rows:
         assert row.counted <= row.figure <= row.counted * MOST_ABOVE, row
-    told = page.PAGE.read_text(encoding="utf-8")
-    assert page.written(told, rows) == told, "make start"
+        begins = f"| {row.name} | {row.image} | {row.figure:,} |"
+        assert begins in page.PAGE.read_text(encoding="utf-8"), "make start"
 
 
 @pytest.mark.slow

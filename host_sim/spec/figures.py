@@ -49,6 +49,10 @@ class Outcome(Protocol):
     def retained_bytes(self) -> int | None:
         """What RTC memory holds through deep sleep."""
 
+    @property
+    def heap_bytes(self) -> int | None:
+        """What MicroPython's heap holds at its fullest."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -275,6 +279,14 @@ FIGURES = {
             "what RTC memory keeps: the record, and what a wake needs of the configuration, with "
             "drivers and pins where a node.toml has them; of more than 2,048 each wake reads flash",
             lambda run: run.retained_bytes,
+        ),
+        Figure(
+            "heap_bytes",
+            "B",
+            "at_most",
+            "what MicroPython's heap holds at its fullest: in a start with a join and a message of "
+            "a full queue, by counts of the firmware and the configuration; no driver of one's own",
+            lambda run: run.heap_bytes,
         ),
     )
 }

@@ -80,11 +80,11 @@ def config(node: Node, board: Board, wiring: Wiring) -> dict[str, Any]:
         watched = wiring.sensor.get(node.watch.channel)
         if isinstance(watched, Microphone):
             margins = [stage.margin for stage in node.watch.stages]
-            told["ulp"] = _ulp(board.file.chip, number(watched.pin, board), margins)
+            told["ulp"] = ulp(board.file.chip, number(watched.pin, board), margins)
     return told
 
 
-def _ulp(chip: str, pin: int, margins: list[int]) -> dict[str, Any]:
+def ulp(chip: str, pin: int, margins: list[int]) -> dict[str, Any]:
     """The words of the detector's first stage, where its variables are, and what they begin with.
 
     `margins` are those of the cascade's stages.

@@ -81,10 +81,10 @@ def laid_out(image: str) -> Iterator[Path]:
         if image == "romfs":
             (folder / "rom.img").write_bytes(romfs.image(modules))
         elif image != "files":
-            _write(folder / "frozen", modules)
+            write(folder / "frozen", modules)
             firmware.fold_tree(folder / "sources")
         (folder / "flash.img").write_bytes(filesystem.image(flashed, FLASH_BYTES))
-        _write(folder / "flash", flashed)
+        write(folder / "flash", flashed)
         yield folder
 
 
@@ -102,7 +102,7 @@ def config() -> bytes:
     return version.as_json(made)
 
 
-def _write(folder: Path, files: dict[str, bytes]) -> None:
+def write(folder: Path, files: dict[str, bytes]) -> None:
     folder.mkdir()
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ def _stages(name: str) -> str:
     rows += [[_ms(stages, name) for stages in by_image] for name in (WAKE, LINK)]
     behind = f"then {WAKE}, ms", f"{LINK} of a wake that joins, ms"
     heads = (*names[:-2], "the start, ms", "the start, mC", *behind)
-    return f"`{name}`, ms by stage:\n\n" + _table(
+    return f"`{name}`, ms by stage:\n\n" + table(
         ("stage", *IMAGES), [[h, *row] for h, row in zip(heads, rows, strict=True)]
     )
 
@@ -44,9 +44,9 @@ def _published() -> str:
         for row in starts.rows()
     ]  # fmt: skip
     head = f"Published starts, by the same stages with other switches ({starts.SOURCE}):\n\n"
-    return head + _table(("start", "published", "model", "error", ""), rows)
+    return head + table(("start", "published", "model", "error", ""), rows)
 
 
-def _table(heads: tuple[str, ...], rows: list[list[str]]) -> str:
+def table(heads: tuple[str, ...], rows: list[list[str]]) -> str:
     lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows), ""])

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.rooms import CHECKOUT
+from tools.fakes import world
 from tools.provision import firmware, fold
 
 BOARD = CHECKOUT / "boards" / "micropython"
@@ -73,19 +75,27 @@ def test_every_option_is_one_of_esp_idf(name: str) -> None:
     assert set(options) <= KCONFIG.keys()
 
 
+MODULES = ("machine", "vfs", "flashbdev", "inisetup", "wake")
+
+
 class Chip:
     """What _boot.py meets, and what it does."""
 
     def __init__(self, cause: int, run: Callable[[Any], None], monkeypatch: Any) -> None:
         self.did: list[str] = []
-        modules = {name: ModuleType(name) for name in ("machine", "vfs", "flashbdev", "wake")}
+        modules = {name: ModuleType(name) for name in MODULES}
         machine: Any = modules["machine"]
-        machine.reset_cause, machine.DEEPSLEEP_RESET = (lambda: cause), 4
+        machine.reset_cause, machine.DEEPSLEEP_RESET = (lambda: cause), world.DEEPSLEEP
+        machine.PWRON_RESET = world.PWRON
         machine.WDT = lambda timeout: self.did.append("watchdog")
+        machine.deepsleep = self._sleep
         vfs: Any = modules["vfs"]
-        vfs.mount = lambda bdev, path: self.did.append("mount")
+        vfs.mount = self._mount
+        inisetup: Any = modules["inisetup"]
+        inisetup.setup = lambda: self.did.append("set up")
         flashbdev: Any = modules["flashbdev"]
-        flashbdev.bdev = 1
+        flashbdev.bdev = self
+        self.first: bytes | None = None  # block of a file system that cannot be mounted
         self.run = run
         wake: Any = modules["wake"]
         wake.run = self._wake
@@ -95,6 +105,26 @@ class Chip:
     def _wake(self, path: None, mount: Any) -> None:
         self.did.append("wake")
         self.run(mount)
+
+    def _mount(self, bdev: object, path: str) -> None:
+        self.did.append("mount")
+        if self.first is not None:
+            raise OSError
+
+    def _sleep(self, ms: int) -> None:
+        self.did.append(f"sleep {ms}")
+        raise SystemExit
+
+    def ioctl(self, what: int, argument: int) -> int:
+        """The size of a block."""
+        assert (what, self.first is None) == (5, False)
+        return 4_096
+
+    def readblocks(self, block: int, into: bytearray) -> None:
+        """The first block."""
+        assert block == 0
+        assert self.first is not None
+        into[:] = self.first
 
     def boot(self) -> list[str]:
         """What _boot.py did."""
@@ -131,3 +161,31 @@ def test_a_wake_from_deep_sleep_goes_before_the_file_system(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert Chip(cause, run, monkeypatch).boot() == did
+
+
+ERASED, DAMAGED = bytes([0xFF]) * 4_096, bytes([0xFF]) * 4_095 + b"\0"
+
+
+@pytest.mark.parametrize(
+    ("cause", "first", "did"),
+    [
+        (world.PWRON, ERASED, ["mount", "set up"]),
+        (world.HARD, ERASED, ["mount", "set up"]),
+        (world.PWRON, DAMAGED, ["mount", "watchdog", "set up"]),
+        (world.WDT, DAMAGED, ["mount", "sleep 21600000"]),
+        (world.DEEPSLEEP, DAMAGED, ["watchdog", "wake", "mount", "sleep 21600000"]),
+    ],
+)
+def test_a_file_system_that_is_damaged_ends_in_sleep(
+    cause: int,
+    first: bytes,
+    did: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    chip = Chip(cause, lambda mount: None, monkeypatch)
+    chip.first = first
+    with pytest.raises(SystemExit) if "sleep" in did[-1] else nullcontext():
+        chip.boot()
+    assert chip.did == did

@@ -6,6 +6,8 @@ Where that is over at once, or fails, all goes its usual way: file system, boot.
 import machine
 
 WATCHDOG_MS = 10000  # as main.py has it
+MINUTE_MS = 60000
+REST_MS = 21600000
 mounted = []
 
 
@@ -24,11 +26,26 @@ def mount(path="/"):
         if bdev:
             vfs.mount(bdev, "/")
     except OSError:
-        import inisetup
-
-        inisetup.setup()
+        repair(bdev)
     os.chdir(path.rpartition("/")[0] or "/")
     gc.collect()
+
+
+def repair(bdev):
+    """Make a file system where there is none, as the port does; one that is damaged ends in sleep.
+
+    inisetup.py tells of that for ever (1.29, ports/esp32/modules/inisetup.py:18-34): here for a
+    minute after a power-on, when somebody may be there.
+    """
+    first = bytearray(bdev.ioctl(5, 0))
+    bdev.readblocks(0, first)
+    if any(byte != 0xFF for byte in first):
+        if machine.reset_cause() != machine.PWRON_RESET:
+            machine.deepsleep(REST_MS)
+        machine.WDT(timeout=MINUTE_MS)
+    import inisetup
+
+    inisetup.setup()
 
 
 try:

@@ -80,7 +80,7 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
     [
         ("garden", "li-ion", 0.075, 0),  # it saves when its cell is low
         ("garden", "2xaa-lithium", 0.068, 0),
-        ("garden", "2xaa-alkaline", 0.47, 0),  # it seldom sends as strongly as at first
+        ("garden", "2xaa-alkaline", 0.48, 0),  # it seldom sends as strongly as at first
         ("door", "li-ion", 0.023, 0.025),
         ("door", "2xaa-lithium", 0.015, 0.05),
         ("door", "2xaa-alkaline", 0.18, 0.003),

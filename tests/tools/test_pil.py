@@ -69,7 +69,7 @@ def test_a_heap_that_is_collected_in_a_wake_changes_no_count(tmp_path: Path) -> 
     The firmware as bytecode: its compiler would need a larger heap, which no wake fills.
     """
     firmware.compile_tree(tmp_path)
-    for heap in range(63_000, 64_250, 250):
+    for heap in range(64_500, 65_750, 250):
         world, _, _ = in_the_loop("garden", "0.05", 0, heap, tmp_path)
         assert set(world.allocated) == {0}
 

@@ -404,7 +404,12 @@ def edited(module: str, more: str) -> dict[str, bytes]:
         ):
             fold.forget()
             name = Path("torpor", f"{module}.py")
-            made = [firmware.compile_file(source, name, folder / "out")]
+            if f"torpor.{module}" in firmware.TEXTS or module == "__init__":
+                made = [folder / "out" / name]
+                made[0].parent.mkdir(parents=True)
+                made[0].write_text(source.read_text())
+            else:
+                made = [firmware.compile_file(source, name, folder / "out")]
             for name, text in ((Path(name), text) for name, text in firmware.linked().items()):
                 made.append(firmware.compile_file(source, name, folder / "out", text))
         fold.forget()

@@ -38,7 +38,13 @@ README_TABLE = re.findall(
     r"^\| `((?:torpor|pytest) [^`]*)` \|", pages.path_of("README.md").read_text(), re.MULTILINE
 )
 ON_A_PORT = [command for command in README_TABLE if re.search("PORT|PATH", command)]
-DEAR = ("pytest tests/hil", "torpor report", "torpor deploy", "torpor sim garden --compare")
+DEAR = (
+    "pytest tests/hil",
+    "torpor report",
+    "torpor deploy",
+    "torpor sim garden --compare",
+    "torpor faults garden --port",
+)
 FILLED_IN = {
     "--port PORT": "--port /dev/ttyUSB0",
     "--ppk2 PORT --out FILE": "--ppk2 /dev/ttyACM0 --out out.parquet --seconds 3",

@@ -276,7 +276,13 @@ def recovers(chip: Chip, broker: Broker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "value"), [("present", 0), ("password", "other"), ("refuses", 1), ("needs_dbm", 99)]
+    ("what", "value"),
+    [
+        ("present", 0),
+        pytest.param("password", "other", marks=pytest.mark.slow),  # silent for a day
+        ("refuses", 1),
+        ("needs_dbm", 99),
+    ],
 )
 def test_no_access_point_backs_off(chip: Chip, broker: Broker, what: str, value: Any) -> None:
     before = dict(chip.world["wifi"])

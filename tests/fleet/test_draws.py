@@ -125,6 +125,7 @@ def test_a_node_that_was_not_tried_is_named(
         (["node.report.early_s=100,10800"], "--set node.report.early_s=10800: node.report.ear"),
         (["seed=1,2", "node.mode=loud"], "--set: node.mode: invalid enum value"),
         (["node.report.early_s=100,7000", "node.report.period_s=9000,7000"], "with node.report.ea"),
+        (["node.task.light.name=lux,b"], None),
         (["node.report.early_s=100,6999", "node.report.period_s=9000,7000"], None),
     ],
 )

@@ -63,7 +63,10 @@ def _pairs(axes: Sequence[Axis]) -> Iterator[Given]:
 
 
 def _refused(read: Read, changes: tuple[str, ...], given: Given) -> Refused | None:
-    error = _fault(read, (*changes, *(f"{key}={value}" for key, value in given)))
+    """In the place of what these changes have for the same keys: one may rename its task."""
+    keys = {key for key, _ in given}
+    others = (change for change in changes if change.partition("=")[0] not in keys)
+    error = _fault(read, (*others, *(f"{key}={value}" for key, value in given)))
     return Refused(given, error) if error else None
 
 

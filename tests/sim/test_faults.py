@@ -140,3 +140,14 @@ def test_a_fault_is_replayed_and_one_that_does_not_come_is_refused() -> None:
     for wake, at in ((0, 10_000), (99_999, 3)):
         with pytest.raises(BadInput, match="does not come"):
             suite.replay("door", Case(1, 5, wake, HANG, at))
+
+
+def test_reports_of_two_days_are_one_with_all_that_either_tells() -> None:
+    found, other = Case(1, 0, 0, RESET, 1), Case(1, 1, 0, RESET, 2)
+    both, second = suite.Report(), suite.Report()
+    both.add(found, oracle.Outcome(1.0, 2.0, 1.1, ["lost"], limit="at the REPL"))
+    second.add(other, oracle.Outcome(3.0, 1.0, 1.0, ["awake"], bit=False, limit="for good"))
+    both.merge(second)
+    assert both.rows == {RESET: suite.Row(2, 1, 3.0, 2.0, 1.1)}
+    assert both.failed == [(str(found), "lost"), (str(other), "awake")]
+    assert both.limits == [(str(found), "at the REPL"), (str(other), "for good")]

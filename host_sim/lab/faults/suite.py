@@ -87,6 +87,7 @@ class Report:
             mine = self.rows.setdefault(kind, Row())
             mine.add(row.count, row.bit, row.sleep_s, row.serve_s, row.ratio)
         self.failed += other.failed
+        self.limits += other.limits
 
 
 def run(name: str, count: int, seed: int, progress: Progress = _untold) -> Report:

@@ -1,7 +1,9 @@
 """Processes that simulate: each started clean, deaf to Ctrl-C, and none left when it is over."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -15,7 +17,7 @@ def workers(count: int, remedy: str) -> Iterator[ProcessPoolExecutor]:
     """So many of them; BadInput with this remedy where one was killed."""
     spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
     others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_deaf)
+    pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_led)
     try:
         yield pool
     except BrokenProcessPool:
@@ -27,6 +29,15 @@ def workers(count: int, remedy: str) -> Iterator[ProcessPoolExecutor]:
                 process.terminate()
 
 
-def _deaf() -> None:
-    """Ctrl-C is for the process that started this one, and ends it."""
+def _led() -> None:
+    """Ctrl-C is for the process that started this one; where that is killed, this one ends, too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_it, daemon=True).start()
+
+
+def _end_with_it() -> None:
+    """Else it waited for work for ever: its own end of the queue keeps that open."""
+    started_by = multiprocessing.parent_process()
+    assert started_by
+    started_by.join()
+    os._exit(1)

@@ -43,9 +43,9 @@ def _lines(path: Path) -> Iterator[str]:
 @cache
 def _irradiance_month(month: str) -> Ints:
     """One recorded month, W/m² by the minute; the pyranometer's negative night offset is 0."""
-    rows = csv.reader(_lines(DATA / "simba" / f"2023{month}.txt.xz"))
-    next(rows)
-    return np.array([max(0, round(float(row[2]))) for row in rows], dtype=np.int64)
+    with lzma.open(DATA / "simba" / f"2023{month}.txt.xz") as file:
+        recorded = np.loadtxt(file, delimiter=",", skiprows=1, usecols=2)
+    return np.maximum(np.rint(recorded), 0).astype(np.int64)
 
 
 def irradiance(days: int, first_month: int = 1) -> Ints:

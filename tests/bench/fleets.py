@@ -34,9 +34,9 @@ class Simulated:
 
     def __call__(self) -> None:
         """Simulate all of them."""
-        size = sweep.chunk_size(self.gardens, self.cores)
-        kept = Kept(self.path, self.gardens, size)
-        spread.simulate(self.gardens, kept, compiled=True, workers=self.cores)
+        kept = Kept(self.path, self.gardens)
+        size = sweep.chunk_size(self.gardens, compiled=True)
+        spread.simulate(self.gardens, kept, size, compiled=True, workers=self.cores)
         kept.finish()
 
 

@@ -1,6 +1,7 @@
 """What a fleet's nodes draw: its ends, which are tried before the work, and nothing beyond them."""
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
+from host_sim.hardware.board import BOARDS
 from host_sim.lab.fleet import chunk, fleetfile, tried
 from host_sim.lab.fleet.draw import FAR, Draw
 from host_sim.lab.fleet.plan import Grid, axis
@@ -141,6 +143,20 @@ def test_a_truth_is_a_choice(tmp_path: Path) -> None:
     path.write_text(f'{head}"node.battery.harvested" = {{ choice = [true, false] }}\n')
     fleet = fleetfile.load(path)
     assert {fleet.node(i).values for i in range(40)} == {("true",), ("false",)}
+
+
+def test_a_board_that_is_drawn_lies_beside_the_fleet(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    there = tmp_path / "fleets"
+    there.mkdir()
+    shutil.copy(BOARDS / "lolin32_lite" / "board.toml", there / "mine.toml")
+    some = fleet(Path("fleets"), 'board = { choice = ["xiao_esp32c3", "mine.toml"] }')
+    boards = {some.node(number).values for number in range(9)}
+    assert boards == {("xiao_esp32c3",), ("fleets/mine.toml",)}
+    told = refused(there, 'board = { choice = ["xiao_esp32c3", "none.toml"] }')
+    assert told.startswith("fleet.toml:8: draw.board: ")
 
 
 @pytest.mark.parametrize(

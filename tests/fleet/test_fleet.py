@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,18 @@ import msgspec
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
+from host_sim.hardware.board import BOARDS
 from host_sim.lab.fleet import chunk, fleetfile, spread, table
 from host_sim.lab.fleet.keep import Kept
 from host_sim.lab.fleet.plan import Grid, axis
 from host_sim.sim import run
 from host_sim.spec import scenario
 from tools import cli
+from tools.show import fleet as shown
 
 ROOT = Path(__file__).parents[2]
 GARDENS = ROOT / "docs" / "examples" / "gardens" / "fleet.toml"
@@ -80,8 +85,8 @@ def test_chunks_and_workers_change_no_bit(tmp_path: Path) -> None:
     files = []
     for size, workers in ((6, 1), (2, 2)):
         path = tmp_path / f"{size}-{workers}.parquet"
-        kept = Kept(path, few(), size)
-        work = spread.simulate(few(), kept, compiled=False, workers=workers)
+        kept = Kept(path, few())
+        work = spread.simulate(few(), kept, size, compiled=False, workers=workers)
         assert (work.nodes, work.cores) == (6, workers)
         assert work.core_s > 0
         kept.finish()
@@ -92,55 +97,99 @@ def test_chunks_and_workers_change_no_bit(tmp_path: Path) -> None:
 def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
     whole = table.of(few(), chunk.simulate(few(), 0, 6, False).data)
-    kept = Kept(path, few(), 2)
-    kept.add(2, chunk.simulate(few(), 2, 4, False).data)
-    again = Kept(path, few(), 2)
-    assert again.missing() == [0, 4]
-    assert spread.simulate(few(), again, compiled=False, workers=1).nodes == 4
+    kept = Kept(path, few())
+    assert kept.missing() == [(0, 6)]
+    kept.add(2, 4, chunk.simulate(few(), 2, 4, False).data)
+    again = Kept(path, few())
+    assert again.missing() == [(0, 2), (4, 6)]
+    assert spread.simulate(few(), again, 3, compiled=False, workers=1).nodes == 4
+    assert again.missing() == []
     again.finish()
     assert pq.read_table(path).to_pylist() == whole.to_pylist()
     assert not again.folder.exists()
 
 
-def test_it_goes_on_with_other_workers_in_chunks_of_their_size(tmp_path: Path) -> None:
-    path = tmp_path / "f.parquet"
-    Kept(path, few(), 2).add(2, chunk.simulate(few(), 2, 4, False).data)
-    again = Kept(path, few(), 3)
-    assert (again.size, again.missing()) == (2, [0, 4])
+@given(
+    st.sets(st.integers(0, 400), min_size=2),
+    st.integers(1, 50),
+    st.integers(1, 9),
+)
+def test_chunks_are_what_is_missing_once_each_and_end_small(
+    cuts: set[int], most: int, shares: int
+) -> None:
+    ends = sorted(cuts)
+    missing = list(zip(ends[::2], ends[1::2], strict=False))
+    sizes: list[int] = []
+    nodes: list[int] = []
+    for first, last in spread.chunks(missing, most, shares):
+        sizes.append(last - first)
+        nodes += range(first, last)
+    assert nodes == [node for first, last in missing for node in range(first, last)]
+    left = len(nodes)
+    for size in sizes:
+        assert 0 < size <= min(most, max(1, left // shares))
+        left -= size
+
+
+def test_the_last_chunks_of_a_core_end_together_and_a_clusters_stay_long() -> None:
+    here = [last - first for first, last in spread.chunks([(0, 40)], 9, 4)]
+    assert here == [9, 7, 6, 4, 3, 2, 2, 1, 1, 1, 1, 1, 1, 1]
+    assert [last - first for first, last in spread.chunks([(0, 40)], 9)] == [9, 9, 9, 9, 4]
 
 
 def test_days_are_those_that_were_lived(tmp_path: Path) -> None:
     plan = Grid("garden", (axis("days=1,3"),))
-    work = spread.simulate(plan, Kept(tmp_path / "f.parquet", plan, 1), compiled=False, workers=1)
+    work = spread.simulate(plan, Kept(tmp_path / "f.parquet", plan), 1, compiled=False, workers=1)
     assert work.days == 4
 
 
 def test_chunks_of_another_sweep_are_not_taken(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
-    Kept(path, few(), 2)
+    Kept(path, few())
     with pytest.raises(BadInput, match="is of another sweep"):
-        Kept(path, few(7), 2)
+        Kept(path, few(7))
 
 
-def simulated_here(path: Path) -> int:
+@pytest.mark.parametrize("plan", ["fleet", "sweep"])
+def test_chunks_of_a_board_that_has_changed_since_are_not_taken(plan: str, tmp_path: Path) -> None:
+    text = (BOARDS / "lolin32_lite" / "board.toml").read_text()
+    board = tmp_path / "mine.toml"
+    board.write_text(text)
+    file = tmp_path / "fleet.toml"
+    draw = '[draw]\nboard = { choice = ["lolin32_lite", "mine.toml"] }\n'
+    file.write_text(f'title = "x"\nscenario = "garden"\ncount = 2\n{draw}')
+
+    def kept() -> Kept:
+        axes = (("board", ("lolin32_lite", str(board))),)
+        return Kept(tmp_path / "f", fleetfile.load(file) if plan == "fleet" else Grid("door", axes))
+
+    kept()
+    kept()
+    board.write_text(f"{text}\n")
+    with pytest.raises(BadInput, match="is of another sweep"):
+        kept()
+
+
+def simulated(path: Path, workers: int) -> int:
     plan = Grid("garden", (("seed", tuple(map(str, range(1, 41)))),), ("days=2",))
-    kept = Kept(path, plan, 1)
-    done = spread.simulate(plan, kept, compiled=False, workers=1)
+    kept = Kept(path, plan)
+    done = spread.simulate(plan, kept, 1, compiled=False, workers=workers)
     kept.finish()
     return done.nodes
 
 
 def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
-    call = f"import pathlib, {__name__} as here; here.simulated_here(pathlib.Path({str(path)!r}))"
-    first = subprocess.Popen([sys.executable, "-c", call], cwd=ROOT)
+    call = f"import pathlib, {__name__} as here; here.simulated(pathlib.Path({str(path)!r}), 2)"
+    first = subprocess.Popen([sys.executable, "-c", call], cwd=ROOT, stderr=subprocess.PIPE)
     folder = path.with_name("f.parquet.part")
     while len(list(folder.glob("*.jsonl"))) < 2:  # one may be of a chunk still to be moved there
         assert first.poll() is None
         time.sleep(0.01)
     first.kill()
-    assert first.wait() == -signal.SIGKILL
-    assert 0 < simulated_here(path) < 40
+    first.communicate(timeout=60)  # until nobody is left to write there: no worker outlives it
+    assert first.returncode == -signal.SIGKILL
+    assert 0 < simulated(path, 1) < 40
     assert pq.read_table(path)["node"].to_pylist() == list(range(40))
 
 
@@ -152,7 +201,7 @@ def test_on_a_cluster_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path) 
     local: Any = LocalCluster
     with local(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         path = tmp_path / "f.parquet"
-        kept = Kept(path, few(), 1)
+        kept = Kept(path, few())
         killed: list[int] = []
 
         def kill(done: float) -> None:
@@ -161,7 +210,7 @@ def test_on_a_cluster_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path) 
                 os.kill(killed[0], signal.SIGKILL)
 
         scheduler = cluster.scheduler_address
-        spread.simulate(few(), kept, compiled=False, scheduler=scheduler, progress=kill)
+        spread.simulate(few(), kept, 1, compiled=False, scheduler=scheduler, progress=kill)
         kept.finish()
     assert killed
     assert pq.read_table(path).to_pylist() == alone.to_pylist()
@@ -193,6 +242,13 @@ def test_of_nodes_on_light_the_worst_are_off_longest(capsys: Capture) -> None:
     shown = capsys.readouterr().out
     assert "h a day off" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_of_a_short_run_no_speed_is_told() -> None:
+    short = shown.Speed(3, 0.99, 0.3, 1, 0.2, 99)
+    assert shown.footer(short) == "3 nodes simulated in 1.0 s;\n99 bytes a node"
+    told = shown.footer(replace(short, wall_s=1.0, days_per_s=1095))
+    assert told.startswith("3 nodes simulated, 1,095 node-days a second on 1 core, 20 % efficient;")
 
 
 @pytest.mark.parametrize(

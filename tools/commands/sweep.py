@@ -1,6 +1,5 @@
 """torpor sweep: every combination of values of some keys, on all cores or on a cluster."""
 
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -22,8 +21,9 @@ from tools import params
 from tools.show import compiling, fleetpage, output
 from tools.show import fleet as shown
 
-CHUNK_WAKES = 3_000_000  # over half a second: to send one weighs little, to wait for the last, too
-NODE_WAKES = 16_000  # that take as long as what a node takes beside its wakes
+CHUNK_US = 650_000  # of a core: to send one weighs little, to lose one in a kill, too
+WAKE_US = {True: 0.2, False: 20}  # about, by the compiled engine and by CPython
+NODE_US = 3_500  # about what a node takes beside its wakes
 ROWS = 60  # of a sweep that are shown one by one
 
 
@@ -99,12 +99,13 @@ def simulate(
     compiled = compiling.is_compiled("auto", first, wakes, often=wakes >= engines.LONG_WAKES)
     with tempfile.TemporaryDirectory() as folder:
         path = out or Path(folder) / "nodes.parquet"
-        kept = Kept(path, plan, chunk_size(plan, workers))
+        kept = Kept(path, plan)
         started = time.perf_counter()
         with output.Progress(f"{plan.count:,} nodes") as progress:
             work = spread.simulate(
                 plan,
                 kept,
+                chunk_size(plan, compiled),
                 compiled=compiled,
                 scheduler=scheduler,
                 workers=workers,
@@ -115,15 +116,15 @@ def simulate(
         bytes_a_node = path.stat().st_size / plan.count
         found = told.of(path, plan, native.Life if compiled else Life, ROWS)
     efficiency = work.core_s / wall_s / max(1, work.cores)
-    speed = shown.Speed(work.nodes, work.days / wall_s, work.cores, efficiency, bytes_a_node)
+    speed = shown.Speed(
+        work.nodes, wall_s, work.days / wall_s, work.cores, efficiency, bytes_a_node
+    )
     output.as_json(shown.as_json(found, speed)) if as_json else shown.show(title, found, speed)
     if html:
         outputs.write({html: fleetpage.page(title, found, speed).encode()})
 
 
-def chunk_size(plan: Plan, workers: int | None) -> int:
-    """Nodes of a chunk: long enough to be worth sending, and some for each worker."""
+def chunk_size(plan: Plan, compiled: bool) -> int:
+    """Nodes that are worth sending to a core at once."""
     first = scenario.load(plan.scenario, plan.node(0).changes)
-    enough = round(CHUNK_WAKES / (engines.wakes(first) + NODE_WAKES))
-    share = -(-plan.count // (workers or os.cpu_count() or 1))
-    return max(1, min(enough, share))
+    return max(1, round(CHUNK_US / (engines.wakes(first) * WAKE_US[compiled] + NODE_US)))

@@ -9,16 +9,19 @@ from host_sim.lab import told as causes
 from host_sim.lab.fleet.told import CURRENT, LIFE, OFF, PERCENTILES, Told, Worst
 from tools.show import output
 
+TOLD_S = 1.0  # from here on a run is long enough to tell how fast it was
+
 
 @dataclass(frozen=True)
 class Speed:
-    """Nodes that were simulated now, how fast, on how many cores, and a node's bytes in the file.
+    """Nodes that were simulated now, how long and on how many cores; a node's bytes in the file.
 
     `efficiency` is the part of the cores' time in which they simulated: what so many cores give, by
     what each would give alone.
     """
 
     simulated: int
+    wall_s: float
     days_per_s: float
     cores: int
     efficiency: float
@@ -91,6 +94,11 @@ def footer(speed: Speed) -> str:
     """How fast it was, in lines of a terminal."""
     if not speed.simulated:
         return f"nothing was left to simulate; {speed.bytes_a_node:,.0f} bytes a node"
+    if speed.wall_s < TOLD_S:  # most of it is a start: no speed to tell
+        return (
+            f"{speed.simulated:,} nodes simulated in {speed.wall_s:.1f} s;\n"
+            f"{speed.bytes_a_node:,.0f} bytes a node"
+        )
     cores = "1 core" if speed.cores == 1 else f"{speed.cores} cores"
     return (
         f"{speed.simulated:,} nodes simulated, {speed.days_per_s:,.0f} node-days a second on "

@@ -13,7 +13,7 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.lab.fleet import tried
 from host_sim.lab.fleet.draw import Draw, word
-from host_sim.lab.fleet.plan import MOST_NODES, Node
+from host_sim.lab.fleet.plan import MOST_NODES, Axis, Node
 from host_sim.spec import scenario
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
@@ -51,7 +51,7 @@ class FleetFile(Strict, frozen=True):
     distance: Distance | None = None
     """How far each is from its access point."""
     draw: dict[str, Draw] = msgspec.field(default_factory=dict)
-    """By key of the scenario, dotted: what each node draws."""
+    """By key of the scenario, dotted: what each node draws; a board's path as seen from here."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,11 @@ class Fleet:
         """What differs between the nodes."""
         distance = ("distance_m",) if self.file.distance else ()
         return (*distance, *self.file.draw)
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """Each key that is drawn, with its choices or the ends of what it may get."""
+        return tuple((key, draw.ends()) for key, draw in self.file.draw.items())
 
     @property
     def count(self) -> int:
@@ -102,6 +107,7 @@ def load(path: Path, changes: tuple[str, ...] = ()) -> Fleet:
     file = tomlfile.decode(text, path, FleetFile)
     for what, key, remedy in _faults(file, changes):
         raise tomlfile.located(what, text, path, key, remedy)
+    file = _from_here(file, path.parent)
     name = file.scenario if file.scenario in scenario.names() else str(path.parent / file.scenario)
     all_have = [f"seed={file.seed}"]
     if file.days is not None:
@@ -115,11 +121,23 @@ def load(path: Path, changes: tuple[str, ...] = ()) -> Fleet:
             raise tomlfile.located("no such scenario", text, path, ("scenario",), remedy) from error
         raise
     fleet = Fleet(name, file, tuple(all_have), read.changed(tuple(all_have)).file.world.wifi.ap_dbm)
-    ends = [(key, draw.ends()) for key, draw in file.draw.items()]
-    if bad := tried.refused(read, fleet.changes, fleet.node(0).changes, ends):
+    if bad := tried.refused(read, fleet.changes, fleet.node(0).changes, fleet.axes):
         remedy = "" if file.draw[bad.key].choice else "between bounds a draw, whole rounds it"
         raise tomlfile.located(bad.why, text, path, ("draw", bad.key), remedy)
     return fleet
+
+
+def _from_here(file: FleetFile, folder: Path) -> FleetFile:
+    """Its boards by paths as --set takes them, where it names them as seen from its folder."""
+    draw = file.draw.get("board")
+    if not draw or not draw.choice:
+        return file
+    boards = (
+        str(folder / one) if isinstance(one, str) and one.endswith(".toml") else one
+        for one in draw.choice
+    )
+    drawn = msgspec.structs.replace(draw, choice=tuple(boards))
+    return msgspec.structs.replace(file, draw=file.draw | {"board": drawn})
 
 
 def _faults(file: FleetFile, changes: tuple[str, ...]) -> Iterator[tuple[str, Key, str]]:

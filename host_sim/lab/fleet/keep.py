@@ -1,9 +1,9 @@
 """What is finished of a plan, on disk: chunks as they come, one Parquet file when all are there.
 
-Chunks lie in FILE.part, each under the number of its first node. A chunk is written beside its
-place and moved there when it is whole, so that a kill at any instant loses what was not finished
-and nothing else, and no node comes twice: its place is its number. FILE.part says of which plan it
-is, and is removed when FILE is whole.
+Chunks lie in FILE.part, each under the numbers of its nodes. A chunk is written beside its place
+and moved there when it is whole, so that a kill at any instant loses what was not finished and
+nothing else; only what is missing is simulated, so that no node comes twice. FILE.part says of
+which plan it is, and is removed when FILE is whole.
 """
 
 import hashlib
@@ -25,26 +25,23 @@ from torpor import __version__
 PLAN = "plan.json"
 GROUP_ROWS = 1 << 16  # of the file: what of it is in memory at once
 COMPRESSION = "zstd"
+Range = tuple[int, int]  # of nodes, the last not included
 
 
 class Kept:
     """The chunks of a plan that are finished."""
 
-    def __init__(self, path: Path, plan: Plan, size: int) -> None:
-        """Go on where a run of the same plan was ended, in chunks of its size.
-
-        BadInput where another's lie.
-        """
-        self.path, self.plan, self.size = path, plan, size
+    def __init__(self, path: Path, plan: Plan) -> None:
+        """Go on where a run of the same plan was ended; BadInput where another's chunks lie."""
+        self.path, self.plan = path, plan
         self.folder = path.with_name(f"{path.name}.part")
-        told = json.dumps({"plan": digest(plan), "size": size})
+        told = json.dumps({"plan": digest(plan)})
         place = self.folder / PLAN
         if self.folder.exists():
             before = json.loads(inputs.text(place)) if place.is_file() else {}
             if before.get("plan") != digest(plan):
                 remedy = "remove that folder, or name another file"
                 raise BadInput("is of another sweep or version", where=self.folder, remedy=remedy)
-            self.size = before["size"]
         else:
             self.folder.mkdir()
             try:
@@ -53,19 +50,20 @@ class Kept:
                 self.folder.rmdir()
                 raise
 
-    def missing(self) -> list[int]:
-        """The first nodes of the chunks that are not finished."""
-        firsts = range(0, self.plan.count, self.size)
-        return [first for first in firsts if not self._place(first).exists()]
+    def missing(self) -> list[Range]:
+        """The nodes that are not finished, from the first of each gap to its last, not included."""
+        ends = [0, *(end for chunk, _ in self._chunks() for end in chunk), self.plan.count]
+        gaps = zip(ends[::2], ends[1::2], strict=True)
+        return [(first, last) for first, last in gaps if first < last]
 
-    def add(self, first: int, data: bytes) -> None:
+    def add(self, first: int, last: int, data: bytes) -> None:
         """A chunk is finished."""
-        outputs.write({self._place(first): data})
+        outputs.write({self.folder / f"{first:010}-{last:010}.jsonl": data})
 
     def tables(self) -> Iterator[pa.Table]:
         """All chunks in the order of their nodes."""
-        for first in range(0, self.plan.count, self.size):
-            with inputs.opened(self._place(first)) as file:
+        for _, place in self._chunks():
+            with inputs.opened(place) as file:
                 data = file.read()
             yield table.of(self.plan, data)
 
@@ -84,8 +82,13 @@ class Kept:
                     file.write_table(_together(held))
         shutil.rmtree(self.folder)
 
-    def _place(self, first: int) -> Path:
-        return self.folder / f"{first:010}.jsonl"
+    def _chunks(self) -> list[tuple[Range, Path]]:
+        """Those that are whole, and where they lie, in the order of their nodes."""
+        found = sorted(self.folder.glob("[0-9]*-[0-9]*.jsonl"))
+        ends = (place.stem.split("-") for place in found)
+        return [
+            ((int(first), int(last)), at) for (first, last), at in zip(ends, found, strict=True)
+        ]
 
 
 def _together(tables: list[pa.Table]) -> pa.Table:
@@ -94,8 +97,14 @@ def _together(tables: list[pa.Table]) -> pa.Table:
 
 def digest(plan: Plan) -> str:
     """What a plan's results depend on: what it says, its files' contents, and the version."""
-    first = plan.node(0)
-    sources = scenario.inputs(scenario.load(plan.scenario, first.changes))
-    sums = [inputs.sha256(path) for path in sources]
+    sums = [inputs.sha256(path) for path in sorted(_read(plan))]
     told = json.dumps([__version__, repr(plan), sums])
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _read(plan: Plan) -> set[Path]:
+    """The files that its nodes read: the scenario's, and every board's that one may have."""
+    read, first = scenario.Read(plan.scenario), plan.node(0).changes
+    boards = (board for key, values in plan.axes if key == "board" for board in values)
+    some = [first, *((*first, f"board={board}") for board in boards)]
+    return {path for changes in some for path in scenario.inputs(read.changed(changes))}

@@ -10,7 +10,7 @@ from typing import Protocol
 from host_sim.errors import BadInput
 
 MOST_NODES = 10_000_000
-Axis = tuple[str, tuple[str, ...]]  # a key and its values
+Axis = tuple[str, tuple[str, ...]]  # a key and its values, or the ends of them
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Plan(Protocol):
     @property
     def keys(self) -> tuple[str, ...]:
         """What differs between the nodes."""
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        """What each of these keys may get."""
 
     @property
     def count(self) -> int:

@@ -6,7 +6,7 @@ killed loses its chunk, which another one simulates again, and doubles nothing.
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +14,12 @@ from typing import Any
 from host_sim.errors import BadInput
 from host_sim.lab import pool
 from host_sim.lab.fleet import chunk
-from host_sim.lab.fleet.keep import Kept
+from host_sim.lab.fleet.keep import Kept, Range
 from host_sim.lab.fleet.plan import Plan
 
 CONNECT_S = 10
 AHEAD = 2  # chunks a worker has waiting, so that it is never idle
+SHARE = 2  # of what is left, a core's part by so much: the last chunks are small, and end together
 Progress = Callable[[float], None]
 
 
@@ -35,64 +36,71 @@ class Work:
 def simulate(
     plan: Plan,
     kept: Kept,
+    size: int,
     *,
     compiled: bool,
     scheduler: str | None = None,
     workers: int | None = None,
     progress: Progress = lambda done: None,
 ) -> Work:
-    """Simulate what is missing. Ctrl-C keeps what is finished."""
+    """Simulate what is missing, `size` nodes in a chunk at most. Ctrl-C keeps what is finished."""
     missing = kept.missing()
-    done = of = plan.count
-    done -= sum(_last(plan, kept, first) - first for first in missing)
-    simulated = of - done
-    jobs = ((first, _last(plan, kept, first)) for first in missing)
+    left = sum(last - first for first, last in missing)
+    done, of = plan.count - left, plan.count
     with ExitStack() as held:
         if scheduler:
             client = held.enter_context(_client(scheduler))
             cores = sum(client.nthreads().values())
-            answers = _by_dask(client, plan, jobs, compiled)
+            answers = _by_dask(client, plan, chunks(missing, size), compiled)
         else:
-            cores = min(workers or os.cpu_count() or 1, len(missing))
-            answers = _here(plan, jobs, compiled, cores)
+            cores = min(workers or os.cpu_count() or 1, left)
+            answers = _here(plan, chunks(missing, size, SHARE * cores), compiled, cores)
         days = core_s = 0.0
         for first, last, answer in answers:
-            kept.add(first, answer.data)
+            kept.add(first, last, answer.data)
             days += answer.days
             core_s += answer.core_s
             done += last - first
             progress(done / of)
-    return Work(simulated, days, core_s, cores)
+    return Work(left, days, core_s, cores)
 
 
-def _last(plan: Plan, kept: Kept, first: int) -> int:
-    return min(first + kept.size, plan.count)
+def chunks(missing: list[Range], most: int, shares: int = 1) -> Iterator[Range]:
+    """Parts of what is missing, `most` nodes each, and no more than a share of what is left."""
+    left = sum(last - first for first, last in missing)
+    for first, last in missing:
+        while first < last:
+            end = min(first + max(1, min(most, left // shares)), last)
+            yield first, end
+            left -= end - first
+            first = end
 
 
-Job = tuple[int, int]
 Answer = tuple[int, int, chunk.Timed]
 
 
-def _here(plan: Plan, jobs: Iterator[Job], compiled: bool, count: int) -> Iterator[Answer]:
-    """On so many of this machine's cores, each a process."""
-    if count <= 1:
+def _here(plan: Plan, jobs: Iterator[Range], compiled: bool, cores: int) -> Iterator[Answer]:
+    """On so many of this machine's cores: in this process, and in others beside it.
+
+    This one simulates while the others still start, and is one that need not start.
+    """
+    if cores <= 1:
         for first, last in jobs:
             yield first, last, chunk.simulate(plan, first, last, compiled)
         return
-    waiting: dict[Future[chunk.Timed], Job] = {}
+    others = cores - 1
+    waiting: dict[Future[chunk.Timed], Range] = {}
     remedy = "what is finished is kept: the same command goes on from there"
-    with pool.workers(count, remedy) as some:
-        while True:
-            for first, last in jobs:
+    with pool.workers(others, remedy) as some:
+        for first, last in jobs:
+            if len(waiting) < AHEAD * others:
                 waiting[some.submit(chunk.simulate, plan, first, last, compiled)] = first, last
-                if len(waiting) >= AHEAD * count:
-                    break
-            if not waiting:
-                return
-            finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in finished:
-                first, last = waiting.pop(future)
-                yield first, last, future.result()
+                continue
+            yield first, last, chunk.simulate(plan, first, last, compiled)
+            for future in [one for one in waiting if one.done()]:
+                yield *waiting.pop(future), future.result()
+        for future in as_completed(waiting):
+            yield *waiting[future], future.result()
 
 
 def _client(scheduler: str) -> Any:
@@ -109,12 +117,12 @@ def _client(scheduler: str) -> Any:
         raise BadInput(what, where=scheduler, remedy="start one: dask scheduler") from None
 
 
-def _by_dask(client: Any, plan: Plan, jobs: Iterator[Job], compiled: bool) -> Iterator[Answer]:
+def _by_dask(client: Any, plan: Plan, jobs: Iterator[Range], compiled: bool) -> Iterator[Answer]:
     """On a Dask cluster, which tries a chunk again whose worker was lost."""
     from distributed import as_completed
 
     queue: Any = as_completed(with_results=False)
-    running: dict[str, Job] = {}
+    running: dict[str, Range] = {}
 
     def submit() -> None:
         for first, last in jobs:

@@ -90,12 +90,17 @@ def _books(parts: Parts, memory: Memory) -> Parts:
 
 def is_ready() -> bool:
     """Whether this program has been compiled for this machine, and can be loaded."""
-    return find_spec("llvmlite") is not None and kept.load() is not None
+    return _has_numba() and kept.load() is not None
+
+
+def _has_numba() -> bool:
+    """Whether it is installed, and llvmlite with it: code is kept under numba's version, too."""
+    return find_spec("numba") is not None
 
 
 def build(example: SimPort, progress: Progress = lambda done: None) -> bytes:
     """The program's object code, compiled where it is not kept; BadInput without numba."""
-    code = kept.load()
+    code = kept.load() if _has_numba() else None
     if code is None:
         try:
             from host_sim.engine import bind

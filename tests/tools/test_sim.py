@@ -242,17 +242,39 @@ def test_an_output_may_replace_what_is_no_input(tmp_path: Path) -> None:
     assert path.read_text().startswith("Timestamp(ms),Current(uA)\n")
 
 
+# The command where neither numba nor what was installed of it is to be found.
+WITHOUT_NUMBA = """
+import sys
+from importlib import metadata
+installed = metadata.version
+def version(name):
+    if name == "numba":
+        raise metadata.PackageNotFoundError(name)
+    return installed(name)
+metadata.version = version
+sys.modules["numba"] = None
+from tools.cli import main
+main()
+"""
+
+
 def test_without_numba_the_compiled_engine_is_cpython_and_says_so(
     capsys: Capture, tmp_path: Path
 ) -> None:
-    program = "import sys; sys.modules['numba'] = None; from tools.cli import main; main()"
     args = ["sim", "garden", "--days", "1", "--json"]
-    command = [sys.executable, "-c", program, *args, "--engine", "compiled"]
+    command = [sys.executable, "-c", WITHOUT_NUMBA, *args, "--engine", "compiled"]
     nothing_built = {**os.environ, "TORPOR_CACHE": str(tmp_path)}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=nothing_built)
     remedy = "pip install 'torpor[compiled]'; running on CPython"
     assert done.stderr == f"torpor: the compiled engine needs numba; {remedy}\n"
     assert timeless(json.loads(done.stdout)) == timeless(as_json(capsys, *args[1:-1]))
+
+
+def test_without_numba_what_runs_long_does_so_on_cpython() -> None:
+    line = ["sim", "garden", "--days", "80"]
+    command = [sys.executable, "-c", WITHOUT_NUMBA, *line, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert (json.loads(done.stdout)["engine"], done.stderr) == ("cpython", "")
 
 
 # The command as it is, but for its progress, which it else shows from the second second on and to

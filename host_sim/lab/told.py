@@ -19,8 +19,9 @@ def headline(why: Why) -> str:
     whole = f"no change of {ua(now)}" if same else f"{signed(why.total)} µA, {ua(was)} → {ua(now)}"
     parts = [f"{signed(one.total)} {name(one)} ({moved(one, why)})" for one in leading(why)]
     parts += list(shared(why))[:MOST]
-    if why.burst_na[0] != why.burst_na[1]:
-        parts.append("strongest burst " + " → ".join(map(ua, why.burst_na)))
+    bursts = [ua(na) for na in why.burst_na]
+    if bursts[0] != bursts[1]:
+        parts.append("strongest burst " + " → ".join(bursts))
     keys = [f"{key} {value(old)} → {value(new)}" for key, old, new in why.keys]
     parts += keys[:MOST] + [f"{len(keys) - MOST} more keys differ"] * (len(keys) > MOST)
     return f"{whole}: {'; '.join(parts)}" if parts else whole

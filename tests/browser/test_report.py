@@ -208,3 +208,15 @@ def test_a_check_shows_each_of_its_scenarios(opened: Open, tmp_path: Path) -> No
     page.locator("#scenario").select_option("garden")
     assert page.locator("#title").inner_text().startswith("Garden")
     assert page.locator("#all-table [aria-current=true]").inner_text() == "garden"
+
+
+def test_on_a_phone_a_budget_that_fails_stays_some_lines_high(opened: Open, tmp_path: Path) -> None:
+    check = ["check", "garden", "--days", "0.5", "--seeds", "2", "--baseline"]
+    check += [str(tmp_path / "power.toml")]
+    assert cli.run([*check, "--update-baseline"]) == 0
+    long = ["--set", "budget.battery_life_days.at_least=50000", "--html", str(tmp_path / "page")]
+    assert cli.run([*check, *long]) == 1
+    page = opened(tmp_path / "page" / "index.html", 390)
+    box = page.locator("#budgets tbody tr").first.bounding_box()
+    assert box is not None
+    assert box["height"] < 60

@@ -123,3 +123,12 @@ def test_a_window_that_costs_no_start_is_not_said_to(before: runfile.Run) -> Non
     why = Why(before, simulated("node.task.light.early_s=0"))
     assert [one.task for one in why.shared] == ["light"]
     assert "coalesced in" not in told.headline(why)
+
+
+@pytest.mark.parametrize(("now_na", "is_told"), [(392_400_000, False), (392_500_001, True)])
+def test_a_burst_is_told_of_where_it_reads_otherwise(
+    before: runfile.Run, now_na: int, is_told: bool
+) -> None:
+    why = Why(before, before)
+    vars(why)["burst_na"] = 391_600_000, now_na
+    assert ("strongest burst" in told.headline(why)) == is_told

@@ -46,7 +46,8 @@ def test_limits_alone_need_no_baseline(garden: Path, capsys: Capture) -> None:
     assert [row["verdict"] for row in one["budgets"]] == ["pass", "pass"]
     assert one["why"] is None
     assert cli.run(["check", "garden.toml", "--seeds", "1"]) == 0
-    assert capsys.readouterr().err == "torpor: nothing to compare garden.toml with\n"
+    told_so = "torpor: nothing to compare garden.toml with; give --baseline or --rev\n"
+    assert capsys.readouterr().err == told_so
 
 
 def test_a_budget_that_does_not_hold_is_status_1(garden: Path, capsys: Capture) -> None:

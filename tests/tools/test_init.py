@@ -1,6 +1,7 @@
 """A project that `torpor init` writes passes as it is, on any board; half of one is none."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,8 @@ def test_it_has_a_workflow_of_the_action(shed: Path, capsys: Capture) -> None:
     assert sorted(found) == FILES
     workflow = yaml.safe_load((shed / WORKFLOW).read_text())
     _, action, *_ = workflow["jobs"]["budgets"]["steps"]
-    assert action["with"] == {"scenarios": "shed.toml"}
+    rev = "origin/${{ github.base_ref || github.ref_name }}"
+    assert action["with"] == {"scenarios": "shed.toml", "rev": rev}
     assert set(action["with"]) <= set(
         yaml.safe_load((CHECKOUT / "action.yml").read_text())["inputs"]
     )
@@ -56,15 +58,19 @@ def test_it_has_a_workflow_of_the_action(shed: Path, capsys: Capture) -> None:
 def test_its_job_passes_and_fails_where_its_node_draws_more(shed: Path) -> None:
     """The steps of the action, run as a runner would."""
     assert init("shed", "--board", "xiao_esp32c3") == 0
-    status, said, summary = test_action.run(shed, scenarios="shed.toml")
+    for words in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-qm", "A shed")):
+        subprocess.run((*test_action.GIT, *words), cwd=shed, check=True)
+    status, said, summary = test_action.run(shed, scenarios="shed.toml", rev="main")
     assert status == 0, said
     assert "✅ pass" in summary
     node = shed / "node.toml"
-    node.write_text(node.read_text().replace("delta = 50 ", "delta = 1 "))
-    status, said, summary = test_action.run(shed, scenarios="shed.toml")
+    node.write_text(node.read_text().replace("within_s = 1_800", "within_s = 1_200"))
+    status, said, summary = test_action.run(shed, scenarios="shed.toml", rev="main")
     assert status == 1, said
     assert "::error file=shed.toml,line=" in said
-    assert "battery_life_days" in summary
+    assert "% worse, 2 % are tolerated" in said  # and its limit holds
+    assert "its limit is" not in said
+    assert "report join, delta" in summary
 
 
 @pytest.mark.parametrize("kind", made.BUDGETS)

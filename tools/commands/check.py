@@ -89,7 +89,8 @@ def command(
         )
     output.as_json(shown.as_json(checked)) if as_json else shown.show(checked)
     if github:
-        click.echo("\n".join(annotated.annotations(checked)))
+        for line in annotated.annotations(checked):
+            click.echo(line)
     _write(checked, junit, markdown, badge)
     if page:
         with output.Progress("page") as progress:
@@ -131,7 +132,8 @@ def _warn(checked: list[Checked], compared: bool) -> None:
     for one in checked:
         tolerates = any(budget.tolerance_percent is not None for budget in one.budgets)
         if not one.before and (compared or tolerates):
-            click.echo(f"torpor: nothing to compare {one.name} with", err=True)
+            remedy = "" if compared else "; give --baseline or --rev"
+            click.echo(f"torpor: nothing to compare {one.name} with{remedy}", err=True)
 
 
 def _update(path: Path, names: tuple[str, ...], checked: list[Checked]) -> None:

@@ -26,7 +26,8 @@ from tools.show import output
 def command(folder: Path, board: str, kind: str, as_json: bool) -> None:
     """Write a folder NAME with a node, its scenario, budgets, a test and a GitHub workflow.
 
-    The budgets are what its simulation gives today, and a tenth of room.
+    The budgets are what its simulation gives today, and a tenth of room; the workflow also compares
+    with the branch that a change is for.
 
     \b
     torpor init shed --board xiao_esp32c3 --kind sensor

@@ -1,7 +1,8 @@
 """The files of a new project: templates filled in, with budgets that its own simulation gave.
 
 A limit lies a tenth on the bad side of the figure: it fails for a change that is worth a look, and
-not for a seed.
+not for a seed. What a node draws may also be no worse by more than a little than on the branch that
+a change is for, which names the cause.
 """
 
 import math
@@ -27,6 +28,8 @@ BUDGETS = {
     "switch": ("average_current_ua", "delivered_percent"),
 }
 ROOM = 0.1  # between a figure and its limit
+COMPARED = ("battery_life_days", "average_current_ua")
+TOLERANCE_PERCENT = 2
 COMMON = {
     "test_power.py": "test_power.py.txt",
     ".github/workflows/power.yml": "power.yml",
@@ -78,9 +81,11 @@ def budget(result: Result, name: str) -> str:
     """A budget on a figure, as it lies today."""
     value, figure = result.figure(name), FIGURES[name]
     assert value is not None
+    compared = f"tolerance_percent = {TOLERANCE_PERCENT} # worse than before\n"
     return (
         f'\n[[budget]]\nname = "{name}" # {value:,.4g} {figure.unit} when this was made\n'
         f"{figure.better} = {limit(value, figure.better):_.10g}\n"
+        f"{compared if name in COMPARED else ''}"
     )
 
 

@@ -61,7 +61,8 @@ function tellBudgets({budgets, seeds}) {
     over && [row.half ? fixed(row.half) : "", "n"], between && [row.low === null ? "" : `${fixed(row.low)} … ${fixed(row.high)}`, "n"],
     [row.limit === null ? "" : `${row.bound === "at_most" ? "≤" : "≥"} ${many(row.limit)}`, "n"],
     compared && [number(row.before), "n"], compared && [changed(row), "n"],
-    el("span", word(row.verdict), row.verdict, row.faults?.length ? `: ${row.faults.join("; ")}` : "")]);
+    [el("span", word(row.verdict), row.verdict, row.faults?.length ? `: ${row.faults.join("; ")}` : ""),
+      row.faults?.length ? "wide" : null]]);
   table("budgets", heads.filter(Boolean), rows.map(row => row.filter(one => one !== false)));
   if (seeds > 1) byId("budgets").prepend(el("caption", {class: "soft small"}, `mean of ${seeds} seeds, ± its 95 % interval`));
 }

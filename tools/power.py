@@ -58,7 +58,7 @@ class Power:
 
     def _figure(self, label: str) -> Figure:
         if label not in self.now.figures:
-            raise AttributeError(f"{self.name} has no {label}")
+            raise AttributeError(f"{self.name} has no {label}; tasks: {', '.join(self.now.tasks)}")
         return Figure(fmean(self.now.figures[label]), label, self)
 
 

@@ -1,12 +1,12 @@
 """Which commit a budget was lost by: a search by halves between a good one and a bad.
 
 What each commit's own scenario, simulator and firmware give is judged by the budgets of the file as
-it is now, and by how the good one stood.
+it is now, and by how the good one stood. A commit that cannot be simulated is passed over.
 """
 
 from dataclasses import dataclass
 from functools import cache
-from math import ceil, log2
+from math import log2
 
 from host_sim.errors import BadInput
 from host_sim.lab import revision, seeds, standing
@@ -19,11 +19,15 @@ from host_sim.spec import figures, scenario
 
 @dataclass(frozen=True)
 class Found:
-    """The first commit that fails, its faults, and why it draws more than the one before."""
+    """The first commit that fails, its faults, and why it draws more than the last that does not.
+
+    Between these two lie the ones passed over: it may be one of them that lost the budget.
+    """
 
     commit: str
     faults: list[str]
     why: Why
+    passed_over: list[str]
 
 
 def search(
@@ -56,13 +60,19 @@ def search(
         raise BadInput(f"no budget fails at {bad}", where=name, remedy="name a later commit")
     if faults(good):
         raise BadInput(f"a budget fails at {good}", where=name, remedy="name an earlier commit")
-    low, high = 0, len(commits) - 1
-    while high - low > 1:
-        progress(1 - ceil(log2(high - low)) / ceil(log2(len(commits))))
-        middle = (low + high) // 2
-        low, high = (low, middle) if faults(commits[middle]) else (middle, high)
-    why = Why(stood(commits[low]), stood(commits[high]))
-    return Found(commits[high], faults(commits[high]), why)
+    holds, fails, left = commits[0], commits[-1], commits[1:-1]
+    while left:
+        progress(1 - log2(len(left) + 1) / log2(len(commits)))
+        at = len(left) // 2
+        try:
+            if faults(left[at]):
+                fails, left = left[at], left[:at]
+            else:
+                holds, left = left[at], left[at + 1 :]
+        except BadInput:
+            del left[at]
+    passed_over = commits[commits.index(holds) + 1 : commits.index(fails)]
+    return Found(fails, faults(fails), Why(stood(holds), stood(fails)), passed_over)
 
 
 def _stood(name: str, commit: str, some: list[tuple[str, ...]]) -> Standing:

@@ -60,7 +60,10 @@ def simulated(path: str, changes: tuple[str, ...], source: Path) -> Run:
 
 @contextmanager
 def checkout(name: str, rev: str) -> Iterator[Checkout]:
-    """The files of a revision of the repository that holds a scenario."""
+    """The files of a revision of the repository that holds a scenario.
+
+    What BadInput says of one of them it says of the revision's.
+    """
     top = _repository(name)
     known = _known(top, rev)
     with scratch.folder() as made:
@@ -70,7 +73,12 @@ def checkout(name: str, rev: str) -> Iterator[Checkout]:
         tree.mkdir()
         if _git(top, "checkout-index", "--all", f"--prefix={tree}/", **index) is None:
             raise BadInput(f"cannot be written out: {rev}", where=top, remedy="see git status")
-        yield Checkout(top, tree)
+        try:
+            yield Checkout(top, tree)
+        except BadInput as error:  # the folder is gone when that is read
+            if f"{tree}/" not in str(error):
+                raise
+            raise BadInput(str(error).replace(f"{tree}/", ""), where=rev) from None
 
 
 def commits(name: str, good: str, bad: str) -> list[str]:

@@ -1,6 +1,7 @@
 """torpor bisect on a small history: the commit that loses a budget, and its cause."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,30 @@ def test_the_commit_is_named_with_its_cause(garden: Path, capsys: Capture) -> No
     assert [row["key"] for row in found["why"]["keys"]] == ["node.task.climate.warmup_ms"]
     assert cli.run(["bisect", "garden.toml", "main~3", "main~2", "--seeds", "2"]) == 0
     assert "warmup_ms = 15 is warmup_ms = 2_015\naverage_current_ua: " in capsys.readouterr().out
+
+
+def test_a_commit_that_cannot_be_simulated_is_passed_over(garden: Path, capsys: Capture) -> None:
+    text = garden.read_text()
+    git(garden.parent, "reset", "-q", "--hard", "main~3")
+    garden.write_text(f"{text}[broken\n")
+    git(garden.parent, "commit", "-q", "-a", "-m", "not even TOML")
+    garden.write_text(text)
+    git(garden.parent, "commit", "-q", "-a", "-m", "TOML again")
+    assert cli.run(["bisect", "garden.toml", "main~4", "main", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["said"].endswith(" TOML again")
+    assert len(found["passed_over"]) == 1
+    assert cli.run(["bisect", "garden.toml", "main~2", "main"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^or one before it that cannot be simulated: \w+ not even TOML$", said, re.M)
+
+
+def test_what_is_wrong_at_a_revision_is_said_of_its_file(garden: Path, capsys: Capture) -> None:
+    garden.write_text(f"{garden.read_text()}[broken\n")
+    git(garden.parent, "commit", "-q", "-a", "-m", "not even TOML")
+    git(garden.parent, "checkout", "-q", "main~1", "--", "garden.toml")
+    said = refused(["bisect", "garden.toml", "main~4", "main"], garden.parent, capsys)
+    assert re.match(r"torpor: \w+: garden.toml:\d+: ", said)
 
 
 @pytest.mark.parametrize(

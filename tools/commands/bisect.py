@@ -29,7 +29,7 @@ def command(
     """Name the commit by which a budget of SCENARIO is lost, after GOOD and up to BAD, and why.
 
     Each commit is simulated as torpor check --rev does it. The budgets are those of the file as it
-    is now; a tolerance is against GOOD.
+    is now; a tolerance is against GOOD. A commit that cannot be simulated is passed over.
 
     \b
     torpor bisect shed.toml v1.0 main
@@ -43,9 +43,19 @@ def command(
         )
     said = revision.subject(name, found.commit)
     if as_json:
-        why = cause.why_json(found.why)
-        output.as_json({"commit": found.commit, "said": said, "faults": found.faults, "why": why})
+        output.as_json(
+            {
+                "commit": found.commit,
+                "said": said,
+                "faults": found.faults,
+                "why": cause.why_json(found.why),
+                "passed_over": found.passed_over,
+            }
+        )
         return
     output.console.print(escape("\n".join((said, *found.faults))))
+    for commit in found.passed_over:
+        subject = revision.subject(name, commit)
+        output.console.print(escape(f"or one before it that cannot be simulated: {subject}"))
     output.console.print(f"\n{escape(told.headline(found.why))}\n")
     output.console.print(cause.causes(found.why))

@@ -69,9 +69,7 @@ def command(
     torpor check *.toml --baseline power.toml
     torpor check *.toml --rev main
     """
-    _check_together(baseline, update_baseline, rev)
-    if github and as_json:
-        raise BadInput("--github's lines are none of JSON's", remedy="leave one of both out")
+    _check_together(baseline, update_baseline, rev, github and as_json)
     for name in names:
         home.refuse(name)
     before = None if update_baseline else baseline
@@ -87,11 +85,9 @@ def command(
             intervals=interval,
             progress=progress,
         )
-    output.as_json(shown.as_json(checked)) if as_json else shown.show(checked)
-    if github:
-        for line in annotated.annotations(checked):
-            click.echo(line)
-    _write(checked, junit, markdown, badge)
+    _tell(checked, as_json, github)
+    files = ((junit, junits.text), (markdown, pages.text), (badge, badges.text))
+    outputs.write({path: text(checked).encode() for path, text in files if path})
     if page:
         with output.Progress("page") as progress:
             since = rev or (baseline.name if baseline else "")
@@ -104,8 +100,10 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _check_together(baseline: Path | None, update: bool, rev: str | None) -> None:
+def _check_together(baseline: Path | None, update: bool, rev: str | None, both: bool) -> None:
     """Refuse options that do not go together."""
+    if both:
+        raise BadInput("--github's lines are none of JSON's", remedy="leave one of both out")
     if update and not baseline:
         raise BadInput("--update-baseline needs a file", remedy="name it by --baseline")
     if baseline and rev:
@@ -119,12 +117,11 @@ def _read(asked: list[Asked]) -> list[Path]:
     return [path for one in asked for path in scenario.inputs(one.given)]
 
 
-def _write(
-    checked: list[Checked], junit: Path | None, markdown: Path | None, badge: Path | None
-) -> None:
-    """The files that were asked for."""
-    asked = ((junit, junits.text), (markdown, pages.text), (badge, badges.text))
-    outputs.write({path: text(checked).encode() for path, text in asked if path})
+def _tell(checked: list[Checked], as_json: bool, github: bool) -> None:
+    """On standard output."""
+    output.as_json(shown.as_json(checked)) if as_json else shown.show(checked)
+    for line in annotated.annotations(checked) if github else ():
+        click.echo(line)
 
 
 def _warn(checked: list[Checked], compared: bool) -> None:

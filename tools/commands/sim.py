@@ -101,30 +101,21 @@ def command(
     _check_together(
         (compare and as_today, "--compare runs the baseline, too", "leave --baseline out"),
         (compare and interval, "--interval is of one run", "leave --compare out"),
-        (compare and bool(save), "--save keeps one run", "leave --compare out"),
-        (bool(window and not export), "--window is for --export", "name a file to export to"),
-        (
-            bool(instrument and not export),
-            "--instrument is for --export",
-            "name a file to export to",
-        ),
+        (compare and save, "--save keeps one run", "leave --compare out"),
+        (window and not export, "--window is for --export", "name a file to export to"),
+        (instrument and not export, "--instrument is for --export", "name a file to export to"),
     )
     given = scenario.load(name, changes)
     for path in filter(None, (plot, export, save)):  # the recordings that the scenario names
         outputs.claim(path, scenario.inputs(given), force=True)
-    from_s, to_s = _window(window or WINDOW, given.file.days if export else None)
+    window_s = _window(window or WINDOW, given.file.days if export else None)
     often = interval or (compare and given.file.days >= MANY_DAYS)
     wakes = engines.wakes(given) * (comparison.count(given) if compare else 1)
     runner = native.Life if compiling.is_compiled(engine, given, wakes, often) else Life
     if compare:
-        with output.Progress(f"{given.name}, with and without each decision") as progress:
-            found = comparison.runs(given, runner, progress)
-        results = [found.ours, found.practice]
-        compared.tell(found, as_json)
+        results = _compared(given, runner, as_json)
     else:
-        results = [_run(given, as_today, runner)]
-        drawn = _interval(given, as_today, runner) if interval and results[0].complete else None
-        report.tell(results[0], as_today, drawn, as_json)
+        results = [_one(given, as_today, interval, runner, as_json)]
     if save:
         runfile.save(results[0], save, baseline=as_today)
     if plot:
@@ -132,18 +123,14 @@ def command(
 
         plots.year(results, plot)
     if export:
-        from host_sim.sim import waveform
-
-        given, device = _device(given, as_today)
-        by = INSTRUMENTS[instrument] if instrument else None
-        waveform.export(given, device, export, from_s, to_s, by)
+        _export(given, as_today, export, window_s, instrument)
     if not all(result.complete for result in results):
         _interrupted()
     if not results[0].ok:
         raise click.exceptions.Exit(1)
 
 
-def _check_together(*wrong: tuple[bool, str, str]) -> None:
+def _check_together(*wrong: tuple[Any, str, str]) -> None:
     """Refuse options that do not go together: the case, what is wrong, the remedy."""
     for is_so, what, remedy in wrong:
         if is_so:
@@ -154,6 +141,39 @@ def _lengths(days: float | None, seed: int | None) -> list[str]:
     """--days and --seed as changes."""
     told = (("days", days), ("seed", seed))
     return [f"{key}={value}" for key, value in told if value is not None]
+
+
+def _compared(given: scenario.Scenario, engine: type[Life], as_json: bool) -> list[Result]:
+    """Run and show a node beside good practice: both results."""
+    with output.Progress(f"{given.name}, with and without each decision") as progress:
+        found = comparison.runs(given, engine, progress)
+    compared.tell(found, as_json)
+    return [found.ours, found.practice]
+
+
+def _one(
+    given: scenario.Scenario, as_today: bool, interval: bool, engine: type[Life], as_json: bool
+) -> Result:
+    """Run and show a node alone."""
+    result = _run(given, as_today, engine)
+    drawn = _interval(given, as_today, engine) if interval and result.complete else None
+    report.tell(result, as_today, drawn, as_json)
+    return result
+
+
+def _export(
+    given: scenario.Scenario,
+    as_today: bool,
+    path: Path,
+    window_s: tuple[float, float],
+    instrument: str | None,
+) -> None:
+    """Write its current in this window, as it is or as an instrument would record it."""
+    from host_sim.sim import waveform
+
+    given, device = _device(given, as_today)
+    by = INSTRUMENTS[instrument] if instrument else None
+    waveform.export(given, device, path, *window_s, by)
 
 
 def _run(given: scenario.Scenario, as_today: bool, engine: type[Life]) -> Result:

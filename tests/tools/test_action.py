@@ -72,6 +72,16 @@ def test_a_pull_request_that_costs_battery_life_fails_and_names_its_cause(tmp_pa
     assert sorted(one.name for one in (tmp_path / "temp" / "torpor").iterdir()) == list(files)
 
 
+def test_a_limit_within_what_is_known_of_the_board_is_annotated(tmp_path: Path) -> None:
+    text = scenario.find("garden").read_text().replace("days = 365", "days = 0.5")
+    text = text.replace("at_least = 180", "at_least = 700")  # of 750 or so
+    (tmp_path / "garden.toml").write_text(text)
+    status, said, summary = run(tmp_path, scenarios="garden.toml", interval="true", seeds="1")
+    assert status == 0, said
+    assert "::warning file=garden.toml,line=" in said
+    assert "too close to call" in summary
+
+
 def test_every_expression_is_known_and_every_file_is_there() -> None:
     text = (CHECKOUT / "action.yml").read_text()
     known = {f"inputs.{name}" for name in ACTION["inputs"]}

@@ -19,7 +19,7 @@ def command(file: Path, changes: tuple[str, ...], **given: object) -> None:
     """Simulate the nodes of FLEET.toml: how long they live, which live shortest, and why.
 
     \b
-    torpor fleet docs/examples/gardens/fleet.toml
+    torpor fleet fleet.toml                      percentiles, and the worst
     torpor fleet fleet.toml -o gardens.parquet   every node; goes on after a kill
     torpor fleet fleet.toml --scheduler tcp://10.0.0.2:8786
     """

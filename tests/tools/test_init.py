@@ -108,6 +108,13 @@ def test_a_limit_leaves_a_tenth(value: float, better: str, limit: float) -> None
     assert made.limit(value, better) == pytest.approx(limit)
 
 
+@pytest.mark.parametrize(
+    ("value", "text"), [(31_174.2, "31,170"), (763.596, "763.6"), (1.2149, "1.215"), (0.0, "0")]
+)
+def test_a_figure_is_written_out(value: float, text: str) -> None:
+    assert made.shown(value) == text
+
+
 def test_every_figure_of_its_budgets_is_one() -> None:
     assert {name for names in made.BUDGETS.values() for name in names} <= set(FIGURES)
 

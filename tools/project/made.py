@@ -83,10 +83,15 @@ def budget(result: Result, name: str) -> str:
     assert value is not None
     compared = f"tolerance_percent = {TOLERANCE_PERCENT} # worse than before\n"
     return (
-        f'\n[[budget]]\nname = "{name}" # {value:,.4g} {figure.unit} when this was made\n'
+        f'\n[[budget]]\nname = "{name}" # {shown(value)} {figure.unit} when this was made\n'
         f"{figure.better} = {limit(value, figure.better):_.10g}\n"
         f"{compared if name in COMPARED else ''}"
     )
+
+
+def shown(value: float) -> str:
+    """In four digits, however large."""
+    return f"{float(f'{value:.4g}'):,.10g}"
 
 
 def limit(value: float, better: str) -> float:

@@ -1,6 +1,7 @@
 """Fleets and sweeps: the same wherever they run, whole after a kill, and told with their cause."""
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -191,6 +192,21 @@ def test_a_run_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     assert first.returncode == -signal.SIGKILL
     assert 0 < simulated(path, 1) < 40
     assert pq.read_table(path)["node"].to_pylist() == list(range(40))
+
+
+def test_a_killed_worker_ends_it_and_loses_nothing_that_is_finished(tmp_path: Path) -> None:
+    plan = Grid("garden", (("seed", tuple(map(str, range(1, 301)))),), ("days=2",))
+    kept = Kept(tmp_path / "f.parquet", plan)
+
+    def kill(done: float) -> None:
+        for worker in multiprocessing.active_children():
+            worker.kill()
+            worker.join()
+
+    with pytest.raises(BadInput, match="was killed; is there enough memory"):
+        spread.simulate(plan, kept, 1, compiled=False, workers=2, progress=kill)
+    assert 0 < sum(last - first for first, last in kept.missing()) < 300
+    assert multiprocessing.active_children() == []
 
 
 @pytest.mark.slow

@@ -90,7 +90,7 @@ def _here(plan: Plan, jobs: Iterator[Range], compiled: bool, cores: int) -> Iter
         return
     others = cores - 1
     waiting: dict[Future[chunk.Timed], Range] = {}
-    remedy = "what is finished is kept: the same command goes on from there"
+    remedy = "is there enough memory? with -o what is finished is kept: run it again"
     with pool.workers(others, remedy) as some:
         for first, last in jobs:
             if len(waiting) < AHEAD * others:

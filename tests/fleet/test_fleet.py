@@ -147,6 +147,8 @@ def test_days_are_those_that_were_lived(tmp_path: Path) -> None:
 def test_chunks_of_another_sweep_are_not_taken(tmp_path: Path) -> None:
     path = tmp_path / "f.parquet"
     Kept(path, few())
+    assert list(tmp_path.iterdir()) == []  # until a chunk is finished
+    Kept(path, few()).add(0, 1, b"")
     with pytest.raises(BadInput, match="is of another sweep"):
         Kept(path, few(7))
 
@@ -164,7 +166,7 @@ def test_chunks_of_a_board_that_has_changed_since_are_not_taken(plan: str, tmp_p
         axes = (("board", ("lolin32_lite", str(board))),)
         return Kept(tmp_path / "f", fleetfile.load(file) if plan == "fleet" else Grid("door", axes))
 
-    kept()
+    kept().add(0, 1, b"")
     kept()
     board.write_text(f"{text}\n")
     with pytest.raises(BadInput, match="is of another sweep"):
@@ -274,6 +276,10 @@ def test_of_a_short_run_no_speed_is_told() -> None:
         (["sweep", "hall", "--set", "seed=1..2"], "is a home"),
         (["sweep", "garden", "--set", "seed=1", "--set", "seed=2"], "seed is set twice; write"),
         (["sweep", "garden", "--days", "2", "--set", "days=1,3"], "days is set twice; write"),
+        (
+            ["sweep", "garden", "--set", "seed=1", "--workers", "2", "--scheduler", "tcp://a:1"],
+            "--workers is for nothing: the cluster has its own; leave it out",
+        ),
         pytest.param(
             ["sweep", "garden", "--set", "seed=1,2", "--scheduler", "tcp://127.0.0.1:1"],
             "no Dask",

@@ -92,6 +92,8 @@ def simulate(
     as_json: bool,
 ) -> None:
     """Simulate a plan, keep it, and tell of it."""
+    if scheduler is not None:
+        params.unused(("workers",), "the cluster has its own")
     if plan.count > MOST_NODES:
         raise BadInput(f"{plan.count:,} nodes", remedy=f"{MOST_NODES:,} at most")
     first = scenario.load(plan.scenario, plan.node(0).changes)

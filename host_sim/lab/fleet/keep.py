@@ -35,20 +35,11 @@ class Kept:
         """Go on where a run of the same plan was ended; BadInput where another's chunks lie."""
         self.path, self.plan = path, plan
         self.folder = path.with_name(f"{path.name}.part")
-        told = json.dumps({"plan": digest(plan)})
+        self.told = json.dumps({"plan": digest(plan)})
         place = self.folder / PLAN
-        if self.folder.exists():
-            before = json.loads(inputs.text(place)) if place.is_file() else {}
-            if before.get("plan") != digest(plan):
-                remedy = "remove that folder, or name another file"
-                raise BadInput("is of another sweep or version", where=self.folder, remedy=remedy)
-        else:
-            self.folder.mkdir()
-            try:
-                outputs.write({place: told.encode()})
-            except BadInput:
-                self.folder.rmdir()
-                raise
+        if self.folder.exists() and not (place.is_file() and inputs.text(place) == self.told):
+            remedy = "remove that folder, or name another file"
+            raise BadInput("is of another sweep or version", where=self.folder, remedy=remedy)
 
     def missing(self) -> list[Range]:
         """The nodes that are not finished, from the first of each gap to its last, not included."""
@@ -58,6 +49,8 @@ class Kept:
 
     def add(self, first: int, last: int, data: bytes) -> None:
         """A chunk is finished."""
+        if not self.folder.exists():
+            outputs.folder(self.folder, {PLAN: self.told.encode()})
         outputs.write({self.folder / f"{first:010}-{last:010}.jsonl": data})
 
     def tables(self) -> Iterator[pa.Table]:

@@ -48,7 +48,7 @@ def simulate(
     left = sum(last - first for first, last in missing)
     done, of = plan.count - left, plan.count
     with ExitStack() as held:
-        if scheduler:
+        if scheduler is not None:
             client = held.enter_context(_client(scheduler))
             cores = sum(client.nthreads().values())
             answers = _by_dask(client, plan, chunks(missing, size), compiled)

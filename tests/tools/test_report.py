@@ -192,3 +192,14 @@ def test_a_recording_stands_beside_the_wakes_of_its_kind() -> None:
     assert wake["kind"] == kind["kind"]
     assert wake["s"] == pytest.approx(shape.us / 1e6, abs=0.002)
     assert wake["mc"] == pytest.approx(shape.fc / 1e12, rel=0.01)
+
+
+@pytest.mark.parametrize("out", ["file/page", "file/a/page", "/proc/none/page"])
+def test_a_folder_that_cannot_be_made_is_refused_before_the_work(
+    out: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    Path("file").write_text("")
+    monkeypatch.setattr("host_sim.lab.check.check", lambda *_, **how: pytest.fail("it works"))
+    monkeypatch.setattr("os.access", lambda path, mode: "/proc" not in str(path))  # root may
+    said = fault(capsys, "check", "garden", "--days", "1", "--html", out)
+    assert said.startswith(f"torpor: {out}: cannot be written")

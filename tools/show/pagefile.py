@@ -1,5 +1,6 @@
 """A page's file: index.html in a folder of the user's."""
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,10 @@ def claim(folder: Path, sources: Iterable[Path], force: bool) -> Path:
     path = folder / NAME
     if folder.is_dir():
         outputs.claim(path, sources, force=force, made=picture.made)
+        return path
+    above = next(one for one in folder.absolute().parents if one.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise BadInput("cannot be written", where=folder, remedy="choose another place")
     return path
 
 

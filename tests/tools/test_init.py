@@ -46,7 +46,9 @@ def test_it_has_a_workflow_of_the_action(shed: Path, capsys: Capture) -> None:
     found = (path.relative_to(shed).as_posix() for path in shed.rglob("*") if path.is_file())
     assert sorted(found) == FILES
     workflow = yaml.safe_load((shed / WORKFLOW).read_text())
-    _, action, *_ = workflow["jobs"]["budgets"]["steps"]
+    assert workflow[True] == {"pull_request": None, "push": {"branches": ["**"]}}  # on, to YAML
+    checkout, action, *_ = workflow["jobs"]["budgets"]["steps"]
+    assert checkout["with"] == {"fetch-depth": 0}
     rev = "origin/${{ github.base_ref || github.ref_name }}"
     assert action["with"] == {"scenarios": "shed.toml", "rev": rev}
     assert set(action["with"]) <= set(

@@ -70,7 +70,7 @@ if wasm:
     import host
 
     here = "%d %d" % (id(weigh), id(answer))
-    host.call("mark", "")  # takes 256 KB of the heap for good: before there are gaps below it
+    host.call("mark", "")  # what the first takes of the heap, it keeps
 
 
 class Rtc:

@@ -26,7 +26,7 @@ base = "/tree" if wasm else os.getcwd()
 if wasm:
     import host
 
-    host.call("mark", "")  # takes 256 KB of the heap for good: before there are gaps below it
+    host.call("mark", "")  # what the first takes of the heap, it keeps
 
 BLOCK = 4096
 ASLEEP_MS = 300000
@@ -253,8 +253,11 @@ real_import, real_open = __import__, open
 def look_for(name):
     """Where an import looks before it takes what is built in (py/builtinimport.c)."""
     for path in sys.path:
-        if name == "machine" and path == FROZEN_PATH:
-            return  # there is a machine.py (ports/esp32/modules)
+        if path in (FROZEN_PATH, ".frozen"):  # which is no look into flash
+            if name == "machine":  # there is a machine.py (ports/esp32/modules)
+                sys.modules[name] = Machine
+                return
+            continue
         for ending in ("", ".py", ".mpy"):
             try:
                 os.stat((path + "/" if path else "") + name + ending)

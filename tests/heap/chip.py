@@ -390,8 +390,9 @@ def imported(name, globals_=None, locals_=None, fromlist=None, level=0):
     made = real_import(name, globals_, locals_, fromlist, level)
     weigh("import " + name)
     if name == "wake" and not real_send:
-        real_send = made.esp32_Esp32Port.send
-        made.esp32_Esp32Port.send = full
+        port = next(one for one in made.wake if hasattr(one, "retained"))
+        real_send = port.send
+        port.send = full
     return made
 
 

@@ -4,8 +4,8 @@ import ast
 import dis
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -21,17 +21,30 @@ NAMES = sorted(fold.sources())
 PLAIN = [name for name in NAMES if name.startswith("torpor.policy") or name == "torpor.record"]
 
 
-@pytest.fixture(scope="module")
-def whole() -> Iterator[dict[str, Any]]:
-    """The names of the linked wake.py, in a CPython with a chip's modules and the files apart."""
+@dataclass
+class Whole:
+    """The linked files as modules, by their names."""
+
+    linked: link.Linked
+    modules: dict[str, ModuleType]
+
+    def __getitem__(self, name: str) -> Any:
+        """What a name of the library stands for."""
+        return eval(self.linked.places[name], vars(self.modules[link.WAKE]))
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["watches", "does not"])
+def whole(request: pytest.FixtureRequest) -> Iterator[Whole]:
+    """In a CPython with a chip's modules and the files apart."""
     fakes = {name: ModuleType(name) for name in ("machine", "esp32", "network")}
     for name in ("ADC", "I2C", "Pin", "EXT0_WAKE", "EXT1_WAKE"):
         setattr(fakes["machine"], name, 0)
     fakes["esp32"].NVS = None  # type: ignore[attr-defined]
     for name in ("", "_IN_AUTHMODE_THRESHOLD", "_W_COMPATIBLE_SECURITY"):
         setattr(fakes["network"], f"STAT_NO_AP_FOUND{name}", 0)
-    texts = {Path(name).stem: text for name, text in firmware.linked().items()}
-    texts[link.WAKE] = texts[link.WAKE].partition("sys.path[:] = path\n")[2]
+    linked = link.linked(firmware.WAKE.read_text(encoding="utf-8"), request.param)
+    wake = linked.wake.partition("sys.path[:] = path\n")[2]
+    texts = {link.WAKE: wake, link.LINK: linked.link}
     made = {file: ModuleType(file) for file in texts}
     with pytest.MonkeyPatch.context() as patch:
         for name, module in {**fakes, **made}.items():
@@ -40,11 +53,13 @@ def whole() -> Iterator[dict[str, Any]]:
             exec(compile(texts[file], f"{file}.py", "exec"), vars(made[file]))
         for name in fakes:
             patch.delitem(sys.modules, name)
-        yield vars(made[link.WAKE])
+        yield Whole(linked, made)
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_what_is_linked_decides_as_the_modules_do(whole: dict[str, Any], seed: int) -> None:
+def test_what_is_linked_decides_as_the_modules_do(whole: Whole, seed: int) -> None:
+    """Of a node, too, that the library at hand is not for: then the modules apart do it."""
+
     class Linked(Play):
         def wake(self) -> int:
             self.port.armed_ms = -1
@@ -74,11 +89,11 @@ def codes(code: CodeType) -> Iterator[CodeType]:
             yield from codes(inner)
 
 
-def test_no_name_of_what_is_linked_is_missing(whole: dict[str, Any]) -> None:
+def test_no_name_of_what_is_linked_is_missing(whole: Whole) -> None:
     """In all that no test executes, too."""
     given = {*dir(__builtins__), *vars(sys.modules["builtins"])}
-    for name, text in firmware.linked().items():
-        known = given | set(vars(sys.modules[Path(name).stem]))
+    for name, text in ((link.WAKE, whole.linked.wake), (link.LINK, whole.linked.link)):
+        known = given | set(vars(whole.modules[name]))
         for code in codes(compile(text, name, "exec")):
             steps = list(dis.get_instructions(code))
             asked = {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}

@@ -283,7 +283,7 @@ def opened(path, mode="r"):
     if path != "config.json":
         return real_open(path, mode)
     assert not waking, "a wake reads no file"
-    port = sys.modules["wake"].esp32_Esp32Port
+    port = next(one for one in sys.modules["wake"].wake if hasattr(one, "retained"))
     port.join = lambda self, *given: -60
     port.send = lambda self, *given: 1
     return io.BytesIO(config)

@@ -64,10 +64,10 @@ def bare(source: Path, out: Path) -> Path:
     return out
 
 
-def linked() -> dict[str, str]:
-    """The sources of the files that modules are linked into."""
-    wake = link.linked(WAKE.read_text(encoding="utf-8"))
-    return {f"{link.WAKE}.py": wake, f"{link.LINK}.py": link.radio()}
+def linked(watches: bool = True) -> dict[str, str]:
+    """The sources of the files that modules are linked into, of a node that watches, or not."""
+    made = link.linked(WAKE.read_text(encoding="utf-8"), watches)
+    return {f"{link.WAKE}.py": made.wake, f"{link.LINK}.py": made.link}
 
 
 def compile_file(source: Path, name: Path, out: Path, text: str | None = None) -> Path:

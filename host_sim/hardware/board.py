@@ -34,12 +34,16 @@ MEASURED_IMAGE = "files"  # what is in a board's flash, until a scenario says ot
 
 @dataclass(frozen=True)
 class Board:
-    """A checked board, with an image in its flash; `scale` multiplies factors of its start."""
+    """A checked board, with an image in its flash; `scale` multiplies factors of its start.
+
+    The image is of a node that nothing but its timer wakes, or of one that `watches`.
+    """
 
     file: BoardFile
     path: Path
     image: str = MEASURED_IMAGE
     scale: Mapping[str, float] = field(default_factory=dict)
+    watches: bool = False
 
     @property
     def folder(self) -> Path:
@@ -56,14 +60,17 @@ class Board:
         """What its chip can do."""
         return chips.CHIPS[self.file.chip]
 
-    def starting(self, image: str, scale: Mapping[str, float] | None = None) -> "Board":
+    def starting(
+        self, image: str, scale: Mapping[str, float] | None = None, watches: bool = False
+    ) -> "Board":
         """The board with this image, one of start.IMAGES, in its flash."""
-        return Board(self.file, self.path, image, scale or {})
+        return Board(self.file, self.path, image, scale or {}, watches)
 
     @cached_property
     def stages(self) -> list[Stage]:
         """Its start by stages, then our own code and the link; scaled to what was measured."""
-        *begun, own, link = self.modelled(starts.images()[self.image], self.scale)
+        image = starts.counted_as(self.image, self.watches)
+        *begun, own, link = self.modelled(starts.images()[image], self.scale)
         *base, base_own, base_link = self.modelled(starts.images()[MEASURED_IMAGE], self.scale)
         phases, drawn = self.file.phases, self.file.states.get("boot")
         measured = (phases[n].duration_us if n in phases else None for n in states.START)

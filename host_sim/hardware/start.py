@@ -47,6 +47,9 @@ FACTORS = {
 
 ImageName = Literal["files", "romfs", "frozen", "optimised"]
 IMAGES: tuple[str, ...] = get_args(ImageName)  # from the slowest to the fastest
+# Of files only: with the part of the library that just a node needs that watches.
+WATCHING = {"files": "files_watching"}
+COUNTED = (*IMAGES, *WATCHING.values())
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -94,7 +97,12 @@ class Currents(NamedTuple):
 def images() -> dict[str, Image]:
     """Each by its name."""
     work = msgspec.convert(tomllib.loads(inputs.text(COUNTS)), dict[str, dict[str, Work]])
-    return {name: Image(work[name], psram=name != "optimised") for name in IMAGES}
+    return {name: Image(work[name], psram=name != "optimised") for name in COUNTED}
+
+
+def counted_as(image: str, watches: bool) -> str:
+    """Which of them is in flash."""
+    return WATCHING.get(image, image) if watches else image
 
 
 def stages(

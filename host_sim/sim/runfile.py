@@ -126,7 +126,8 @@ def again(run: Run, path: Path) -> Scenario:
     where = scenario.find(run.lies) if run.lies in scenario.names() else path.parent / run.lies
     file = msgspec.convert(run.given, ScenarioFile)
     name = str(where.parent / file.board) if file.board.endswith(".toml") else file.board
-    return Scenario(run.scenario, where, file, boards.load(name).starting(file.node.image))
+    board = boards.load(name).starting(file.node.image, watches=file.node.watches)
+    return Scenario(run.scenario, where, file, board)
 
 
 def _document(result: Result, baseline: bool, lies: str = "") -> dict[str, Any]:

@@ -48,5 +48,7 @@ def _parts(node: Node, config: dict[str, Any]) -> Iterator[str]:
         yield "microphone"
     if node.kind == "switch":
         yield "switch"
+    elif node.watch and not node.watch.ulp:
+        yield "watching"
     if "bl0937" in drivers:
         yield "bl0937"

@@ -175,6 +175,11 @@ class Node(Strict, frozen=True):
     battery: Battery | None = None
     """Without one it runs on the mains."""
 
+    @property
+    def watches(self) -> bool:
+        """Whether anything but its timer wakes it; a switch's button and broker do."""
+        return self.watch is not None
+
 
 # What the ledger books beside the author's tasks: the delivery, the detector, and the node's own.
 OWN_LINES = ("report", "watch", "node")

@@ -100,7 +100,7 @@ class Read:
         document = tomlfile.parse(text, self.path)
         self.wiring = _gather(document, self.texts)
         self.file = tomlfile.convert(document, text, self.path, ScenarioFile)
-        self.boards: dict[tuple[str, bool, str], boards.Board] = {}
+        self.boards: dict[tuple[str, bool, str, bool], boards.Board] = {}
 
     def changed(self, changes: tuple[str, ...] = ()) -> Scenario:
         """It with each change, key=value with a dotted key and a TOML value, checked.
@@ -109,7 +109,7 @@ class Read:
         """
         file = changed(self.file, changes)
         typed = any(change.partition("=")[0].strip() == "board" for change in changes)
-        board = self._board(file.board, typed, file.node.image)
+        board = self._board(file.board, typed, file.node)
         for what, key, remedy in faults.of(file, board):
             if file is self.file or (what, key, remedy) in faults.of(self.file, board):
                 there = self.texts.get(key[0], self.texts[""])
@@ -119,12 +119,12 @@ class Read:
         own = {table: there.path for table, there in self.texts.items() if table}
         return Scenario(self.path.stem, self.path, file, board, own=own, wiring=self.wiring)
 
-    def _board(self, name: str, typed: bool, image: str) -> boards.Board:
-        known = name, typed, image
+    def _board(self, name: str, typed: bool, node: Node) -> boards.Board:
+        known = name, typed, node.image, node.watches
         if known not in self.boards:
             told = self.texts.get("node", self.texts[""])
             found = boards.load(name) if typed else boards.named_in(*told, name)
-            self.boards[known] = found.starting(image)
+            self.boards[known] = found.starting(node.image, watches=node.watches)
         return self.boards[known]
 
 

@@ -70,8 +70,10 @@ def pair(part: str) -> tuple[Config, Config]:
         return {**plain, "pins": {"markers": [18, 19]}}, plain
     if part == "microphone":
         return heard(plain), plain
+    if part == "watching":
+        return _configs("door")
     if part == "ulp":
-        return ready(config_of(_sound(True))), ready(config_of(_sound(False)))
+        return _configs("sound")
     if part == "bl0937":
         config = plug()
         power = {**_without_driver(config["channels"][0]), **METER}
@@ -96,13 +98,15 @@ def shipped() -> dict[str, tuple[Scenario, Config]]:
     return out
 
 
-def _sound(ulp: bool) -> Scenario:
-    """The sound scenario; without the ULP, without its detector."""
-    found = scenario.load("sound")
-    sensor = {name: SENSORS[name] for name in ("word", "battery")}
-    node = found.file.node if ulp else msgspec.structs.replace(found.file.node, watch=None)
+def _configs(name: str) -> tuple[Config, Config]:
+    """Of a scenario's node that watches, and of the same without what it watches by."""
+    found = scenario.load(name)
+    sensor = {channel.name: SENSORS[channel.name] for channel in found.file.node.channel}
+    watches = replace(found, wiring=Wiring(sensor=sensor, pins=PINS.get(name, Pins())))
+    node = msgspec.structs.replace(found.file.node, watch=None)
     file = msgspec.structs.replace(found.file, node=node)
-    return replace(found, file=file, wiring=Wiring(sensor=sensor))
+    does_not = replace(found, file=file, wiring=Wiring(sensor=sensor))
+    return ready(config_of(watches)), ready(config_of(does_not))
 
 
 def drawn(seed: int) -> Config:

@@ -1,9 +1,9 @@
 """What a wake reads of the flash and executes, stage by stage, for each way to make an image.
 
-The node is the garden's; the wake is one by the timer that measures and sends nothing, as most are.
-Flash reads are counted on the very image that `torpor flash` writes, with the library or without;
-instructions as WebAssembly fuel, of the same modules. A frozen module is executed where it lies: of
-its import there remain the instructions of its body.
+The node is the garden's, with the library of one that watches besides; the wake is one by the timer
+that measures and sends nothing, as most are. Flash reads are counted on the very image that `torpor
+flash` writes, with the library or without; instructions as WebAssembly fuel, of the same modules. A
+frozen module is executed where it lies: of its import there remain the instructions of its body.
 """
 
 import shutil
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from host_sim.files import scratch
-from host_sim.hardware.start import IMAGES, LINK, WAKE, Work
+from host_sim.hardware.start import COUNTED, IMAGES, LINK, WAKE, Work
 from tests import interpreters
 from tests.firmware import chip
 from tests.unix import micropython
@@ -26,11 +26,12 @@ BOOT = HERE.parents[1] / "boards" / "micropython" / "modules" / "_boot.py"
 
 def counted() -> dict[str, dict[str, Work]]:
     """By image and stage."""
-    return {image: _image(image) for image in IMAGES}
+    return {counted: _image(counted) for counted in COUNTED}
 
 
-def _image(image: str) -> dict[str, Work]:
-    with laid_out(image) as folder:
+def _image(counted: str) -> dict[str, Work]:
+    image = next(image for image in IMAGES if counted.startswith(image))
+    with laid_out(image, counted != image) as folder:
         (folder / "kept").write_text(_unix(folder, image)[-1])
         *lines, modules = _unix(folder, image)
         wasm = interpreters.wasm(folder, "chip", (image,))
@@ -64,9 +65,13 @@ def _unix(folder: Path, image: str) -> list[str]:
 
 
 @contextmanager
-def laid_out(image: str) -> Iterator[Path]:
-    """A folder with an image, with the same files as a folder, and with the programs."""
-    files = version.files(config())
+def laid_out(image: str, watches: bool = False) -> Iterator[Path]:
+    """A folder with an image, with the same files as a folder, and with the programs.
+
+    What is no file in a file system holds what any node needs.
+    """
+    every = {**version.files(None), version.CONFIG: config()}
+    files = version.fitting(every, watches or image != "files")
     with scratch.folder() as folder:
         firmware.compile_file(HERE / "chip.py", Path("chip.py"), folder)
         shutil.copy(BOOT, folder)

@@ -9,6 +9,7 @@ from tests.fidelity import starts
 PAGE = Path(__file__).parents[2] / "docs" / "start.md"
 BEGIN, END = "<!-- make start writes from here on -->\n", "<!-- as far as here -->\n"
 BOARDS = ("lolin32_lite", "xiao_esp32s3")
+WATCHES = "files, of a node that watches"
 
 
 def written(page: str) -> str:
@@ -19,7 +20,9 @@ def written(page: str) -> str:
 
 
 def _stages(name: str) -> str:
-    by_image = [board.load(name).starting(image).stages for image in IMAGES]
+    found = board.load(name)
+    by_image = [found.starting(image).stages for image in IMAGES]
+    by_image.insert(1, found.starting("files", watches=True).stages)
     names = [stage.name for stage in by_image[0]]
     rows = [[_ms(stages, stage) for stages in by_image] for stage in names[:-2]]
     begun = [stages[:-2] for stages in by_image]
@@ -29,7 +32,8 @@ def _stages(name: str) -> str:
     behind = f"then {WAKE}, ms", f"{LINK} of a wake that joins, ms"
     heads = (*names[:-2], "the start, ms", "the start, mC", *behind)
     return f"`{name}`, ms by stage:\n\n" + table(
-        ("stage", *IMAGES), [[h, *row] for h, row in zip(heads, rows, strict=True)]
+        ("stage", IMAGES[0], WATCHES, *IMAGES[1:]),
+        [[h, *row] for h, row in zip(heads, rows, strict=True)],
     )
 
 

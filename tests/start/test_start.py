@@ -1,6 +1,7 @@
 """A start's stages: sums, order, switches and scale; the published ones."""
 
 from dataclasses import replace
+from itertools import product
 
 import msgspec
 import pytest
@@ -110,12 +111,19 @@ def test_a_measured_start_comes_out_as_measured(us: int, na: int) -> None:
 
 
 def test_the_simulator_starts_as_the_image_does() -> None:
-    for image in IMAGES:
-        given = scenario.load("garden", (f"node.image={image}", "days=1"))
-        told = DEVKIT.starting(image)
+    for name, image in product(("garden", "door"), IMAGES):
+        given = scenario.load(name, (f"node.image={image}", "days=1", 'board="lolin32_lite"'))
+        told = DEVKIT.starting(image, watches=name == "door")
         parts = build.parts(given)
         assert parts.timing[:3] == [told.phase_us(name) for name in states.START]
         assert parts.current_na == told.current_na
+
+
+def test_a_node_that_watches_has_more_to_load_of_files_alone() -> None:
+    for image in IMAGES:
+        alone, watches = (DEVKIT.starting(image, watches=one) for one in (False, True))
+        more_us = watches.phase_us("boot") - alone.phase_us("boot")
+        assert (more_us > 0) == (image == "files")
 
 
 def test_an_image_that_is_none_is_told() -> None:

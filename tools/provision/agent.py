@@ -74,6 +74,17 @@ def print_space(path):
     print(space)
 
 
+def print_watches(path):
+    """Whether a config.json is of a node that watches (torpor.esp32), or nothing without one."""
+    try:
+        with open(path) as file:
+            config = json.load(file)
+        pins = config["pins"]
+        print("wake" in pins or "outputs" in pins or config["watch_channel"] >= 0)
+    except (OSError, ValueError, KeyError):
+        pass
+
+
 def print_frozen():
     """The version of the library that MicroPython or its ROMFS holds, or nothing."""
     loaded = sys.modules.pop("torpor", None)  # by the node that was interrupted

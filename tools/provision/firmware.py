@@ -19,7 +19,7 @@ _BESIDE = _INSTALLED if _INSTALLED.is_dir() else LIBRARY.parent  # a checkout's
 
 
 def compile_tree(out: Path) -> list[Path]:
-    """Put the firmware under `out`; the files made, in the order of their paths.
+    """Put the firmware of any node under `out`; the files made, in the order of their paths.
 
     Bytecode without native code runs on every chip and on the host's interpreters alike.
     """
@@ -30,9 +30,12 @@ def compile_tree(out: Path) -> list[Path]:
         if name not in TEXTS
     ]
     made += [bare(_BESIDE / name, out / name) for name in SCRIPTS]
-    for name, text in linked().items():
-        made.append(compile_file(WAKE, Path(name), out, text))
-    return sorted(made)
+    return sorted((*made, *compile_linked(out)))
+
+
+def compile_linked(out: Path, watches: bool = True) -> list[Path]:
+    """Put there what is linked, of a node that watches, or not."""
+    return [compile_file(WAKE, Path(name), out, text) for name, text in linked(watches).items()]
 
 
 def fold_tree(out: Path) -> list[Path]:

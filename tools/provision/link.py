@@ -51,7 +51,6 @@ WATCHING = (
     "torpor.policy.cascade",
     "torpor.detector",
     "torpor.switch",
-    "torpor.drivers.contact",
     "torpor.watching",
 )
 # What one imports besides that joins: a statement of the above that uses it imports it before.

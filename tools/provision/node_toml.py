@@ -96,7 +96,8 @@ def load(path: Path) -> Provision:
     own = drivers.taken(document)
     kept = passwords.filled_in(document, text, path)
     file = tomlfile.convert(document, text, path, NodeFile)
-    board = boards.named_in(path, text, file.board).starting(file.node.image)
+    found = boards.named_in(path, text, file.board)
+    board = found.starting(file.node.image, watches=file.node.watches)
     own_faults = owndriver.faults(own, file.sensor, path.parent)
     for what, key, remedy in (*_faults(file, board), *_secret_faults(file), *own_faults):
         raise passwords.located(what, kept, text, path, key, remedy)

@@ -68,10 +68,11 @@ def deploy(
     before = board.exec("print_trial()").strip()
     here = _digests(board, active) if active else {}
     sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
+    config = _config(tried or active)
+    files = version.fitting(files, _watches(board, node, config))
     if node:
         files = {**files, **node.modules, version.CONFIG: _configured(board, node, _config(active))}
     wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    config = _config(tried or active)
     slot = version.other(active or version.SLOTS[1])
     there = _digests(board, slot)
     held = there if tried else here
@@ -191,6 +192,13 @@ def _digests(board: Board, slot: str) -> dict[str, str]:
     lines = board.exec(f"print_digests('/{slot}')").splitlines()
     pairs = (line.split(" ", 1) for line in lines)
     return {path.removeprefix(f"/{slot}/"): digest for digest, path in pairs}
+
+
+def _watches(board: Board, node: Provision | None, config: str) -> bool:
+    """Whether the node watches, by its configuration or by what the board has of one."""
+    if node:
+        return version.watches(node.config)
+    return board.exec(f"print_watches({config!r})").strip() != "False"
 
 
 def _configured(board: Board, node: Provision, config: str) -> bytes:

@@ -87,13 +87,31 @@ def other(slot: str) -> str:
 
 
 def files(config: bytes | None) -> dict[str, bytes]:
-    """The files of a version, by their paths in its folder."""
+    """The files of a version, by their paths in its folder; without a configuration any node's."""
     with scratch.folder() as folder:
         firmware.compile_tree(folder)
         out = read(folder)
-    if config is not None:
-        out[CONFIG] = config
-    return out
+    if config is None:
+        return out
+    return {**fitting(out, watches(json.loads(config))), CONFIG: config}
+
+
+def watches(config: dict[str, Any]) -> bool:
+    """Whether such a node has another port than one that its timer alone wakes (torpor.esp32)."""
+    pins = config.get("pins", {})
+    return "wake" in pins or "outputs" in pins or config.get("watch_channel", -1) >= 0
+
+
+def fitting(files: dict[str, bytes], watches: bool) -> dict[str, bytes]:
+    """Those of any node for one that watches, or does not: that has less to load in each wake.
+
+    What it lacks it has in the modules beside, should config.json ask for it after all.
+    """
+    if watches or LINKED[0] not in files:
+        return files
+    with scratch.folder() as folder:
+        made = firmware.compile_linked(folder, watches)
+        return files | {path.name: path.read_bytes() for path in made}
 
 
 def library(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -204,6 +204,11 @@ def memory() -> bytes:
     return machine.RTC().memory()
 
 
+def attend() -> None:
+    """Somebody is at the terminal: the watchdog, which nothing stops, leaves ten minutes."""
+    machine.WDT(timeout=600000)
+
+
 def fault(error: Exception) -> int:
     """Tell the console what failed, and answer FAULT."""
     print("fault:", repr(error))

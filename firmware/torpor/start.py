@@ -27,7 +27,7 @@ def run(path: str | None, mount: object = None) -> None:
     Without a path it is for what is kept of one, and over at once where there is nothing; `mount`
     is then told the path when a file is asked for.
     """
-    from torpor.esp32 import cause, memory, opened
+    from torpor.esp32 import attend, cause, memory, opened
 
     woken_by = cause()
     config = None
@@ -49,7 +49,11 @@ def run(path: str | None, mount: object = None) -> None:
 
         hurry(config)
         port = TrialPort(port)  # type: ignore[assignment]
-    live(port, config, woken_by)
+    try:
+        live(port, config, woken_by)
+    except KeyboardInterrupt:
+        attend()
+        raise
 
 
 def live(port: Port, config: dict, cause: int) -> None:

@@ -432,6 +432,7 @@ if rom:
 sys.modules.update(
     {
         "machine": Machine,
+        "umachine": Machine,
         "time": Time,
         "esp32": Esp32,
         "network": Network,

@@ -27,6 +27,22 @@ from torpor import __version__
 SIZE = 256 * filesystem.BLOCK
 
 
+WATCH = """
+[node.watch]
+channel = "door"
+
+[[node.channel]]
+name = "door"
+
+[sensor.door]
+driver = "contact"
+pin = "wake"
+
+[pins]
+wake = "wake"
+"""
+
+
 def deploy(board: Board, *args: object) -> int:
     with Line(board) as line:
         return cli.run(["deploy", "--port", line.port, *map(str, args)])
@@ -330,3 +346,38 @@ def test_a_slot_that_is_damaged_starts_the_other_and_two_sleep(
     boot = {"boot.py": version.pointer("a")}
     started = Board(tmp_path, filesystem.image({**main, **boot}, SIZE)).start()
     assert (started.stdout, started.returncode) == (printed, code)
+
+
+@pytest.mark.parametrize(
+    ("cause", "wake", "printed"),
+    [
+        (world.DEEPSLEEP, "print(path, end='')\n raise SystemExit", "config.json"),
+        (world.DEEPSLEEP, "raise ValueError", "main"),
+        (world.HARD, "print('it was imported')", "main"),
+    ],
+)
+def test_a_wake_goes_on_before_main_py_and_where_it_fails_that_follows(
+    tmp_path: Path, cause: int, wake: str, printed: str
+) -> None:
+    slot = {"a/wake.py": f"def run(path):\n {wake}", "a/main.py": "print('main', end='')"}
+    held = {name: text.encode() for name, text in slot.items()} | {"boot.py": version.pointer("a")}
+    board = Board(tmp_path, filesystem.image(held, SIZE))
+    board.world.write_text(json.dumps({**world.fresh(), "reset_cause": cause}))
+    assert board.start().stdout == printed
+
+
+def test_a_node_has_the_library_that_it_needs(
+    board: Board, node_toml: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the configuration that comes with it, or that the board has."""
+    assert deploy(board, "--config", node_toml) == 0
+    assert content(board, "b/wake.mpy") == version.files(b"{}")["wake.mpy"]
+    node_toml.write_text(node_toml.read_text() + WATCH)
+    capsys.readouterr()
+    assert deploy(board, "--config", node_toml, "--json") == 0
+    assert list(told(capsys)["sent_bytes"]) == ["config.json", "link.mpy", "wake.mpy"]
+    assert content(board, "b/wake.mpy") == version.files(None)["wake.mpy"]
+    with files(board) as flash:
+        flash.rename("boot.own", "boot.py")  # its trial has ended well
+    assert deploy(board, "--json") == 0
+    assert told(capsys)["up_to_date"]

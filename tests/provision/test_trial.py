@@ -51,6 +51,8 @@ BREAKS = """
 for _name, _that in list(globals().items()):
     if callable(_that):
         globals()[_name] = None
+    elif isinstance(_that, list):  # what is linked has it there
+        _that[:] = [None if callable(_one) else _one for _one in _that]
 """
 
 
@@ -297,13 +299,12 @@ def test_a_wake_that_fails_brings_it_back(
     """The first one, or the one after its report."""
     what, ends = FAILS[why]
     wake = f"""
-_wake = wake
 def wake(r, port, cause):
     if r[record.WAKES] == {after}:
         {what}
     return _wake(r, port, cause)
 """
-    node = Node(tmp_path, prompt(broker.port), edited("sensor", wake))
+    node = Node(tmp_path, prompt(broker.port), edited("sensor", wake, "wake"))
     assert [node.boot() for _ in range(after + len(ends))] == [world.SLEPT] * after + ends
     assert node.printed == f"torpor: /b was taken back: {why}\n"
     assert f"version /b taken back: {why}\n" in node.file("a/torpor.log").decode()
@@ -344,7 +345,7 @@ def test_the_power_cut_at_every_write_of_a_trial(
     more: str, end: str, tmp_path: Path, broker: Broker
 ) -> None:
     """Half of it is written, and the trial goes on to the same end."""
-    node = Node(tmp_path, prompt(broker.port), edited("sensor", more))
+    node = Node(tmp_path, prompt(broker.port), edited("sensor", more, *more.split()[:1]))
     cuts = 0
     while node.file("boot.py") not in (OWN, BACK):
         flash, world_ = node.flash.read_bytes(), node.world.read_bytes()
@@ -392,12 +393,16 @@ def test_deploy_tells_how_a_trial_ended(
         )
 
 
-def edited(module: str, more: str) -> dict[str, bytes]:
-    """The files with a module of the library that has something at its end."""
+def edited(module: str, more: str, taken: str = "") -> dict[str, bytes]:
+    """The files with a module of the library that has something at its end.
+
+    What it had by a name that is taken then is called as that with a _ in front.
+    """
     with scratch.folder() as folder:
         library = Path(shutil.copytree(LIBRARY, folder / "torpor"))
         source = library / f"{module}.py"
-        source.write_text(source.read_text() + more)
+        own = source.read_text()
+        source.write_text((own.replace(f"def {taken}(", f"def _{taken}(") if taken else own) + more)
         with (
             mock.patch.object(fold, "LIBRARY", library),
             mock.patch.object(firmware, "WAKE", library / "wake.py"),

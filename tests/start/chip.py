@@ -239,13 +239,14 @@ class Flashbdev:
 
 STUBS = {
     "machine": Machine,
+    "umachine": Machine,
     "time": Time,
     "esp32": Esp32,
     "flashbdev": Flashbdev,
     "network": Constants(),
 }
 if wasm:
-    STUBS.update({"os": Os, "socket": Constants(), "select": Constants()})
+    STUBS.update({"os": Os, "uos": Os, "socket": Constants(), "select": Constants()})
 SEARCHED = ("machine", "time")  # extensible: looked for in the file system until it is known
 real_import, real_open = __import__, open
 
@@ -266,7 +267,7 @@ def look_for(name):
 
 
 def imported(name, *rest):
-    if stage in ("_boot.py", "main.py") and name == "wake":
+    if stage in ("_boot.py", "boot.py", "main.py") and name == "wake":
         mark("imports")
         if wasm and "" in sys.path:
             sys.path[sys.path.index("")] = os.getcwd()  # an import from a VfsPosix heeds no folder

@@ -79,10 +79,10 @@ def print_watches(path):
     try:
         with open(path) as file:
             config = json.load(file)
-        pins = config["pins"]
-        print("wake" in pins or "outputs" in pins or config["watch_channel"] >= 0)
-    except (OSError, ValueError, KeyError):
-        pass
+        pins = config.get("pins", {})
+        print("wake" in pins or "outputs" in pins or config.get("watch_channel", -1) >= 0)
+    except (OSError, ValueError, AttributeError, TypeError):
+        pass  # none, or none that a node could read
 
 
 def print_frozen():

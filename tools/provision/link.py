@@ -83,9 +83,8 @@ def linked(wake: str, watches: bool) -> Linked:
     far = [module(name, {*names, *RADIO}) for name in RADIO]
     every = [node for one in (*near, *far) for node in one.statements]
     radio = _set(node for one in far for node in one.statements)
-    registered = [node for node in every if not _sets(node)]  # drivers
-    woken = [*_needed([RUN], every, registered, radio)]
-    bodies = {WAKE: woken, LINK: [*_needed(_used(woken) & radio, every, [], _set(woken))]}
+    woken = [*_needed([RUN], every, near, radio)]
+    bodies = {WAKE: woken, LINK: [*_needed(_used(woken) & radio, every, far, _set(woken))]}
     places: dict[str, str] = {}
     for file, body in bodies.items():
         places |= short.table(body, file)
@@ -106,6 +105,8 @@ def _sets(node: ast.stmt) -> set[str]:
     """The names that a statement of a module defines."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return {node.name}
+    if not isinstance(node, ast.Assign):
+        return set()
     names = (one for one in ast.walk(node) if isinstance(one, ast.Name))
     return {one.id for one in names if isinstance(one.ctx, ast.Store)}
 
@@ -119,11 +120,12 @@ def _used(nodes: Iterable[ast.AST]) -> set[str]:
 
 
 def _needed(
-    names: Iterable[str], every: list[ast.stmt], more: list[ast.stmt], elsewhere: set[str]
+    names: Iterable[str], every: list[ast.stmt], modules: list[Module], elsewhere: set[str]
 ) -> Iterator[ast.stmt]:
-    """What sets these names, some more, and what all of that needs and is not elsewhere."""
+    """What sets these names, what else modules do, and all that it needs and is not elsewhere."""
     by_name = {name: node for node in every for name in _sets(node)}
-    todo = [*(by_name[name] for name in names), *more]
+    does = [node for one in modules for node in one.statements if not _sets(node)]
+    todo = [*(by_name[name] for name in names), *does]
     found = []
     while todo:
         node = todo.pop()

@@ -1,7 +1,8 @@
 """A version: all that a node runs, in a folder of its own on the board.
 
 The board has two such folders, and boot.py, which MicroPython runs first, enters one of them: from
-there it runs main.py, and there the node finds its modules and its config.json. Renaming a new
+there a wake goes on, there it runs main.py at any other start, and there the node finds its modules
+and its config.json. Renaming a new
 boot.py over the old one is atomic in LittleFS, so the board runs the one version or the other.
 
 While a version is on trial boot.py is trial.py of this folder: that a version is the node's own is
@@ -21,29 +22,44 @@ TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
 CONFIG = "config.json"
 OWN = "own"  # how trial.py has it that a version is the node's own
 LINKED = (f"{link.WAKE}.mpy", f"{link.LINK}.mpy")
-POINTER = """\
-import sys
-
-path = sys.path[:]
-sys.path[:] = path[1:-1]
+POINTER = '''\
+OTHER = """
 import machine
 import os
+import time
 
-for slot in ("/{slot}", "/{other}"):
-    try:
-        os.chdir(slot)
-        os.stat("main.py")
-        break
-    except OSError:
-        pass
-else:
-    import time
-
+try:
+    os.chdir("/{other}")
+    os.stat("main.py")
+except OSError:
     time.sleep_ms(60000)
     machine.deepsleep(3600000)
-sys.path[:] = {path}
 """
-FILES_FIRST, FILES_LAST = "path", "path[1:-1] + path[:1] + path[-1:]"
+{path}try:
+    import umachine
+    import uos
+
+    uos.chdir("/{slot}")
+    if umachine.reset_cause() == umachine.DEEPSLEEP_RESET:
+        umachine.WDT(timeout=9000)
+        import wake
+
+        wake.run("config.json")
+except Exception:
+    pass
+import os
+
+try:
+    os.chdir("/{slot}")
+    os.stat("main.py")
+except OSError:
+    exec(OTHER)
+'''
+FROZEN_FIRST = """\
+import sys
+
+sys.path.insert(-1, sys.path.pop(0))
+"""
 TRYING = """
 
 trial = Trial("/{slot}", "/{other}")
@@ -60,13 +76,15 @@ except OSError as error:
 def pointer(slot: str, library: bool = True) -> bytes:
     """The boot.py that enters a slot, or the other where that is damaged.
 
-    Without a library among its files what is frozen comes first. What is built in is looked for
-    before there is a folder to look in.
+    A wake from deep sleep goes on here: what MicroPython compiles for it is this alone. Where that
+    fails, main.py meets the same, and tells. What is seldom needed is a string, which costs little.
+    The u of a module that is built in has no file looked for in its place (1.29, py/objmodule.c).
+    Without a library among its files what is frozen comes first.
 
     It must not raise: main.py is skipped then, and the REPL awake for good (MicroPython 1.29,
     ports/esp32/main.c:155, 164).
     """
-    path = FILES_FIRST if library else FILES_LAST
+    path = "" if library else FROZEN_FIRST
     return POINTER.format(slot=slot, other=other(slot), path=path).encode()
 
 

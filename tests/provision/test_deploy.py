@@ -30,6 +30,7 @@ SIZE = 256 * filesystem.BLOCK
 WATCH = """
 [node.watch]
 channel = "door"
+stages = [{ margin = 0 }]
 
 [[node.channel]]
 name = "door"

@@ -63,6 +63,8 @@ RADIO = (
     "torpor.link.wifi",
     "torpor.link.deliver",
 )
+# Of a wake's modules, what only a start needs that reads config.json, as a wake that joins does.
+READS = ("kept_read", "kept_packed")
 WAKE, LINK = "wake", "link"
 PLACE = "from torpor.start import run  # noqa: E402, F401\n"
 RUN = "start_run"
@@ -82,7 +84,7 @@ def linked(wake: str, watches: bool) -> Linked:
     near = [module(name, {*names, *RADIO}) for name in names]
     far = [module(name, {*names, *RADIO}) for name in RADIO]
     every = [node for one in (*near, *far) for node in one.statements]
-    radio = _set(node for one in far for node in one.statements)
+    radio = {*READS, *_set(node for one in far for node in one.statements)}
     woken = [*_needed([RUN], every, near, radio)]
     bodies = {WAKE: woken, LINK: [*_needed(_used(woken) & radio, every, far, _set(woken))]}
     places: dict[str, str] = {}

@@ -23,37 +23,36 @@ CONFIG = "config.json"
 OWN = "own"  # how trial.py has it that a version is the node's own
 LINKED = (f"{link.WAKE}.mpy", f"{link.LINK}.mpy")
 POINTER = '''\
-OTHER = """
+ENTER = """
 import machine
 import os
 import time
 
-try:
-    os.chdir("/{other}")
-    os.stat("main.py")
-except OSError:
+for slot in ("/{slot}", "/{other}"):
+    try:
+        os.chdir(slot)
+        os.stat("main.py")
+        break
+    except OSError:
+        pass
+else:
     time.sleep_ms(60000)
     machine.deepsleep(3600000)
 """
 {path}try:
     import umachine
-    import uos
 
-    uos.chdir("/{slot}")
     if umachine.reset_cause() == umachine.DEEPSLEEP_RESET:
+        import uos
+
+        uos.chdir("/{slot}")
         umachine.WDT(timeout=9000)
         import wake
 
         wake.run("config.json")
 except Exception:
     pass
-import os
-
-try:
-    os.chdir("/{slot}")
-    os.stat("main.py")
-except OSError:
-    exec(OTHER)
+exec(ENTER)
 '''
 FROZEN_FIRST = """\
 import sys
@@ -76,8 +75,8 @@ except OSError as error:
 def pointer(slot: str, library: bool = True) -> bytes:
     """The boot.py that enters a slot, or the other where that is damaged.
 
-    A wake from deep sleep goes on here: what MicroPython compiles for it is this alone. Where that
-    fails, main.py meets the same, and tells. What is seldom needed is a string, which costs little.
+    A wake from deep sleep goes on here: what MicroPython compiles for it is this alone, and not the
+    string, which is for all other starts. Where a wake fails, main.py meets the same, and tells.
     The u of a module that is built in has no file looked for in its place (1.29, py/objmodule.c).
     Without a library among its files what is frozen comes first.
 

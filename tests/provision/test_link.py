@@ -43,9 +43,10 @@ def whole(request: pytest.FixtureRequest) -> Iterator[Whole]:
     for name in ("", "_IN_AUTHMODE_THRESHOLD", "_W_COMPATIBLE_SECURITY"):
         setattr(fakes["network"], f"STAT_NO_AP_FOUND{name}", 0)
     linked = link.linked(firmware.WAKE.read_text(encoding="utf-8"), request.param)
-    wake = linked.wake.partition("sys.path[:] = path\n")[2]
+    wake = linked.wake.partition("\nbuilt_in(")[2].partition("\n")[2]
     texts = {link.WAKE: wake, link.LINK: linked.link}
     made = {file: ModuleType(file) for file in texts}
+    vars(made[link.WAKE])["built_in"] = lambda *names: None
     with pytest.MonkeyPatch.context() as patch:
         for name, module in {**fakes, **made}.items():
             patch.setitem(sys.modules, name, module)

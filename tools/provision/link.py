@@ -65,6 +65,7 @@ RADIO = (
 )
 # Of a wake's modules, what only a start needs that reads config.json, as a wake that joins does.
 READS = ("kept_read", "kept_packed")
+BUILT_IN = ("errno", "select", "socket")  # what link.py imports besides wake.py of that kind
 WAKE, LINK = "wake", "link"
 PLACE = "from torpor.start import run  # noqa: E402, F401\n"
 RUN = "start_run"
@@ -100,7 +101,8 @@ def linked(wake: str, watches: bool) -> Linked:
     }
     assert PLACE in wake, "wake.py imports what is linked"
     whole = wake.replace(PLACE, f"{texts[WAKE]}\nrun = {places[RUN]}\n")
-    return Linked(whole, f"from {WAKE} import {WAKE}\n{texts[LINK]}\n", places)
+    first = f"from {WAKE} import built_in, {WAKE}\nbuilt_in{BUILT_IN}\n"
+    return Linked(whole, f"{first}{texts[LINK]}\n", places)
 
 
 def _sets(node: ast.stmt) -> set[str]:

@@ -5,7 +5,8 @@ MicroPython keeps each name once, and compares each of a file's with all that it
 a file defines is an entry of one list there, named as the file is: wake[12] is node.begin, say. An
 argument is called by its place, as in every other function.
 
-A traceback tells the line, of the text that `make firmware` leaves in build/frozen.
+A traceback tells the line, of the text that `make firmware` leaves in build/frozen; for a node that
+does not watch, in build/timed.
 """
 
 import ast

@@ -1,7 +1,9 @@
 """From reset to deep sleep, restart after restart, on the fake chip with a real broker."""
 
 import json
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -10,9 +12,10 @@ from tests.firmware import cells
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, garden
 from tools.fakes import world
-from torpor import record, retain, start
+from torpor import kept, record, retain, start
 from torpor.policy import schedule
 from torpor.policy.ticks import MASK
+from torpor.port import TIMER
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
@@ -392,3 +395,21 @@ def test_what_comes_first_is_text_of_which_a_part_hangs_nothing(
         chip.damage(f"torpor/{file}.py", whole[:part].encode())
         chip.world = json.loads(before)
         assert world.SLEPT in (chip.boot(), chip.boot())
+
+
+def test_who_interrupts_a_wake_has_time_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And none of the watchdog's nine seconds, whichever of boot.py and main.py it is of."""
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    told: list[str] = []
+    port: Any = ModuleType("torpor.esp32")
+    port.cause, port.memory, port.opened = lambda: TIMER, bytes, lambda config: None
+    port.attend = lambda: told.append("attend")
+    monkeypatch.setitem(sys.modules, "torpor.esp32", port)
+    monkeypatch.setattr(kept, "read", lambda path: {"pins": {}})
+    monkeypatch.setattr(start, "live", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        start.run("config.json")
+    assert told == ["attend"]

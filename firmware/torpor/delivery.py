@@ -24,7 +24,8 @@ REACHED_FAILURES = const(3)  # that a node which is to be reached counts: four m
 def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
     """Join once for these radio tasks and send the queue. When it fails, all of them back off.
 
-    How long is in part chance: other nodes of the same access point failed at the same time.
+    How long is in part chance: other nodes of the same access point failed at the same time. Who
+    fails or is late moves the grid of its readings, too, lest all meet again at the next.
     """
     if why == 0:
         why = DELTA if r[REPORT + report.NEWS] else HEARTBEAT
@@ -51,6 +52,8 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
         surge.failed(r, SURGE)
         backoff.failed(r, BACKOFF, took_ms, 1, r[record.UPTIME_MIN])
         put_off(r, mask, unreached_min(r), now)
+    if r[BACKOFF + backoff.OWED_UC]:
+        schedule.move(r, SCHEDULE, spread.part_ms(r, SPREAD, MINUTE_MS))
 
 
 def join(r: list[int], port: Port, task: int, why: int) -> bool:
@@ -64,9 +67,12 @@ def join(r: list[int], port: Port, task: int, why: int) -> bool:
     cached = r[record.CACHED]
     if r[record.UPTIME_MIN] - r[record.RENEWED_MIN] >= r[record.LEASE_MIN]:
         cached = 0
-    within_ms = patience.LINK_MS
+    within_ms = patience.FULL_MS
     if cached:
         within_ms = patience.within_ms(r, PATIENCE, r[record.JOINS_FAILED])
+    spare_ms = backoff.spare_ms(r, BACKOFF)
+    if within_ms > spare_ms:
+        within_ms = spare_ms
     began = port.ticks_ms()
     answer = port.join(txpower.LEVEL_QDBM[level], cached, within_ms)
     took_ms = diff(port.ticks_ms(), began)
@@ -135,7 +141,7 @@ def put_off(r: list[int], mask: int, minutes: int, now: int) -> None:
     """Have the radio tasks of a mask wait so long, and a part more that is chance."""
     for task in range(r[SCHEDULE + schedule.TASKS]):
         if mask >> task & 1:
-            wait_ms = minutes * MINUTE_MS + spread.wait_ms(r, SPREAD)
+            wait_ms = minutes * MINUTE_MS + spread.wait_ms(r, SPREAD, MINUTE_MS)
             schedule.defer(r, SCHEDULE, task, now, wait_ms)
 
 

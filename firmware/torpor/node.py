@@ -54,7 +54,7 @@ def begin(r: list[int], cause: int, now: int) -> int:
     r[record.WAKES] += 1
     r[record.CRASHES] += 1
     if cause == COLD:
-        schedule.start(r, SCHEDULE, now, spread.wait_ms(r, SPREAD))
+        schedule.start(r, SCHEDULE, now, spread.wait_ms(r, SPREAD, 0))
         r[record.CLOCK] = now
         return 0
     return elapse(r, now)

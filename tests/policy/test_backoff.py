@@ -34,17 +34,55 @@ def test_a_failure_takes_a_start_and_its_time_awake():
 
 
 def test_what_fails_once_on_the_air_is_waited_for_when_the_next_fails_too():
-    owed_uc = 50 + 7000 * 3
-    for ms, on_air, minutes in ((7000, 1, 0), (7001, 1, 1386), (7000, 0, 885)):
+    owed_uc = 50 + 8500 * 3
+    for ms, on_air, minutes in ((8500, 1, 0), (8501, 1, backoff.MOST_MIN), (8500, 0, 1185)):
         r = block()
         backoff.failed(r, AT, ms, on_air, 0)
         assert backoff.debt_min(r, AT, 0) == minutes
     r = block()
-    backoff.failed(r, AT, 7000, 1, 0)
-    assert backoff.wait_min(r, AT, 1, 100) == 1
-    assert r[AT + backoff.OWED_UC] == -(owed_uc - 100 * RATE)
-    backoff.failed(r, AT, 0, 1, 100)
-    assert r[AT + backoff.OWED_UC] == owed_uc - 100 * RATE + 50
+    backoff.failed(r, AT, 8500, 1, 0)
+    assert backoff.wait_min(r, AT, 1, 500) == 1
+    assert r[AT + backoff.OWED_UC] == -(owed_uc - 500 * RATE)
+    backoff.failed(r, AT, 0, 1, 500)
+    assert r[AT + backoff.OWED_UC] == owed_uc - 500 * RATE + 50
+
+
+def test_what_may_be_chance_is_owed_in_full_and_what_lasts_no_longer_than_a_day_pays():
+    r = block()
+    backoff.failed(r, AT, 8500, 1, 0)
+    assert r[AT + backoff.OWED_UC] == -(50 + 8500 * 3)
+    backoff.failed(r, AT, 0, 1, 0)
+    assert r[AT + backoff.OWED_UC] == RATE * (backoff.CREDIT_MIN + backoff.MOST_MIN)
+
+
+def test_the_next_join_has_what_a_failure_by_chance_left_of_the_time_for_both():
+    for ms, spare_ms in ((0, 9783), (3000, 6783), (6983, 2800), (6984, 2800), (8500, 2800)):
+        r = block()
+        backoff.delivered(r, AT, 2000, 0)
+        backoff.failed(r, AT, ms, 1, 0)
+        assert backoff.spare_ms(r, AT) == spare_ms
+        backoff.delivered(r, AT, 2000, 0)
+        assert backoff.spare_ms(r, AT) > 10000
+
+
+def test_what_is_paid_for_by_time_or_free_limits_no_join():
+    r = block()
+    assert backoff.spare_ms(r, AT) > 10000
+    backoff.failed(r, AT, 8501, 1, 0)
+    assert backoff.spare_ms(r, AT) > 10000
+    r = block()
+    r[AT + backoff.AIR_UC_MS] = 0
+    backoff.failed(r, AT, 8500, 1, 0)
+    assert r[AT + backoff.OWED_UC] == -50
+    assert backoff.spare_ms(r, AT) > 10000
+
+
+def test_a_delivery_may_be_late_by_chance_for_longer_than_one_fails():
+    for longer_ms, minutes in ((11000, 0), (11001, backoff.MOST_MIN)):
+        r = block()
+        backoff.delivered(r, AT, 2000, 0)
+        backoff.delivered(r, AT, 2000 + longer_ms, 0)
+        assert backoff.debt_min(r, AT, 0) == minutes
 
 
 def test_what_failed_once_is_forgotten_when_time_has_paid_or_a_delivery_is_as_usual():
@@ -91,8 +129,9 @@ def test_a_clock_that_was_set_back_pays_nothing_and_costs_nothing():
 def test_on_the_mains_only_the_number_counts():
     r = block(rate=0)
     for _ in range(9):
-        backoff.failed(r, AT, 100000, 1, 0)
+        backoff.failed(r, AT, 8000, 1, 0)
     assert backoff.wait_min(r, AT, 3, 0) == 4
+    assert r[AT + backoff.OWED_UC] == 0
 
 
 def test_a_delivery_that_takes_longer_than_usual_fails_by_so_much():

@@ -117,11 +117,11 @@ def test_failed_joins_back_off_to_64_minutes_and_lose_nothing():
         waited_ms += MINUTE_MS
         tick(r, port, MINUTE_MS)
         if port.did("join"):
-            waits.append(waited_ms // MINUTE_MS)
+            waits.append(waited_ms // MINUTE_MS - 1)  # a part of a minute more
             waited_ms = 0
     assert waits == [1, 2, 4, 8, 16, 32, 64, 64]
     port.joins = []
-    for _ in range(64):
+    for _ in range(65):
         tick(r, port, MINUTE_MS)
     assert port.did("send") == [([(0, 9)],)]
     assert r[record.JOINS_FAILED] == 0
@@ -189,10 +189,38 @@ def test_a_join_that_is_given_up_early_is_tried_later_and_for_longer():
     tick(r, port, HOUR_MS)
     assert [way[1:] for way in port.did("join")] == [(1, 2000)]
     assert r[TX + txpower.BIAS_X4096] < bias
-    assert schedule.latest_ms(r, SCHEDULE, 1, port.clock) == MINUTE_MS - 2000
+    assert 0 <= schedule.latest_ms(r, SCHEDULE, 1, port.clock) - (MINUTE_MS - 2000) < MINUTE_MS
     for within_ms in (3300, 5900, LINK_MS):
         tick(r, port, HOUR_MS)
         assert [way[1:] for way in port.did("join")] == [(1, within_ms)]
+
+
+def test_a_full_join_that_times_out_is_tried_again_soon_and_for_less_and_then_paid_for():
+    r, port = start(backoff=dict(config()["backoff"], rate_uc_min=10))
+    r[record.CACHED] = 0
+    port.joins = [NO_AP] * 3
+    port.takes = [7000, 2800, 7000]
+    tick(r, port, HOUR_MS)
+    assert [way[1:] for way in port.did("join")] == [(0, 7000)]
+    tick(r, port, 2 * MINUTE_MS)
+    assert [way[1:] for way in port.did("join")] == [(0, 2800)]
+    debt_min = backoff.debt_min(r, record.BACKOFF, r[record.UPTIME_MIN])
+    assert debt_min > 60
+    for _ in range(debt_min):
+        tick(r, port, MINUTE_MS)
+    assert port.did("join") == []
+    tick(r, port, MINUTE_MS)
+    assert [way[1:] for way in port.did("join")] == [(0, 7000)]
+
+
+def test_who_fails_moves_the_grid_of_its_readings_and_who_delivers_keeps_it():
+    for joins, moves in (([-60], False), ([NO_AP], True)):
+        r, port = start(backoff=dict(config()["backoff"], rate_uc_min=10))
+        port.joins = joins
+        tick(r, port, HOUR_MS)
+        left_ms = schedule.latest_ms(r, SCHEDULE, 0, port.clock)
+        assert (left_ms != MINUTE_MS) == moves
+        assert MINUTE_MS <= left_ms < 2 * MINUTE_MS
 
 
 def test_an_access_point_that_is_away_says_nothing_of_the_power():
@@ -207,7 +235,7 @@ def test_an_access_point_that_is_away_says_nothing_of_the_power():
     assert r[TX + txpower.BIAS_X4096] == bias
 
 
-def test_who_is_to_be_reached_tries_again_within_four_minutes():
+def test_who_is_to_be_reached_tries_again_after_four_minutes_and_a_part_of_one():
     r, port = start(sleep=dict(config()["sleep"], associated=1))
     port.joins = [NO_AP] * 99
     tick(r, port, HOUR_MS)
@@ -215,7 +243,8 @@ def test_who_is_to_be_reached_tries_again_within_four_minutes():
     for _ in range(4):
         tick(r, port, waits_ms[-1])
         waits_ms.append(schedule.latest_ms(r, SCHEDULE, 1, port.clock))
-    assert waits_ms == [MINUTE_MS * minutes for minutes in (1, 2, 4, 4, 4)]
+    assert [wait_ms // MINUTE_MS for wait_ms in waits_ms] == [1, 2, 4, 4, 4]
+    assert len({wait_ms % MINUTE_MS for wait_ms in waits_ms}) == 5
 
 
 def test_a_lost_message_is_sent_once_more_and_kept_when_that_fails():
@@ -227,7 +256,7 @@ def test_a_lost_message_is_sent_once_more_and_kept_when_that_fails():
     assert r[record.LOST] == 2
     assert r[REPORT + report.QUEUED] == 1
     port.sends = [0]
-    tick(r, port, MINUTE_MS)
+    tick(r, port, 2 * MINUTE_MS)
     assert len(port.did("send")) == 2
     assert r[REPORT + report.QUEUED] == 0
 
@@ -240,7 +269,7 @@ def test_a_shed_delivery_after_a_failed_one_is_not_forgotten():
     tick(r, port, MINUTE_MS)
     r[ENERGY + energy.BUDGET_UC_MIN] = 1
     r[ENERGY + energy.BUCKET_UC] = 0
-    tick(r, port, MINUTE_MS)
+    tick(r, port, 2 * MINUTE_MS)
     assert r[SCHEDULE + schedule.SHED] == 1
     port.calls = []
     for _ in range(60):
@@ -306,10 +335,10 @@ def test_after_a_crash_on_the_air_only_joins_wait():
     r, port = start()
     port.readings[0] = 9
     assert [node.crashed(r, port.clock, 1) for _ in range(3)] == [0, 0, 0]
-    for minute in range(1, 5):
+    for minute in range(1, 6):
         tick(r, port, MINUTE_MS)
         assert ("measure", 0) in port.calls
-        assert bool(port.did("join")) == (minute == 4)
+        assert bool(port.did("join")) == (minute == 5)
     assert r[record.JOINS_FAILED] == 0
 
 

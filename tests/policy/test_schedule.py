@@ -257,3 +257,19 @@ def test_extremes_stay_in_31_bits_and_off_the_heap():
             assert schedule.all_uc(r, AT) == 1 << 28
             sleep_ms = schedule.next_ms(r, AT, now)
         assert 0 <= sleep_ms <= MAX_SLEEP_MS
+
+
+def test_a_grid_moves_by_less_than_each_period_and_what_delivers_stays():
+    r = tasks((1000, 0, 50), (300, 0, 10), (0, 0, 0), (5000, 0, 0, 1))
+    serve(r, NEAR_WRAP)
+    opens = [AT + schedule.HEAD + row * schedule.ROW + schedule.OPENS_MS for row in range(4)]
+    before = [r[cell] for cell in opens]
+    lasts = [r[cell + 1] - r[cell] for cell in opens]
+    with locked:
+        schedule.move(r, AT, 700)
+    assert [r[cell] - ms for cell, ms in zip(opens, before)] == [700, 100, 0, 0]
+    assert [r[cell + 1] - r[cell] for cell in opens] == lasts
+    assert schedule.next_ms(r, AT, NEAR_WRAP) == 0  # the delivery
+    schedule.move(r, AT, 0)
+    schedule.move(r, AT, 3000)
+    assert [r[cell] - ms for cell, ms in zip(opens, before)] == [700, 100, 0, 0]

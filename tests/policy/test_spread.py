@@ -11,11 +11,11 @@ def node(within_ms, state=1):
     return r
 
 
-def waits(r, count):
+def waits(r, count, least_ms=0):
     out = []
     for _ in range(count):
         with locked:
-            ms = spread.wait_ms(r, AT)
+            ms = spread.wait_ms(r, AT, least_ms)
         out.append(ms)
     return out
 
@@ -31,11 +31,16 @@ def test_a_wait_is_shorter_than_its_bound():
         assert max(found) < within_ms
 
 
+def test_the_larger_of_two_bounds_counts():
+    for within_ms, least_ms in ((0, 5000), (4999, 5000), (5000, 4999), (5000, 0)):
+        assert waits(node(within_ms), 50, least_ms) == waits(node(5000), 50)
+
+
 def test_every_tenth_of_the_bound_is_as_likely():
     r = node(1000000)
     tenths = [0] * 10
     for _ in range(20000):
-        tenths[spread.wait_ms(r, AT) // 100000] += 1
+        tenths[spread.wait_ms(r, AT, 0) // 100000] += 1
     assert min(tenths) > 1900
     assert max(tenths) < 2100
 
@@ -48,9 +53,9 @@ def test_nodes_that_start_alike_wait_apart():
 def test_the_generator_comes_back_after_all_its_states_and_not_before():
     r = node(60000)
     began = r[AT + spread.STATE]
-    spread.wait_ms(r, AT)
+    spread.wait_ms(r, AT, 0)
     count = 1
     while r[AT + spread.STATE] != began:
-        spread.wait_ms(r, AT)
+        spread.wait_ms(r, AT, 0)
         count += 1
     assert count == 65536

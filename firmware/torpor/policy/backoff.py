@@ -6,8 +6,9 @@ at once no more than CREDIT_MIN minutes of that part bring; what they take beyon
 nothing is tried before time has paid for it, or a day is over. Whatever fails, and in whatever
 order, a day costs no more than that. A delivery that takes longer than usual fails by so much; one
 as usual, or that lost a question, ends the debt, for a weak link is no lasting fault: what it loses
-is tried again soon. So is what fails once, in no more time than a silent broker takes: that may be
-chance, and is waited for only when the next fails, too.
+is tried again soon. So is what fails once, in no more time than a join takes that has no answer:
+that may be chance, and is waited for only when the next fails, too. So that two cost little more
+than one, the next join has only what the first left of the time for both.
 """
 
 from torpor.policy import const
@@ -25,7 +26,10 @@ CREDIT_MIN = const(720)
 MOST_MIN = const(1440)
 _JOIN_MS = const(2000)
 _LOST_MS = const(1000)  # that a question which is lost is waited for
-_CHANCE_MS = const(7000)  # a join, and a broker that is silent
+_CHANCE_MS = const(8500)  # a full join that times out; not a hang, which the watchdog ends at 9 s
+_LATE_MS = const(11000)  # a full join at its limit, and a connection that is late as well
+_TWICE_MS = const(9800)  # a full join that times out, and a second one
+_AGAIN_MS = const(2800)  # which loses nothing, on channel 11: 2.5 s (docs/radio.md)
 _MOST_MS = const(100000)  # that a failure is taken to last
 _DOUBLINGS = const(6)
 _LEARN = const(5)  # of what a delivery took longer, a 32nd is usual from then on
@@ -48,7 +52,7 @@ def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
         r[at + OWED_UC] = 0
     elif usual_ms:
         uc = _within(longer_ms, _MOST_MS) * r[at + AIR_UC_MS]
-        _owe(r, at, uc, longer_ms <= _CHANCE_MS, uptime_min)
+        _owe(r, at, uc, longer_ms <= _LATE_MS, uptime_min)
 
 
 def wait_min(r: list[int], at: int, failures: int, uptime_min: int) -> int:
@@ -68,17 +72,28 @@ def debt_min(r: list[int], at: int, uptime_min: int) -> int:
     return (debt + rate - 1) // rate if debt > 0 else 0
 
 
+def spare_ms(r: list[int], at: int) -> int:
+    """How long the next join may take, where one failure was before it that may be chance."""
+    owed = r[at + OWED_UC]
+    if owed >= 0 or r[at + AIR_UC_MS] == 0:
+        return _MOST_MS
+    ms = _TWICE_MS + owed // r[at + AIR_UC_MS]
+    return ms if ms > _AGAIN_MS else _AGAIN_MS
+
+
 def _owe(r: list[int], at: int, uc: int, by_chance: int, uptime_min: int) -> None:
     """Pay for the time since the last payment, then add this; what a day cannot pay is let go."""
     rate = r[at + RATE_UC_MIN]
+    if rate == 0:
+        return
     owed = r[at + OWED_UC]
     once = owed < 0
     owed = abs(owed) - rate * _within(uptime_min - r[at + PAID_MIN], MOST_MIN)
     if uc:
         once = owed <= 0 and by_chance > 0
-    owed = _within((owed if owed > 0 else 0) + uc, rate * (CREDIT_MIN + MOST_MIN))
+    owed = (owed if owed > 0 else 0) + uc
     r[at + PAID_MIN] = uptime_min
-    r[at + OWED_UC] = -owed if once else owed
+    r[at + OWED_UC] = -owed if once else _within(owed, rate * (CREDIT_MIN + MOST_MIN))
 
 
 def _within(value: int, most: int) -> int:

@@ -14,6 +14,9 @@ QUICK_MS = const(0)  # what the quickest of the last cached joins took; 0: there
 SIZE = const(1)
 
 LINK_MS = const(8000)  # what the link waits for association and address, at most
+# And a join that asks for an address: 2.5 s on channel 11, 3 s for which a server looks whether the
+# address is free (dnsmasq, config.h, PING_WAIT), and a second for a lost question (docs/radio.md).
+FULL_MS = const(7000)
 # One time-out of IEEE 802.11 in ESP-IDF is 1 s; joins without a loss differ by up to 0.26 s
 # (docs/radio.md).
 _SLACK_MS = const(300)

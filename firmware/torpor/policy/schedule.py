@@ -230,6 +230,15 @@ def defer(r: list[int], at: int, task: int, now: int, wait_ms: int) -> None:
     r[row + OPENS_MS] = r[row + CLOSES_MS] = (now - r[at + BASE] & MASK) + wait_ms
 
 
+def move(r: list[int], at: int, ms: int) -> None:
+    """Have the grid of the tasks without radio begin so much later, by less than their period."""
+    for row in range(at + HEAD, at + HEAD + r[at + SENSING] * ROW, ROW):
+        if r[row + PERIOD_MS]:
+            part_ms = ms % r[row + PERIOD_MS]
+            r[row + OPENS_MS] += part_ms
+            r[row + CLOSES_MS] += part_ms
+
+
 def save(r: list[int], at: int, mode: int, more_x16: int) -> None:
     """Follow the energy mode, and a plan that has periods be so many sixteenths longer.
 

@@ -15,9 +15,14 @@ _FACTOR = const(75)
 _PRIME = const(65537)
 
 
-def wait_ms(r: list[int], at: int) -> int:
-    """A random part of WITHIN_MS."""
+def wait_ms(r: list[int], at: int, least_ms: int) -> int:
+    """A random part of WITHIN_MS, or of this where it is more."""
+    within_ms = r[at + WITHIN_MS]
+    return part_ms(r, at, within_ms if within_ms > least_ms else least_ms)
+
+
+def part_ms(r: list[int], at: int, within_ms: int) -> int:
+    """A random part of so many ms."""
     r[at + STATE] = (r[at + STATE] * _FACTOR + 74) % _PRIME
     part = r[at + STATE] >> 2 & 0x3FFF
-    within_ms = r[at + WITHIN_MS]
     return (within_ms >> 14) * part + ((within_ms & 0x3FFF) * part >> 14)

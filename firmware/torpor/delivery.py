@@ -18,7 +18,7 @@ from torpor.port import DELTA, HEARTBEAT, NO_AP, RETRY, Port
 from torpor.record import BACKOFF, ENERGY, PATIENCE, REPORT, REST, SCHEDULE, SPREAD, SURGE, TX
 
 MINUTE_MS = const(60000)
-REACHED_FAILURES = const(3)  # that a node which is to be reached counts: four minutes at most
+REACHED_FAILURES = const(3)  # that a node which is to be reached counts: five minutes at most
 
 
 def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:

@@ -208,7 +208,7 @@ def test_a_full_join_that_times_out_is_tried_again_soon_and_for_less_and_then_pa
     assert debt_min > 60
     for _ in range(debt_min):
         tick(r, port, MINUTE_MS)
-    assert port.did("join") == []
+        assert port.did("join") == []
     tick(r, port, MINUTE_MS)
     assert [way[1:] for way in port.did("join")] == [(0, 7000)]
 

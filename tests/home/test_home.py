@@ -103,6 +103,14 @@ def test_a_start_that_is_spread_spares_the_channel() -> None:
     assert means[1] < means[0]
 
 
+def test_who_fails_in_a_crowd_delivers_within_the_hour() -> None:
+    changes = ("days=0.05", "nodes.bed.count=400")
+    told = lived("thousand", *changes, engine=native.Lives)
+    joins = [one.counters for one in told.results]
+    assert sum(one["joins_failed"] > 0 for one in joins) > 50
+    assert all(one["delivered"] for one in joins)
+
+
 def test_what_a_door_reports_switches_the_plug() -> None:
     silent = "nodes.plug.set=['world.commands_per_day=0']"
     linked, unlinked = lived("hall", silent), lived("hall", silent, "link=[]")

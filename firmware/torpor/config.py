@@ -43,6 +43,7 @@ def configure(r: list[int], config: dict) -> None:
     r[record.BACKOFF + backoff.AIR_UC_MS] = given["air_uc_ms"]
     r[record.BACKOFF + backoff.START_UC] = given["start_uc"]
     r[record.BACKOFF + backoff.USUAL_MS] = given["usual_ms"]
+    r[record.BACKOFF + backoff.LOST_MS] = given["lost_ms"]
 
 
 def _tasks(r: list[int], tasks: list) -> None:
@@ -81,6 +82,7 @@ def _txpower(r: list[int], at: int, config: dict) -> None:
     r[at + txpower.HIGHEST] = config["highest"]
     r[at + txpower.SENSITIVITY_DBM] = config["sensitivity_dbm"]
     r[at + txpower.RETRY_UC] = config["retry_uc"]
+    r[at + txpower.QUESTIONS] = config["questions"]
     for level in range(txpower.LEVELS):
         r[at + txpower.BURST_UC + level] = config["burst_uc"][level]
     txpower.start(r, at)

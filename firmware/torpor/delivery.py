@@ -14,7 +14,7 @@ from torpor.policy import (
     txpower,
 )
 from torpor.policy.ticks import diff
-from torpor.port import DELTA, HEARTBEAT, NO_AP, RETRY, Port
+from torpor.port import DELTA, HEARTBEAT, NO_AP, RETRY, UNHEARD, Port
 from torpor.record import BACKOFF, ENERGY, PATIENCE, REPORT, REST, SCHEDULE, SPREAD, SURGE, TX
 
 MINUTE_MS = const(60000)
@@ -97,13 +97,15 @@ def affordable(r: list[int], level: int) -> int:
 
 def learn(r: list[int], level: int, cached: int, answer: int, in_vain: bool, took_ms: int) -> None:
     """What a join at this level taught: of the access point, and of questions that were lost."""
+    questions = r[TX + txpower.QUESTIONS]
     if answer < 0:
         txpower.heard(r, TX, answer)
         if cached:
             late = patience.took(r, PATIENCE, took_ms)
-            txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, late)
-    elif answer == NO_AP and in_vain:  # it is there, and did not hear us
-        txpower.asked(r, TX, level, txpower.JOIN_QUESTIONS, True)
+            if questions:
+                txpower.asked(r, TX, level, questions, late)
+    elif answer == UNHEARD or (answer == NO_AP and in_vain):  # it is there, and did not hear us
+        txpower.asked(r, TX, level, questions, True)
 
 
 def send(r: list[int], port: Port) -> bool:

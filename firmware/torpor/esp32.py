@@ -15,16 +15,18 @@ config.json is what torpor.config reads, and besides:
     {"name": "garden",
      "wifi": {"ssid": "home", "password": "..."},
      "broker": {"host": "192.0.2.1", "port": 1883, "user": "...", "password": "..."},
+     "gateway": "246f28aabbcc",
      "ulp": {"binary": "dWxwAAw...", "words": {"threshold": 42, "ratio": 43, ...},
              "gates": {"sustained": 125, "share": 6}},
      "pins": {"wake": 33, "outputs": [{"pin": 26, "on": 1}]},
      "channels": [
         {"name": "temperature", "driver": "sht3x.temperature", "sda": 21, "scl": 22, ...}]}
 
-"port" (1883) and "user" of the broker may be left out; so may "ulp", "wake" (a switch's button to
-ground), "outputs" (`on` is the level that switches on) and "markers" (torpor.markers). A password
-that is left out is read from NVS: blobs "wifi_password" and "broker_password" of the namespace that
-"secrets" names ("torpor").
+The address of a gateway stands in the place of network and broker. "port" (1883) and "user" of the
+broker may be left out; so may "ulp", "wake" (a switch's button to ground), "outputs" (`on` is the
+level that switches on) and "markers" (torpor.markers). A password that is left out is read from
+NVS: blobs "wifi_password" and "broker_password" of the namespace that "secrets" names ("torpor"),
+and "gateway_key", without which nothing to a gateway is encrypted.
 torpor.drivers says what a channel's driver needs beside its name.
 """
 
@@ -53,6 +55,9 @@ from torpor.port import (
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from torpor.drivers import Driver
     from torpor.link.deliver import Delivery
     from torpor.port import Port
@@ -113,14 +118,14 @@ class Esp32Port(Port):
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         if self.delivery is None:
             from torpor.link import ERRORS
-            from torpor.link.deliver import Delivery
 
             config = self.config
             try:
-                self.delivery = Delivery(config if "wifi" in config else kept.read(config["path"]))
+                if "name" not in config:
+                    config = kept.read(config["path"])
+                self.delivery = opened_link(config, self._attend)
             except ERRORS:  # no memory for the driver, or whatever else it lacks
                 return NO_AP
-            self.delivery.wifi.feed = self.delivery.mqtt.feed = self._attend
         self._on_air(True)
         answer = self.delivery.join(tx_qdbm, cached, within_ms)
         if answer >= 0:
@@ -192,6 +197,15 @@ def opened(config: dict) -> Port:
 
         return WatchingPort(config)
     return Esp32Port(config)
+
+
+def opened_link(config: dict, feed: "Callable[[], None]") -> "Any":
+    """What brings readings to the broker: a gateway by ESP-NOW where there is one, else Wi-Fi."""
+    if "gateway" in config:
+        from torpor.link.gateway import Delivery
+    else:
+        from torpor.link.deliver import Delivery  # type: ignore[assignment]
+    return Delivery(config, feed)
 
 
 def woken_by_ulp() -> bool:

@@ -43,6 +43,7 @@ NONE = const(-1)
 NO_AP = const(1)  # not found, or no answer in time
 REFUSED = const(2)  # the access point or the broker said no
 NO_BROKER = const(3)  # the access point took the node in, the broker did not answer
+UNHEARD = const(4)  # no answer to what was sent: nobody is there, or too little power reached them
 
 
 class Port:

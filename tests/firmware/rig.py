@@ -33,7 +33,7 @@ def _import(names: tuple[str, ...]) -> list[ModuleType]:
             del sys.modules[name]
 
 
-machine, network, espnow, esp32, watching, deliver, wifi, markers = _import(
+machine, network, espnow, esp32, watching, deliver, wifi, markers, link, gateway = _import(
     (
         "tools.fakes.machine",
         "tools.fakes.network",
@@ -43,6 +43,8 @@ machine, network, espnow, esp32, watching, deliver, wifi, markers = _import(
         "torpor.link.deliver",
         "torpor.link.wifi",
         "torpor.markers",
+        "torpor.link.gateway",
+        "torpor.gateway",
     )
 )
 # A node imports its drivers where it opens them: by then the fakes are no longer there to be found.
@@ -51,12 +53,35 @@ _modules = _import(tuple(f"torpor.drivers.{file}" for file in _files))
 drivers = dict(zip(_files, _modules, strict=True))
 
 
+FIRST = network.radio, espnow.radio
+
+
+class Chip:
+    """One more chip in the world; what is made in its context lives on it."""
+
+    def __init__(self, mac: bytes) -> None:
+        self.wlan = network.another(mac)
+        self.radio = espnow.another(self.wlan)
+
+    def __enter__(self) -> "Chip":
+        _switch(self.wlan, self.radio)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _switch(*FIRST)
+
+
+def _switch(wlan: Any, radio: Any) -> None:
+    network.__dict__["radio"], espnow.__dict__["radio"] = wlan, radio
+
+
 def power_on() -> dict[str, Any]:
     """A fresh world around a chip whose power was just switched on; its state, to be moved."""
     world.reset()
     machine.armed.clear()
     network.radio.power_on()
     espnow.radio.power_on()
+    espnow.radios[:] = [espnow.radio]
     drivers["sht3x"].sensors.clear()
     drivers["bl0937"].meters.clear()
     return world.state

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
 from tools.fakes import world
+from torpor.link import readings
 from torpor.policy.ticks import MASK
 from torpor.port import NO_AP, REFUSED
 
@@ -30,7 +31,8 @@ def delivery(port: int, kind: str = "sensor", **broker: str) -> Any:
             "wifi": {"ssid": "home", "password": "sleepwell"},
             "broker": {"host": HOST, "port": port, "user": USER, "password": PASSWORD, **broker},
             "channels": [{"name": "temperature"}, {"name": "door"}],
-        }
+        },
+        lambda: None,
     )
 
 
@@ -63,7 +65,7 @@ def test_the_power_is_that_of_the_join_and_then_of_the_message(
 def test_a_message_names_channels_and_counts_ages_through_the_wrap(state: dict[str, Any]) -> None:
     node = delivery(1)
     r = [9, 0, -1_250, MASK - 1_999, 1, 1, 3_000]
-    assert json.loads(node.message(r, 1, 2, 3_999)) == [
+    assert json.loads(readings.message(r, 1, 2, node.channels, 3_999)) == [
         {"channel": "temperature", "value": -1250, "age_s": 5},
         {"channel": "door", "value": 1, "age_s": 0},
     ]

@@ -170,6 +170,89 @@ def test_a_message_is_heard_once_and_silence_takes_its_time(
     assert state["now_ms"] == began_ms + 250
 
 
+@pytest.mark.parametrize(("rxbuf", "fit"), [(16, 0), (17, 1), (31, 1), (32, 2)])
+def test_what_does_not_fit_the_receive_buffer_is_dropped(
+    radio: Any, state: dict[str, Any], rxbuf: int, fit: int
+) -> None:
+    """A frame of one byte takes 15 and leaves one more free than is ever used."""
+    radio.config(rxbuf=rxbuf)
+    state["air"] = [[PEER.hex(), "00", -60]] * 2
+    assert radio.any()  # that of before: it is on
+    radio.active(False)
+    radio.active(True)
+    assert not radio.any()
+    state["air"] = [[PEER.hex(), "00", -60]] * 3
+    radio.any()
+    assert len(radio.received) == fit
+    radio.recv(0)
+    state["air"] = [[PEER.hex(), "01", -60]]
+    radio.any()
+    assert len(radio.received) == fit
+
+
+def test_a_signal_is_known_once_its_frame_is_taken(radio: Any, state: dict[str, Any]) -> None:
+    state["air"] = [[PEER.hex(), "00", -71]]
+    assert radio.any()
+    assert radio.peers_table == {}
+    radio.recv(0)
+    assert radio.peers_table[PEER][0] == -71
+
+
+def test_a_frame_that_nobody_takes_is_sent_for_long(radio: Any, state: dict[str, Any]) -> None:
+    took_ms = []
+    for peer in (PEER, STRANGER):
+        radio.add_peer(peer)
+        began_ms = state["now_ms"]
+        radio.send(peer, b"hello")
+        took_ms.append(state["now_ms"] - began_ms)
+    assert took_ms == [1, 27]
+
+
+@pytest.mark.parametrize("channel", [1, 2])
+def test_a_frame_reaches_who_is_on_its_channel(radio: Any, channel: int) -> None:
+    other = rig.Chip(STRANGER)
+    other.wlan.active(True)
+    radio.add_peer(STRANGER)
+    rig.network.WLAN(0).config(channel=channel)
+    assert radio.send(STRANGER, b"hello") is (channel == 1)  # its ESP-NOW is off
+    other.radio.active(True)
+    radio.send(STRANGER, b"again")
+    assert [message for _, message, _ in other.radio.received] == [b"again"] * (channel == 1)
+
+
+def test_a_channel_is_the_access_points_and_the_countrys(state: dict[str, Any]) -> None:
+    wlan = rig.network.WLAN(0)
+    with pytest.raises(OSError, match="Not Started"):
+        wlan.config(channel=1)
+    wlan.active(True)
+    wlan.config(channel=11)
+    for channel in (0, 12):
+        with pytest.raises(RuntimeError, match="0x0102"):
+            wlan.config(channel=channel)
+    assert wlan.config("channel") == 11
+    wlan.connect("home", "sleepwell")
+    with pytest.raises(NotImplementedError):
+        wlan.config(channel=1)
+    world.advance(2_000)
+    assert wlan.config("channel") == 6
+
+
+@pytest.mark.parametrize(
+    ("sends", "hears", "heard"),
+    [(b"k" * 16, b"k" * 16, 1), (b"k" * 16, b"x" * 16, 0), (b"k" * 16, None, 0), (None, None, 1)],
+)
+def test_a_frame_is_heard_by_who_has_its_key(
+    radio: Any, sends: bytes | None, hears: bytes | None, heard: int
+) -> None:
+    other = rig.Chip(STRANGER)
+    other.wlan.active(True)
+    other.radio.active(True)
+    other.radio.add_peer(bytes(rig.network.radio.mac), hears)
+    radio.add_peer(STRANGER, sends)
+    assert radio.send(STRANGER, b"hello")  # its radio acknowledges what it cannot read
+    assert len(other.radio.received) == heard
+
+
 def test_light_sleep_stops_the_watchdog_and_does_not_feed_it(state: dict[str, Any]) -> None:
     rig.machine.WDT(timeout=1_000)
     world.advance(600)
@@ -240,3 +323,18 @@ def test_flash_storage_is_full_when_no_entry_is_left(state: dict[str, Any]) -> N
         nvs.set_blob("one", b"y")  # the new one is written before the old one goes
     nvs.erase_key("most")
     nvs.set_blob("one", b"y")
+
+
+def test_flash_storage_has_integers_and_blobs_of_any_byte(state: dict[str, Any]) -> None:
+    fake: Any = sys.modules["tools.fakes.esp32"]
+    nvs, every = fake.NVS("torpor"), bytes(range(128, 256))
+    nvs.set_blob("key", every)
+    buffer = bytearray(128)
+    assert nvs.get_blob("key", buffer) == 128
+    assert buffer == every
+    with pytest.raises(OSError, match="NOT_FOUND"):
+        nvs.get_i32("key")
+    nvs.set_i32("channel", 13)
+    assert nvs.get_i32("channel") == 13
+    with pytest.raises(OSError, match="NOT_FOUND"):
+        nvs.get_blob("channel", buffer)

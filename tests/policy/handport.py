@@ -110,6 +110,7 @@ def config(**changes):
             "lowest": 0,
             "highest": 10,
             "sensitivity_dbm": -90,
+            "questions": 7,
             "retry_uc": 1000,
             "burst_uc": BURST_UC,
         },
@@ -146,6 +147,7 @@ def config(**changes):
             "air_uc_ms": 2,
             "start_uc": 100,
             "usual_ms": 0,
+            "lost_ms": 1_000,
         },
     }
     given.update(changes)

@@ -9,11 +9,11 @@ from array import array
 from torpor.policy.patience import LINK_MS
 from torpor.policy.sleep import IDLE
 from torpor.policy.ticks import MASK, add
-from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, REFUSED, Port
+from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, REFUSED, UNHEARD, Port
 
 MAX_SLEEP_MS = 0x10000000
 MODES = ((0, 10), (6, 10), (0, 6), (4, 4), (10, 10))
-FAILURES = (REFUSED, NO_BROKER, NO_AP, NO_AP)
+FAILURES = (REFUSED, NO_BROKER, NO_AP, UNHEARD)
 OCV_MV = (3000, 3300, 3400, 3450, 3500, 3550, 3600, 3700, 3800, 4000, 4200)
 
 
@@ -160,6 +160,7 @@ def txpower(random: Random) -> dict:
         "lowest": lowest,
         "highest": highest,
         "sensitivity_dbm": -75 - random.below(25),
+        "questions": 7 * random.below(2),
         "retry_uc": random.up_to(0x3FFFFF),
         "burst_uc": burst_uc,
     }
@@ -240,5 +241,6 @@ def configuration(random: Random) -> dict:
             "air_uc_ms": random.up_to(400),
             "start_uc": random.up_to(1000000),
             "usual_ms": random.up_to(20000) if random.one_in(2) else 0,
+            "lost_ms": random.up_to(2000),
         },
     }

@@ -14,6 +14,7 @@ def block(rate=RATE):
         (backoff.CPU_UC_MS, 2),
         (backoff.AIR_UC_MS, 3),
         (backoff.START_UC, 50),
+        (backoff.LOST_MS, 1000),
     ):
         r[AT + cell] = value
     return r
@@ -152,6 +153,16 @@ def test_a_delivery_that_lost_a_question_ends_the_debt_and_one_that_lost_more_do
     for ms, owed_uc in ((3999, 0), (4000, CREDIT_UC * 2 + 2000 * 3)):
         r = block()
         backoff.delivered(r, AT, 2000, 0)
+        r[AT + backoff.OWED_UC] = CREDIT_UC * 2
+        backoff.delivered(r, AT, ms, 0)
+        assert r[AT + backoff.OWED_UC] == owed_uc
+
+
+def test_what_a_lost_question_takes_is_the_ways_own():
+    for ms, owed_uc in ((249, 0), (250, CREDIT_UC * 2 + 150 * 3)):
+        r = block()
+        r[AT + backoff.LOST_MS] = 100
+        backoff.delivered(r, AT, 100, 0)
         r[AT + backoff.OWED_UC] = CREDIT_UC * 2
         backoff.delivered(r, AT, ms, 0)
         assert r[AT + backoff.OWED_UC] == owed_uc

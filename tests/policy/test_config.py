@@ -33,6 +33,7 @@ CONFIG: dict = {
         "lowest": 4,
         "highest": 9,
         "sensitivity_dbm": -44,
+        "questions": 43,
         "retry_uc": 46,
         "burst_uc": (50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60),
     },
@@ -69,6 +70,7 @@ CONFIG: dict = {
         "air_uc_ms": 103,
         "start_uc": 104,
         "usual_ms": 105,
+        "lost_ms": 106,
     },
 }
 

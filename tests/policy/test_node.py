@@ -25,6 +25,7 @@ from torpor.port import (
     REFUSED,
     SAFE,
     SLEEP,
+    UNHEARD,
 )
 from torpor.record import ENERGY, REPORT, SCHEDULE, TX
 
@@ -193,6 +194,22 @@ def test_a_join_that_is_given_up_early_is_tried_later_and_for_longer():
     for within_ms in (3300, 5900, LINK_MS):
         tick(r, port, HOUR_MS)
         assert [way[1:] for way in port.did("join")] == [(1, within_ms)]
+
+
+def test_a_gateway_that_does_not_hear_the_node_may_need_more_power_and_no_other_join_tells():
+    """Nothing of a greeting shows in how long it took: what was lost is sent again at once."""
+    r, port = start()
+    r[TX + txpower.QUESTIONS] = 0
+    port.takes = [60, 60, 1060]
+    tick(r, port, HOUR_MS)
+    bias = r[TX + txpower.BIAS_X4096]
+    for _ in range(2):
+        tick(r, port, HOUR_MS)
+    assert 0 <= r[TX + txpower.BIAS_X4096] - bias < 409  # a tenth of a dB, for the messages
+    port.joins = [UNHEARD]
+    tick(r, port, HOUR_MS)
+    assert r[TX + txpower.BIAS_X4096] < bias - 4096
+    assert r[record.CACHED] == 0
 
 
 def test_a_full_join_that_times_out_is_tried_again_soon_and_for_less_and_then_paid_for():

@@ -267,9 +267,9 @@ def test_a_grid_moves_by_less_than_each_period_and_what_delivers_stays():
     lasts = [r[cell + 1] - r[cell] for cell in opens]
     with locked:
         schedule.move(r, AT, 700)
-    assert [r[opens[i]] - before[i] for i in range(4)] == [700, 100, 0, 0]
+    assert [r[cell] - before[i] for i, cell in enumerate(opens)] == [700, 100, 0, 0]
     assert [r[cell + 1] - r[cell] for cell in opens] == lasts
     assert schedule.next_ms(r, AT, NEAR_WRAP) == 0  # the delivery
     schedule.move(r, AT, 0)
     schedule.move(r, AT, 3000)
-    assert [r[opens[i]] - before[i] for i in range(4)] == [700, 100, 0, 0]
+    assert [r[cell] - before[i] for i, cell in enumerate(opens)] == [700, 100, 0, 0]

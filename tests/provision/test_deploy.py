@@ -372,7 +372,7 @@ def test_a_node_has_the_library_that_it_needs(
 ) -> None:
     """By the configuration that comes with it, or that the board has."""
     assert deploy(board, "--config", node_toml) == 0
-    assert content(board, "b/wake.mpy") == version.files(b"{}")["wake.mpy"]
+    assert content(board, "b/wake.mpy") == version.files(b'{"pins": {}}')["wake.mpy"]
     node_toml.write_text(node_toml.read_text() + WATCH)
     capsys.readouterr()
     assert deploy(board, "--config", node_toml, "--json") == 0

@@ -55,7 +55,7 @@ def test_a_scenarios_node_is_a_real_one(tmp_path: Path) -> None:
 
 def test_secrets_stand_apart(tmp_path: Path) -> None:
     made = load(tmp_path, NODE)
-    assert made.secrets == {"wifi_password": WIFI, "broker_password": BROKER}
+    assert made.secrets == {"wifi_password": WIFI.encode(), "broker_password": BROKER.encode()}
     for secret in (WIFI, BROKER):
         assert secret not in repr(made)
         assert secret not in str(made.config)
@@ -77,9 +77,10 @@ def test_a_stored_key_is_the_networks_and_not_its_passphrase(
     text = scenario.find("garden").read_text()
     node = text[text.index("[node]") : text.index("[world]")]
     assert 'key = "stored"' in node
-    assert load(tmp_path, head + node).secrets.get("wifi_password") == kept
+    stored = load(tmp_path, head + node).secrets.get("wifi_password")
+    assert stored == (kept.encode() if kept else None)
     derived = node.replace('key = "stored"', 'key = "passphrase"')
-    assert load(tmp_path, head + derived).secrets.get("wifi_password") == (given or None)
+    assert load(tmp_path, head + derived).secrets.get("wifi_password") == (given.encode() or None)
 
 
 def test_the_documented_one_is_read(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_it_is_as_if_they_stood_in_it(node: Path, tmp_path: Path) -> None:
             "pasword",
             "secrets.toml:2: wifi.pasword: unknown key; did you mean",
         ),
-        ("[wifi]", "[lan]", "secrets.toml:1: lan: unknown key; known here: wifi, broker"),
+        ("[wifi]", "[lan]", "secrets.toml:1: lan: unknown key; known here: wifi, broker, gateway"),
         (KEPT, "", "secrets.toml: the file is empty"),
     ],
 )

@@ -35,7 +35,7 @@ from tools.virtual.process import running
 SIZE = 256 * filesystem.BLOCK
 OWN, BACK = version.pointer("b"), version.pointer("a")
 POWER_CUT = 45
-RESTS_MS = [120_000, 120_000]  # between three wakes that deliver nothing
+RESTS_MS = [180_000, 180_000]  # between three wakes that deliver nothing
 HANGS_S = 2  # of the host's: no start takes as long
 MOST = 12  # starts of a trial
 

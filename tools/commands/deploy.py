@@ -8,7 +8,7 @@ import click
 
 from host_sim.errors import BadInput
 from tools import options, params
-from tools.provision import node_toml, ports, version
+from tools.provision import gateway_toml, node_toml, ports, version
 from tools.provision.repl import Board, Cut
 from tools.provision.sending import Sent, deploy
 from tools.show import output
@@ -16,13 +16,13 @@ from tools.show import output
 ATTEMPTS = 3
 AGAIN_S = 3.0  # to push the plug back in
 WAIT_S = 30.0  # for a board that sleeps, and for its port
-TRIAL_S = 600.0  # three wakes with two rests between them; or one that hangs, for 300 s
+TRIAL_S = 900.0  # three wakes with three rests behind them; or one that hangs, for 300 s
 OWN = "is the node's own"
 
 
 @click.command("deploy", cls=params.Command)
 @options.awaited_port
-@click.option("--config", type=params.NODE, help="The node anew, a node.toml.")
+@click.option("--config", type=params.NODE, help="The node anew, a node.toml; or a gateway.toml.")
 @click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def command(port: str, config: Path | None, override: bool, as_json: bool) -> None:
@@ -36,7 +36,7 @@ def command(port: str, config: Path | None, override: bool, as_json: bool) -> No
     \b
     torpor deploy --port /dev/ttyUSB0 --config node.toml
     """
-    node = node_toml.load(config) if config else None
+    node = gateway_toml.load(config) if config else None
     ports.await_(port, WAIT_S)
     board, done = _persistently(port, version.files(None), node, override)
     if done.before not in ("", version.OWN):

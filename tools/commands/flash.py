@@ -12,7 +12,7 @@ from host_sim.files import outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from tools import params
-from tools.provision import binary, layout, node_toml, romfs, version
+from tools.provision import binary, gateway_toml, layout, node_toml, romfs, version, way
 from tools.provision.binary import Binary, Partition
 from tools.provision.layout import Plan
 from tools.show import output
@@ -35,7 +35,7 @@ SIZES = ["2MB", "4MB", "8MB", "16MB", "32MB"]
     type=params.Input("firmware", binary.FLASH_BYTES),
     help="MicroPython for its chip, as micropython.org has it (.bin).",
 )
-@click.option("--config", type=params.NODE, help="The node, a node.toml.")
+@click.option("--config", type=params.NODE, help="The node, a node.toml; or a gateway.toml.")
 @click.option("--dry-run", is_flag=True, help="Print the map and write nothing.")
 @click.option("--image-only", "image", type=params.Output(), help="Write one file.")
 @click.option("--with-secrets", is_flag=True, help="Put the passwords into that file too.")
@@ -64,17 +64,17 @@ def command(
     torpor flash --firmware esp32.bin --config node.toml --image-only node.bin
     """
     _check_together(port, image, dry_run, with_secrets, flash_size)
-    node = node_toml.load(config) if config else None
+    node = gateway_toml.load(config) if config else None
     board = _board(name, node)
     micropython = binary.read(firmware, board.file.chip)
     files, in_rom = _files(node, micropython, override)
     files |= node.modules if node else {}
     secrets = node.secrets if node and (with_secrets or not image) else {}
     if port:
-        plan = _onto(port, board, micropython, (files, secrets, in_rom), dry_run)
+        plan, address = _onto(port, board, micropython, (files, secrets, in_rom), dry_run)
     else:
         size = int(flash_size[:-2]) * MIB if flash_size else micropython.flash_bytes
-        plan = layout.plan(micropython, size, files, secrets, in_rom)
+        plan, address = layout.plan(micropython, size, files, secrets, in_rom), None
     total = sum(len(part.data) for part in plan.regions)
     if image and not dry_run:
         merged = layout.merged(plan.regions)
@@ -98,6 +98,7 @@ def command(
             for part in plan.regions
         ],
         "bytes": total,
+        "address": address,
         "written_to": None if dry_run else port or str(image),
     }
     output.as_json(document) if as_json else _show(document)
@@ -126,6 +127,8 @@ def _files(
 ) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """What goes into the file system, and what into a ROMFS: the library, where there is one."""
     files = version.files(version.as_json(node.config) if node else None)
+    if node and node.config["kind"] == way.GATEWAY:
+        version.refuse_frozen(micropython.has_library, micropython.path)
     if not override and micropython.has_library:
         return version.without_library(files), {}
     if not override and micropython.has_romfs:
@@ -151,22 +154,23 @@ def _onto(
     port: str,
     board: Board,
     micropython: Binary,
-    what: tuple[dict[str, bytes], dict[str, str], dict[str, bytes]],
+    what: tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]],
     dry_run: bool,
-) -> Plan:
+) -> tuple[Plan, str]:
+    """Write; the plan, and the station's address."""
     from tools.provision.loader import Loader
 
     with Loader(port, board.file.chip) as loader:
         plan = layout.plan(micropython, loader.flash_bytes, *what)
         if not dry_run:
             loader.write(plan.regions)
-    return plan
+        return plan, loader.address
 
 
 def _holds(
     partitions: list[Partition],
     micropython: Binary,
-    what: tuple[dict[str, bytes], dict[str, str], dict[str, bytes]],
+    what: tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]],
 ) -> Iterator[tuple[Partition, str]]:
     """Each partition with what comes into it."""
     app = micropython.application
@@ -202,3 +206,5 @@ def _show(document: dict[str, Any]) -> None:
     where = document["written_to"]
     done = f"written to {where}" if where else "to write; nothing was written"
     say(f"{document['bytes']:,} bytes {done}", markup=False, soft_wrap=True)
+    if document["address"]:
+        say(f"its address is {document['address']}", markup=False, soft_wrap=True)

@@ -82,17 +82,31 @@ class NVS:
         text = world.state["nvs"].get(self._name(key))
         if text is None:
             raise OSError(*self.NOT_FOUND)
+        if isinstance(text, list):
+            raise OSError(*self.NOT_FOUND)  # an integer of that name
         if isinstance(text, int):
             raise NotImplementedError("a blob of %d bytes" % text)
-        data = text.encode()
+        data = bytes([ord(character) for character in text])
         if len(data) > len(buffer):
             raise OSError(*self.INVALID_LENGTH)
         buffer[: len(data)] = data
         return len(data)
 
     def set_blob(self, key, value):
+        text = "".join(map(chr, value)) if len(value) <= self.READ else len(value)
+        self._set(key, text)
+
+    def get_i32(self, key):
+        number = world.state["nvs"].get(self._name(key))
+        if not isinstance(number, list):
+            raise OSError(*self.NOT_FOUND)
+        return number[0]
+
+    def set_i32(self, key, value):
+        self._set(key, [value])
+
+    def _set(self, key, text):
         name, kept = self._name(key), world.state["nvs"]
-        text = value.decode() if len(value) <= self.READ else len(value)
         if kept.get(name) == text:
             return
         if sum(map(self._entries, kept.values())) + self._entries(text) > self.ENTRIES:
@@ -108,6 +122,8 @@ class NVS:
         world.keep()
 
     def _entries(self, text):
+        if isinstance(text, list):
+            return 1
         size = text if isinstance(text, int) else len(text)
         return 2 + (size + self.ENTRY - 1) // self.ENTRY
 

@@ -7,6 +7,8 @@ floored to the levels that ESP-IDF has (esp_wifi_set_max_tx_power).
 
 # mypy: ignore-errors
 
+from binascii import unhexlify
+
 import world
 
 STA_IF = 0
@@ -22,6 +24,7 @@ SCAN_MS = 1560
 ASSOCIATE_MS = 600
 DHCP_MS = 900
 LEVELS_DBM = (2, 5, 7, 8.5, 11, 13, 14, 15, 16.5, 18, 20)
+CHANNELS = 11
 INVALID_ARG = 0x102  # ESP_ERR_INVALID_ARG
 # network_common.c:49-85, esp_exceptions_helper(): these are an OSError, all others a RuntimeError
 LISTED = [0x101] + list(range(0x3001, 0x3010))
@@ -36,9 +39,6 @@ class WLAN:
     PM_NONE = 0
     SEC_WPA2 = 3
 
-    mac = b"\x02\x00\x00\x54\x70\x72"
-    channel = 6
-
     def __new__(cls, number=STA_IF):
         if number != STA_IF:
             raise ValueError("invalid WLAN interface identifier")
@@ -48,6 +48,7 @@ class WLAN:
     def power_on(self):
         """Forget all, as a reset does."""
         self.on = False
+        self.channel = 1
         self.power_dbm = 20.0
         self.power_save = self.PM_PERFORMANCE
         self.dhcp = True
@@ -61,6 +62,7 @@ class WLAN:
             self._answer("start" if on else "stop")
             self.on = bool(on)
             self.done_ms = -1
+            self._tuned(self.channel)
         return self.on
 
     def _answer(self, call):
@@ -71,17 +73,39 @@ class WLAN:
         if code:
             raise RuntimeError("Wifi Unknown Error 0x%04x" % code)
 
-    def config(self, what=None, txpower=None, pm=None):
+    def config(self, what=None, txpower=None, pm=None, channel=None):
         if what == "mac":
             return self.mac
         self._started()
         self._answer("config")
         if what is not None:
+            self.isconnected()
             return {"txpower": self.power_dbm, "pm": self.power_save, "channel": self.channel}[what]
         if txpower is not None:
             self.power_dbm = self._level(int(txpower * 4))
         if pm is not None:
             self.power_save = world.state["power_save"] = pm
+        if channel is not None:
+            self._tune(channel)
+
+    def _tune(self, channel):
+        """To one that the country has: 1 to 11 unless it is told (ESP-IDF 5.5.5, esp_wifi.h:837).
+
+        Not while it looks for a network or is in one (:781). A change takes a moment
+        (network_wlan.c:610-613).
+        """
+        if self.done_ms >= 0:
+            raise NotImplementedError("a channel of its own beside the access point's")
+        if not 1 <= channel <= world.state["wifi"].get("channels", CHANNELS):
+            raise RuntimeError("Wifi Unknown Error 0x%04x" % INVALID_ARG)
+        if channel != self.channel:
+            world.advance(1)
+        self._tuned(channel)
+
+    def _tuned(self, channel):
+        self.channel = channel
+        if world.air:
+            world.air.tell(channel if self.on else 0)
 
     def _level(self, qdbm):
         """What of a power in quarters of a dBm is left."""
@@ -96,7 +120,7 @@ class WLAN:
         wifi = world.state["wifi"]
         if not wifi["present"]:
             return []
-        network = (wifi["ssid"].encode(), b"\x02\x00\x00\x41\x50\x00", self.channel)
+        network = (wifi["ssid"].encode(), b"\x02\x00\x00\x41\x50\x00", _channel())
         return [network + (wifi["rssi"], self.SEC_WPA2, False)]
 
     def ipconfig(self, dhcp4):
@@ -149,7 +173,10 @@ class WLAN:
             return False
         if self.dhcp and not self.reason:
             self.addresses = tuple(world.state["wifi"]["dhcp"])
-        return not self.reason and bool(world.state["wifi"]["present"])
+        joined = not self.reason and bool(world.state["wifi"]["present"])
+        if joined:
+            self._tuned(_channel())
+        return joined
 
     def status(self, what=None):
         if what == "rssi":
@@ -166,5 +193,17 @@ class WLAN:
             raise OSError("WiFi Not Started")
 
 
-radio = object.__new__(WLAN)
-radio.power_on()
+def _channel():
+    """The access point's."""
+    return world.state["wifi"].get("channel", 6)
+
+
+def another(mac):
+    """The station of one more chip in this world."""
+    station = object.__new__(WLAN)
+    station.mac = mac
+    station.power_on()
+    return station
+
+
+radio = another(unhexlify(world.state["mac"]))

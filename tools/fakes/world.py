@@ -27,7 +27,8 @@ LAST = 4  # entries of a ledger that a world keeps which goes on by itself
 
 state: "dict[str, Any]" = {}
 
-clock: "Any" = None  # hook: passed_ms() since it was last asked, and wait(ms)
+clock: "Any" = None  # hook: passed_ms() since it was last asked, wait(ms) and listen(ms)
+air: "Any" = None  # hook: tell(channel), carry(to, frame) and come() of other worlds' ESP-NOW
 stop: "Any" = sys.exit  # hook: ends the program with a code
 guard: "Any" = None  # hook: is told in how many ms the watchdog bites unless told again; 0: never
 files: "Any" = open  # hook: opens files of the host
@@ -37,13 +38,16 @@ def fresh() -> "dict[str, Any]":
     """A chip whose power was just switched on, in a quiet world."""
     return {
         "chip": "esp32",
+        "mac": "020000547072",  # of its station
         "now_ms": 1000,  # of the slow clock
         "clock_ms": 0,  # what time.time_ns() shows besides: RTC().datetime() sets it
         "boot_ms": 1000,  # when ticks_ms() was zero
         "reset_cause": PWRON,
         "wake_reason": NO_REASON,
         "rtc": [],  # what RTC().memory() holds: hold() and held()
-        "nvs": {},  # by namespace.key: text, or the length of what nobody reads
+        # By namespace.key: a blob as text, a character a byte, or the length of one that nobody
+        # reads; an integer in a list of its own.
+        "nvs": {},
         "nvs_commits": 0,
         "fed": 0,
         "fed_ms": 0,
@@ -62,14 +66,17 @@ def fresh() -> "dict[str, Any]":
             "password": "sleepwell",
             "rssi": -61,
             "needs_dbm": 0,  # the least power that reaches the access point
+            "channel": 6,
+            "channels": 11,  # that the country allows
             "dhcp": ["192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1"],
         },
         # A cell: mV without a load, mOhm, mV under which the chip browns out, and the mA of a burst
         # by the radio's level. None: a supply that nothing pulls down.
         "cell": None,
         "drift_ppm": 0,  # by how much a sleep is longer than the chip's clock has it
-        "peers": {},  # by address in hex: RSSI in dBm of the ESP-NOW nodes in reach
-        "air": [],  # what came by ESP-NOW: [address and message in hex, RSSI in dBm]
+        # By address in hex, of ESP-NOW nodes that take what is sent on any channel: RSSI in dBm.
+        "peers": {},
+        "air": [],  # what comes by ESP-NOW: [address and message in hex, RSSI in dBm]
         "sent": [],  # what went by ESP-NOW: [address and message in hex]
         "joined": [],  # one entry a connect(): [dBm, DHCP or not]
         "ulp": {},  # "period_us", "entry" and "wakes" as they were set
@@ -170,6 +177,15 @@ def advance(ms: int) -> None:
         skip(clock.passed_ms())
         clock.wait(ms)
     skip(ms)
+
+
+def listen(ms: int) -> None:
+    """Wait for somebody else, whose time is the host's in a world that goes on by itself."""
+    if clock:
+        clock.listen(ms)
+        skip(clock.passed_ms())
+    else:
+        advance(ms)
 
 
 def skip(ms: int) -> None:

@@ -12,7 +12,7 @@ from mpremote.transport_serial import SerialTransport
 
 from host_sim.errors import BadInput
 from tools.hil.power import Power
-from tools.provision import node_toml, ports, sending, version
+from tools.provision import gateway_toml, ports, sending, version
 from tools.provision.repl import AGENT, answers
 
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
@@ -153,7 +153,7 @@ class Node:
         `config` is a node.toml, or what config.json is to hold. The firmware is Torpor's own, or
         what is in a folder that tools.provision.firmware filled; `files` come on top of it.
         """
-        provision = node_toml.load(config) if isinstance(config, Path) else None
+        provision = gateway_toml.load(config) if isinstance(config, Path) else None
         wanted = {**(version.read(firmware) if firmware else version.files(None)), **(files or {})}
         if not isinstance(config, Path):
             wanted[version.CONFIG] = version.as_json(dict(config))

@@ -19,7 +19,7 @@ from esp32 import NVS
 
 machine.WDT(timeout=600000)  # the node's own may run, and cannot be stopped
 
-SECRETS = ("wifi_password", "broker_password")
+SECRETS = ("wifi_password", "broker_password", "gateway_key")
 SLICE = 512
 
 
@@ -74,22 +74,26 @@ def print_space(path):
     print(space)
 
 
-def print_watches(path):
-    """Whether a config.json is of a node that watches (torpor.esp32), or nothing without one."""
+def print_asked(path):
+    """What of a config.json decides on the files beside it; of none, or a broken one, nothing."""
+    asked = {}
     try:
         with open(path) as file:
             config = json.load(file)
-        pins = config.get("pins", {})
-        print("wake" in pins or "outputs" in pins or config.get("watch_channel", -1) >= 0)
-    except (OSError, ValueError, AttributeError, TypeError):
-        pass  # none, or none that a node could read
+        asked["pins"] = config.get("pins", {})
+        for key in ("kind", "watch_channel", "gateway"):
+            if key in config:
+                asked[key] = config[key]
+    except (OSError, ValueError, TypeError, AttributeError):
+        pass
+    print(json.dumps(asked))
 
 
-def print_frozen():
+def print_frozen(where=(".frozen", "/rom")):
     """The version of the library that MicroPython or its ROMFS holds, or nothing."""
     loaded = sys.modules.pop("torpor", None)  # by the node that was interrupted
     paths = sys.path[:]
-    sys.path[:] = [".frozen", "/rom"]
+    sys.path[:] = where
     try:
         import torpor
 

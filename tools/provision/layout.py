@@ -35,7 +35,7 @@ def plan(
     binary: Binary,
     flash_bytes: int,
     files: dict[str, bytes],
-    secrets: dict[str, str],
+    secrets: dict[str, bytes],
     in_rom: dict[str, bytes] | None = None,
 ) -> Plan:
     """Lay out a flash of this size, some files in its ROMFS. BadInput for what does not fit."""
@@ -83,7 +83,7 @@ def _in_rom(binary: Binary, files: dict[str, bytes]) -> Region:
     return Region(row.at, image, "ROMFS")
 
 
-def _with_secrets(firmware: Region, binary: Binary, secrets: dict[str, str]) -> Region:
+def _with_secrets(firmware: Region, binary: Binary, secrets: dict[str, bytes]) -> Region:
     """The firmware with NVS, which lies within it, filled."""
     row = next((row for row in binary.partitions if row.is_nvs), None)
     if row is None or row.end > firmware.at + len(firmware.data):

@@ -6,8 +6,9 @@ so does what then nothing uses. Constants are numbers by then (tools.provision.f
 names are places (tools.provision.short). The modules lie beside it as ever, for those that a wake
 seldom needs and that import them.
 
-A node that nothing but its timer wakes has a wake.py without what only others need. Did it need
-that after all, it would import it from the modules.
+A node that nothing but its timer wakes has a wake.py without what only others need, and one that
+goes by a gateway a link.py without Wi-Fi's. Did it need that after all, it would import it from the
+modules.
 """
 
 import ast
@@ -59,13 +60,17 @@ RADIO = (
     "torpor.policy.txpower",
     "torpor.delivery",
     "torpor.link",
-    "torpor.link.mqtt",
-    "torpor.link.wifi",
-    "torpor.link.deliver",
+    "torpor.link.readings",
 )
+WIFI, ESPNOW = "wifi", "espnow"
+WAYS = {
+    WIFI: ("torpor.link.mqtt", "torpor.link.wifi", "torpor.link.deliver"),
+    ESPNOW: ("torpor.link.gateway",),
+}
 # Of a wake's modules, what only a start needs that reads config.json, as a wake that joins does.
 READS = ("kept_read", "kept_packed")
-BUILT_IN = ("errno", "select", "socket")  # what link.py imports besides wake.py of that kind
+# What link.py imports besides wake.py that is built in or frozen (torpor.wake).
+BUILT_IN = {WIFI: ("errno", "select", "socket"), ESPNOW: ("espnow",)}
 WAKE, LINK = "wake", "link"
 PLACE = "from torpor.start import run  # noqa: E402, F401\n"
 RUN = "start_run"
@@ -79,11 +84,12 @@ class Linked(NamedTuple):
     places: dict[str, str]
 
 
-def linked(wake: str, watches: bool) -> Linked:
+def linked(wake: str, watches: bool, way: str = WIFI) -> Linked:
     """With the modules in the place of their import in wake.py; for a node that watches, or not."""
+    radios = (*RADIO, *WAYS[way])
     names = [name for name in MODULES if watches or name not in WATCHING]
-    near = [module(name, {*names, *RADIO}) for name in names]
-    far = [module(name, {*names, *RADIO}) for name in RADIO]
+    near = [module(name, {*names, *radios}) for name in names]
+    far = [module(name, {*names, *radios}) for name in radios]
     every = [node for one in (*near, *far) for node in one.statements]
     radio = {*READS, *_set(node for one in far for node in one.statements)}
     woken = [*_needed([RUN], every, near, radio)]
@@ -101,7 +107,7 @@ def linked(wake: str, watches: bool) -> Linked:
     }
     assert PLACE in wake, "wake.py imports what is linked"
     whole = wake.replace(PLACE, f"{texts[WAKE]}\nrun = {places[RUN]}\n")
-    first = f"from {WAKE} import built_in, {WAKE}\nbuilt_in{BUILT_IN}\n"
+    first = f"from {WAKE} import built_in, {WAKE}\nbuilt_in{BUILT_IN[way]}\n"
     return Linked(whole, f"{first}{texts[LINK]}\n", places)
 
 

@@ -33,6 +33,7 @@ class Loader:
         self.chip = chip
         self.esp: Any = None
         self.flash_bytes = 0
+        self.address = ""  # of its station, which is the one that was burnt in
 
     def __enter__(self) -> "Loader":
         ports.opened(self.port).close()
@@ -72,6 +73,7 @@ class Loader:
         self.esp = cmds.run_stub(self.esp)
         self.esp.change_baud(baud)
         cmds.attach_flash(self.esp)
+        self.address = ":".join(f"{byte:02x}" for byte in self.esp.read_mac("BASE_MAC"))
         self.flash_bytes = flash_size_bytes(cmds.detect_flash_size(self.esp)) or 0
 
     def write(self, regions: Sequence[Region]) -> None:

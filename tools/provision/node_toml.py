@@ -1,17 +1,16 @@
 """node.toml: one real node, checked; what its config.json holds, and its secrets apart from that.
 
-Its [node] is that of a scenario. What it adds is where the node lives: network, broker and pins.
+Its [node] is that of a scenario. What it adds is where the node lives: its way to the broker, and
+its pins.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import pbkdf2_hmac
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from zlib import crc32
 
 import msgspec
-from msgspec import Meta
 
 from host_sim.files import inputs
 from host_sim.hardware import board as boards
@@ -26,37 +25,9 @@ from host_sim.spec.pins import faults as pin_faults
 from host_sim.spec.wiring import Pins
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
-from tools.provision import owndriver, passwords
-from torpor.link import SECRET_BYTES
+from tools.provision import owndriver, passwords, way
+from tools.provision.way import Broker, Gateway, Wifi
 from torpor.ulp.chips import names as ulp_names
-
-SSID_BYTES = 32  # IEEE 802.11, the SSID element
-PASSPHRASE = range(8, 64)
-WPA_CHARACTERS = range(8, 65)  # a passphrase, or a key of 64 hexadecimal digits
-
-
-class Wifi(Strict, frozen=True):
-    """The network; without a password it is an open one."""
-
-    ssid: Annotated[str, Meta(min_length=1)]
-    """The network's name, 32 bytes at most."""
-    password: str = ""
-    """8 to 63 characters, here or in secrets.toml. The chip's non-volatile storage gets it, or its
-    key (`key` in [node]).
-    """
-
-
-class Broker(Strict, frozen=True):
-    """The MQTT broker."""
-
-    host: Annotated[str, Meta(min_length=1, max_length=253)]
-    """Its name or address."""
-    port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
-    """Its port."""
-    user: Annotated[str, Meta(max_length=128)] = ""
-    """Who the node says it is; nobody where left out."""
-    password: str = ""
-    """It goes to the chip's non-volatile storage."""
 
 
 class NodeFile(Strict, frozen=True):
@@ -66,12 +37,14 @@ class NodeFile(Strict, frozen=True):
     """Its topics are torpor/NAME/…."""
     board: str
     """A shipped board's name, or the path of a board's file as seen from this one."""
-    wifi: Wifi
-    """The network it joins."""
-    broker: Broker
-    """Where it reports to."""
     node: Node
     """What it does, as in a scenario."""
+    wifi: Wifi | None = None
+    """The network it joins; with [broker], or [gateway] in the place of both."""
+    broker: Broker | None = None
+    """Where it reports to."""
+    gateway: Gateway | None = None
+    """Who hands its readings on to the broker."""
     sensor: dict[Name, Sensor] = msgspec.field(default_factory=dict)
     """By channel: what reads it."""
     pins: Pins = Pins()
@@ -80,12 +53,12 @@ class NodeFile(Strict, frozen=True):
 
 @dataclass(frozen=True)
 class Provision:
-    """What a node is given: config.json without a secret, the secrets, and drivers of its own."""
+    """What a board is given: config.json without a secret, the secrets, and drivers of its own."""
 
     board: Board
     image: str
     config: dict[str, Any]
-    secrets: dict[str, str] = field(repr=False)
+    secrets: dict[str, bytes] = field(repr=False)
     modules: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -97,27 +70,27 @@ def load(path: Path) -> Provision:
     kept = passwords.filled_in(document, text, path)
     file = tomlfile.convert(document, text, path, NodeFile)
     found = boards.named_in(path, text, file.board)
-    board = found.starting(file.node.image, watches=file.node.watches)
+    node = file.node
+    board = found.starting(node.image, watches=node.watches, link=node.link)
     own_faults = owndriver.faults(own, file.sensor, path.parent)
-    for what, key, remedy in (*_faults(file, board), *_secret_faults(file), *own_faults):
+    for what, key, remedy in (*_faults(file, board), *own_faults):
         raise passwords.located(what, kept, text, path, key, remedy)
-    secrets = {"wifi_password": _key(file), "broker_password": file.broker.password}
     config = _config(file, board, own)
-    given = {name: secret for name, secret in secrets.items() if secret}
-    return Provision(board, file.node.image, config, given, owndriver.modules(own, path.parent))
+    modules = owndriver.modules(own, path.parent)
+    return Provision(board, file.node.image, config, way.given(_secrets(file)), modules)
 
 
-def _key(file: NodeFile) -> str:
-    """What the driver is given: the network's key, 64 hexadecimal digits, or its passphrase.
-
-    ESP-IDF derives no key from a password of 64 characters (wpa_supplicant, wpa_set_passphrase()),
-    and MicroPython hands over as many (ports/esp32/network_wlan.c). The derivation is that of
-    IEEE 802.11: PBKDF2 with HMAC-SHA-1, 4,096 rounds, the network's name as salt.
-    """
-    passphrase, ssid = file.wifi.password, file.wifi.ssid
-    if file.node.key == "passphrase" or len(passphrase) not in PASSPHRASE:
-        return passphrase
-    return pbkdf2_hmac("sha1", passphrase.encode(), ssid.encode(), 4096, 32).hex()
+def _secrets(file: NodeFile) -> dict[str, bytes]:
+    """By their names in the chip's non-volatile storage."""
+    if file.gateway:
+        return {"gateway_key": way.gateway_key(file.gateway.password, file.name)}
+    assert file.wifi
+    assert file.broker
+    derived = file.node.key == "stored"
+    return {
+        "wifi_password": way.wifi_key(file.wifi, derived).encode(),
+        "broker_password": file.broker.password.encode(),
+    }
 
 
 def _config(file: NodeFile, board: Board, own: dict[str, str]) -> dict[str, Any]:
@@ -126,20 +99,21 @@ def _config(file: NodeFile, board: Board, own: dict[str, str]) -> dict[str, Any]
     entries = zip(config["channels"], file.node.channel, wired.pop("channels"), strict=True)
     for channel, named, entry in entries:
         channel.update({"name": named.name, **entry})
-    broker = {"host": file.broker.host, "port": file.broker.port}
-    if file.broker.user:
-        broker["user"] = file.broker.user
-    return {
-        **config,
-        **wired,
-        "name": file.name,
-        "wifi": {"ssid": file.wifi.ssid},
-        "broker": broker,
-    }
+    return {**config, **wired, "name": file.name, **_way(file)}
+
+
+def _way(file: NodeFile) -> dict[str, Any]:
+    """What config.json has of the way to the broker."""
+    if file.gateway:
+        return {"gateway": way.as_config(file.gateway.address)}
+    assert file.wifi
+    assert file.broker
+    return way.wifi_config(file.wifi, file.broker)
 
 
 def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     """What a schema cannot say."""
+    yield from way.way_faults(file.node.link, file.wifi, file.broker, file.gateway)
     yield from nodefaults.of(file.node, board)
     yield from pin_faults(_pins(file), board)
     channels = [channel.name for channel in file.node.channel]
@@ -206,16 +180,3 @@ def _pins(file: NodeFile) -> list[Use]:
     for name, sensor in file.sensor.items():
         uses += sensor.uses(("sensor", name))
     return uses
-
-
-def _secret_faults(file: NodeFile) -> Iterator[Fault]:
-    """Lengths that cannot be; told without what is so long."""
-    if len(file.wifi.ssid.encode()) > SSID_BYTES:
-        yield f"longer than {SSID_BYTES} bytes", ("wifi", "ssid"), "keep to that"
-    if file.wifi.password and len(file.wifi.password) not in WPA_CHARACTERS:
-        yield "a WPA password has 8 to 63 characters", ("wifi", "password"), "mend it"
-    for whose, secret in (("wifi", file.wifi.password), ("broker", file.broker.password)):
-        if len(secret.encode()) > SECRET_BYTES:
-            yield f"longer than {SECRET_BYTES} bytes", (whose, "password"), "keep to that"
-    if file.broker.password and not file.broker.user:
-        yield "a password without a user", ("broker", "password"), "set user in [broker]"

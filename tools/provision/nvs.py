@@ -10,7 +10,7 @@ from torpor.link import NAMESPACE
 PAGE = 4096
 
 
-def image(secrets: dict[str, str], size: int) -> bytes:
+def image(secrets: dict[str, bytes], size: int) -> bytes:
     """A partition of `size` bytes with each secret as a blob."""
     out = BytesIO()
     # The generator adds the page that the chip keeps free to move the others.
@@ -18,5 +18,5 @@ def image(secrets: dict[str, str], size: int) -> bytes:
     with nvs:
         nvs_partition_gen.write_entry(nvs, NAMESPACE, "namespace", "", "")
         for name, secret in secrets.items():
-            nvs_partition_gen.write_entry(nvs, name, "data", "hex2bin", secret.encode().hex())
+            nvs_partition_gen.write_entry(nvs, name, "data", "hex2bin", secret.hex())
     return out.getvalue()

@@ -28,6 +28,8 @@ class PasswordFile(Strict, frozen=True):
     """Of the network."""
     broker: Password | None = None
     """Of the broker."""
+    gateway: Password | None = None
+    """Of the gateway, for its nodes and for itself."""
 
 
 class Kept(NamedTuple):

@@ -8,6 +8,7 @@ is on trial where there is an old one to go back to.
 
 import ast
 import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from host_sim.errors import BadInput
 from tools.provision import version
 from tools.provision.binary import NEEDS, too_old
 from tools.provision.node_toml import Provision
+from tools.provision.way import GATEWAY
 from torpor import __version__
 from torpor.link import NAMESPACE
 
@@ -69,7 +71,10 @@ def deploy(
     here = _digests(board, active) if active else {}
     sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
     config = _config(tried or active)
-    files = version.fitting(files, _watches(board, node, config))
+    asked = node.config if node else _asked(board, config)
+    if asked.get("kind") == GATEWAY:
+        version.refuse_frozen(bool(board.exec("print_frozen(['.frozen'])").strip()), board.port)
+    files = version.fitting(files, asked)
     if node:
         files = {**files, **node.modules, version.CONFIG: _configured(board, node, _config(active))}
     wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
@@ -194,11 +199,10 @@ def _digests(board: Board, slot: str) -> dict[str, str]:
     return {path.removeprefix(f"/{slot}/"): digest for digest, path in pairs}
 
 
-def _watches(board: Board, node: Provision | None, config: str) -> bool:
-    """Whether the node watches, by its configuration or by what the board has of one."""
-    if node:
-        return version.watches(node.config)
-    return board.exec(f"print_watches({config!r})").strip() != "False"
+def _asked(board: Board, config: str) -> dict[str, Any]:
+    """What of a board's configuration decides on its files; empty without one."""
+    asked: dict[str, Any] = json.loads(board.exec(f"print_asked({config!r})"))
+    return asked
 
 
 def _configured(board: Board, node: Provision, config: str) -> bytes:
@@ -206,7 +210,7 @@ def _configured(board: Board, node: Provision, config: str) -> bytes:
 
     Those of the running version stay: it may have to start once more.
     """
-    secrets = {name: secret.encode() for name, secret in node.secrets.items()}
+    secrets = node.secrets
     space = board.exec(f"print_space({config!r})").strip()
     if board.exec(f"print(hidden({space!r}) == {secrets!r})").strip() != "True":
         space = SPACES[space == SPACES[0]]

@@ -14,8 +14,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from host_sim.errors import BadInput
 from host_sim.files import scratch
 from tools.provision import firmware, link
+from tools.provision.way import GATEWAY
 
 SLOTS = ("a", "b")
 TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
@@ -110,25 +112,35 @@ def files(config: bytes | None) -> dict[str, bytes]:
         out = read(folder)
     if config is None:
         return out
-    return {**fitting(out, watches(json.loads(config))), CONFIG: config}
+    return {**fitting(out, json.loads(config)), CONFIG: config}
 
 
-def watches(config: dict[str, Any]) -> bool:
-    """Whether such a node has another port than one that its timer alone wakes (torpor.esp32)."""
-    pins = config.get("pins", {})
-    return "wake" in pins or "outputs" in pins or config.get("watch_channel", -1) >= 0
+def fitting(files: dict[str, bytes], config: dict[str, Any]) -> dict[str, bytes]:
+    """Those of any node for what a configuration asks for; of an empty one any node's.
 
-
-def fitting(files: dict[str, bytes], watches: bool) -> dict[str, bytes]:
-    """Those of any node for one that watches, or does not: that has less to load in each wake.
-
-    What it lacks it has in the modules beside, should config.json ask for it after all.
+    A node that its timer alone wakes has less to load in each wake (torpor.esp32.opened), and one
+    that goes by a gateway in each join. What it lacks it has in the modules beside, should
+    config.json ask for it after all. A gateway starts from another file, so that a node need not
+    ask.
     """
-    if watches or LINKED[0] not in files:
+    if config.get("kind") == GATEWAY:
+        added = firmware.gateway()
+        return {**files, **(added if LINKED[0] in files else without_library(added))}
+    pins = config.get("pins", {})
+    watches = "wake" in pins or "outputs" in pins or config.get("watch_channel", -1) >= 0
+    way = link.ESPNOW if "gateway" in config else link.WIFI
+    if not config or LINKED[0] not in files or (watches, way) == (True, link.WIFI):
         return files
     with scratch.folder() as folder:
-        made = firmware.compile_linked(folder, watches)
+        made = firmware.compile_linked(folder, watches, way)
         return files | {path.name: path.read_bytes() for path in made}
+
+
+def refuse_frozen(frozen: bool, where: str | Path) -> None:
+    """A gateway's main.py is not started where one is frozen (MicroPython 1.29, pyexec.c:743)."""
+    if frozen:
+        what = "has a node's main.py frozen, and a gateway starts another"
+        raise BadInput(what, where=where, remedy="flash it with micropython.org's .bin")
 
 
 def library(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -152,10 +164,12 @@ def is_own(name: str) -> bool:
 
 
 def read(compiled: Path) -> dict[str, bytes]:
-    """The files of a version from a folder that tools.provision.firmware filled."""
+    """The files of a node's version from a folder that tools.provision.firmware filled."""
     found = (path for path in sorted(compiled.rglob("*")) if path.is_file())
     out = {path.relative_to(compiled).as_posix(): path.read_bytes() for path in found}
     del out["boot.py"]  # the board's own enters a slot
+    for name in firmware.GATEWAY_MODULES:  # a node would find its own behind them
+        out.pop(f"{name.replace('.', '/')}.mpy", None)
     return out
 
 

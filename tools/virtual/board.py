@@ -54,13 +54,24 @@ ROM = {  # the first line after a reset, as the ESP32's boot ROM prints it
 class VirtualBoard:
     """Its port is `path` from the start on; run() is its life."""
 
-    def __init__(self, chip: str, heap_bytes: int, image: Path, speed: int, scratch: Path) -> None:
+    def __init__(
+        self,
+        chip: str,
+        heap_bytes: int,
+        image: Path,
+        speed: int,
+        scratch: Path,
+        air: Path | None = None,
+    ) -> None:
+        """`air`: a folder that it shares with those whom it hears by ESP-NOW."""
         self.image, self.speed, self.scratch = image, speed, scratch
         self.heap_bytes = 2 * heap_bytes + FAKES_BYTES  # objects have twice the chip's size
         self.world: dict[str, Any] = {**world.fresh(), "chip": chip}
         self.world["adc"] = {str(pin): DIVIDED_UV for pin in range(49)}
         self.world["i2c"] = dict(SENSORS)
-        for source in [HERE / "start.py", *FAKES.glob("[!_]*.py")]:
+        # As seen from where the interpreter runs: its rename() fails on whole paths.
+        self.air = os.path.relpath(air.resolve(), scratch.resolve()) if air else ""
+        for source in [HERE / "start.py", HERE / "air.py", *FAKES.glob("[!_]*.py")]:
             firmware.compile_file(source, Path(source.name), scratch / "lib")
         os.mkfifo(scratch / "control")
         self.control = os.open(scratch / "control", os.O_RDWR | os.O_NONBLOCK)
@@ -87,8 +98,8 @@ class VirtualBoard:
                 self.step()
         finally:
             if self.child:
-                self.child.kill()
-                self.child.wait()
+                with self.child:
+                    self.child.kill()
 
     def stop(self) -> None:
         """Make run() return; for a signal's handler, which must not raise in the midst of it."""
@@ -151,6 +162,7 @@ class VirtualBoard:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # until it can
             env={
                 "MICROPYPATH": f"{self.scratch / 'lib'}:.frozen",
+                "TORPOR_AIR": self.air,
                 "TORPOR_CONTROL": str(self.scratch / "control"),
                 "TORPOR_FLASH": str(self.image.resolve()),
                 "TORPOR_RAW": MARK.decode() if self.raw else "",

@@ -10,8 +10,10 @@ as ports/esp32/main.c does. What comes after is the interpreter's own REPL.
 import gc
 import os
 import sys
+from binascii import hexlify
 
 import micropython
+import network
 import utime
 import vfs
 import world
@@ -68,6 +70,10 @@ class Clock:
         utime.sleep_us(ms * 1000 // self.speed)
         self.asked = utime.ticks_ms()
 
+    def listen(self, ms):
+        """At the pace of whoever is listened to."""
+        utime.sleep_ms(ms)
+
 
 def tell(what, number):
     """Tell the board's process: "boot" (the node's files follow), world's "guard" and "end"."""
@@ -77,6 +83,8 @@ def tell(what, number):
 def stop(code):
     """The board's process ends this one."""
     micropython.kbd_intr(-1)
+    if world.air:
+        world.air.tell(0)
     for _ in range(3):
         pass  # a Ctrl-C that came before is found here, and not behind what is told
     tell("end", code)
@@ -111,6 +119,10 @@ world.clock = Clock(int(os.getenv("TORPOR_SPEED")))
 world.guard = lambda ms: tell("guard", ms)
 world.stop = stop
 sys.atexit(world.keep)
+if os.getenv("TORPOR_AIR"):
+    from air import Air
+
+    world.air = Air(host, os.getenv("TORPOR_AIR"), hexlify(network.radio.mac).decode())
 flash = Flash(host.open(os.getenv("TORPOR_FLASH"), "r+b"))
 Flashbdev.bdev = flash
 sys.modules["flashbdev"] = Flashbdev

@@ -1,17 +1,19 @@
 """Delivering readings: one JSON message for all that is queued, acknowledged by the broker."""
 
 import errno
-import json
 import time
 
 from torpor.link import ERRORS
 from torpor.link.mqtt import Mqtt, Refused
+from torpor.link.readings import message
 from torpor.link.wifi import Wifi, password
 from torpor.policy.patience import LINK_MS
-from torpor.policy.report import CELLS
-from torpor.policy.ticks import diff
 from torpor.policy.txpower import ATTEMPTS
 from torpor.port import NO_BROKER, NONE, REFUSED
+
+TYPE_CHECKING = False  # as in typing, which the chip does not have
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PING_MS = 60000  # half the keep-alive
 AGAIN_MS = 1000  # until a session that broke is tried again; doubled by each failure
@@ -23,11 +25,13 @@ _SAID_NO = (errno.ECONNREFUSED, errno.ECONNRESET)
 class Delivery:
     """Wi-Fi and MQTT as the port needs them: join, send, leave, and hear of commands.
 
+    `feed` is called while it waits.
+
     Readings go to torpor/NAME/readings as a list of {"channel", "value", "age_s"}. A switch hears
     ON and OFF on torpor/NAME/set, and torpor/NAME/online holds 1 while it is reached, else 0.
     """
 
-    def __init__(self, config: dict) -> None:
+    def __init__(self, config: dict, feed: "Callable[[], None]") -> None:
         broker = config["broker"]
         self.topic = "torpor/" + config["name"]
         self.obeys = config["kind"] == "switch"
@@ -38,6 +42,7 @@ class Delivery:
             password(config, "broker"),
             self.topic + "/online" if self.obeys else "",
         )
+        self.wifi.feed = self.mqtt.feed = feed
         self.mqtt.on_message = self._on_message
         self.host = broker["host"]
         self.port = broker.get("port", 1883)
@@ -77,7 +82,7 @@ class Delivery:
 
         A broken session is renewed, which counts as an attempt; a silent one is given up.
         """
-        payload = self.message(r, first, count, now)
+        payload = message(r, first, count, self.channels, now)
         for attempt in range(ATTEMPTS):
             try:
                 self.wifi.power(tx_qdbm)
@@ -90,19 +95,6 @@ class Delivery:
                 if getattr(error, "errno", 0) == errno.ETIMEDOUT:
                     break
         return 0
-
-    def message(self, r: list[int], first: int, count: int, now: int) -> bytes:
-        """The readings as JSON."""
-        readings = []
-        for cell in range(first, first + count * CELLS, CELLS):
-            readings.append(
-                {
-                    "channel": self.channels[r[cell]]["name"],
-                    "value": r[cell + 1],
-                    "age_s": diff(now, r[cell + 2]) // 1000,
-                }
-            )
-        return json.dumps(readings).encode()
 
     def leave(self) -> None:
         """End the session and switch the radio off."""

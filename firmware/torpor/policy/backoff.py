@@ -18,14 +18,14 @@ CPU_UC_MS = const(1)  # what a ms awake takes, µC, the radio off
 AIR_UC_MS = const(2)  # and on
 START_UC = const(3)  # what a start takes, µC
 USUAL_MS = const(4)  # what a delivery takes; 0: not known yet
-OWED_UC = const(5)  # what failures took, less what was paid; negative: one, that may be chance
-PAID_MIN = const(6)  # uptime up to which it was
-SIZE = const(7)
+LOST_MS = const(5)  # that a question which is lost is waited for
+OWED_UC = const(6)  # what failures took, less what was paid; negative: one, that may be chance
+PAID_MIN = const(7)  # uptime up to which it was
+SIZE = const(8)
 
 CREDIT_MIN = const(720)
 MOST_MIN = const(1440)
 _JOIN_MS = const(2000)
-_LOST_MS = const(1000)  # that a question which is lost is waited for
 _CHANCE_MS = const(8500)  # a full join that times out; not a hang, which the watchdog ends at 9 s
 _LATE_MS = const(11000)  # a full join at its limit, and a connection that is late as well
 _TWICE_MS = const(9800)  # a full join that times out, and a second one
@@ -48,7 +48,7 @@ def delivered(r: list[int], at: int, ms: int, uptime_min: int) -> None:
     usual_ms = r[at + USUAL_MS]
     longer_ms = ms - usual_ms
     r[at + USUAL_MS] = usual_ms + (longer_ms >> _LEARN) if usual_ms and longer_ms > 0 else ms
-    if longer_ms < (usual_ms >> 1) + _LOST_MS:
+    if longer_ms < (usual_ms >> 1) + r[at + LOST_MS]:
         r[at + OWED_UC] = 0
     elif usual_ms:
         uc = _within(longer_ms, _MOST_MS) * r[at + AIR_UC_MS]

@@ -32,12 +32,13 @@ MEAN_X256 = const(18)  # RSSI, smoothed, 1/256 dBm
 SPREAD_X256 = const(19)  # its variance, 1/256 dB²
 BIAS_X4096 = const(20)  # how much better the way up is than RSSI tells, 1/4096 dB
 STEP_X16 = const(21)  # of BIAS by a loss, 1/16 dB
-SIZE = const(22)
+QUESTIONS = const(22)  # of a remembered join whose loss shows in the time that it takes
+SIZE = const(23)
 
 MAX_UC = const(0x3FFFFF)  # of RETRY_UC: beyond it leaves 31 bits
 
 ATTEMPTS = const(3)  # that a send takes before it gives up
-JOIN_QUESTIONS = const(7)  # that need an answer, of a cached join
+JOIN_QUESTIONS = const(7)  # that need an answer, of a cached join by Wi-Fi
 # The slope of recorded links, 0.5 nepers a dB (host_sim/world/wifi.py): loss halves each 1.4 dB.
 _HALVING_X16 = const(22)
 _MEMORY = const(16)  # joins in the mean; four times as many in the variance

@@ -32,6 +32,7 @@ MAY = {
     "tools/provision/agent.py": "on the board",
     "tools/provision/firmware.py": "what ships, and what is made of it in a scratch folder",
     "tools/provision/fold.py": "what ships",
+    "tools/provision/short.py": "what ships",
     "tools/provision/filesystem.py": "a file system in memory",
     "tools/provision/repl.py": "its own agent.py",
     "tools/provision/trial.py": "on the board",

@@ -105,7 +105,9 @@ def touches_hardware(path: str) -> bool:
     at_the_door = (
         "boot.py",
         "main.py",
+        "gateway.py",
         "torpor/esp32.py",
+        "torpor/gateway.py",
         "torpor/watching.py",
         "torpor/markers.py",
         "torpor/rescue.py",

@@ -39,6 +39,7 @@ from host_sim.spec.homefile import HomeFile
 from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.world import recordings
 from tools.hil.bench import Bench
+from tools.provision.gateway_toml import GatewayFile
 from tools.provision.node_toml import NodeFile
 
 PAGE = Path("docs", "reference.md")
@@ -55,6 +56,7 @@ FILES: tuple[tuple[str, str, type[msgspec.Struct]], ...] = (
     ("A scenario", "What `torpor sim` runs.", ScenarioFile),
     ("A home", "Many nodes for `torpor sim`: [home.md](home.md) shows one.", HomeFile),
     ("node.toml", "What `torpor flash` and `torpor deploy` send ([flash.md](flash.md)).", NodeFile),
+    ("gateway.toml", "What both send to a gateway ([gateway.md](gateway.md)).", GatewayFile),
     ("board.toml", "What a board draws. `torpor board show` prints one.", BoardFile),
     ("The bench", "What `pytest --bench` is told of a desk ([bench.md](bench.md)).", Bench),
 )

@@ -9,21 +9,23 @@ from host_sim.engine.ether import FREE, SPOILT
 from host_sim.engine.parts import (
     AP_QDBM,
     CHANNEL_HOUR,
+    GATEWAY_CHANNEL,
     LOST_65536,
     MARGINS,
     PER_FIRST_QDB,
     SENSITIVITY_QDBM,
+    TIMING,
     WAKES,
 )
 from host_sim.engine.state import State
 from host_sim.hardware.mac import AWAKE_US, GAP_US, TRIES
-from host_sim.hardware.states import CONNECT, MODEM_SLEEP, STATES, TX
+from host_sim.hardware.states import CONNECT, MODEM_SLEEP, NAMES, STATES, TX, Part
 from torpor.policy.txpower import LEVEL_QDBM
 from torpor.port import DECISIONS, RETRY
 
 # A part of a join, or a message: its state, its cell in `timing`, and the numbers of states.Part.
-STATE, PHASE, FRAMES, ASKS, WAIT_US, ANSWER_US, GROWTH, LIMIT_US = range(8)
-Numbers = tuple[int, int, int, int, int, int, int, int]
+STATE, PHASE, FRAMES, ASKS, WAIT_US, ANSWER_US, GROWTH, LIMIT_US, BYTES = range(9)
+Numbers = tuple[int, int, int, int, int, int, int, int, int]
 
 MINUTE_US = 60_000_000
 HOUR_US = 3_600_000_000
@@ -32,6 +34,11 @@ HOUR_US = 3_600_000_000
 CONTENTION_SLOTS, SLOT_US = 16, 9
 PATIENCE_US = 1_000_000  # I: of ESP-IDF's authentication time-out, 1 s
 IMPATIENT = -1
+
+
+def numbers(part: Part) -> Numbers:
+    """A part as the engine takes it."""
+    return (NAMES.index(part.state), TIMING.index(part.phase), *part[2:])
 
 
 def rssi_dbm(port: State) -> int:
@@ -176,9 +183,11 @@ def time_out(port: State, state: int, us: int) -> None:
     """Wait for an answer in vain.
 
     A node that has its address soon sleeps between beacons, unless the channel is disturbed: then
-    it misses them and listens (fdekeers/lorawan-smart-lln, wifi/interferences_b).
+    it misses them and listens (fdekeers/lorawan-smart-lln, wifi/interferences_b). A gateway sends
+    none.
     """
-    if state >= CONNECT and us > AWAKE_US and not port.disturbed:
+    beacons = state >= CONNECT and port.radio[GATEWAY_CHANNEL] == 0
+    if beacons and us > AWAKE_US and not port.disturbed:
         port.spend(state, AWAKE_US)
         port.spend(MODEM_SLEEP, us - AWAKE_US)
     elif us > 0:

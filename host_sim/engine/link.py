@@ -1,6 +1,6 @@
 """The Wi-Fi link of the simulated port: joins in phases, each with its frames, and messages."""
 
-from host_sim.engine import replay, store
+from host_sim.engine import gateway, replay, store
 from host_sim.engine.frames import (
     ASKS,
     FRAMES,
@@ -14,10 +14,12 @@ from host_sim.engine.frames import (
     frame,
     margin,
     meet,
+    numbers,
     rssi_dbm,
 )
 from host_sim.engine.parts import (
     FLASH_WRITES,
+    GATEWAY_CHANNEL,
     JOINS,
     JOINS_CACHED,
     JOINS_FAILED,
@@ -27,7 +29,6 @@ from host_sim.engine.parts import (
     READINGS,
     SENDS,
     SENDS_ACKED,
-    TIMING,
 )
 from host_sim.engine.state import State
 from host_sim.hardware.mac import FRAME_BYTES, READING_BYTES, READINGS_A_FRAME
@@ -38,27 +39,19 @@ from host_sim.hardware.states import (
     JOIN,
     LISTEN,
     MESSAGE,
-    NAMES,
     SCAN,
     TX,
-    Part,
 )
 from torpor.policy.report import CELLS
 from torpor.policy.txpower import ATTEMPTS, LEVELS
 from torpor.port import NO_AP, NO_BROKER
-
-
-def numbers(part: Part) -> Numbers:
-    """A part as the engine takes it."""
-    return (NAMES.index(part.state), TIMING.index(part.phase), *part[2:])
-
 
 PARTS, CACHED_PARTS = tuple(map(numbers, JOIN)), tuple(map(numbers, CACHED_JOIN))
 MESSAGE_PART = numbers(MESSAGE)
 
 
 def join(port: State, tx_qdbm: int, cached: int, within_ms: int) -> int:
-    """Port.join(): scan, associate, take an address, reach the broker."""
+    """Port.join(): scan, associate, take an address, reach the broker; or find the gateway."""
     port.happen()
     if port.joined:
         return rssi_dbm(port)
@@ -70,8 +63,13 @@ def join(port: State, tx_qdbm: int, cached: int, within_ms: int) -> int:
     if brown_out(port, level):
         port.count[JOINS_FAILED] += 1
         return NO_AP
-    answer = phases(port, tx_qdbm, level, cached, within_ms * 1000)
-    if answer != NO_AP and not port.addressed:  # torpor.link.wifi.remember(): it is never another
+    if port.radio[GATEWAY_CHANNEL]:
+        answer = gateway.find(port, tx_qdbm, level, cached)
+    else:
+        answer = phases(port, tx_qdbm, level, cached, within_ms * 1000)
+    if (
+        answer != NO_AP and not port.addressed and not port.radio[GATEWAY_CHANNEL]
+    ):  # torpor.link.wifi.remember(): it is never another
         port.addressed = True
         port.count[FLASH_WRITES] += 1
     if answer:
@@ -142,9 +140,11 @@ def send(port: State, count: int, tx_qdbm: int) -> int:
     meet(port)
     level = port.levels[tx_qdbm]
     at = margin(port, tx_qdbm)
+    port.count[SENDS] += 1
+    if port.radio[GATEWAY_CHANNEL]:
+        return gateway.send(port, count, level, at)
     start_us = port.now_us
     until_us = start_us + MESSAGE_PART[LIMIT_US]
-    port.count[SENDS] += 1
     replay.phase(port, LISTEN, MESSAGE_US, air_us(port, FRAME_BYTES, 1))
     paid = 0 if port.shared else 1
     for first in range(0, count, READINGS_A_FRAME):

@@ -25,11 +25,15 @@ TIMING = PHASES
     MESSAGE_US,
     MEASURE_US,
     NO_AP_US,
+    ESPNOW_US,
+    GREET_US,
+    RELAY_US,
 ) = range(len(TIMING))
 
 # radio: the link's plain numbers; LOST_65536 is the chance that a disturbed channel loses a
-# question or its answer, all repeats included.
-AP_QDBM, SENSITIVITY_QDBM, LOST_65536 = range(3)
+# question or its answer, all repeats included; GATEWAY_CHANNEL is that of a gateway by ESP-NOW, or
+# 0 where the node goes by Wi-Fi.
+AP_QDBM, SENSITIVITY_QDBM, LOST_65536, GATEWAY_CHANNEL = range(4)
 
 # lost_65536: chance that the first 1 … TRIES attempts of a frame are all lost; so many cells for
 # each quarter-dB of margin over sensitivity, from PER_FIRST_QDB on, the first of which loses all;

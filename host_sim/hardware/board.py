@@ -36,7 +36,8 @@ MEASURED_IMAGE = "files"  # what is in a board's flash, until a scenario says ot
 class Board:
     """A checked board, with an image in its flash; `scale` multiplies factors of its start.
 
-    The image is of a node that nothing but its timer wakes, or of one that `watches`.
+    The image is of a node that nothing but its timer wakes, or of one that `watches`; `link` is
+    its way to the broker.
     """
 
     file: BoardFile
@@ -44,6 +45,7 @@ class Board:
     image: str = MEASURED_IMAGE
     scale: Mapping[str, float] = field(default_factory=dict)
     watches: bool = False
+    link: str = "wifi"
 
     @property
     def folder(self) -> Path:
@@ -61,17 +63,22 @@ class Board:
         return chips.CHIPS[self.file.chip]
 
     def starting(
-        self, image: str, scale: Mapping[str, float] | None = None, watches: bool = False
+        self,
+        image: str,
+        scale: Mapping[str, float] | None = None,
+        watches: bool = False,
+        link: str = "wifi",
     ) -> "Board":
         """The board with this image, one of start.IMAGES, in its flash."""
-        return Board(self.file, self.path, image, scale or {}, watches)
+        return Board(self.file, self.path, image, scale or {}, watches, link)
 
     @cached_property
     def stages(self) -> list[Stage]:
         """Its start by stages, then our own code and the link; scaled to what was measured."""
-        image = starts.counted_as(self.image, self.watches)
-        *begun, own, link = self.modelled(starts.images()[image], self.scale)
-        *base, base_own, base_link = self.modelled(starts.images()[MEASURED_IMAGE], self.scale)
+        image = starts.fitting(self.image, self.watches, self.link)
+        measured_image = starts.fitting(MEASURED_IMAGE, False, "wifi")
+        *begun, own, link = self.modelled(image, self.scale)
+        *base, base_own, base_link = self.modelled(measured_image, self.scale)
         phases, drawn = self.file.phases, self.file.states.get("boot")
         measured = (phases[n].duration_us if n in phases else None for n in states.START)
         us, own_us, link_us = measured

@@ -33,8 +33,8 @@ def _table_faults(file: BoardFile) -> Iterator[Fault]:
 def _value_faults(file: BoardFile) -> Iterator[Fault]:
     """Frames that outlast their phase, transmit currents that fall, recipes with no such state."""
     yield from _supply_faults(file.supply)
-    for part in dict.fromkeys((*states.JOIN, *states.CACHED_JOIN, states.MESSAGE)):
-        air_us = part.frames * mac.air_us(mac.FRAME_BYTES)
+    for part in states.ALL_PARTS:
+        air_us = part.frames * mac.air_us(part.bytes)
         if file.phases[part.phase].duration_us < air_us:
             what = f"shorter than the {air_us:,} µs that its frames are on the air"
             yield what, ("phases", part.phase, "duration_us"), "a phase holds its frames"

@@ -46,6 +46,9 @@ AWAKE_US = 55_000
 FRAME_BYTES = 160
 READING_BYTES = 60  # of JSON
 READINGS_A_FRAME = 20  # that fit one segment of 1,400 bytes
+# Of a frame by ESP-NOW: 24 of the MAC, 15 of its own and the check (ESP-IDF, esp_now.rst), 16 of
+# CCMP, and two that say what it is (torpor.link.gateway).
+ESPNOW_BYTES = 61
 
 # What is waited before a lost question is asked again. Authentication: ESP-IDF's timer (its log in
 # esp-rs/esp-hal issue 5631: "start 1000ms AUTH timer"); a handshake is repeated by the access point
@@ -57,6 +60,16 @@ TCP_US = 1_500_000  # ESP-IDF, Kconfig LWIP_TCP_RTO_TIME; doubling but for a SYN
 # (ARP is asked again after as long), then Linux's TCP_RTO_MIN, doubling.
 OPENING_US = 1_000_000
 ANSWER_US = 200_000
+
+# By ESP-NOW (torpor.link.gateway): what the radio gave up is sent again at once.
+AT_ONCE_US = 1
+GREETED_US = 40_000
+GREET_LIMIT_US = 100_000
+SENT_US = 500_000
+RELAY_LIMIT_US = 1_500_000
+RELAY_READINGS = 18  # in a message
+CHANNELS = 13
+MOST_PEERS = 20  # of a gateway: ESP-IDF, esp_now.h, ESP_NOW_MAX_TOTAL_PEER_NUM
 
 JOIN_LIMIT_US = LINK_MS * 1000  # association and address
 CONNECT_LIMIT_US = 5_000_000  # torpor.link.mqtt, TIMEOUT_S

@@ -14,7 +14,7 @@ a chip, so their intervals are wide.
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, get_args
@@ -28,6 +28,7 @@ from host_sim.toml.file import Strict
 COUNTS = Path(__file__).with_name("start.toml")
 WAKE = "our own code"  # behind the start; also what a wake from light sleep executes
 LINK = "the link"  # the last stage: what the first join of a wake loads
+BY_ESPNOW = "the link by a gateway"  # the same of a node that goes by one
 ROUND_US = 100  # no stage is known better
 
 # What is counted: once a start, or by these; times in ns, of fuel in thousandths of a clock cycle.
@@ -100,9 +101,12 @@ def images() -> dict[str, Image]:
     return {name: Image(work[name], psram=name != "optimised") for name in COUNTED}
 
 
-def counted_as(image: str, watches: bool) -> str:
-    """Which of them is in flash."""
-    return WATCHING.get(image, image) if watches else image
+def fitting(name: str, watches: bool, link: str) -> Image:
+    """The one in flash of a node that watches, or not, and goes by "wifi" or "espnow"."""
+    image = images()[WATCHING.get(name, name) if watches else name]
+    work = dict(image.work)
+    relayed = work.pop(BY_ESPNOW)
+    return replace(image, work=work | {LINK: relayed} if link == "espnow" else work)
 
 
 def stages(

@@ -46,6 +46,9 @@ PHASES = (
     "message",
     "measure",
     "no_ap",
+    "espnow",
+    "greet",
+    "relay",
 )
 START = PHASES[:3]
 
@@ -55,7 +58,7 @@ class Part(NamedTuple):
 
     `asks` of them need an answer. One that the MAC gave up is repeated after `wait_us`, an answer
     that was lost after `answer_us`, both growing by a factor, until `limit_us` from the start of
-    this part are over.
+    this part are over. A frame has so many bytes, one of a message more.
     """
 
     state: str
@@ -66,6 +69,19 @@ class Part(NamedTuple):
     answer_us: int = 0
     growth: int = 1
     limit_us: int = 0
+    bytes: int = mac.FRAME_BYTES
+
+
+class Way(NamedTuple):
+    """How messages come to the broker: a join in full, a remembered one, and the message.
+
+    What is lost on the way is waited for so long, as a rule.
+    """
+
+    full: tuple[Part, ...]
+    cached: tuple[Part, ...]
+    message: Part
+    lost_us: int
 
 
 # A join by stock MicroPython, in its order. The scan ends at the channel on which the access point
@@ -84,3 +100,27 @@ JOIN = (
 )
 CACHED_JOIN = (*JOIN[:2], Part("address", "address_cached", 1), *JOIN[3:])
 MESSAGE = Part("listen", "message", 1, 1, mac.TCP_US, mac.ANSWER_US, 2, mac.SEND_LIMIT_US)
+
+# By ESP-NOW there is nothing to join: the radio starts, and a gateway answers a greeting.
+GREETING = Part(
+    "listen",
+    "greet",
+    *(1, 1, mac.AT_ONCE_US, mac.GREETED_US),
+    limit_us=mac.GREET_LIMIT_US,
+    bytes=mac.ESPNOW_BYTES,
+)
+GREETED = (Part("scan", "espnow", 0), GREETING)
+RELAYED = Part(
+    "listen",
+    "relay",
+    *(1, 1, mac.AT_ONCE_US, mac.SENT_US),
+    limit_us=mac.RELAY_LIMIT_US,
+    bytes=mac.ESPNOW_BYTES + mac.READING_BYTES,
+)
+WAYS = {
+    "wifi": Way(JOIN, CACHED_JOIN, MESSAGE, mac.AUTH_US),
+    "espnow": Way(GREETED, GREETED, RELAYED, mac.GREET_LIMIT_US),
+}
+ALL_PARTS = tuple(
+    dict.fromkeys(p for way in WAYS.values() for p in (*way.full, *way.cached, way.message))
+)

@@ -132,8 +132,8 @@ def drawn(board: Board, factors: Mapping[Place, float]) -> Board:
     A start's factors are the board's `scale`, which leaves alone what was measured of it.
     """
     file = _drawn(board.file, (), {at: by for at, by in factors.items() if at[0] != "factors"})
-    for part in (*states.JOIN, *states.CACHED_JOIN, states.MESSAGE):
-        phase, least_us = file.phases[part.phase], part.frames * price.FRAME_US
+    for part in states.ALL_PARTS:
+        phase, least_us = file.phases[part.phase], price.air_us(part)
         if phase.duration_us < least_us:
             file.phases[part.phase] = replace(phase, duration_us=least_us)
     scale = {at[1]: by for at, by in factors.items() if at[0] == "factors"}

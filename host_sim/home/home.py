@@ -11,6 +11,7 @@ import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs as files
+from host_sim.hardware.mac import MOST_PEERS
 from host_sim.spec import scenario as scenarios
 from host_sim.spec.changes import changed
 from host_sim.spec.homefile import HomeFile, Nodes, Place
@@ -81,7 +82,7 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Home:
     for what, key, remedy in (*_name_faults(file), *_set_faults(file)):
         raise tomlfile.located(what, text, path, key, remedy)
     members = [member for i in range(len(file.nodes)) for member in _members(file, i, text, path)]
-    for what, key, remedy in _link_faults(file, members):
+    for what, key, remedy in (*_link_faults(file, members), *_gateway_faults(members)):
         raise tomlfile.located(what, text, path, key, remedy)
     return Home(path.stem, path, file, members, list(_links(file, members)))
 
@@ -160,6 +161,14 @@ def _link_faults(file: HomeFile, members: list[Member]) -> Iterator[Fault]:
             yield f"{link.source} has no channel {link.channel}", ("link", i, "channel"), remedy
         if of[link.receiver].kind != "switch":
             yield f"{link.receiver} is no switch", ("link", i, "to"), "name a switch"
+
+
+def _gateway_faults(members: list[Member]) -> Iterator[Fault]:
+    """More nodes by ESP-NOW than one gateway can have."""
+    relayed = sum(member.scenario.file.node.link == "espnow" for member in members)
+    if relayed > MOST_PEERS:
+        what = f"a gateway has {MOST_PEERS} nodes at most, and {relayed:,} go by it"
+        yield what, ("nodes",), "have others go by Wi-Fi"
 
 
 def _links(file: HomeFile, members: list[Member]) -> Iterator[tuple[int, int, int]]:

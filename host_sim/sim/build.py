@@ -72,7 +72,7 @@ def _hardware(scenario: Scenario, days: int) -> dict[str, Any]:
     return {
         "current_na": [na + pulled_na for na in scenario.board.current_na],
         "timing": _timing(scenario),
-        "radio": link.radio(scenario.file.world.wifi),
+        "radio": link.radio(scenario),
         "battery": power.ocv_mv,
         "capacity_permille": power.capacity_permille,
         "air": power.air,

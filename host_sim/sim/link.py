@@ -9,28 +9,32 @@ from host_sim.world import wifi
 from host_sim.world.recordings import Ints
 from torpor.policy.txpower import LEVEL_QDBM
 
+ESPNOW_RATE = "1M"  # ESP-IDF, esp_now.rst: the default bit rate
 MOST_QDBM = 84  # that esp_wifi_set_max_tx_power() takes (ESP-IDF, esp_wifi.h)
 
 
 def parts(scenario: Scenario, days: int, seed: int, arrays: bool) -> dict[str, Any]:
     """The parts of a run that are of its channel, RSSI as an array where that is asked for."""
     link = scenario.file.world.wifi
+    rate = link.rate if scenario.file.node.link == "wifi" else ESPNOW_RATE
     rssi = _rssi(scenario, days, seed)
     return {
-        "lost_65536": _lost_65536(link.rate, tuple(_by_hour(link, link.busy))),
-        "air_time": wifi.air_time(link.rate),
+        "lost_65536": _lost_65536(rate, tuple(_by_hour(link, link.busy))),
+        "air_time": wifi.air_time(rate),
         "channel": _channel(link),
         "levels": _levels(),
         "rssi": rssi if arrays else rssi.tolist(),
     }
 
 
-def radio(link: Wifi) -> list[int]:
+def radio(scenario: Scenario) -> list[int]:
     """The link's plain numbers, in the order of host_sim.engine.parts."""
+    link = scenario.file.world.wifi
     return [
         round(link.ap_dbm * 4),
         wifi.HALF_LOST_DBM * 4,
         round(link.disturbed_loss * 65_536),
+        link.channel if scenario.file.node.link == "espnow" else 0,
     ]
 
 

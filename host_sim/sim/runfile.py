@@ -126,7 +126,9 @@ def again(run: Run, path: Path) -> Scenario:
     where = scenario.find(run.lies) if run.lies in scenario.names() else path.parent / run.lies
     file = msgspec.convert(run.given, ScenarioFile)
     name = str(where.parent / file.board) if file.board.endswith(".toml") else file.board
-    board = boards.load(name).starting(file.node.image, watches=file.node.watches)
+    board = boards.load(name).starting(
+        file.node.image, watches=file.node.watches, link=file.node.link
+    )
     return Scenario(run.scenario, where, file, board)
 
 

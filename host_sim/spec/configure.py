@@ -105,7 +105,7 @@ def _report(node: Node, board: Board) -> Task:
         late_ms=report.late_s * 1000,
         priority=report.priority,
         radio=1,
-        cost_uc=min(MOST_UC, costs.join_uc(board, node.key)),
+        cost_uc=min(MOST_UC, costs.join_uc(node, board)),
         warmup_ms=0,
         longest_ms=0,
     )
@@ -113,13 +113,14 @@ def _report(node: Node, board: Board) -> Task:
 
 def _txpower(node: Node, board: Board) -> TxPower:
     highest, weight = MODES[node.mode]
-    retry_uc = weight * price.lost_fc(board, states.CACHED_JOIN) // price.FC_PER_UC
+    retry_uc = weight * price.lost_fc(board, costs.way(node)) // price.FC_PER_UC
     return TxPower(
         lowest=0,
         highest=highest,
         sensitivity_dbm=round(HALF_LOST_DBM + RATES["1M"].sensitivity_db),
         retry_uc=min(txpower.MAX_UC, retry_uc),
-        burst_uc=costs.burst_uc(board),
+        questions=txpower.JOIN_QUESTIONS if node.link == "wifi" else 0,
+        burst_uc=costs.burst_uc(node, board),
     )
 
 
@@ -176,7 +177,7 @@ def _backoff(node: Node, board: Board) -> Backoff:
     uc_min = (
         costs.uc(board, asleep, MINUTE_US)
         + start_uc * 60 // min([report_s, *pace_s.values()])
-        + costs.join_uc(board, node.key) * 60 // report_s
+        + costs.join_uc(node, board) * 60 // report_s
         + sum(costs.measure_uc(node, board, one) * 60 // pace_s[one.name] for one in node.task)
     )
     return Backoff(
@@ -185,13 +186,14 @@ def _backoff(node: Node, board: Board) -> Backoff:
         air_uc_ms=costs.uc(board, "associate", 1000),
         start_uc=start_uc,
         usual_ms=_delivery_us(node, board) // 1000,
+        lost_ms=states.WAYS[node.link].lost_us // 1000,
     )
 
 
 def _delivery_us(node: Node, board: Board) -> int:
     """A join that asks for an address, and a message: the first delivery when nothing is lost."""
-    join_us = sum(board.join_us(part.phase, node.key) for part in states.JOIN)
-    return join_us + board.phase_us(states.MESSAGE.phase)
+    way = costs.way(node)
+    return sum(board.join_us(part.phase, node.key) for part in (*way.full, way.message))
 
 
 def _cascade(watch: nodefile.Watch) -> Cascade:

@@ -15,20 +15,23 @@ def uc(board: Board, state: str, us: int) -> int:
     return price.state_fc(board, state, us) // price.FC_PER_UC
 
 
-def join_uc(board: Board, key: str) -> int:
+def way(node: Node) -> states.Way:
+    """How its messages come to the broker."""
+    return states.WAYS[node.link]
+
+
+def join_uc(node: Node, board: Board) -> int:
     """Charge of a cached join and a message at full power when nothing is lost, µC."""
-    listening = sum(
-        price.listening_fc(board, part, key) // price.FC_PER_UC for part in states.CACHED_JOIN
-    )
-    message_us = board.phase_us("message") - price.FRAME_US
-    return listening + uc(board, "listen", message_us) + burst_uc(board)[-1]
+    parts = (*way(node).cached, way(node).message)
+    listening = sum(price.listening_fc(board, part, node.key) // price.FC_PER_UC for part in parts)
+    return listening + burst_uc(node, board)[-1]
 
 
-def burst_uc(board: Board) -> list[int]:
+def burst_uc(node: Node, board: Board) -> list[int]:
     """Charge of the bursts of a cached join and a message at each level, µC."""
-    frames = price.all_frames(states.CACHED_JOIN) + 1
+    parts = (*way(node).cached, way(node).message)
     levels = range(len(states.TX_LEVELS_DBM))
-    return [price.air_fc(board, frames, level) // price.FC_PER_UC for level in levels]
+    return [price.air_fc(board, parts, level) // price.FC_PER_UC for level in levels]
 
 
 def measure_uc(node: Node, board: Board, task: Task) -> int:

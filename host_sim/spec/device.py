@@ -34,12 +34,13 @@ class Channel(msgspec.Struct, frozen=True):
 
 
 class TxPower(msgspec.Struct, frozen=True):
-    """Levels allowed, and what bursts and lost questions cost."""
+    """Levels allowed, what bursts and lost questions cost, and how many of a join show a loss."""
 
     lowest: int
     highest: int
     sensitivity_dbm: int
     retry_uc: int
+    questions: int
     burst_uc: list[int]
 
 
@@ -101,6 +102,7 @@ class Backoff(msgspec.Struct, frozen=True):
     """What failures may take a minute, and what a ms awake and a start take; 0: no matter.
 
     usual_ms   what a delivery takes, before any was made; 0: the first tells
+    lost_ms    that a question which is lost is waited for
     """
 
     rate_uc_min: int = 0
@@ -108,6 +110,7 @@ class Backoff(msgspec.Struct, frozen=True):
     air_uc_ms: int = 0
     start_uc: int = 0
     usual_ms: int = 0
+    lost_ms: int = 0
 
 
 class Device(msgspec.Struct, frozen=True):

@@ -47,8 +47,10 @@ def _name_faults(node: Node) -> Iterator[Fault]:
 
 
 def _watch_faults(node: Node) -> Iterator[Fault]:
-    """A detector that would never be armed."""
+    """A detector that would never be armed, and a switch that nobody could reach."""
     watch = node.watch
+    if node.kind == "switch" and node.link != "wifi":
+        yield "a switch is reached by Wi-Fi", ("node", "link"), "leave it out"
     if node.kind == "switch" and (watch is None or watch.interval_ms):
         yield "a switch's button is a pin", ("node",), "add [node.watch] without an interval"
     if watch and watch.hold_s and (watch.interval_ms or node.kind == "switch"):

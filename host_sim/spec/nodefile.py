@@ -159,6 +159,10 @@ class Node(Strict, frozen=True):
     as it is flashed, which spares each join the derivation and the node the passphrase. A stored
     one is WPA2's: an access point that offers WPA3 wants the passphrase.
     """
+    link: Literal["wifi", "espnow"] = "wifi"
+    """The way to the broker: by Wi-Fi and MQTT of its own; or by ESP-NOW to a gateway, which is
+    always on and hands messages on, and spares each the join.
+    """
     lease_h: Annotated[int, Meta(ge=1, le=8_760)] = 24
     """How long it keeps an address before it asks for it anew, hours: no longer than the router
     leases it, which is a day or more with most, and any time where it is reserved for the node.

@@ -100,7 +100,7 @@ class Read:
         document = tomlfile.parse(text, self.path)
         self.wiring = _gather(document, self.texts)
         self.file = tomlfile.convert(document, text, self.path, ScenarioFile)
-        self.boards: dict[tuple[str, bool, str, bool], boards.Board] = {}
+        self.boards: dict[tuple[str, bool, str, bool, str], boards.Board] = {}
 
     def changed(self, changes: tuple[str, ...] = ()) -> Scenario:
         """It with each change, key=value with a dotted key and a TOML value, checked.
@@ -120,11 +120,11 @@ class Read:
         return Scenario(self.path.stem, self.path, file, board, own=own, wiring=self.wiring)
 
     def _board(self, name: str, typed: bool, node: Node) -> boards.Board:
-        known = name, typed, node.image, node.watches
+        known = name, typed, node.image, node.watches, node.link
         if known not in self.boards:
             told = self.texts.get("node", self.texts[""])
             found = boards.load(name) if typed else boards.named_in(*told, name)
-            self.boards[known] = found.starting(node.image, watches=node.watches)
+            self.boards[known] = found.starting(node.image, watches=node.watches, link=node.link)
         return self.boards[known]
 
 

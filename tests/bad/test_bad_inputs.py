@@ -6,7 +6,7 @@ A command that is added joins by itself: by what its parameters are declared to 
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -162,7 +162,9 @@ def test_a_full_disk_leaves_nothing_and_loses_nothing(
     capsys: Capture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """From the moment that a file is made beside its place. With --force over another, too."""
+    """From the moment that a file or a folder is made beside its place. With --force over another,
+    too.
+    """
     for name in (
         lines.RECORDING,
         lines.NODE,
@@ -173,14 +175,19 @@ def test_a_full_disk_leaves_nothing_and_loses_nothing(
     ):
         shutil.copy(folder / name, tmp_path, follow_symlinks=False)
     monkeypatch.chdir(tmp_path)
-    new = outputs._new
+    new, new_folder = outputs._new, outputs.folder
 
     @contextmanager
     def full(target: Path) -> Iterator[Path]:
         with new(target) as part, no_room():
             yield part
 
+    def full_folder(path: Path, files: Mapping[str, bytes]) -> None:
+        with no_room():
+            new_folder(path, files)
+
     monkeypatch.setattr(outputs, "_new", full)
+    monkeypatch.setattr(outputs, "folder", full_folder)
     (word,) = lines.good(param)
     for flags in ([], ["--force"]):
         if flags and isinstance(param.type, params.Output):

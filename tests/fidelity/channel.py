@@ -106,7 +106,7 @@ class Heltec:
         joined = port.now_us, port.used
         for question in HTTPS:
             us = port.now_us + LIMIT_US
-            frames.ask(port, link.numbers(question), FULL, mac.FRAME_BYTES, at, us, 1)
+            frames.ask(port, frames.numbers(question), FULL, mac.FRAME_BYTES, at, us, 1)
         join_us, join = joined[0] - start[0], joined[1] - start[1]
         rest_us, rest = port.now_us - joined[0], port.used - joined[1]
         mc = UNIT_FC / 1e12

@@ -73,8 +73,10 @@ def charge_mc(of: Board, chance: Floats, level: int) -> Floats:
     again = chance[:, -1] / np.maximum(1 - chance[:, -1], 1e-9)
     fc = np.full(len(chance), float(clean_fc))
     for part in (*states.CACHED_JOIN, states.MESSAGE):
-        repeat_fc = price.air_fc(of, 1, level) + price.state_fc(of, part.state, mac.GAP_US)
-        time_out_fc = price.time_out_fc(of, part.state, part.wait_us) if part.asks else 0
+        repeat_fc = price.air_fc(of, [states.MESSAGE], level) + price.state_fc(
+            of, part.state, mac.GAP_US
+        )
+        time_out_fc = price.time_out_fc(of, part, part.wait_us) if part.asks else 0
         fc += part.asks * (more * repeat_fc + again * (time_out_fc + (more + 1) * repeat_fc))
     return np.where(chance[:, -1] < 0.5, fc / price.FC_PER_MC, np.nan)
 

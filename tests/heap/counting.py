@@ -175,7 +175,7 @@ def _lay_out(folder: Path, config: bytes, image: str, kept: str) -> None:
     """The files of a board, and the program that stands for it."""
     files = {**_compiled(), version.CONFIG: config}
     firmware.compile_file(HERE / "chip.py", Path("chip.py"), folder)
-    left = files = version.fitting(files, image != "files" or version.watches(json.loads(config)))
+    left = files = version.fitting(files, json.loads(config) if image == "files" else {})
     if image == "romfs":
         left = version.without_library(files)
         (folder / "rom.img").write_bytes(romfs.image(version.library(files)))

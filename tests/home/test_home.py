@@ -190,3 +190,11 @@ def test_a_place_decides_the_link() -> None:
         near.scenario.file.world.wifi.mean_dbm - 30
     )
     assert replace(far, scenario=near.scenario) != far
+
+
+def test_a_gateway_has_twenty_nodes_and_no_more() -> None:
+    by_gateway = """nodes.bed.set=["node.link=espnow"]"""
+    of_20 = lived("thousand", "nodes.bed.count=20", by_gateway)
+    assert {one.figure("delivered_percent") for one in of_20.results} == {100.0}
+    with pytest.raises(BadInput, match="a gateway has 20 nodes at most, and 21 go by it"):
+        home.load("thousand", ("nodes.bed.count=21", by_gateway))

@@ -66,7 +66,7 @@ def test_a_shipped_board_is_complete(name: str) -> None:
     assert shipped.phase_us("boot") > shipped.phase_us("light_exit")
     assert shipped.phase_us("address") > shipped.phase_us("address_cached")
     for part in {*states.JOIN, *states.CACHED_JOIN}:
-        assert shipped.phase_us(part.phase) >= part.frames * price.FRAME_US
+        assert shipped.phase_us(part.phase) >= price.air_us(part)
 
 
 @ALL

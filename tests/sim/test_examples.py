@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from host_sim.engine import parts
+from host_sim.engine import native, parts
 from host_sim.sim import run
 from host_sim.spec import scenario, wiring
 from host_sim.spec.configure import device_config
@@ -75,7 +75,7 @@ def test_more_than_a_chip_has_is_not_kept(tmp_path: Path, monkeypatch: pytest.Mo
     found = scenario.load(str(FOLDER / "soil" / "soil.toml"))
     config = node_toml.load(FOLDER / "soil" / "node.toml").config
     name = next(iter(found.wiring.sensor))
-    for letters, fits in ((300, True), (1_000, False)):
+    for letters, fits in ((280, True), (1_000, False)):
         own = {name: "a." + "A" * letters}
         of_own = msgspec.structs.replace(found.wiring, own=own)
         config["channels"][0]["driver"] = own[name]
@@ -111,7 +111,7 @@ def test_the_greenhouse_lives_by_its_plan_and_reads_the_light_least() -> None:
     """Without the plan its store runs dry; with it the least important reading goes first."""
     path = str(FOLDER / "greenhouse" / "greenhouse.toml")
     planned, blind = (
-        run.run(scenario.load(path, ("days=15", f"node.battery.harvested={on}")))
+        run.run(scenario.load(path, (f"node.battery.harvested={on}",)), engine=native.Life)
         for on in ("true", "false")
     )
     assert planned.count[parts.OFF_US] == 0

@@ -6,7 +6,15 @@ from host_sim.errors import BadInput
 from host_sim.lab.faults import case, oracle, suite
 from host_sim.lab.faults.case import Case
 from host_sim.lab.faults.day import Day
-from host_sim.lab.faults.kinds import AT_A_CALL, BEFORE_A_WAKE, HANG, LINKS, LOOPS, RESET
+from host_sim.lab.faults.kinds import (
+    AT_A_CALL,
+    BEFORE_A_WAKE,
+    BY_ESPNOW,
+    BY_WIFI,
+    HANG,
+    LOOPS,
+    RESET,
+)
 from host_sim.spec import scenario
 from torpor import node, start
 from torpor.config import configure
@@ -21,7 +29,7 @@ def test_a_node_outlives_all_of_them(name: str, count: int) -> None:
     assert found.count == count
     if count > 1_000:
         loops = {f"{kind} loop" for kind in LOOPS}
-        assert set(found.rows) == {*AT_A_CALL, *BEFORE_A_WAKE, *LINKS, *loops}
+        assert set(found.rows) == {*AT_A_CALL, *BEFORE_A_WAKE, *BY_WIFI, *loops}
         assert all(row.ratio <= oracle.RATIO for row in found.rows.values())
 
 
@@ -34,8 +42,21 @@ def test_a_node_outlives_what_lasts_from_its_very_first_wake_on(name: str) -> No
     day = Day(scenario.load(name), 1, 0)
     met = [oracle.judge(Case(1, 0, 0, kind, 0), day.first.fork(), day) for kind in case.LASTING]
     judged = [each for each in met if each]
-    assert len(judged) > len(LINKS) + len(LOOPS)
+    assert len(judged) > len(BY_WIFI) + len(LOOPS)
     assert [each.faults for each in judged if each.faults] == []
+
+
+@pytest.mark.parametrize("name", ["door", "garden"])
+@pytest.mark.parametrize("day", [0, 9])
+def test_a_node_by_gateway_outlives_what_lasts_there_for_a_day(name: str, day: int) -> None:
+    by_gateway = Day(scenario.load(name, ("node.link=espnow",)), 1, day)
+    for kind in BY_ESPNOW:
+        case = Case(1, day, 0, kind, 0)
+        met = oracle.judge(case, by_gateway.first.fork(), by_gateway)
+        assert met
+        assert met.faults == []
+    case = Case(1, day, 0, "DHCP absent", 0)
+    assert oracle.judge(case, by_gateway.first.fork(), by_gateway) is None
 
 
 @pytest.fixture(scope="module")

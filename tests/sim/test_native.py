@@ -157,6 +157,7 @@ EDITS = {
     "host_sim/engine/hearing.py": ("3_600_000_000", "3_600_000_001"),
     "host_sim/engine/kernel.py": ("port.now_us < until_us", "port.now_us <= until_us"),
     "host_sim/engine/frames.py": ("PATIENCE_US = 1_000_000", "PATIENCE_US = 1_000_001"),
+    "host_sim/engine/gateway.py": ("IN_VAIN = TRIES + 1", "IN_VAIN = TRIES + 2"),
     "host_sim/engine/link.py": ("min(ATTEMPTS, 1 +", "min(ATTEMPTS, 2 +"),
     "host_sim/engine/parts.py": ("PER_FIRST_QDB = -80", "PER_FIRST_QDB = -81"),
     "host_sim/engine/port.py": ("end_us < self.end_us", "end_us <= self.end_us"),

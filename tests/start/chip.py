@@ -151,11 +151,15 @@ class Machine:
         if wasm and FROZEN:
             execute(["wake"])
             execute(["link"])
+            execute(sorted(name for name in sys.modules if name.startswith("torpor")))
         raise SystemExit
 
 
 def link():
-    """What a wake that joins needs besides: the link's modules, and config.json."""
+    """What a wake that joins needs besides: the link's modules, and config.json.
+
+    A library that is not in files holds Wi-Fi's in the one; what a gateway needs lies beside it.
+    """
     mark("the link")
     if image == "optimised" and not wasm:  # as boards/micropython has it
         vfs.mount(flash, "/")
@@ -165,6 +169,9 @@ def link():
     mark("its configuration")
     with real_open("/host/config.json" if wasm else "config.json") as file:
         json.load(file)
+    if image != "files":
+        mark("the gateway")
+        __import__("torpor.link.gateway")
 
 
 class Time:
@@ -244,10 +251,12 @@ STUBS = {
     "esp32": Esp32,
     "flashbdev": Flashbdev,
     "network": Constants(),
+    "espnow": Constants(),
 }
 if wasm:
     STUBS.update({"os": Os, "uos": Os, "socket": Constants(), "select": Constants()})
-SEARCHED = ("machine", "time")  # extensible: looked for in the file system until it is known
+# Extensible, or frozen: looked for in the file system until it is known.
+SEARCHED = ("machine", "time", "espnow")
 real_import, real_open = __import__, open
 
 
@@ -255,8 +264,8 @@ def look_for(name):
     """Where an import looks before it takes what is built in (py/builtinimport.c)."""
     for path in sys.path:
         if path in (FROZEN_PATH, ".frozen"):  # which is no look into flash
-            if name == "machine":  # there is a machine.py (ports/esp32/modules)
-                sys.modules[name] = Machine
+            if name in ("machine", "espnow"):  # there is one (ports/esp32/modules)
+                sys.modules[name] = STUBS[name]
                 return
             continue
         for ending in ("", ".py", ".mpy"):

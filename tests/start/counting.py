@@ -11,27 +11,38 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from host_sim.files import scratch
-from host_sim.hardware.start import COUNTED, IMAGES, LINK, WAKE, Work
+from host_sim.hardware.start import BY_ESPNOW, COUNTED, IMAGES, LINK, WAKE, WATCHING, Work
 from tests import interpreters
 from tests.firmware import chip
 from tests.unix import micropython
 from tools.provision import filesystem, firmware, romfs, version
 
 FLASH_BYTES = 512 * filesystem.BLOCK  # of a flash of 4 MB
+BODIES = {"imports": -5, LINK: -3, "the gateway": -1}  # of frozen modules, from the last mark on
 HERE = Path(__file__).parent
 BOOT = HERE.parents[1] / "boards" / "micropython" / "modules" / "_boot.py"
 
 
+# What config.json has of a node that nothing but its timer wakes, and of one by a gateway.
+ALONE: dict[str, Any] = {"pins": {}}
+RELAYED = {**ALONE, "gateway": ""}
+
+
 def counted() -> dict[str, dict[str, Work]]:
     """By image and stage."""
-    return {counted: _image(counted) for counted in COUNTED}
+    out = {image: _image(image, ALONE) for image in IMAGES}
+    relayed = _image("files", RELAYED)[LINK]
+    watching = _image("files", {})
+    for work in (out["files"], watching):
+        work[BY_ESPNOW] = relayed
+    return {name: watching if name == WATCHING["files"] else out[name] for name in COUNTED}
 
 
-def _image(counted: str) -> dict[str, Work]:
-    image = next(image for image in IMAGES if counted.startswith(image))
-    with laid_out(image, counted != image) as folder:
+def _image(image: str, asked: dict[str, Any]) -> dict[str, Work]:
+    with laid_out(image, asked) as folder:
         (folder / "kept").write_text(_unix(folder, image)[-1])
         *lines, modules = _unix(folder, image)
         wasm = interpreters.wasm(folder, "chip", (image,))
@@ -41,14 +52,18 @@ def _image(counted: str) -> dict[str, Work]:
         out = {}
         for i, line in enumerate(lines):
             stage, reads, read_bytes = line.rsplit(" ", 2)
-            bodies = {"imports": -3, "the link": -1}.get(stage) if len(fuel) > len(lines) else None
+            bodies = BODIES.get(stage) if len(fuel) > len(lines) else None
             out[stage] = Work(int(reads), int(read_bytes), fuel[i if bodies is None else bodies])
-    link, config = out.pop(LINK), out.pop("its configuration")
-    sums = (link.reads + config.reads, link.bytes + config.bytes, link.fuel + config.fuel)
-    out[LINK] = Work(*sums)
+    out[LINK] = _sum(out.pop(LINK), out.pop("its configuration"))
+    if image != "files":
+        out[BY_ESPNOW] = _sum(out[LINK], out.pop("the gateway"))
     assert WAKE in out, "the node did not come as far: a stub of chip.py lacks what it asks for"
     mount = out.pop("mount")
     return out if image == "optimised" else {"mount": Work(mount.reads, mount.bytes, 0), **out}
+
+
+def _sum(one: Work, other: Work) -> Work:
+    return Work(one.reads + other.reads, one.bytes + other.bytes, one.fuel + other.fuel)
 
 
 def _unix(folder: Path, image: str) -> list[str]:
@@ -65,13 +80,13 @@ def _unix(folder: Path, image: str) -> list[str]:
 
 
 @contextmanager
-def laid_out(image: str, watches: bool = False) -> Iterator[Path]:
+def laid_out(image: str, asked: dict[str, Any]) -> Iterator[Path]:
     """A folder with an image, with the same files as a folder, and with the programs.
 
     What is no file in a file system holds what any node needs.
     """
     every = {**version.files(None), version.CONFIG: config()}
-    files = version.fitting(every, watches or image != "files")
+    files = version.fitting(every, asked if image == "files" else {})
     with scratch.folder() as folder:
         firmware.compile_file(HERE / "chip.py", Path("chip.py"), folder)
         shutil.copy(BOOT, folder)
@@ -98,11 +113,16 @@ def config() -> bytes:
     made = chip.garden(1883)
     for task in made["tasks"]:
         task["cost_uc"] = 1_000
-    made["txpower"].update(retry_uc=900_000, burst_uc=[5_000] * 11)
+    made["txpower"].update(questions=7, retry_uc=900_000, burst_uc=[5_000] * 11)
     made["sleep"].update(light_ms=2, deep_ms=10_000, start_ms=300)
     made["energy"].update(start_uc=15_000, air_uc_ms=136)
     made["backoff"].update(
-        rate_uc_min=370, cpu_uc_ms=48, air_uc_ms=136, start_uc=15_000, usual_ms=1_457
+        rate_uc_min=370,
+        cpu_uc_ms=48,
+        air_uc_ms=136,
+        start_uc=15_000,
+        usual_ms=1_457,
+        lost_ms=1_000,
     )
     return version.as_json(made)
 

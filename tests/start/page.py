@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from host_sim.hardware import board
-from host_sim.hardware.start import IMAGES, LINK, WAKE, Stage, mean_na, total_us
+from host_sim.hardware.start import BY_ESPNOW, IMAGES, LINK, WAKE, Stage, mean_na, total_us
 from tests.fidelity import starts
 
 PAGE = Path(__file__).parents[2] / "docs" / "start.md"
 BEGIN, END = "<!-- make start writes from here on -->\n", "<!-- as far as here -->\n"
 BOARDS = ("lolin32_lite", "xiao_esp32s3")
 WATCHES = "files, of a node that watches"
+IN_FLASH = (("files", False), ("files", True), *((image, False) for image in IMAGES[1:]))
 
 
 def written(page: str) -> str:
@@ -21,15 +22,18 @@ def written(page: str) -> str:
 
 def _stages(name: str) -> str:
     found = board.load(name)
-    by_image = [found.starting(image).stages for image in IMAGES]
-    by_image.insert(1, found.starting("files", watches=True).stages)
+    by_image, relayed = (
+        [found.starting(image, watches=watches, link=link).stages for image, watches in IN_FLASH]
+        for link in ("wifi", "espnow")
+    )
     names = [stage.name for stage in by_image[0]]
     rows = [[_ms(stages, stage) for stages in by_image] for stage in names[:-2]]
     begun = [stages[:-2] for stages in by_image]
     rows.append([f"{total_us(some) / 1e3:,.1f}" for some in begun])
     rows.append([f"{total_us(some) * mean_na(some) / 1e12:,.2f}" for some in begun])
     rows += [[_ms(stages, name) for stages in by_image] for name in (WAKE, LINK)]
-    behind = f"then {WAKE}, ms", f"{LINK} of a wake that joins, ms"
+    rows.append([_ms(stages, LINK) for stages in relayed])
+    behind = f"then {WAKE}, ms", f"{LINK} of a wake that joins, ms", f"{BY_ESPNOW}, ms"
     heads = (*names[:-2], "the start, ms", "the start, mC", *behind)
     return f"`{name}`, ms by stage:\n\n" + table(
         ("stage", IMAGES[0], WATCHES, *IMAGES[1:]),

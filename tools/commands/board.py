@@ -34,7 +34,8 @@ def list_boards(as_json: bool) -> None:
     if as_json:
         output.as_json([summary(each) for each in boards])
         return
-    heads = ("deep sleep,\nµA", "boot,\nmC", "cached\njoin, mC", "full\njoin, mC", "message,\nmC")
+    parts = ("boot,\nmC", "cached\njoin, mC", "full\njoin, mC", "message,\nmC", "by ESP-\nNOW, mC")
+    heads = ("deep sleep,\nµA", *parts)
     costs = output.table("", "\nname", *heads)
     for each in boards:
         deep_ua = each.file.states["deep_sleep"].current_na / 1e3
@@ -108,12 +109,18 @@ def summary(shown: Board) -> dict[str, str | float]:
 
 
 def charges_mc(shown: Board) -> dict[str, float]:
-    """Charge of a start, of both joins and of a message at 20 dBm with no frame lost, mC."""
+    """Charge of a start, of both joins and of a message, mC; at 20 dBm with no frame lost.
+
+    `espnow` is that of a message to a gateway, with all that it needs besides the start.
+    """
+    by_espnow = states.WAYS["espnow"]
     charges_fc = {
         "boot": price.state_fc(shown, "boot", shown.phase_us("boot")),
         "cached_join": price.join_fc(shown, states.CACHED_JOIN, FULL_POWER),
         "full_join": price.join_fc(shown, states.JOIN, FULL_POWER),
         "message": price.message_fc(shown, FULL_POWER),
+        "espnow": price.join_fc(shown, by_espnow.cached, FULL_POWER)
+        + price.message_fc(shown, FULL_POWER, by_espnow.message),
     }
     return {part: charge_fc / price.FC_PER_MC for part, charge_fc in charges_fc.items()}
 

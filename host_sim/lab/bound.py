@@ -17,6 +17,7 @@ from host_sim.engine.parts import CHANNEL_ROW, SERIES, Parts
 from host_sim.hardware import price, states
 from host_sim.hardware.board import Board
 from host_sim.sim import build, outside
+from host_sim.spec import costs
 from host_sim.spec.nodefile import Node
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
@@ -42,7 +43,7 @@ def of(scenario: Scenario) -> Bound:
     us, world = build.end_us(scenario), build.parts(scenario)
     told = max(us / 1e6 / (node.report.period_s + node.report.late_s), _most_told(scenario, world))
     happened = _edges_and_words(scenario, world)
-    start_fc, join_fc = _start_fc(board), _tell_fc(board)
+    start_fc, join_fc = _start_fc(board), _tell_fc(board, node)
     if node.kind == "switch":  # it has joined, and stays
         message_fc = round(told) * price.message_fc(board, 0)
         charge_fc = price.state_fc(board, "modem_sleep", us) + message_fc
@@ -107,7 +108,8 @@ def _start_fc(board: Board) -> int:
     return price.state_fc(board, "boot", board.phase_us("boot"))
 
 
-def _tell_fc(board: Board) -> int:
+def _tell_fc(board: Board, node: Node) -> int:
     """A remembered join with a stored key and a message, at the lowest power."""
-    join_fc = price.join_fc(board, states.CACHED_JOIN, 0, "stored")
-    return join_fc + price.message_fc(board, 0)
+    way = costs.way(node)
+    join_fc = price.join_fc(board, way.cached, 0, "stored")
+    return join_fc + price.message_fc(board, 0, way.message)

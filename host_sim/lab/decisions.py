@@ -10,6 +10,7 @@ Good practice is what a careful author of an ESPHome or MicroPython node does: r
 when they changed, as late as they may be and so several at once, and with a heartbeat; the access
 point and the address are remembered, a detector has its gates and is polled by the CPU, and the
 node sleeps deeply as soon as it can. Each task has its own timer, the radio sends at full power.
+Where there is a gateway it goes by that, too.
 """
 
 from collections.abc import Callable, Collection
@@ -99,6 +100,7 @@ DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
     "batched news": _told_at_once,
     "signal-aware sampling": _at_its_period,
     "coalescing windows": _on_time,
+    "way by a gateway": _as_it_is,
     "transmit power": _loudly,
     "stored key": _as_it_is,
     "lingering": _deep_at_once,
@@ -106,7 +108,13 @@ DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
     "price of false wakes": _unpriced,
     "saving when low": _whatever_the_cell,
 }
-CAREFUL = ("send on change", "remembered join", "detector's gates", "batched news")
+CAREFUL = (
+    "send on change",
+    "remembered join",
+    "detector's gates",
+    "batched news",
+    "way by a gateway",
+)
 NAIVE = tuple(DECISIONS)
 PRACTICE = tuple(name for name in DECISIONS if name not in CAREFUL)
 Configured = tuple[Scenario, dict[str, Any]]
@@ -116,16 +124,19 @@ def without(ours: Scenario, off: Collection[str]) -> Configured:
     """The scenario and config.json of a node that does not decide these.
 
     Without its gates, or without looking back, the CPU polls from light sleep, and not the ULP;
-    without a stored key each join derives it.
+    without a stored key each join derives it; without its gateway it joins Wi-Fi.
     """
     node = ours.file.node
     if "stored key" in off:
         node = edited(node, key="passphrase")
+    if "way by a gateway" in off:
+        node = edited(node, link="wifi")
     if node.watch and not {"detector's gates", "looking back by the ULP"}.isdisjoint(off):
         deepest = "light" if node.watch.interval_ms else node.deepest_sleep
         node = edited(node, watch=edited(node.watch, ulp=False), deepest_sleep=deepest)
-    given = replace(ours, file=edited(ours.file, node=node))
-    configured = device(node, ours.board)
+    board = replace(ours.board, link=node.link)
+    given = replace(ours, file=edited(ours.file, node=node), board=board)
+    configured = device(node, board)
     for name, switched_off in DECISIONS.items():
         if name in off:
             configured = switched_off(configured, given)

@@ -25,9 +25,15 @@ DOZE = 1.5  # I: times as long as predicted, at most, is a sleep that is part of
 LEAST = 8  # samples, of a wake that is judged
 
 
+def _usual_s(kind: Kind) -> float:
+    """How long a wake of a kind is in the mean: a few may follow another in light sleep."""
+    seconds, _, times = kind.each()
+    return float(np.average(seconds, weights=times))
+
+
 def cut(predicted: Predicted, recording: Recording, where: Path) -> Cut:
     """The wakes of a recording, read from a file; BadInput where none can be judged."""
-    shortest_s = min(float(kind.each()[0].min()) for kind in predicted.kinds)
+    shortest_s = min(_usual_s(kind) for kind in predicted.kinds)
     if recording.rate_hz * shortest_s < LEAST:
         what = f"{recording.rate_hz:g} Hz is too slow for wakes of {shortest_s:.2g} s"
         raise BadInput(what, where=where, remedy=f"record at {ceil(LEAST / shortest_s)} Hz or more")

@@ -48,7 +48,10 @@ def test_no_sender_on_change_tells_less_often(values: list[int], delta: int) -> 
 def test_a_join_of_the_bound_derives_no_key() -> None:
     """A node's own does, where it has a passphrase: it may not be cheaper than the bound's."""
     given = scenario.load("door", ("days=2",))
-    joined, charge_fc = bound._tell_fc(given.board), price.message_fc(given.board, 0)
+    joined, charge_fc = (
+        bound._tell_fc(given.board, given.file.node),
+        price.message_fc(given.board, 0),
+    )
     derived_fc = price.join_fc(given.board, states.CACHED_JOIN, 0)
     assert joined - charge_fc < derived_fc
     assert joined - charge_fc == price.join_fc(given.board, states.CACHED_JOIN, 0, "stored")

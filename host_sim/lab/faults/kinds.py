@@ -5,8 +5,8 @@ What the firmware waits for is in torpor.link, in whose words the times below ar
 
 from typing import NamedTuple
 
-from host_sim.hardware.mac import CONNECT_LIMIT_US, JOIN_LIMIT_US
-from host_sim.hardware.states import ADDRESS, ASSOCIATE, CONNECT, SCAN
+from host_sim.hardware.mac import CONNECT_LIMIT_US, GREET_LIMIT_US, JOIN_LIMIT_US
+from host_sim.hardware.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN
 from torpor.port import NO_AP, NO_BROKER, REFUSED
 
 # At one call of the port: before it has done anything, or after all of it.
@@ -29,7 +29,8 @@ CALLS = (
 class Link(NamedTuple):
     """What is wrong between node and broker: the parts of a join that go well, and what follows.
 
-    parts     so many of scan, association, address and connection are as ever
+    parts     so many of scan, association, address and connection are as ever; by a gateway, of
+              the radio's start and the greeting
     us, state how long it then takes more, and in which state
     answer    join()'s answer; 0: it goes on
     full      only a join that asks for an address meets it
@@ -51,7 +52,7 @@ SECOND_US = 1_000_000
 # neither (lwip/port/include/lwipopts.h:484-508).
 DNS_US = 7 * SECOND_US
 REFUSED_US = 2 * SECOND_US  # torpor.link.wifi, SCAN_MS
-LINKS = {
+BY_WIFI = {
     "access point absent": Link(NO_PARTS, 0, SCAN),
     "access point slow": Link(1, 3 * SECOND_US, ASSOCIATE),
     "access point refuses": Link(1, REFUSED_US, SCAN, REFUSED),
@@ -68,3 +69,11 @@ LINKS = {
     "broker slow": Link(3, 4 * SECOND_US, CONNECT, send_us=4 * SECOND_US),
     "broker deaf": Link(4, 0, CONNECT, send_us=-1),
 }
+BY_ESPNOW = {
+    "gateway absent": Link(NO_PARTS, 0, SCAN),
+    "gateway mute": Link(1, GREET_LIMIT_US, LISTEN, NO_BROKER),
+    "gateway slow": Link(2, 0, LISTEN, send_us=SECOND_US),
+    "gateway deaf": Link(2, 0, LISTEN, send_us=-1),
+    "gateway without broker": Link(2, 0, LISTEN, NO_BROKER),
+}
+LINKS = BY_WIFI | BY_ESPNOW

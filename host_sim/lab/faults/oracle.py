@@ -120,6 +120,8 @@ def _lasting(case: Case, chip: Chip, day: Day) -> Outcome | None:
     kind, loop, call = case.kind.partition(LOOP)
     if loop:
         port.kind, port.loop = kind, call
+    elif kind not in port.links:
+        return None
     else:
         port.link, port.joined = LINKS[kind], False
         port.ap_up = LINKS[kind].parts != NO_PARTS

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any
 
+from host_sim.engine import gateway, replay
 from host_sim.engine import link as links
 from host_sim.engine.frames import (
     LIMIT_US,
@@ -17,14 +18,21 @@ from host_sim.engine.frames import (
     rssi_dbm,
     time_out,
 )
-from host_sim.engine.parts import JOINS, JOINS_CACHED, JOINS_FAILED, Parts
+from host_sim.engine.parts import (
+    ESPNOW_US,
+    GATEWAY_CHANNEL,
+    JOINS,
+    JOINS_CACHED,
+    JOINS_FAILED,
+    Parts,
+)
 from host_sim.engine.port import SimPort
-from host_sim.hardware.mac import CONNECT_LIMIT_US, FRAME_BYTES
-from host_sim.hardware.states import CONNECT
-from host_sim.lab.faults.kinds import CALLS, EXCEPTIONS, NO_PARTS, Link
+from host_sim.hardware.mac import CHANNELS, CONNECT_LIMIT_US, FRAME_BYTES, GREET_LIMIT_US
+from host_sim.hardware.states import CONNECT, SCAN
+from host_sim.lab.faults.kinds import BY_ESPNOW, BY_WIFI, CALLS, EXCEPTIONS, NO_PARTS, Link
 from torpor.policy.report import CELLS
 from torpor.policy.txpower import ATTEMPTS
-from torpor.port import LINK_MS, NO_AP, NO_BROKER
+from torpor.port import LINK_MS, NO_AP, NO_BROKER, UNHEARD
 
 Reading = tuple[int, int, int]
 _OWN_LISTS = ("us", "times", "extra", "count", "drawn")
@@ -44,7 +52,7 @@ class FaultyPort(SimPort):
 
     kind, at    the fault, and the moment of the wake it comes at; 0: none
     loop        the call that it comes before each time; empty: none
-    link        what is wrong on the way to the broker, or None
+    links       what may be wrong on the way to the broker, and link what is, or None
     failed_us   when it came last
     moment      moments of this wake so far
     memory      what is retained, and on_air what the first byte of RTC memory says
@@ -57,6 +65,7 @@ class FaultyPort(SimPort):
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts)
         self.kind, self.at, self.loop = "", 0, ""
+        self.links = BY_ESPNOW if self.radio[GATEWAY_CHANNEL] else BY_WIFI
         self.link: Link | None = None
         self.failed_us = self.moment = 0
         self.memory, self.on_air, self.address_ok = b"", False, True
@@ -116,7 +125,8 @@ class FaultyPort(SimPort):
         self.happen()
         self.count[JOINS] += 1
         self.count[JOINS_CACHED] += cached
-        answer = self._parts(tx_qdbm, cached, within_ms * 1000)
+        parts = self._greeted if self.radio[GATEWAY_CHANNEL] else self._parts
+        answer = parts(tx_qdbm, cached, within_ms * 1000)
         self.joined = answer == 0
         self.count[JOINS_FAILED] += answer > 0
         return rssi_dbm(self) if self.joined else answer
@@ -146,11 +156,27 @@ class FaultyPort(SimPort):
         self.address_ok |= not cached
         return ill.answer if ill and ill.parts == len(links.PARTS) else 0
 
+    def _greeted(self, tx_qdbm: int, cached: int, within_us: int) -> int:
+        """The same of a gateway that is known."""
+        meet(self)
+        level, at = self.levels[tx_qdbm], margin(self, tx_qdbm)
+        replay.phase(self, SCAN, ESPNOW_US, 0)
+        assert self.link
+        if self.link.parts == 1:
+            time_out(self, self.link.state, self.link.us)
+            if not cached:
+                gateway.elsewhere(self, level, 1, CHANNELS)
+        elif not gateway.greet(self, level, at, GREET_LIMIT_US):
+            return UNHEARD
+        return self.link.answer
+
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
         """Deliver, and note what the broker has."""
         ill = self.link
         if ill and ill.send_us < 0:
-            time_out(self, CONNECT, links.MESSAGE_PART[LIMIT_US])
+            by_espnow = self.radio[GATEWAY_CHANNEL]
+            part = gateway.RELAY_PART if by_espnow else links.MESSAGE_PART
+            time_out(self, CONNECT, part[LIMIT_US])
             return 0
         attempts = super().send(r, first, count, tx_qdbm)
         if attempts and ill and ill.send_us:

@@ -49,9 +49,11 @@ class Kept:
 
     def add(self, first: int, last: int, data: bytes) -> None:
         """A chunk is finished."""
-        if not self.folder.exists():
-            outputs.folder(self.folder, {PLAN: self.told.encode()})
-        outputs.write({self.folder / f"{first:010}-{last:010}.jsonl": data})
+        name = f"{first:010}-{last:010}.jsonl"
+        if self.folder.exists():
+            outputs.write({self.folder / name: data})
+        else:
+            outputs.folder(self.folder, {PLAN: self.told.encode(), name: data})
 
     def tables(self) -> Iterator[pa.Table]:
         """All chunks in the order of their nodes."""

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 
 from host_sim.hardware import board as boards
-from host_sim.hardware import states
+from host_sim.hardware import mac, price, states
 from host_sim.lab.link.channel import Channel
 from host_sim.lab.txpower import air
 from host_sim.lab.txpower.air import Air
@@ -20,14 +20,16 @@ from torpor.policy import backoff, patience, report, txpower
 from torpor.policy.patience import LINK_MS
 from torpor.policy.ticks import MASK
 from torpor.policy.txpower import LEVEL_QDBM
-from torpor.port import DELTA, NO_AP, NO_BROKER, Port
+from torpor.port import DELTA, NO_AP, NO_BROKER, UNHEARD, Port
 from torpor.record import BACKOFF, PATIENCE, REPORT, TX
 
 KEY, POWER, PATIENT, KEPT = "stored key", "power", "patience", "address kept a month"
-DECISIONS = (KEY, POWER, PATIENT, KEPT)
+GATEWAY = "by a gateway"
+DECISIONS = (KEY, POWER, PATIENT, KEPT, GATEWAY)
 MONTH_MIN = 30 * 1440
 EVERY_S = 3_617  # from one message to the next: an hour, and never at the same second of one
 QUICK_MS = 704  # of a join that loses nothing
+FOUND_MS, AWAY_MS = 57, 150  # of a gateway that is found at once, and of one that is not there
 LATE_MS = 1_050  # that a lost question takes
 WITHIN_S, STEP_S = 300, 6  # in which the clairvoyant may choose, and how finely
 CONNECT_MS = 5_000  # until a broker that does not answer is given up
@@ -42,8 +44,20 @@ def table(board: str, part: str, key: str, within_ms: int) -> Air:
         "full": states.JOIN[:3],
         "connect": states.JOIN[3:],
         "message": (states.MESSAGE,),
+        "found": states.GREETED,
+        "relayed": (states.RELAYED,),
     }
     return Air.of(boards.load(board), parts[part], key, within_ms * 1000)
+
+
+@cache
+def elsewhere_mc(board: str, level: int) -> float:
+    """Greeting a gateway on all the channels that it is not on."""
+    of = boards.load(board)
+    on_air_us = mac.TRIES * mac.air_us(states.GREETING.bytes)
+    fc = on_air_us * of.file.radio.tx.current_na[level]
+    fc += price.state_fc(of, "listen", mac.TRIES * mac.GAP_US)
+    return (mac.CHANNELS - 1) * fc / price.FC_PER_MC
 
 
 class Radio(Port):
@@ -53,8 +67,12 @@ class Radio(Port):
     so that it waits as long as the link; what it had learned is there again as the join ends.
     """
 
-    def __init__(self, r: list[int], board: str, key: str, channel: Channel, seed: int) -> None:
-        self.r, self.board, self.key, self.channel = r, board, key, channel
+    def __init__(
+        self, r: list[int], board: str, decisions: Set[str], channel: Channel, seed: int
+    ) -> None:
+        self.r, self.board, self.channel = r, board, channel
+        self.key = "stored" if KEY in decisions else "passphrase"
+        self.by_gateway = GATEWAY in decisions
         self.quick_ms = 0
         self.random = np.random.default_rng([seed, 23])
         self.now_ms = 0
@@ -71,6 +89,8 @@ class Radio(Port):
         """Associate, and open the session."""
         if self.quick_ms:
             self.r[PATIENCE + patience.QUICK_MS] = self.quick_ms
+        if self.by_gateway:
+            return self._found(tx_qdbm, cached)
         self.now_ms += QUICK_MS
         if not self._part("cached" if cached else "full", tx_qdbm, within_ms):
             self.now_ms += max(0, within_ms - QUICK_MS)
@@ -78,12 +98,25 @@ class Radio(Port):
         if not self._part("connect", tx_qdbm):
             self.now_ms += CONNECT_MS
             return NO_BROKER
+        return self._heard()
+
+    def _found(self, tx_qdbm: int, cached: int) -> int:
+        """Greet the gateway, which stands where the access point does."""
+        if self._part("found", tx_qdbm):
+            self.now_ms += FOUND_MS
+            return self._heard()
+        self.now_ms += AWAY_MS
+        if not cached:
+            self.mc += elsewhere_mc(self.board, LEVEL_QDBM.index(tx_qdbm))
+        return UNHEARD
+
+    def _heard(self) -> int:
         return int(self.channel.heard_dbm[self.channel.row(self.now_ms / 1000)])
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
         """The message."""
         before_ms = self.now_ms
-        if not self._part("message", tx_qdbm):
+        if not self._part("relayed" if self.by_gateway else "message", tx_qdbm):
             return 0
         return 1 + (self.now_ms > before_ms)
 
@@ -96,7 +129,7 @@ class Radio(Port):
         self.mc += float(numbers.mc[at])
         drawn = self.random.random()
         if 1 - numbers.late[at] <= drawn < numbers.answered[at]:
-            self.now_ms += LATE_MS
+            self.now_ms += AWAY_MS if self.by_gateway else LATE_MS
         return bool(drawn < numbers.answered[at])
 
 
@@ -110,12 +143,17 @@ class Outcome:
     late_s: float
 
 
-def clairvoyant(board: str, channel: Channel, messages: int) -> Outcome:
+WIFI_PARTS, GATEWAY_PARTS = ("cached", "connect", "message"), ("found", "relayed")
+
+
+def clairvoyant(
+    board: str, channel: Channel, messages: int, parts: tuple[str, ...] = WIFI_PARTS
+) -> Outcome:
     """Who knows the channel: each message at the best level and moment of the next five minutes.
 
     The key is stored, and the address kept for good.
     """
-    known = [table(board, part, "stored", LINK_MS) for part in ("cached", "connect", "message")]
+    known = [table(board, part, "stored", LINK_MS) for part in parts]
     at = air.cells(channel.up_dbm)
     levels = np.arange(len(LEVEL_QDBM))[:, None]
     mc, came = known[0].mc[levels, at], known[0].answered[levels, at]
@@ -143,10 +181,10 @@ def live(
     messages back for hours and tells them together, and one's charge would compare with nothing.
     """
     r = [0] * record.SIZE
-    radio = Radio(r, board, "stored" if KEY in decisions else "passphrase", channel, 1)
-    config.configure(
-        r, configure.device_config(scenario.load("garden").file.node, boards.load(board))
-    )
+    radio = Radio(r, board, decisions, channel, 1)
+    way = ("node.link=espnow",) if GATEWAY in decisions else ()
+    node = scenario.load("garden", way).file.node
+    config.configure(r, configure.device_config(node, boards.load(board)))
     r[record.CACHE] = cached
     r[BACKOFF + backoff.RATE_UC_MIN] = 0
     if KEPT in decisions:

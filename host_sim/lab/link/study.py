@@ -7,7 +7,15 @@ from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, shares
 from host_sim.lab.link import channel, life
 from host_sim.lab.link.channel import Channel
-from host_sim.lab.link.life import DECISIONS, KEY, PATIENT, POWER, Outcome
+from host_sim.lab.link.life import (
+    DECISIONS,
+    GATEWAY,
+    GATEWAY_PARTS,
+    KEY,
+    PATIENT,
+    POWER,
+    Outcome,
+)
 from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
 
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "xiao_esp32s3")
@@ -15,15 +23,24 @@ TUNED, JUDGED = "s0_s2", "s1_s4"
 WALLS_DB = (-15, -10, -5, 0, 3, 5, 8)
 MESSAGES = 1_000  # 42 days of one an hour
 OURS, RESERVED, PRACTICE = "Torpor", "Torpor, address reserved", "cached join, 20 dBm"
+RELAYED, BARE = "Torpor, by a gateway", "by a gateway, 20 dBm"
 NAIVE, BEST = "full join, 20 dBm", "clairvoyant"
+BEST_RELAYED = "clairvoyant, by a gateway"
 STANDARD = frozenset({KEY, POWER, PATIENT})
+BY_WIFI = frozenset(DECISIONS) - {GATEWAY}
 Run = Callable[[str, Channel], Outcome]
 WAYS: dict[str, tuple[Kind, Run]] = {
     OURS: ("ours", lambda board, of: life.live(board, of, STANDARD, MESSAGES)),
-    RESERVED: ("ours", lambda board, of: life.live(board, of, frozenset(DECISIONS), MESSAGES)),
+    RESERVED: ("ours", lambda board, of: life.live(board, of, BY_WIFI, MESSAGES)),
+    RELAYED: ("ours", lambda board, of: life.live(board, of, BY_WIFI | {GATEWAY}, MESSAGES)),
+    BARE: ("practice", lambda board, of: life.live(board, of, frozenset({GATEWAY}), MESSAGES)),
     PRACTICE: ("practice", lambda board, of: life.live(board, of, frozenset(), MESSAGES)),
     NAIVE: ("naive", lambda board, of: life.live(board, of, frozenset(), MESSAGES, cached=0)),
     BEST: ("optimum", lambda board, of: life.clairvoyant(board, of, MESSAGES)),
+    BEST_RELAYED: (
+        "optimum",
+        lambda board, of: life.clairvoyant(board, of, MESSAGES, GATEWAY_PARTS),
+    ),
 }
 
 
@@ -105,21 +122,40 @@ def _shares(links: Sequence[Channel]) -> dict[str, dict[str, float]]:
 
 def _goals(rows: Sequence[Row], sweeps: Sequence[Sweep]) -> list[Goal]:
     """What was asked of the link."""
-    mj = {row.name: row.figures[ENERGY] for row in rows}
-    saved = 100 * (1 - mj[OURS] / mj[PRACTICE])
-    gap = 100 * (mj[OURS] / mj[BEST] - 1)
-    curve = sweeps[0].curves
-    least = min(100 * (1 - mine) for one in sweeps for mine in one.curves[OURS])
-    known = [a / b - 1 for a, b in zip(curve[OURS], curve[BEST], strict=True)]
-    return [
-        Goal("30 % less than good practice", f"{saved:.1f} %, {least:.1f} % at least", saved >= 30),
-        Goal(
-            "within 5 % of the clairvoyant",
-            f"{gap:+.0f} % on average, {100 * known[0]:+.1f} % where the link is strong",
-            gap <= 5,
-        ),
-        Goal("never over good practice", f"{least:.1f} % less at least", least >= 0),
-    ]
+    out = []
+    for ours, best, theirs, how in (
+        (OURS, BEST, PRACTICE, "by Wi-Fi"),
+        (RELAYED, BEST_RELAYED, BARE, "by a gateway"),
+    ):
+        mj = {row.name: row.figures[ENERGY] for row in rows}
+        saved = 100 * (1 - mj[ours] / mj[PRACTICE])
+        least = min(100 * (1 - mine) for one in sweeps for mine in one.curves[ours])
+        gap = 100 * (mj[ours] / mj[best] - 1)
+        curve = sweeps[0].curves
+        strong = 100 * (curve[ours][0] / curve[best][0] - 1)
+        over = max(
+            100 * (mine / other - 1)
+            for one in sweeps
+            for mine, other in zip(one.curves[ours], one.curves[theirs], strict=True)
+        )
+        out += [
+            Goal(
+                f"{how}, 30 % less than a cached join at 20 dBm",
+                f"{saved:.1f} %, {least:.1f} % at least",
+                saved >= 30,
+            ),
+            Goal(
+                f"{how}, within 5 % of the clairvoyant",
+                f"{gap:+.0f} % on average, {strong:+.1f} % where the link is strong",
+                gap <= 5,
+            ),
+            Goal(
+                f"{how}, never 0.5 % over 20 dBm and the same way",
+                f"{over:+.1f} % at worst",
+                over <= 0.5,
+            ),
+        ]
+    return out
 
 
 def _told(brought: dict[str, dict[str, float]]) -> str:
@@ -139,18 +175,26 @@ on strong links, and nothing on those that need all of it. Patience is worth not
 is lost, and up to a quarter where much is: a join is left at its second loss, and the next minute
 is better. Its price is more starts, and messages that are minutes late.
 
-The 30 % are missed. Where the link is good, what is left of a join is its scan, the driver's start
-and the handshake, which no decision of the firmware reaches; on chips that derive the key faster
-the largest saving is half as large. Nobody without foresight comes within 5 % of the clairvoyant on
-a bad link, who waits up to five minutes for the moment that loses nothing; where the link is
-strong, the daily request for an address is what is between. A router that reserves the node's
-address lets it be kept (`lease_h`). The mean over the links is governed by two of Rutgers', which
-lose 60 % of all frames and cost everybody more than 2 C a message.
+By Wi-Fi the 30 % are missed. Where the link is good, what is left of a join is its scan, the
+driver's start and the handshake, which no decision of the firmware reaches; on chips that derive
+the key faster the largest saving is half as large. Nobody without foresight comes within 5 % of the
+clairvoyant on a bad link, who waits up to five minutes for the moment that loses nothing; where the
+link is strong, the daily request for an address is what is between. A router that reserves the
+node's address lets it be kept (`lease_h`). The mean over the links is governed by two of Rutgers',
+which lose 60 % of all frames and cost everybody more than 2 C a message.
 
-The path by ESP-NOW through a gateway is left out: no node here speaks it yet. A stretch's loss is
-that recorded at 10 Mbit/s; frames at 1 Mbit/s, as the node sends them, need some 10 dB less, so a
-wall is here that much thinner than for a node. The form of the policy was chosen with both links
-of the data set at hand, its numbers with the one.
+The path weighs more than all of these. A gateway that is always on, and hears the node by ESP-NOW,
+spares it the join: what remains is the radio's start, a greeting and the message, a tenth of a
+cached join where the link is good and a twentieth where it is not, for what is lost is sent again
+at once and not after a second. It is compared on the same terms: its own practice sends at 20 dBm,
+its own clairvoyant knows the channel; power brings 3 % of that where the link is strong. The price
+is a second board on the mains. That the gateway hears the node as well as the access point would is
+taken for granted, and its times are inferred but for the radio's start
+(`boards/chips/all.toml`).
+
+A stretch's loss is that recorded at 10 Mbit/s; frames at 1 Mbit/s, as the node sends them, need
+some 10 dB less, so a wall is here that much thinner than for a node. The form of the policy was
+chosen with both links of the data set at hand, its numbers with the one.
 
 What each decision brings, % of good practice's charge on lolin32_lite, the mean over all orders in
 which they may be switched on:

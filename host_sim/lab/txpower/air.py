@@ -21,7 +21,6 @@ from host_sim.hardware.states import Part
 from host_sim.world import wifi
 from torpor.policy.txpower import LEVEL_QDBM, LEVELS
 
-IN_VAIN_US = mac.TRIES * (price.FRAME_US + mac.GAP_US)  # until the MAC gives up
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -62,6 +61,11 @@ class Air:
         return cls(mc, answered, np.broadcast_to(late, mc.shape))
 
 
+def in_vain_us(part: Part) -> int:
+    """How long one of a part's frames is sent until the MAC gives up."""
+    return mac.TRIES * (mac.air_us(part.bytes) + mac.GAP_US)
+
+
 def cell(up_dbm: float, level: int) -> int:
     """Where in the tables a level stands whose 20 dBm arrive at this RSSI."""
     over_qdb = round(up_dbm * 4) + LEVEL_QDBM[level] - LEVEL_QDBM[-1] - wifi.HALF_LOST_DBM * 4
@@ -92,9 +96,7 @@ def _level(
     fc, reached = np.zeros_like(lost), np.ones_like(lost)
     left_us = within_us
     for part in parts:
-        fc += reached * (
-            price.listening_fc(board, part, key) + price.air_fc(board, part.frames, level)
-        )
+        fc += reached * (price.listening_fc(board, part, key) + price.air_fc(board, [part], level))
         left_us -= board.join_us(part.phase, key)
         if part.asks:
             limit_us = part.limit_us or left_us
@@ -109,9 +111,9 @@ def _questions(
 ) -> tuple[Floats, Floats]:
     """What repeats and waits of a part's questions add, and the chance that all are answered."""
     waits = _waits_us(part, limit_us)
-    frame_fc = price.air_fc(board, 1, level)
+    frame_fc = mac.air_us(part.bytes) * board.file.radio.tx.current_na[level]
     attempt_fc = frame_fc + price.state_fc(board, part.state, mac.GAP_US)
-    wait_fc = [price.time_out_fc(board, part.state, us) + frame_fc for us in waits]
+    wait_fc = [price.time_out_fc(board, part, us) + frame_fc for us in waits]
     fc, answered = np.zeros_like(lost), np.zeros_like(lost)
     spent_fc = 0
     for losses in range(len(waits) + 1):
@@ -120,8 +122,8 @@ def _questions(
         answered += chance
         if losses < len(waits):
             spent_fc += wait_fc[losses]
-    left_us = max(mac.AWAKE_US, limit_us - sum(waits) - (len(waits) + 1) * IN_VAIN_US)
-    end_fc = spent_fc + price.time_out_fc(board, part.state, left_us)
+    left_us = max(0, limit_us - sum(waits) - (len(waits) + 1) * in_vain_us(part))
+    end_fc = spent_fc + price.time_out_fc(board, part, left_us)
     asked = part.asks + len(waits)
     return fc + (1 - answered) * (end_fc + asked * more * attempt_fc), answered
 
@@ -130,7 +132,7 @@ def _waits_us(part: Part, limit_us: int) -> list[int]:
     """The time-outs that a part's limit leaves room for, the attempts before each counted."""
     waits: list[int] = []
     us = part.wait_us
-    while sum(waits) + us + (len(waits) + 1) * IN_VAIN_US < limit_us:
+    while sum(waits) + us + (len(waits) + 1) * in_vain_us(part) < limit_us:
         waits.append(us)
         us *= part.growth
     return waits

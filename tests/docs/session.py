@@ -25,7 +25,7 @@ from tests.provision import made, rom
 from tests.tools.ppk2_device import Device, word
 from tools import cli
 from tools.commands.virtual_board import FLASH_BYTES
-from tools.provision import layout, node_toml, version
+from tools.provision import gateway_toml, layout, version
 from tools.virtual.process import running
 
 PATIENCE_S = 120
@@ -168,7 +168,7 @@ class Session:
 
     def _flashed_board(self) -> str:
         """A virtual board with the files that torpor flash gives to one."""
-        config = version.as_json(node_toml.load(self.flashed).config)
+        config = version.as_json(gateway_toml.load(self.flashed).config)
         image = self.folder / "flash"
         image.write_bytes(layout.file_system(version.files(config), FLASH_BYTES))
         link = self.folder / "board"

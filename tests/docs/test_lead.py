@@ -22,11 +22,11 @@ def test_the_lead_of_the_readme_is_what_practice_and_a_naive_node_spend(
     naive = json.loads(capsys.readouterr().out)
     spent = {name: line["charge_mc"] for name, line in naive["by_state"].items()}
     joining = sum(spent[state] for state in ("scan", "associate", "address"))
-    assert "three quarters of its charge on joining\nthe network, and 0.4 % on measuring" in page
-    assert joining / naive["charge_mc"] == pytest.approx(3 / 4, abs=0.02)
+    assert "four fifths of its charge on joining\nthe network, and 0.4 % on measuring" in page
+    assert joining / naive["charge_mc"] == pytest.approx(4 / 5, abs=0.02)
     assert spent["sense"] / naive["charge_mc"] == pytest.approx(0.004, abs=0.0005)
     told = re.search(r"draws (\d+) µA, good practice (\d+) µA", page)
-    every = re.search(r"draws (\d+) µA. What lies\nbetween", page)
+    every = re.search(r"draws (\d+) µA. What lies\sbetween", page)
     assert told
     assert every
     means = [_mean_ua(()), _mean_ua(decisions.PRACTICE), naive["average_current_ua"]]

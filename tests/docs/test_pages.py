@@ -23,6 +23,7 @@ from tests.docs.session import Session
 from tests.sim.files import text_of
 from tools import cli
 from tools.hil.bench import Bench
+from tools.provision.gateway_toml import GatewayFile
 from tools.provision.node_toml import NodeFile
 
 RECORDINGS = data() / "esp32/heltec-esp32-lora32/wifi"
@@ -117,7 +118,7 @@ def test_a_table_is_one_that_some_file_may_hold(page: str) -> None:
     for kind, text in pages.blocks(page):
         if kind == "toml":
             table = tomllib.loads(text)
-            schemas = (ScenarioFile, HomeFile, NodeFile, BoardFile, Bench, FleetFile)
+            schemas = (ScenarioFile, HomeFile, NodeFile, GatewayFile, BoardFile, Bench, FleetFile)
             assert any(known(table, (), schema) for schema in schemas), text
 
 

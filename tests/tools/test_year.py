@@ -32,11 +32,11 @@ def simulated(
 
 
 def test_it_says_why_a_line_ends_and_each_life() -> None:
-    ours, theirs = simulated("garden", "days=151")
+    ours, theirs = simulated("garden", "days=157")
     assert ours.alive
     assert not theirs.alive
     words = pictures.words(plot.picture([ours, theirs]))
-    assert f"Torpor: {ours.ledger.average_current_ua:.1f} µA on average" in words
+    assert f"Torpor: {ours.ledger.average_current_ua:,.4g} µA on average" in words
     assert f"battery life {ours.battery_life_days:.0f} days" in words
     assert words.count(f"brown-out after {theirs.days:.0f} days") == 2  # at its end, in the key
 

@@ -19,7 +19,13 @@ pytestmark = pytest.mark.usefixtures("resting")
 SLEPT = r"rst:0x5 "  # what the ROM says first, on every chip
 RESET = r"rst:0x(3|c) "
 WAKE_S = 100  # at most, from one wake of node.toml's to the next, in real time
-RESETS = b"import machine\nmachine.reset()\n"
+RESETS = b"""\
+import machine
+
+class Sensor:
+    def read(self):
+        machine.reset()
+"""
 
 
 def heard(broker: Broker, config: dict[str, Any]) -> list[dict[str, Any]]:
@@ -80,8 +86,9 @@ def test_a_power_cycle_starts_it_anew(node: Node, compiled: Path, config: dict[s
 def test_a_crash_loop_ends_in_safe_mode_and_in_mended_firmware(
     node: Node, compiled: Path, config: dict[str, Any], broker: Broker
 ) -> None:
-    """What resets the chip at each join; then without it."""
-    node.deploy(config, compiled, {"link.py": RESETS})
+    """A driver that resets the chip at each reading; then without it."""
+    light = {**config["channels"][0], "driver": "resets.Sensor", "own": {}}
+    node.deploy({**config, "channels": [light]}, compiled, {"resets.py": RESETS})
     node.start()
     for _ in range(3):  # the start itself is a reset, and the first crash is followed by a wake
         node.expect(RESET)

@@ -71,7 +71,8 @@ def deploy(
     here = _digests(board, active) if active else {}
     sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
     config = _config(tried or active)
-    asked = node.config if node else _asked(board, config)
+    given = files.get(version.CONFIG)
+    asked = node.config if node else json.loads(given) if given else _asked(board, config)
     if asked.get("kind") == GATEWAY:
         version.refuse_frozen(bool(board.exec("print_frozen(['.frozen'])").strip()), board.port)
     files = version.fitting(files, asked)

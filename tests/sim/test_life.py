@@ -79,7 +79,7 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
     ("name", "chemistry", "early", "late"),
     [
         ("garden", "li-ion", 0.085, 0),  # it saves when its cell is low
-        ("garden", "2xaa-lithium", 0.068, 0),
+        ("garden", "2xaa-lithium", 0.07, 0),
         ("garden", "2xaa-alkaline", 0.505, 0),  # it seldom sends as strongly as at first
         ("door", "li-ion", 0.023, 0.025),
         ("door", "2xaa-lithium", 0.015, 0.05),

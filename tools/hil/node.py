@@ -23,6 +23,8 @@ AWAY = "(the port is away)"  # what the log says while it is
 ANSWER_S = 1.0  # the REPL's, within which it goes on with its answer
 
 # It starts its life with this version: without a record, and without the log of an earlier one.
+# A wake that was interrupted as it imported leaves its watchdog of 9 s, which nothing stops.
+AT_THE_REPL = "import machine\nmachine.WDT(timeout=600000)"
 NEWBORN = """
 import machine, os
 machine.RTC().memory(b"")
@@ -129,6 +131,7 @@ class Node:
                     break
                 seen = b""
         self.link.enter_raw_repl(soft_reset=anew)
+        self.exec(AT_THE_REPL)
 
     def reset(self) -> None:
         """Cycle its power, or pulse its reset line where the port has one."""

@@ -7,6 +7,7 @@ gives it up.
 
 from host_sim.engine import replay
 from host_sim.engine.frames import (
+    BYTES,
     LIMIT_US,
     PHASE,
     STATE,
@@ -72,18 +73,23 @@ def find(port: State, tx_qdbm: int, level: int, cached: int) -> int:
 def elsewhere(port: State, level: int, first: int, behind: int) -> None:
     """Greet on channels from the first on that the gateway is not on."""
     for _ in range(first, behind):
-        frame(port, LISTEN, level, ESPNOW_BYTES, IN_VAIN, 0)
+        unheard(port, level)
+
+
+def unheard(port: State, level: int) -> None:
+    """A greeting that nobody hears."""
+    frame(port, LISTEN, level, GREETING_PART[BYTES], IN_VAIN, 0)
 
 
 def greet(port: State, level: int, at: int, within_us: int) -> bool:
     """Ask the gateway on its channel until it answers, or so long has gone by."""
     until_us = port.now_us + within_us
     if port.ap_up:
-        return tell(port, GREETING_PART, level, ESPNOW_BYTES, at, until_us)
-    frame(port, LISTEN, level, ESPNOW_BYTES, IN_VAIN, 0)
-    while port.now_us < until_us:
-        frame(port, LISTEN, level, ESPNOW_BYTES, IN_VAIN, 0)
-    return False
+        return tell(port, GREETING_PART, level, GREETING_PART[BYTES], at, until_us)
+    while True:
+        unheard(port, level)
+        if port.now_us >= until_us:
+            return False
 
 
 def tell(port: State, part: Numbers, level: int, size: int, at: int, until_us: int) -> bool:

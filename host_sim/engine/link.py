@@ -67,11 +67,9 @@ def join(port: State, tx_qdbm: int, cached: int, within_ms: int) -> int:
         answer = gateway.find(port, tx_qdbm, level, cached)
     else:
         answer = phases(port, tx_qdbm, level, cached, within_ms * 1000)
-    if (
-        answer != NO_AP and not port.addressed and not port.radio[GATEWAY_CHANNEL]
-    ):  # torpor.link.wifi.remember(): it is never another
-        port.addressed = True
-        port.count[FLASH_WRITES] += 1
+        if answer != NO_AP and not port.addressed:  # wifi.remember(): it is never another
+            port.addressed = True
+            port.count[FLASH_WRITES] += 1
     if answer:
         port.count[JOINS_FAILED] += 1
         return answer

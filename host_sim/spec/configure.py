@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from host_sim.hardware import cell, price, states
+from host_sim.hardware import cell, price
 from host_sim.hardware.board import Board
 from host_sim.hardware.mac import RATES
 from host_sim.spec import costs, nodefile
@@ -186,7 +186,7 @@ def _backoff(node: Node, board: Board) -> Backoff:
         air_uc_ms=costs.uc(board, "associate", 1000),
         start_uc=start_uc,
         usual_ms=_delivery_us(node, board) // 1000,
-        lost_ms=states.WAYS[node.link].lost_us // 1000,
+        lost_ms=costs.way(node).lost_us // 1000,
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from host_sim.files import inputs
 from host_sim.hardware import board as boards
+from host_sim.hardware.mac import MOST_PEERS
 from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name
 from host_sim.toml import file as tomlfile
@@ -13,8 +14,7 @@ from tools.provision import node_toml, passwords, way
 from tools.provision.node_toml import Provision
 from tools.provision.way import Broker, Wifi
 
-# Of a peer's, ESP-IDF 5.5.5, esp_now.h: ESP_NOW_MAX_ENCRYPT_PEER_NUM and ESP_NOW_MAX_TOTAL_PEER_NUM
-MOST_KEYED, MOST_NODES = 6, 20
+MOST_KEYED = 6  # ESP-IDF 5.5.5, esp_now.h: ESP_NOW_MAX_ENCRYPT_PEER_NUM
 
 
 class Nodes(Strict, frozen=True):
@@ -77,7 +77,7 @@ def _faults(file: GatewayFile) -> Iterator[Fault]:
     yield from way.password_faults(password)
     if not nodes:
         yield "no node to hear", ("gateway", "nodes"), "add its name and address"
-    most = MOST_KEYED if password else MOST_NODES
+    most = MOST_KEYED if password else MOST_PEERS
     if len(nodes) > most:
         how = "with a password" if password else "without a password"
         what = f"{len(nodes)} nodes, and ESP-NOW has {most} at most {how}"

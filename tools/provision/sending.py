@@ -71,8 +71,7 @@ def deploy(
     here = _digests(board, active) if active else {}
     sources = {digest: f"/{active}/{name}" for name, digest in here.items()}
     config = _config(tried or active)
-    given = files.get(version.CONFIG)
-    asked = node.config if node else json.loads(given) if given else _asked(board, config)
+    asked = node.config if node else _asked(board, files, config)
     if asked.get("kind") == GATEWAY:
         version.refuse_frozen(bool(board.exec("print_frozen(['.frozen'])").strip()), board.port)
     files = version.fitting(files, asked)
@@ -200,9 +199,10 @@ def _digests(board: Board, slot: str) -> dict[str, str]:
     return {path.removeprefix(f"/{slot}/"): digest for digest, path in pairs}
 
 
-def _asked(board: Board, config: str) -> dict[str, Any]:
-    """What of a board's configuration decides on its files; empty without one."""
-    asked: dict[str, Any] = json.loads(board.exec(f"print_asked({config!r})"))
+def _asked(board: Board, files: dict[str, bytes], config: str) -> dict[str, Any]:
+    """The configuration among the files, or what of the board's decides on them; else empty."""
+    told = files.get(version.CONFIG) or board.exec(f"print_asked({config!r})")
+    asked: dict[str, Any] = json.loads(told)
     return asked
 
 

@@ -411,7 +411,7 @@ def edited(module: str, more: str, taken: str = "") -> dict[str, bytes]:
             mock.patch.object(fold, "LIBRARY", library),
             mock.patch.object(firmware, "WAKE", library / "wake.py"),
         ):
-            fold.forget()
+            firmware.forget()
             name = Path("torpor", f"{module}.py")
             if f"torpor.{module}" in firmware.TEXTS or module == "__init__":
                 made = [folder / "out" / name]
@@ -421,5 +421,5 @@ def edited(module: str, more: str, taken: str = "") -> dict[str, bytes]:
                 made = [firmware.compile_file(source, name, folder / "out")]
             for name, text in ((Path(name), text) for name, text in firmware.linked().items()):
                 made.append(firmware.compile_file(source, name, folder / "out", text))
-        fold.forget()
+        firmware.forget()
         return {path.relative_to(folder / "out").as_posix(): path.read_bytes() for path in made}

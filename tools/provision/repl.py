@@ -48,7 +48,8 @@ class Repl(SerialTransport):  # type: ignore[misc]
 
     def __init__(self, line: serial.Serial) -> None:
         self.serial, self.device_name = line, line.port
-        self.in_raw_repl = self.mounted = self.is_pty = False
+        self.in_raw_repl = self.mounted = False
+        self.is_pty = True  # a read waits for its byte: else mpremote naps between two looks
         self.use_raw_paste = True
 
     def read_until(self, *args: Any, timeout_overall: float | None = None, **kwargs: Any) -> Any:

@@ -57,6 +57,7 @@ class Node:
         except TransportError:
             remedy = "is a board there, and no other program at it?"
             raise BadInput("cannot be opened", where=self.port, remedy=remedy) from None
+        self.link.is_pty = True  # as in tools.provision.repl
 
     def close(self) -> None:
         """Let go of the port."""

@@ -19,7 +19,8 @@ from host_sim.spec.configure import device_config
 from host_sim.world.recordings import DAY_US
 
 NAMES = ("door", "garden", "sound")
-QUICK, LONG = NAMES[:2], NAMES[2:]  # a word detector is simulated look by look
+# A word detector is simulated look by look.
+EACH = ("door", "garden", pytest.param("sound", marks=pytest.mark.slow))
 CHEMISTRIES = sorted(cell.CELLS)
 LONGER_DAYS = {"garden": 1_200, "door": 1_700, "sound": 600}  # than any cell lasts
 
@@ -41,7 +42,7 @@ def life_of(result: Result) -> life.Life:
     return result.life
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH)
 @pytest.mark.parametrize("chemistry", CHEMISTRIES)
 def test_a_run_to_the_end_says_when_and_why(name: str, chemistry: str) -> None:
     result = ended(name, chemistry)
@@ -51,7 +52,7 @@ def test_a_run_to_the_end_says_when_and_why(name: str, chemistry: str) -> None:
     assert result.figure("battery_life_days") == result.days
 
 
-@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in LONG)])
+@pytest.mark.parametrize("name", EACH)
 @pytest.mark.parametrize("chemistry", CHEMISTRIES)
 def test_it_ends_when_it_ends_however_long_the_run(name: str, chemistry: str) -> None:
     end = ended(name, chemistry).days

@@ -63,15 +63,18 @@ def test_the_processor_decides_as_the_simulation(name: str, days: str) -> None:
     assert world.repeated == 0
 
 
-def test_a_heap_that_is_collected_in_a_wake_changes_no_count(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "heap",
+    [64_500, *(pytest.param(n, marks=pytest.mark.slow) for n in range(64_750, 65_750, 250))],
+)
+def test_a_heap_that_is_collected_in_a_wake_changes_no_count(tmp_path: Path, heap: int) -> None:
     """It fills up at another place with each size, at some between two calls.
 
     The firmware as bytecode: its compiler would need a larger heap, which no wake fills.
     """
     firmware.compile_tree(tmp_path)
-    for heap in range(64_500, 65_750, 250):
-        world, _, _ = in_the_loop("garden", "0.05", 0, heap, tmp_path)
-        assert set(world.allocated) == {0}
+    world, _, _ = in_the_loop("garden", "0.05", 0, heap, tmp_path)
+    assert set(world.allocated) == {0}
 
 
 def test_a_noisy_line_changes_nothing() -> None:

@@ -94,7 +94,7 @@ class Device(Node):
         return self._woken()
 
     def _woken(self) -> int:
-        cause = int(self.node.expect(r"woken by (\d+)", PATIENCE_S)[1])
+        cause = int(self.node.expect(r"woken by (\d+)\s", PATIENCE_S)[1])
         self.node.interrupt()
         self._open()
         return cause

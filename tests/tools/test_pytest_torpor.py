@@ -22,7 +22,7 @@ FAILS = """
 def test_it(node):
     node.interrupt()
     node.link.exec_raw_no_follow("print('said', 6 * 7)")
-    assert node.expect(r"said (\\d+)")[1] == "42"
+    assert node.expect(r"said (\\d+)\\s")[1] == "42"
     node.expect("never said", 0.2)
 """
 

@@ -10,6 +10,9 @@ TYPINGS := typings/installed
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-version 3.11 --upgrade
 
+# The tests start hundreds of Pythons, each of which would compile the same once more.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help sim firmware test slow hil check installed bench start reference differential faults fidelity lab fuzz requirements clean
 

@@ -50,7 +50,9 @@ ImageName = Literal["files", "romfs", "frozen", "optimised"]
 IMAGES: tuple[str, ...] = get_args(ImageName)  # from the slowest to the fastest
 # Of files only: with the part of the library that just a node needs that watches.
 WATCHING = {"files": "files_watching"}
-COUNTED = (*IMAGES, *WATCHING.values())
+# Of a careful author's node, who writes it without our library: tests/start/practice.
+PLAIN = {image: f"plain_{image}" for image in IMAGES}
+OURS = (*IMAGES, *WATCHING.values())
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -98,7 +100,7 @@ class Currents(NamedTuple):
 def images() -> dict[str, Image]:
     """Each by its name."""
     work = msgspec.convert(tomllib.loads(inputs.text(COUNTS)), dict[str, dict[str, Work]])
-    return {name: Image(work[name], psram=name != "optimised") for name in COUNTED}
+    return {name: Image(one, psram="optimised" not in name) for name, one in work.items()}
 
 
 def fitting(name: str, watches: bool, link: str) -> Image:

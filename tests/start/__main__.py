@@ -3,10 +3,11 @@
 from host_sim.hardware import heap, start
 from tests.heap import counting as heap_counting
 from tests.heap import page as heap_page
-from tests.start import counting, page
+from tests.start import counting, page, plain
 
 if __name__ == "__main__":
-    start.COUNTS.write_text(start.as_toml(counting.counted()), encoding="utf-8")
+    counts = {**counting.counted(), **plain.counted()}
+    start.COUNTS.write_text(start.as_toml(counts), encoding="utf-8")
     start.images.cache_clear()
     page.PAGE.write_text(page.written(page.PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     heap.COUNTS.write_text(heap.as_toml(heap_counting.counted()), encoding="utf-8")

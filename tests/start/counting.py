@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from host_sim.files import scratch
-from host_sim.hardware.start import BY_ESPNOW, COUNTED, IMAGES, LINK, WAKE, WATCHING, Work
+from host_sim.hardware.start import BY_ESPNOW, IMAGES, LINK, OURS, WAKE, WATCHING, Work
 from tests import interpreters
 from tests.firmware import chip
 from tests.unix import micropython
@@ -38,25 +38,31 @@ def counted() -> dict[str, dict[str, Work]]:
     watching = _image("files", {})
     for work in (out["files"], watching):
         work[BY_ESPNOW] = relayed
-    return {name: watching if name == WATCHING["files"] else out[name] for name in COUNTED}
+    return {name: watching if name == WATCHING["files"] else out[name] for name in OURS}
 
 
 def _image(image: str, asked: dict[str, Any]) -> dict[str, Work]:
     with laid_out(image, asked) as folder:
         (folder / "kept").write_text(_unix(folder, image)[-1])
-        *lines, modules = _unix(folder, image)
-        wasm = interpreters.wasm(folder, "chip", (image,))
-        assert wasm.code == 0, wasm.stdout
-        assert modules == wasm.stdout.strip() == "", "a wake imports " + modules
-        fuel = [a - b for a, b in zip(wasm.marks[1:], wasm.marks[2:], strict=False)]
-        out = {}
-        for i, line in enumerate(lines):
-            stage, reads, read_bytes = line.rsplit(" ", 2)
-            bodies = BODIES.get(stage) if len(fuel) > len(lines) else None
-            out[stage] = Work(int(reads), int(read_bytes), fuel[i if bodies is None else bodies])
+        out = stages(folder, image)
     out[LINK] = _sum(out.pop(LINK), out.pop("its configuration"))
     if image != "files":
         out[BY_ESPNOW] = _sum(out[LINK], out.pop("the gateway"))
+    return out
+
+
+def stages(folder: Path, image: str) -> dict[str, Work]:
+    """Each stage of a wake that chip.py marks, in a folder with what the last one kept."""
+    *lines, modules = _unix(folder, image)
+    wasm = interpreters.wasm(folder, "chip", (image,))
+    assert wasm.code == 0, wasm.stdout
+    assert modules == wasm.stdout.strip() == "", "a wake imports " + modules
+    fuel = [a - b for a, b in zip(wasm.marks[1:], wasm.marks[2:], strict=False)]
+    out = {}
+    for i, line in enumerate(lines):
+        stage, reads, read_bytes = line.rsplit(" ", 2)
+        bodies = BODIES.get(stage) if len(fuel) > len(lines) else None
+        out[stage] = Work(int(reads), int(read_bytes), fuel[i if bodies is None else bodies])
     assert WAKE in out, "the node did not come as far: a stub of chip.py lacks what it asks for"
     mount = out.pop("mount")
     return out if image == "optimised" else {"mount": Work(mount.reads, mount.bytes, 0), **out}

@@ -1,9 +1,10 @@
-"""The tables of docs/start.md: stages by image, and published starts beside the model's."""
+"""The tables of docs/start.md: stages by image, a plain node's, and published starts."""
 
+from itertools import product
 from pathlib import Path
 
 from host_sim.hardware import board
-from host_sim.hardware.start import BY_ESPNOW, IMAGES, LINK, WAKE, Stage, mean_na, total_us
+from host_sim.hardware.start import BY_ESPNOW, IMAGES, LINK, PLAIN, WAKE, Stage, mean_na, total_us
 from tests.fidelity import starts
 
 PAGE = Path(__file__).parents[2] / "docs" / "start.md"
@@ -16,7 +17,7 @@ IN_FLASH = (("files", False), ("files", True), *((image, False) for image in IMA
 def written(page: str) -> str:
     """The page with its tables made anew."""
     before, rest = page.split(BEGIN)
-    tables = "\n".join((*map(_stages, BOARDS), _published()))
+    tables = "\n".join((*map(_stages, BOARDS), _plain(), _published()))
     return before + BEGIN + "\n" + tables + "\n" + END + rest.split(END)[1]
 
 
@@ -29,8 +30,7 @@ def _stages(name: str) -> str:
     names = [stage.name for stage in by_image[0]]
     rows = [[_ms(stages, stage) for stages in by_image] for stage in names[:-2]]
     begun = [stages[:-2] for stages in by_image]
-    rows.append([f"{total_us(some) / 1e3:,.1f}" for some in begun])
-    rows.append([f"{total_us(some) * mean_na(some) / 1e12:,.2f}" for some in begun])
+    rows += map(list, zip(*map(_totals, begun), strict=True))
     rows += [[_ms(stages, name) for stages in by_image] for name in (WAKE, LINK)]
     rows.append([_ms(stages, LINK) for stages in relayed])
     behind = f"then {WAKE}, ms", f"{LINK} of a wake that joins, ms", f"{BY_ESPNOW}, ms"
@@ -39,6 +39,25 @@ def _stages(name: str) -> str:
         ("stage", IMAGES[0], WATCHES, *IMAGES[1:]),
         [[h, *row] for h, row in zip(heads, rows, strict=True)],
     )
+
+
+def _plain() -> str:
+    """Ours beside a careful author's node."""
+    rows = []
+    for name, image in product(BOARDS, IMAGES):
+        for whose, one in (("ours", image), ("plain", PLAIN[image])):
+            *begun, own, link = board.load(name).starting(one).stages
+            after = [f"{stage.us / 1e3:,.1f}" for stage in (own, link)]
+            rows.append([f"`{name}`", image, whose, *_totals(begun), *after])
+    named = "its own code, ms", f"{LINK}, ms"
+    heads = ("board", "image", "node", "the start, ms", "the start, mC", *named)
+    return "Beside a node that was written without the library:\n\n" + table(heads, rows)
+
+
+def _totals(begun: list[Stage]) -> tuple[str, str]:
+    """A start's ms and mC."""
+    us = total_us(begun)
+    return f"{us / 1e3:,.1f}", f"{us * mean_na(begun) / 1e12:,.2f}"
 
 
 def _ms(stages: list[Stage], name: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from host_sim.engine.plain import Life
 from host_sim.lab import bound, decisions, shares
@@ -60,16 +61,18 @@ def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
     names = _judged(given)
     all_of_them, done = count(given), 0
 
-    @cache
-    def simulate(off: frozenset[str]) -> Result:
+    def simulated(configured: Scenario, device: dict[str, Any]) -> Result:
         nonlocal done
-        configured, device = decisions.without(given, off)
         result = run.run(configured, device=device, engine=engine)
         if not result.complete:
             raise KeyboardInterrupt
         done += 1
         progress(min(1.0, done / all_of_them))
         return result
+
+    @cache
+    def simulate(off: frozenset[str]) -> Result:
+        return simulated(*decisions.without(given, off))
 
     def drawn_ua(off: Collection[str]) -> float:
         return simulate(frozenset(off)).ledger.average_current_ua
@@ -79,7 +82,7 @@ def runs(given: Scenario, engine: type[Life], progress: Progress) -> Compared:
     alone = {name: drawn_ua([name]) - drawn_ua(()) for name in names}
     return Compared(
         naive=simulate(all_of_names),
-        practice=simulate(all_of_names.intersection(decisions.PRACTICE)),
+        practice=simulated(*decisions.practice(given)),
         ours=simulate(frozenset()),
         bound=bound.of(given),
         brought=[Brought(name, alone[name], -share[name]) for name in names],

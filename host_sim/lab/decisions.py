@@ -10,7 +10,9 @@ Good practice is what a careful author of an ESPHome or MicroPython node does: r
 when they changed, as late as they may be and so several at once, and with a heartbeat; the access
 point and the address are remembered, a detector has its gates and is polled by the CPU, and the
 node sleeps deeply as soon as it can. Each task has its own timer, the radio sends at full power.
-Where there is a gateway it goes by that, too.
+Where there is a gateway it goes by that, too. It starts as a node does that such an author wrote
+without our library, and so loads its link (tests/start/practice); a detector that polls, or a
+switch, as ours does: none of such an author has been counted.
 """
 
 from collections.abc import Callable, Collection
@@ -19,6 +21,7 @@ from typing import Any
 
 from msgspec.structs import replace as edited
 
+from host_sim.hardware.start import PLAIN
 from host_sim.spec.configure import device
 from host_sim.spec.device import Device, as_config
 from host_sim.spec.scenario import Scenario
@@ -141,6 +144,14 @@ def without(ours: Scenario, off: Collection[str]) -> Configured:
         if name in off:
             configured = switched_off(configured, given)
     return given, as_config(configured)
+
+
+def practice(ours: Scenario) -> Configured:
+    """The same of the node of good practice, on a board with that in its flash."""
+    node, board = ours.file.node, ours.board
+    if node.kind == "sensor" and not (node.watch and node.watch.interval_ms):
+        board = replace(board, image=PLAIN[board.image])
+    return without(replace(ours, board=board), PRACTICE)
 
 
 def that_matter(ours: Scenario) -> tuple[str, ...]:

@@ -29,11 +29,13 @@ def test_the_lead_of_the_readme_is_what_practice_and_a_naive_node_spend(
     every = re.search(r"draws (\d+) µA. What lies\sbetween", page)
     assert told
     assert every
-    means = [_mean_ua(()), _mean_ua(decisions.PRACTICE), naive["average_current_ua"]]
+    garden = scenario.load("garden")
+    ours, practice = map(_mean_ua, (decisions.without(garden, ()), decisions.practice(garden)))
+    means = [ours, practice, naive["average_current_ua"]]
     assert [int(ua) for ua in (*told.groups(), *every.groups())] == [round(ua) for ua in means]
 
 
-def _mean_ua(off: tuple[str, ...]) -> float:
-    given, device = decisions.without(scenario.load("garden"), off)
+def _mean_ua(configured: decisions.Configured) -> float:
+    given, device = configured
     engine = native.Life if native.is_ready() else Life
     return run.run(given, device=device, engine=engine).ledger.average_current_ua

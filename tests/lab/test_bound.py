@@ -15,8 +15,7 @@ from host_sim.spec import scenario
 def test_no_run_draws_less(name: str) -> None:
     given = scenario.load(name, ("days=2",))
     least = bound.of(given)
-    for off in ((), decisions.PRACTICE):
-        configured, device = decisions.without(given, off)
+    for configured, device in (decisions.without(given, ()), decisions.practice(given)):
         assert run.run(configured, device=device).ledger.average_current_ua > (
             least.average_current_ua
         )

@@ -3,6 +3,7 @@
 import pytest
 
 from host_sim.engine.plain import Life
+from host_sim.hardware.start import IMAGES, PLAIN
 from host_sim.lab import compare, decisions
 from host_sim.spec import scenario
 from tests.conftest import CHECKOUT
@@ -39,6 +40,22 @@ def test_every_decision_that_matters_changes_the_node(name: str) -> None:
     given = scenario.load(name)
     assert set(decisions.that_matter(given)) >= {"send on change", "remembered join"}
     assert ("lingering" in decisions.that_matter(given)) == (name == "door")
+
+
+@pytest.mark.parametrize("name", scenario.names())
+@pytest.mark.parametrize("image", IMAGES)
+def test_good_practice_starts_without_our_library_where_that_was_counted(
+    name: str, image: str
+) -> None:
+    given = scenario.load(name, (f"node.image={image}",))
+    same, ours = decisions.without(given, decisions.PRACTICE)
+    told, config = decisions.practice(given)
+    if name in ("garden", "door"):
+        assert told.board == given.board.starting(PLAIN[image], watches=name == "door")
+        assert told.board.phase_us("boot") < same.board.phase_us("boot")
+        assert config["sleep"]["deep_ms"] < ours["sleep"]["deep_ms"]  # priced by its own start
+    else:
+        assert (told.board, config) == (same.board, ours)
 
 
 def test_light_is_planned_with_by_us_alone() -> None:

@@ -174,7 +174,7 @@ def _garden_goals() -> Iterable[Goal]:
     """The shipped garden beside good practice: its charge, and what is known of each channel."""
     given = scenario.load("garden", (f"days={GARDEN_DAYS}",))
     ours, mine = service.of_scenario(*decisions.without(given, ()))
-    practice, theirs = service.of_scenario(*decisions.without(given, decisions.PRACTICE))
+    practice, theirs = service.of_scenario(*decisions.practice(given))
     saved = 100 * (1 - ours.ledger.charge_fc / practice.ledger.charge_fc)
     told = f"{saved:.0f} %; {ours.asleep_percent:.0f} % of what is left is the board's sleep"
     yield Goal("30 % less than practice in the garden", told, saved >= 30)

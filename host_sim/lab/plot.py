@@ -13,6 +13,7 @@ from host_sim.lab.study import BASELINES, HELD_PERCENT, POLICIES, Study, Sweep
 from host_sim.trace.draw import style
 
 COLUMNS = 2
+OURS = ("-", "-.", ":")  # strokes of our ways, in the order of the table
 WIDE = 20  # from this ratio of the most to the least on, an axis is logarithmic
 
 
@@ -50,6 +51,8 @@ def _colours(study: Study, names: list[str]) -> list[str]:
 
 def _sweep(axis: Axes, one: Sweep, study: Study, colours: dict[str, str]) -> None:
     kinds = {row.name: row.kind for row in study.rows}
+    mine = [name for name in kinds if kinds[name] == "ours"]
+    strokes = dict(zip(mine, OURS, strict=False))
     for name, values in one.curves.items():
         ours, best = kinds[name] == "ours", kinds[name] == "optimum"
         axis.plot(
@@ -57,7 +60,7 @@ def _sweep(axis: Axes, one: Sweep, study: Study, colours: dict[str, str]) -> Non
             values,
             color=colours[name],
             linewidth=3 if ours else 1.8,
-            linestyle="--" if best else "-",
+            linestyle="--" if best else strokes.get(name, "-"),
             zorder=3 if ours else 2,
             label=name,
         )

@@ -13,7 +13,7 @@ from torpor.policy.sleep import IDLE
 COLD = const(0)  # power-on; a brown-out may read alike, and only what is retained tells
 TIMER = const(1)  # the time asked for is over
 PIN = const(2)  # an edge on the wake pin
-WATCH = const(3)  # the first detector stage saw its threshold reached
+WATCH = const(3)  # the first detector stage saw its threshold reached, or the ULP news
 CRASH = const(4)  # watchdog, panic or reset: the wake before did not end in sleep
 SURGE = const(5)  # power failed while the radio was on, and what was retained outlived it
 FELL = const(6)  # as CRASH, and the radio was on
@@ -34,6 +34,8 @@ NODE = const(8)  # account()'s task for what belongs to none: start, sleep, safe
 ACCOUNTS = const(9)  # tasks 0 … 7 and NODE
 
 WATCHDOG_MS = const(9000)  # a hang takes as much charge: longer than any wait for one answer
+
+RECALLED = const(32)  # readings of a channel that the ULP remembers
 
 # Answers that are no measurement, score or command. Outside every reading, inside 31 bits.
 FAULT = const(-0x3FFFFFFF)
@@ -95,6 +97,25 @@ class Port:
         listens, it also looks on for as long as the stages behind need, and wakes nobody for what
         they would refuse.
         interval_ms == 0: an edge on the wake pin wakes with PIN; the others are not used.
+        """
+        raise NotImplementedError
+
+    def monitor(self, channel: int, low: int, high: int, looks: int) -> None:
+        """Have the ULP read a channel in the next deep sleep only, as often as is configured.
+
+        It wakes with WATCH once so many readings more (at most 65,534) lay at or beyond low and
+        high than between them.
+        """
+        raise NotImplementedError
+
+    def monitored(self, channel: int) -> int:
+        """How often it read the channel in the sleep before."""
+        raise NotImplementedError
+
+    def recalled(self, channel: int, age: int) -> int:
+        """One of these readings, the last being of age 0; FAULT from age RECALLED on.
+
+        One that failed is the one before it.
         """
         raise NotImplementedError
 

@@ -25,13 +25,16 @@ class Pads(NamedTuple):
 class UlpPrice(NamedTuple):
     """The FSM ULP's clocks, and what it draws on top of deep sleep: running, and converting.
 
-    Source of the clocks: S, ESP-IDF, soc/*/clk_tree_defs.h.
+    Source of the clocks: S, ESP-IDF, soc/*/clk_tree_defs.h. `step_nv` is about what a step of its
+    converter is, of 16 bits at 11 dB. I: of the ESP32 the slope of ESP-IDF's adc_cali_line_fitting
+    at a reference of 1.1 V, of the others the range that ESP-IDF's guide gives, "ADC".
     """
 
     fast_hz: int
     slow_hz: int
     active_na: int
     adc_na: int
+    step_nv: int
 
 
 class Chip(NamedTuple):
@@ -67,7 +70,7 @@ CHIPS = {
         # while the ULP polls a pin without pause, less 3 uA asleep; the datasheet has 150 uA, D.
         # adc, I: the datasheet's 100 uA of the "ULP sensor-monitored pattern" with the converter on
         # 1 % of the time, less 5 uA asleep.
-        ulp=UlpPrice(8_500_000, 150_000, 432_000, 9_500_000),
+        ulp=UlpPrice(8_500_000, 150_000, 432_000, 9_500_000, 50_356),
     ),
     "esp32s2": Chip(
         "ESP32-S2",
@@ -81,7 +84,7 @@ CHIPS = {
         ),
         i2c_buses=2,
         # As the S3, I: the S2's datasheet has 22 uA for that pattern, no more than it sleeps at.
-        ulp=UlpPrice(8_500_000, 90_000, 170_000, 1_100_000),
+        ulp=UlpPrice(8_500_000, 90_000, 170_000, 1_100_000, 39_683),
     ),
     "esp32s3": Chip(
         "ESP32-S3",
@@ -90,7 +93,7 @@ CHIPS = {
         i2c_buses=2,
         # active, D: ESP32-S3 datasheet, Current Consumption in Low-Power Modes, ULP-FSM 170 uA.
         # adc, I: its 18 uA of the sensor-monitored pattern at 1 %, less 7 uA asleep.
-        ulp=UlpPrice(17_500_000, 136_000, 170_000, 1_100_000),
+        ulp=UlpPrice(17_500_000, 136_000, 170_000, 1_100_000, 47_314),
     ),
     "esp32c3": Chip(
         "ESP32-C3",

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from host_sim.errors import BadInput
 from torpor.ulp.assemble import Program
-from torpor.ulp.chips import REGISTERS
+from torpor.ulp.chips import REGISTERS, RTC_IO
 
 WORDS = 2048  # 8 KB of RTC slow memory
 MOST_CYCLES = 20_000_000  # of one run: more than a second of the fastest clock
@@ -82,6 +82,9 @@ class Ulp:
         self.levels = levels
         self.asleep = True
         self.peripherals = {self.names["timer"]: 1 << self.names["timer_on"]}
+        self.driven = 0  # pins, by the bits of `levels`
+        self.wrote: Callable[[], None] = lambda: None  # is told of each write to a peripheral
+        self.cycles = 0  # since its first run
         self.registers = [0] * 4
         self.stage = 0
         self.zero = self.overflow = self.woke = False
@@ -106,11 +109,14 @@ class Ulp:
         """Run from a word of the program until HALT."""
         at, cycles, adc_cycles = entry, 0, 0
         self.woke = False
+        if self.asleep:
+            self._power_up()
         while cycles < MOST_CYCLES:
             word = self.memory[at % WORDS]
             kind = word >> 28
             try:
                 cycles += cycles_of(word)
+                self.cycles += cycles_of(word)
                 if kind == HALT:
                     return Run(cycles, adc_cycles, self.woke)
                 if kind == ADC:
@@ -120,6 +126,15 @@ class Ulp:
                 what = f"word {at} of the ULP's program, {word:#010x}, is no instruction known here"
                 raise BadInput(what) from None
         raise BadInput(f"the ULP's program does not halt within {MOST_CYCLES:,} cycles")
+
+    def _power_up(self) -> None:
+        """Deep sleep cuts the supply of the pins' multiplexer and of the converter between runs.
+
+        ESP-IDF 5.5.5, sleep_modes.c:2497 (ESP_PD_DOMAIN_RTC_PERIPH with the ULP's trigger).
+        """
+        kept = {at: value for at, value in self.peripherals.items() if at < RTC_IO}
+        self.peripherals = kept
+        self.driven = 0
 
     def _step(self, kind: int, word: int, at: int) -> int:
         """Execute one instruction; the word that is next."""
@@ -141,9 +156,17 @@ class Ulp:
             self.registers[0] = (self._peripheral(word & 0x3FF) & mask) >> low & 0xFFFF
         elif kind == REG_WR:
             low, mask = field(word)
-            kept = self.peripherals.get(word & 0x3FF, 0) & ~mask
-            self.peripherals[word & 0x3FF] = kept | (word >> 10 & 0xFF) << low & mask
+            self._write(word & 0x3FF, (word >> 10 & 0xFF) << low & mask, mask)
         return at + 1
+
+    def _write(self, address: int, bits: int, mask: int) -> None:
+        if address == self.names["drive"]:
+            self.driven |= bits
+        elif address == self.names["release"]:
+            self.driven &= ~bits
+        else:
+            self.peripherals[address] = self.peripherals.get(address, 0) & ~mask | bits
+        self.wrote()
 
     def _peripheral(self, address: int) -> int:
         value = self.peripherals.get(address, 0)

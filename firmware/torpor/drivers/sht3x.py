@@ -21,7 +21,8 @@ class Sensor:
     def __init__(self, sda: int, scl: int) -> None:
         # One bus for each pair of pins: a second I2C(0) would move the first one to its own pins
         # (MicroPython 1.29, machine_i2c.c:329-354).
-        self.i2c = I2C(len(sensors), sda=Pin(sda), scl=Pin(scl))
+        # A mode takes the pins back from the ULP, which may have had them (machine_pin.c:181-187).
+        self.i2c = I2C(len(sensors), sda=Pin(sda, Pin.IN), scl=Pin(scl, Pin.IN))
         self.data = b""
         self.taken = time.ticks_ms()
 

@@ -25,25 +25,46 @@ from machine import ADC, Pin, mem32
 SLOW_MEMORY = 0x50000000  # of the RTC, as the CPU sees it; the ULP's program is at its start
 
 
-class UlpStage:
-    """One of torpor.ulp.programs, assembled for a chip and `pin`, the GPIO that it looks at.
+class Program:
+    """A program in RTC memory; `words` tells where its variables are, in words from its start."""
 
-    `words` tells where its variables are, in words from the program's start; `gates` what some of
-    them are set to.
-    """
-
-    def __init__(
-        self, binary: bytes, words: dict[str, int], pin: int, gates: dict[str, int]
-    ) -> None:
+    def __init__(self, binary: bytes, words: dict[str, int]) -> None:
         self.binary = binary
         self.words = words
-        self.pin = pin
-        self.gates = gates
         self.ulp = esp32.ULP()
 
     def load(self) -> None:
         """Write the program to RTC memory; all its variables are 0."""
         self.ulp.load_binary(0, self.binary)
+
+    def run(self, every_ms: int) -> None:
+        """Have it run every so often from now on, and be able to wake the CPU."""
+        self.ulp.set_wakeup_period(0, every_ms * 1000)
+        esp32.wake_on_ulp(True)
+        self.ulp.run(0)
+
+    def get(self, name: str, place: int = 0) -> int:
+        """A variable, or what is so many words behind it."""
+        value: int = mem32[SLOW_MEMORY + 4 * (self.words[name] + place)]
+        return value & 0xFFFF  # the ULP keeps its own marks above
+
+    def put(self, name: str, value: int, place: int = 0) -> None:
+        """Set it."""
+        mem32[SLOW_MEMORY + 4 * (self.words[name] + place)] = value
+
+
+class UlpStage(Program):
+    """One of torpor.ulp.programs, assembled for a chip and `pin`, the GPIO that it looks at.
+
+    `gates` has what some of its variables are set to.
+    """
+
+    def __init__(
+        self, binary: bytes, words: dict[str, int], pin: int, gates: dict[str, int]
+    ) -> None:
+        super().__init__(binary, words)
+        self.pin = pin
+        self.gates = gates
 
     def arm(self, interval_ms: int, threshold: int, ratio_x16: int = 0) -> None:
         """Look every interval_ms, and wake at the first score >= threshold (at most 65,535).
@@ -51,48 +72,37 @@ class UlpStage:
         A program that keeps a floor adds that, times the ratio in quarters.
         """
         if "level" in self.words:
-            self._set("level", Pin(self.pin, Pin.IN).value())
+            self.put("level", Pin(self.pin, Pin.IN).value())
         else:
             # A reading sets up attenuation, width and pad; the program then takes the converter.
             level = ADC(Pin(self.pin), atten=ADC.ATTN_11DB).read_u16()
             if "mean" in self.words:
-                self._set("mean", level)  # 16 times the converter's steps, as the program has it
-        self._set("threshold", threshold if threshold < 0xFFFF else 0xFFFF)
+                self.put("mean", level)  # 16 times the converter's steps, as the program has it
+        self.put("threshold", threshold if threshold < 0xFFFF else 0xFFFF)
         if "ratio" in self.words:
-            self._set("ratio", ratio_x16 >> 2)
+            self.put("ratio", ratio_x16 >> 2)
         for name, value in self.gates.items():
-            self._set(name, value)
-        self._set("score", 0)
-        self.ulp.set_wakeup_period(0, interval_ms * 1000)
-        esp32.wake_on_ulp(True)
-        self.ulp.run(0)
+            self.put(name, value)
+        self.put("score", 0)
+        self.run(interval_ms)
 
     def disarm(self) -> None:
         """Wake no more. The next look in sleep passes the mark 0, and stops the ULP's timer."""
         for name in ("threshold", "ratio", "share"):
             if name in self.words:
-                self._set(name, 0)
+                self.put(name, 0)
         esp32.wake_on_ulp(False)
 
     def score(self) -> int:
         """Of the last look: the converter's steps, or edges since the stage was armed."""
-        return self._get("score")
+        return self.get("score")
 
     def remembered(self) -> list[int]:
         """The frames that the look which woke the CPU remembers; none if it kept none."""
         if "count" not in self.words:
             return []
-        first = self.words["frames"]
-        frames = range(first, first + self._get("count"))
-        return [mem32[SLOW_MEMORY + 4 * frame] & 0xFFFF for frame in frames]
+        return [self.get("frames", frame) for frame in range(self.get("count"))]
 
     def looks(self) -> int:
         """Since the program was loaded, modulo 65,536."""
-        return self._get("looks")
-
-    def _get(self, name: str) -> int:
-        value: int = mem32[SLOW_MEMORY + 4 * self.words[name]]
-        return value & 0xFFFF  # the ULP keeps its own marks above
-
-    def _set(self, name: str, value: int) -> None:
-        mem32[SLOW_MEMORY + 4 * self.words[name]] = value
+        return self.get("looks")

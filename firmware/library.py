@@ -5,4 +5,5 @@ FROZEN = "../build/frozen"
 package("torpor", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("wake.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("link.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
+module("monitor.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("main.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821

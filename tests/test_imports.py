@@ -109,6 +109,7 @@ def touches_hardware(path: str) -> bool:
         "torpor/esp32.py",
         "torpor/gateway.py",
         "torpor/watching.py",
+        "torpor/monitoring.py",
         "torpor/markers.py",
         "torpor/rescue.py",
     )

@@ -23,6 +23,7 @@ def configure(r: list[int], config: dict) -> None:
     r[record.WATCH_TASK] = config["watch_task"]
     r[record.WATCH_CHANNEL] = config["watch_channel"]
     r[record.BATTERY_CHANNEL] = config["battery_channel"]
+    r[record.ULP_MS] = config["ulp_ms"]
     _tasks(r, config["tasks"])
     _channels(r, config["channels"])
     _txpower(r, record.TX, config["txpower"])
@@ -53,6 +54,7 @@ def _tasks(r: list[int], tasks: list) -> None:
         mask = 0
         for channel in task["channels"]:
             mask |= 1 << channel
+        r[record.BY_ULP] |= task["ulp"] << i
         r[record.TASK + i * record.TASK_ROW + record.CHANNELS] = mask
         r[record.TASK + i * record.TASK_ROW + record.WARMUP_MS] = task["warmup_ms"]
         r[record.TASK + i * record.TASK_ROW + record.LONGEST_MS] = task["longest_ms"]

@@ -191,6 +191,10 @@ class Esp32Port(Port):
 
 def opened(config: dict) -> Port:
     """The port that a configuration asks for."""
+    if "monitor" in config:  # then there is neither a switch nor a detector
+        from torpor.monitoring import MonitoringPort
+
+        return MonitoringPort(config)
     pins = config["pins"]
     if "wake" in pins or "outputs" in pins or config["watch_channel"] >= 0:
         from torpor.watching import WatchingPort

@@ -44,8 +44,9 @@ def packed(config: dict) -> bytes:
         {key: value for key, value in channel.items() if key not in _NOT_KEPT}
         for channel in config["channels"]
     ]
-    if "ulp" in config:  # whose program deep sleep leaves in place
-        kept["ulp"] = {key: value for key, value in config["ulp"].items() if key != "binary"}
+    for key in ("ulp", "monitor"):
+        if key in config:  # whose program deep sleep leaves in place
+            kept[key] = {name: told for name, told in config[key].items() if name != "binary"}
     text = json.dumps(kept).encode()
     return text + pack("<HI", len(text), _crc(text))
 

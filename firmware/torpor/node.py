@@ -150,6 +150,9 @@ def sense(r: list[int], port: Port, task: int, now: int) -> int:
     """
     channels = r[TASK + task * record.TASK_ROW + record.CHANNELS]
     wait_ms = longest_ms = r[TASK + task * record.TASK_ROW + record.LONGEST_MS]
+    if r[record.BY_ULP] >> task & 1:
+        wait_ms = schedule.MAX_SLEEP_MS
+        longest_ms = 0
     channel = 0
     while channels:
         if channels & 1:

@@ -39,6 +39,9 @@ CALLS = (
     ("command", 0),
     ("feed", 0),
     ("sleep", 2),  # and what the wake took: its own us, bytes allocated, the heap in use
+    ("monitor", 4),
+    ("monitored", 1),
+    ("recalled", 2),
 )
 END = const(-2)  # the answer to sleep() that ends the run
 ANSWER_MS = const(500)  # time for an answer before the same is asked again
@@ -159,6 +162,15 @@ class PilPort(Port):
 
     def sleep(self, kind: int, ms: int, busy_us: int = 0, allocated: int = 0, heap: int = 0) -> int:
         return self.call(12, kind, ms, busy_us, allocated, heap)
+
+    def monitor(self, channel: int, low: int, high: int, looks: int) -> None:
+        self.call(13, channel, low, high, looks)
+
+    def monitored(self, channel: int) -> int:
+        return self.call(14, channel)
+
+    def recalled(self, channel: int, age: int) -> int:
+        return self.call(15, channel, age)
 
 
 class Stdio:

@@ -42,9 +42,12 @@ MINUTE_PAID = const(18)  # UPTIME_MIN up to which the budget's bucket is filled
 STARTED = const(19)  # tick at which the wake under way began; -1: it is over
 RENEWED_MIN = const(20)  # UPTIME_MIN of the last full join
 LEASE_MIN = const(21)  # how long an address is kept without asking for it anew
+BY_ULP = const(22)  # bit mask of the tasks whose channels the ULP reads in deep sleep
+ULP_MS = const(23)  # from one of its readings to the next
+ASLEEP_AT = const(24)  # tick at which the last sleep began in which it might
 
 # One row a task: what serving it means.
-TASK = const(22)
+TASK = const(25)
 CHANNELS = const(0)  # bit mask of the channels to measure
 WARMUP_MS = const(1)
 LONGEST_MS = const(2)  # between two servings while nothing moves, at most MAX_SLEEP_MS; 0: none

@@ -63,6 +63,14 @@ DRIFT_PPM, FIRST_TICK, SEED, END_US = range(4)
 # from an event to the first tick of the wake that it causes (ms).
 WATCH_TASK, ULP_US, ULP_NA, WATCH_CHANNEL, EVENT_MS = range(5)
 
+# monitor: what the ULP reads through deep sleep: from one reading to the next, µs; then a row a
+# task: its index, how long a reading takes (µs), and its current on top of sleep (nA).
+MONITOR_ROW = 3
+
+# marks: of a channel, what the ULP wakes for in the next sleep, and whether it read it in the last.
+LOOKS, LOW, HIGH, READ = range(4)
+MARK_ROW = 4
+
 # count: what came of it.
 (
     WAKES,
@@ -117,6 +125,7 @@ class Parts:
     late        how late alarms came (alarm.py)
     clock       the node's clock, and the seed
     watch       the detector's numbers
+    monitor     what the ULP reads through deep sleep
     ether       the channel, and who shares it
     index       the node's number there
     fresh       the record that a node begins with
@@ -158,6 +167,7 @@ class Parts:
     late: list[int]
     clock: list[int]
     watch: list[int]
+    monitor: list[int]
     ether: Ether
     index: int = 0
     fresh: list[int] = field(default_factory=list)

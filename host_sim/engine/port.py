@@ -1,14 +1,19 @@
 """The simulated port: the contract of torpor.port in virtual time, every microsecond booked."""
 
-from host_sim.engine import alarm, link, replay, store
+from host_sim.engine import alarm, link, monitor, replay, store
 from host_sim.engine.events import COMMAND, EDGE
 from host_sim.engine.parts import (
     BATTERY,
     BOOT_US,
+    HIGH,
     LIGHT_EXIT_US,
+    LOOKS,
+    LOW,
+    MARK_ROW,
     MEASURE_US,
     PIN_LEVEL,
     POLLS,
+    READ,
     SERIES,
     SOUND,
     WAKE_CPU_US,
@@ -21,7 +26,20 @@ from host_sim.hardware.states import IDLE as IDLE_STATE
 from torpor.policy.patience import LINK_MS
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.policy.ticks import MASK
-from torpor.port import COLD, DECISIONS, FAULT, LOOK, NODE, NONE, PIN, SCHEDULED, TIMER, WATCH, Port
+from torpor.port import (
+    COLD,
+    DECISIONS,
+    FAULT,
+    LOOK,
+    NODE,
+    NONE,
+    PIN,
+    RECALLED,
+    SCHEDULED,
+    TIMER,
+    WATCH,
+    Port,
+)
 
 BY_TIMER = (NODE * DECISIONS + SCHEDULED) * STATES  # accounts of a wake's start
 BY_EVENT = (NODE * DECISIONS + LOOK) * STATES
@@ -95,6 +113,22 @@ class SimPort(State, Port):
         self.margin = margin
         self.ratio_x16 = ratio_x16
 
+    def monitor(self, channel: int, low: int, high: int, looks: int) -> None:
+        at = channel * MARK_ROW
+        self.marks[at + LOOKS] = looks
+        self.marks[at + LOW] = low
+        self.marks[at + HIGH] = high
+        self.monitors = True
+
+    def monitored(self, channel: int) -> int:
+        return self.looked if self.marks[channel * MARK_ROW + READ] else 0
+
+    def recalled(self, channel: int, age: int) -> int:
+        if age >= RECALLED:
+            return FAULT
+        look = self.looked - age
+        return monitor.at(self, channel, self.read_from_us + look * self.monitor_us)
+
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         return link.join(self, tx_qdbm, cached, within_ms)
 
@@ -132,8 +166,14 @@ class SimPort(State, Port):
             end_us = max(self.now_us, self.end_us)
         cause = TIMER
         self.loud_us = NONE
+        self.looked = 0
+        if self.monitors:
+            at_us = monitor.wakes_us(self, end_us, kind == DEEP)
+            if at_us < end_us:
+                end_us, cause = at_us, WATCH
+            self.monitors = False
         if self.armed_ms != NONE or self.commanded != NONE or self.next_event_us <= end_us:
-            end_us, cause = self.interrupted(kind, end_us)
+            end_us, cause = self.interrupted(kind, end_us, cause)
             self.armed_ms = NONE
         if self.harvests:
             end_us = store.lasts(self, self.current_na[SLEEP_STATES[kind]], end_us)
@@ -153,10 +193,9 @@ class SimPort(State, Port):
         end_us = self.now_us + ms * 1000 - ms * self.drift_ppm // 1000
         return end_us if end_us < self.end_us else max(self.now_us, self.end_us)
 
-    def interrupted(self, kind: int, end_us: int) -> tuple[int, int]:
+    def interrupted(self, kind: int, end_us: int, cause: int) -> tuple[int, int]:
         """When a sleep ends that would last until end_us, and why; polls are booked."""
         armed_ms = self.armed_ms
-        cause = TIMER
         if armed_ms > 0:
             at_us = self.hearing.crossing(
                 self.now_us, end_us, armed_ms * 1000, self.margin, self.ratio_x16

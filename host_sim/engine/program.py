@@ -18,6 +18,7 @@ from host_sim.engine import (
     home,
     kernel,
     link,
+    monitor,
     port,
     replay,
     state,
@@ -29,6 +30,7 @@ from host_sim.engine.home import Home
 from host_sim.engine.port import SimPort
 from host_sim.engine.state import State
 from torpor import ahead, delivery, detector, life, node, record, sensor, switch
+from torpor import monitor as reading
 from torpor.policy import (
     backoff,
     cascade,
@@ -67,6 +69,7 @@ MODULES = (
     node,
     ahead,
     detector,
+    reading,
     sensor,
     switch,
     life,
@@ -76,6 +79,7 @@ MODULES = (
     gateway,
     link,
     alarm,
+    monitor,
     hearing,
     kernel,
 )

@@ -13,6 +13,7 @@ from host_sim.engine.parts import (
     END_US,
     EVENT_MS,
     FIRST_TICK,
+    MARK_ROW,
     MEASURE_US,
     SEED,
     ULP_NA,
@@ -50,6 +51,8 @@ class State:
     mail         a command from one of them, which arrives at mail_us
     disturbed    the channel loses whole exchanges, in the wake of this number; wait_us: others'
                  frames keep each of its own waiting for so long
+    marks        what the ULP wakes for in the next sleep, by channel (monitor.py); monitors: any
+    looked       its readings of each channel in the last sleep, which began at read_from_us
     told_tick    that of the newest alarm that arrived
     """
 
@@ -66,6 +69,7 @@ class State:
         addressed
         boot_us wake_cpu_us
         start_us start_used ether index shared mail_us mail
+        monitor_us monitor_tasks marks monitors looked read_from_us
         disturbed disturbed_wake wait_us watch_channel event_ms told_tick late
     """.split()  # noqa: SIM905  fifty lines as a list
 
@@ -126,6 +130,12 @@ class State:
         self.event_ms = parts.watch[EVENT_MS]
         self.told_tick = parts.clock[FIRST_TICK]
         self.late = parts.late
+        self.monitor_us = parts.monitor[0]
+        self.monitor_tasks = parts.monitor[1:]
+        self.marks = [0] * (MARK_ROW * len(self.source))
+        self.monitors = False
+        self.looked = 0
+        self.read_from_us = 0
         self.now_us = 0
         self.account_at = 0
         self.used = 0

@@ -37,7 +37,7 @@ class Board:
     """A checked board, with an image in its flash; `scale` multiplies factors of its start.
 
     The image is of a node that nothing but its timer wakes, or of one that `watches`; `link` is
-    its way to the broker.
+    its way to the broker, and `monitors` says that its ULP reads.
     """
 
     file: BoardFile
@@ -46,6 +46,7 @@ class Board:
     scale: Mapping[str, float] = field(default_factory=dict)
     watches: bool = False
     link: str = "wifi"
+    monitors: bool = False
 
     @property
     def folder(self) -> Path:
@@ -68,14 +69,15 @@ class Board:
         scale: Mapping[str, float] | None = None,
         watches: bool = False,
         link: str = "wifi",
+        monitors: bool = False,
     ) -> "Board":
         """The board with this image, one of start.IMAGES, in its flash."""
-        return Board(self.file, self.path, image, scale or {}, watches, link)
+        return Board(self.file, self.path, image, scale or {}, watches, link, monitors)
 
     @cached_property
     def stages(self) -> list[Stage]:
         """Its start by stages, then our own code and the link; scaled to what was measured."""
-        image = starts.fitting(self.image, self.watches, self.link)
+        image = starts.fitting(self.image, self.watches, self.link, self.monitors)
         measured_image = starts.fitting(MEASURED_IMAGE, False, "wifi")
         *begun, own, link = self.modelled(image, self.scale)
         *base, base_own, base_link = self.modelled(measured_image, self.scale)

@@ -21,7 +21,7 @@ COUNTS = Path(__file__).with_name("heap.toml")
 COUNTED = {"files": "files", "romfs": "romfs", "frozen": "romfs", "optimised": "romfs"}
 assert tuple(COUNTED) == IMAGES
 NODE = "node"  # of each
-PARTS = ("harvest", "markers", "watching", "microphone", "ulp", "switch", "bl0937")
+PARTS = ("harvest", "markers", "watching", "monitor", "microphone", "ulp", "switch", "bl0937")
 
 BLOCK_BYTES = 16
 WORD_BYTES = 4

@@ -53,6 +53,7 @@ WATCHING = {"files": "files_watching"}
 # Of a careful author's node, who writes it without our library: tests/start/practice.
 PLAIN = {image: f"plain_{image}" for image in IMAGES}
 OURS = (*IMAGES, *WATCHING.values())
+MONITOR = "the monitor"  # what a wake loads besides of a node whose ULP reads
 Count = Annotated[int, Meta(ge=0)]
 
 
@@ -103,12 +104,20 @@ def images() -> dict[str, Image]:
     return {name: Image(one, psram="optimised" not in name) for name, one in work.items()}
 
 
-def fitting(name: str, watches: bool, link: str) -> Image:
-    """The one in flash of a node that watches, or not, and goes by "wifi" or "espnow"."""
+def fitting(name: str, watches: bool, link: str, monitors: bool = False) -> Image:
+    """The one in flash of a node that watches, or not, and goes by "wifi" or "espnow".
+
+    `monitors`: its ULP reads, and a wake loads what it needs for that.
+    """
     image = images()[WATCHING.get(name, name) if watches else name]
     work = dict(image.work)
-    relayed = work.pop(BY_ESPNOW)
-    return replace(image, work=work | {LINK: relayed} if link == "espnow" else work)
+    relayed, monitor = work.pop(BY_ESPNOW), work.pop(MONITOR, None)
+    if link == "espnow":
+        work[LINK] = relayed
+    if monitors and monitor:
+        own, joins = work.pop(WAKE), work.pop(LINK)
+        work |= {MONITOR: monitor, WAKE: own, LINK: joins}
+    return replace(image, work=work)
 
 
 def stages(

@@ -102,6 +102,7 @@ DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
     "detector's gates": _in_full,
     "batched news": _told_at_once,
     "signal-aware sampling": _at_its_period,
+    "reading by the ULP": _as_it_is,
     "coalescing windows": _on_time,
     "way by a gateway": _as_it_is,
     "transmit power": _loudly,
@@ -134,10 +135,13 @@ def without(ours: Scenario, off: Collection[str]) -> Configured:
         node = edited(node, key="passphrase")
     if "way by a gateway" in off:
         node = edited(node, link="wifi")
+    if not {"reading by the ULP", "send on change"}.isdisjoint(off):
+        node = edited(node, task=tuple(edited(task, ulp=False) for task in node.task))
     if node.watch and not {"detector's gates", "looking back by the ULP"}.isdisjoint(off):
         deepest = "light" if node.watch.interval_ms else node.deepest_sleep
         node = edited(node, watch=edited(node.watch, ulp=False), deepest_sleep=deepest)
-    board = replace(ours.board, link=node.link)
+    monitors = bool(node.monitored(ours.board.chip))
+    board = replace(ours.board, link=node.link, monitors=monitors)
     given = replace(ours, file=edited(ours.file, node=node), board=board)
     configured = device(node, board)
     for name, switched_off in DECISIONS.items():

@@ -9,7 +9,7 @@ import numpy as np
 from host_sim.engine import alarm, chance, ledger
 from host_sim.engine.ether import Ether, alone
 from host_sim.engine.parts import COUNTERS, SCAN_US, TIMING, Parts
-from host_sim.sim import battery, channels, detector, harvest, link, outside, replays
+from host_sim.sim import battery, channels, detector, harvest, link, monitor, outside, replays
 from host_sim.spec.scenario import Scenario
 from host_sim.world.recordings import DAY_US
 
@@ -38,6 +38,7 @@ def parts(
         **channels.parts(scenario, days, arrays),
         **outside.parts(scenario, days, seed),
         **detector.parts(scenario, days, seed),
+        **monitor.parts(scenario),
         **replayed,
         clock=[file.world.drift_ppm, FIRST_TICK, chance.start(seed), end_us(scenario)],
         ether=ether or alone(),

@@ -126,9 +126,7 @@ def again(run: Run, path: Path) -> Scenario:
     where = scenario.find(run.lies) if run.lies in scenario.names() else path.parent / run.lies
     file = msgspec.convert(run.given, ScenarioFile)
     name = str(where.parent / file.board) if file.board.endswith(".toml") else file.board
-    board = boards.load(name).starting(
-        file.node.image, watches=file.node.watches, link=file.node.link
-    )
+    board = file.node.on(boards.load(name))
     return Scenario(run.scenario, where, file, board)
 
 

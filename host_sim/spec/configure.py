@@ -28,6 +28,9 @@ MOST_UC_MS = 5_000
 MINUTE_US = 60_000_000
 FAILURES_PERCENT = 8
 MOST_RATE_UC_MIN = 372_827  # a day of which stays within 31 bits
+# The S2's and S3's timer of the ULP has 24 bits of a clock that may be as fast as 150 kHz, by which
+# that is 111 s (ESP-IDF 5.5.5, ulp_common.c).
+MOST_ULP_MS = 100_000
 MOST_MC = 1 << 28  # of a store: what is planned with it stays within 31 bits
 MOST_UC = 1 << 26  # of one service: what the scheduler adds up stays within 31 bits
 
@@ -54,6 +57,7 @@ def device(node: Node, board: Board, seed: int = 1) -> Device:
         battery_channel=(
             channel_index(node, battery.channel) if battery and battery.channel else -1
         ),
+        ulp_ms=ulp_ms(node, board),
         tasks=[*(_task(node, board, task) for task in node.task), _report(node, board)],
         channels=[Channel(one.delta, one.within_s * 1000) for one in node.channel],
         txpower=_txpower(node, board),
@@ -76,6 +80,7 @@ def _task(node: Node, board: Board, task: nodefile.Task) -> Task:
         cost_uc=min(MOST_UC, costs.measure_uc(node, board, task)),
         warmup_ms=task.warmup_ms,
         longest_ms=_longest_s(node, task) * 1000,
+        ulp=int(task in node.monitored(board.chip)),
     )
 
 
@@ -93,6 +98,15 @@ def _longest_s(node: Node, task: nodefile.Task) -> int:
         return 0
     longest_s = task.longest_s or task.period_s + min(one.within_s for one in channels) // 2
     return min(longest_s, MOST_S) if longest_s > task.period_s else 0
+
+
+def ulp_ms(node: Node, board: Board) -> int:
+    """From one reading of the ULP to the next: an equal part of the shortest period, or 0."""
+    periods_ms = [task.period_s * 1000 for task in node.monitored(board.chip)]
+    if not periods_ms:
+        return 0
+    shortest_ms = min(periods_ms)
+    return shortest_ms // -(-shortest_ms // MOST_ULP_MS)
 
 
 def _report(node: Node, board: Board) -> Task:
@@ -172,8 +186,9 @@ def _backoff(node: Node, board: Board) -> Backoff:
     """
     start_uc = costs.boot_uc(board) + costs.wake_uc(board)
     asleep = "deep_sleep" if node.deepest_sleep == "deep" else "light_sleep"
-    pace_s = {task.name: _longest_s(node, task) or task.period_s for task in node.task}
     report_s = node.report.period_s
+    pace_s = {task.name: _longest_s(node, task) or task.period_s for task in node.task}
+    pace_s |= {task.name: report_s for task in node.monitored(board.chip)}
     uc_min = (
         costs.uc(board, asleep, MINUTE_US)
         + start_uc * 60 // min([report_s, *pace_s.values()])

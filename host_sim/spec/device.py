@@ -12,7 +12,8 @@ import msgspec
 class Task(msgspec.Struct, frozen=True):
     """A task by its channels' indices; `radio` is 1 for the delivery, whose cost is a join.
 
-    Those without it come first. A `longest_ms` of 0 is the period's.
+    Those without it come first. A `longest_ms` of 0 is the period's. `ulp` is 1 for one that the
+    ULP reads.
     """
 
     channels: list[int]
@@ -24,6 +25,7 @@ class Task(msgspec.Struct, frozen=True):
     cost_uc: int
     warmup_ms: int
     longest_ms: int
+    ulp: int = 0
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -116,7 +118,7 @@ class Backoff(msgspec.Struct, frozen=True):
 class Device(msgspec.Struct, frozen=True):
     """config.json, but for what only a real node has: network, broker, drivers and pins.
 
-    An index is -1 where there is none.
+    An index is -1 where there is none; `ulp_ms` is from one reading of the ULP to the next, or 0.
     """
 
     kind: str
@@ -126,6 +128,7 @@ class Device(msgspec.Struct, frozen=True):
     watch_task: int
     watch_channel: int
     battery_channel: int
+    ulp_ms: int
     tasks: list[Task]
     channels: list[Channel]
     txpower: TxPower

@@ -20,6 +20,7 @@ def of(file: ScenarioFile, board: Board) -> Iterator[Fault]:
         nodefaults.of(file.node, board),
         _read_faults(file),
         sources.faults(file.world),
+        _monitor_faults(file),
         _poll_faults(file, board),
         _budget_faults(file),
         _replay_faults(file),
@@ -60,6 +61,15 @@ def _read_faults(file: ScenarioFile) -> Iterator[Fault]:
     for name in channels:
         if name not in file.world.reads:
             yield f"nothing to read for {name}", ("world", "reads"), "name its source"
+
+
+def _monitor_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """What the ULP is to read and is no value that moves."""
+    for i, task in enumerate(file.node.task):
+        for name in task.channels if task.ulp else ():
+            if file.world.reads.get(name) in ("door", "sound", "output"):
+                what = f"the ULP does not read {file.world.reads[name]}"
+                yield what, ("node", "task", i, "ulp"), "leave it out"
 
 
 def _poll_faults(file: ScenarioFile, board: Board) -> Iterator[Fault]:

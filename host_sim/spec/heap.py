@@ -9,6 +9,7 @@ from host_sim.spec import wiring
 from host_sim.spec.configure import device_config
 from host_sim.spec.nodefile import Node
 from host_sim.spec.wiring import Wiring
+from torpor.ulp.assemble import AssemblyError
 
 # What a scenario does not say, as long as it gets; of host and user, longer than they mostly are.
 NAMES = {
@@ -21,12 +22,13 @@ NAMES = {
 def heap_bytes(node: Node, board: Board, wired: Wiring) -> int | None:
     """What the heap holds at its fullest, B.
 
-    None where the board has no pin of a name that the wiring has. A driver of the node's own is not
-    counted, nor is any where the wiring does not say it, but for the microphone of a detector.
+    None where the board has no pin of a name that the wiring has, or one that cannot do what it is
+    to. A driver of the node's own is not counted, nor is any where the wiring does not say it, but
+    for the microphone of a detector, and what a node needs whose ULP reads.
     """
     try:
         told = wiring.config(node, board, wired)
-    except KeyError:
+    except (KeyError, AssemblyError):
         return None
     config = device_config(node, board)
     channels = zip(config["channels"], told.pop("channels"), node.channel, strict=True)
@@ -46,6 +48,8 @@ def _parts(node: Node, config: dict[str, Any]) -> Iterator[str]:
         yield "ulp"
     elif "microphone" in drivers or (node.watch and node.watch.interval_ms):
         yield "microphone"
+    if config["ulp_ms"]:
+        yield "monitor"
     if node.kind == "switch":
         yield "switch"
     elif node.watch and not node.watch.ulp:

@@ -8,8 +8,11 @@ from host_sim.hardware.cell import CELLS
 from host_sim.hardware.chip import ULPS
 from host_sim.spec import costs
 from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task, priority
+from torpor.policy import schedule
 
 MOST_SUPERCAP_MAH = 10_000  # what leaks in a minute of its warmest air fits 64 bits
+# The ULP counts its readings of a sleep by 16 bits.
+LEAST_ULP_S = -(-schedule.MAX_SLEEP_MS // 65_535_000)
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 
 Fault = tuple[str, tuple[Any, ...], str]  # what, the key, the remedy
@@ -20,6 +23,7 @@ def of(node: Node, board: Board) -> Iterator[Fault]:
     yield from _name_faults(node)
     yield from _watch_faults(node)
     yield from _ulp_faults(node, board)
+    yield from _monitor_faults(node)
     yield from _task_faults(node)
     yield from _battery_faults(node, board)
 
@@ -71,6 +75,29 @@ def _ulp_faults(node: Node, board: Board) -> Iterator[Fault]:
         yield f"the {board.file.chip} has no FSM ULP", key, f"chips that have: {', '.join(ULPS)}"
     if not node.watch.interval_ms:
         yield "the ULP polls, a pin wakes by itself", key, "set interval_ms, or leave ulp out"
+
+
+def _monitor_faults(node: Node) -> Iterator[Fault]:
+    """Tasks that the ULP can not read, or that would lose by it."""
+    for i, task in enumerate(node.task):
+        key = ("node", "task", i, "ulp")
+        if not task.ulp:
+            continue
+        if node.watch:
+            yield "the ULP or a detector wakes a node, not both", key, "leave one of them out"
+        if node.kind == "switch" or node.deepest_sleep == "light":
+            yield "the ULP reads in deep sleep alone", key, "leave it out"
+        if node.battery and node.battery.harvested:
+            yield "a node that harvests paces its own readings", key, "leave it out"
+        if node.battery and node.battery.channel in task.channels:
+            yield "the cell's reading sets the mode of the CPU", key, "give it a task of its own"
+        told = [one.name for one in node.channel if one.name in task.channels and not one.delta]
+        if told:
+            yield f"every reading of {told[0]} is news", key, "set its delta, or leave ulp out"
+        if task.period_s < LEAST_ULP_S:
+            key = ("node", "task", i, "period_s")
+            remedy = f"{LEAST_ULP_S} or more, or leave ulp out"
+            yield "the ULP would lose count of its readings in a long sleep", key, remedy
 
 
 def _battery_faults(node: Node, board: Board) -> Iterator[Fault]:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from host_sim.errors import BadInput
+from host_sim.hardware.board import Board
+from host_sim.hardware.chip import Chip
 from host_sim.hardware.start import ImageName
 from host_sim.toml.file import Strict
 from torpor.policy import report, schedule
@@ -38,6 +40,11 @@ class Task(Strict, frozen=True):
     priority: Priority | None = None
     """7 is the most important. A low battery ends those below 2, a critical one those below 4. 3
     where left out, 5 for the cell's reading.
+    """
+    ulp: bool = False
+    """The ULP reads it while the CPU sleeps deeply, each period or more often, and wakes the node
+    once news has waited for three quarters of its `within_s`. On a chip that has none (FSM) the CPU
+    reads, as ever.
     """
     warmup_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
     """How long the sensor is powered before it is read."""
@@ -179,10 +186,18 @@ class Node(Strict, frozen=True):
     battery: Battery | None = None
     """Without one it runs on the mains."""
 
-    @property
-    def watches(self) -> bool:
-        """Whether anything but its timer wakes it; a switch's button and broker do."""
-        return self.watch is not None
+    def monitored(self, chip: Chip) -> list[Task]:
+        """The tasks that a chip's ULP reads."""
+        return [task for task in self.task if task.ulp and chip.ulp]
+
+    def on(self, board: Board) -> Board:
+        """The board with the node in its flash."""
+        return board.starting(
+            self.image,
+            watches=self.watch is not None,
+            link=self.link,
+            monitors=bool(self.monitored(board.chip)),
+        )
 
 
 # What the ledger books beside the author's tasks: the delivery, the detector, and the node's own.

@@ -14,7 +14,7 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs as files
 from host_sim.hardware import board as boards
 from host_sim.hardware.cell import AS_ITS_KIND, Off
-from host_sim.spec import drivers, faults
+from host_sim.spec import drivers, faults, monitor
 from host_sim.spec.changes import blamed, changed
 from host_sim.spec.drivers import Sensor
 from host_sim.spec.nodefile import Name, Node
@@ -100,7 +100,7 @@ class Read:
         document = tomlfile.parse(text, self.path)
         self.wiring = _gather(document, self.texts)
         self.file = tomlfile.convert(document, text, self.path, ScenarioFile)
-        self.boards: dict[tuple[str, bool, str, bool, str], boards.Board] = {}
+        self.boards: dict[tuple[Any, ...], boards.Board] = {}
 
     def changed(self, changes: tuple[str, ...] = ()) -> Scenario:
         """It with each change, key=value with a dotted key and a TOML value, checked.
@@ -116,15 +116,23 @@ class Read:
                 raise tomlfile.located(what, there.text, there.path, key, remedy)
             where = f"--set {blamed(changes, key)}".strip()
             raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
+        if not typed:  # the wiring is of the board that the node's file names
+            for what, key, remedy in monitor.faults(file.node, board, self.wiring.sensor):
+                raise tomlfile.located(what, *self._node_file(), key, remedy)
         own = {table: there.path for table, there in self.texts.items() if table}
         return Scenario(self.path.stem, self.path, file, board, own=own, wiring=self.wiring)
 
+    def _node_file(self) -> tuple[str, Path]:
+        there = self.texts.get("node", self.texts[""])
+        return there.text, there.path
+
     def _board(self, name: str, typed: bool, node: Node) -> boards.Board:
-        known = name, typed, node.image, node.watches, node.link
+        reads = any(task.ulp for task in node.task)
+        known = name, typed, node.image, node.link, node.watch is None, reads
         if known not in self.boards:
             told = self.texts.get("node", self.texts[""])
             found = boards.load(name) if typed else boards.named_in(*told, name)
-            self.boards[known] = found.starting(node.image, watches=node.watches, link=node.link)
+            self.boards[known] = node.on(found)
         return self.boards[known]
 
 

@@ -10,12 +10,13 @@ import msgspec
 from msgspec import Meta
 
 from host_sim.hardware.board import Board
+from host_sim.spec import monitor
 from host_sim.spec.drivers import Microphone, Sensor
 from host_sim.spec.nodefile import Name, Node, channel_index
 from host_sim.spec.pins import Pin, number
 from host_sim.toml.file import Strict
 from torpor import kept, record, retain
-from torpor.ulp.assemble import assemble
+from torpor.ulp.assemble import AssemblyError, assemble
 from torpor.ulp.chips import names as ulp_names
 from torpor.ulp.programs import PROGRAMS, gates
 
@@ -65,6 +66,7 @@ def config(node: Node, board: Board, wiring: Wiring) -> dict[str, Any]:
     for channel in node.channel:
         found = wiring.sensor.get(channel.name)
         entry = found.entry(board) if found else {}
+        entry |= monitor.added(channel.name, node, board, wiring.sensor)
         own = wiring.own.get(channel.name)
         entries.append(entry | {"driver": own} if own else entry)
     pins: dict[str, Any] = {}
@@ -81,6 +83,9 @@ def config(node: Node, board: Board, wiring: Wiring) -> dict[str, Any]:
         if isinstance(watched, Microphone):
             margins = [stage.margin for stage in node.watch.stages]
             told["ulp"] = ulp(board.file.chip, number(watched.pin, board), margins)
+    read = monitor.channels(node, board)
+    if read and all(name in wiring.sensor for name in read):
+        told["monitor"] = monitor.config(node, board, wiring.sensor)
     return told
 
 
@@ -98,12 +103,12 @@ def ulp(chip: str, pin: int, margins: list[int]) -> dict[str, Any]:
 def retained_bytes(node: Node, board: Board, wiring: Wiring) -> int | None:
     """What RTC memory holds through deep sleep: the record, and what a wake needs of config.json.
 
-    None where the board has no pin of a name that the wiring has. What is more than a chip has is
-    not kept: then each wake reads the file (torpor.esp32).
+    None where the board has no pin of a name that the wiring has, or one that cannot do what it is
+    to. What is more than a chip has is not kept: then each wake reads the file (torpor.esp32).
     """
     try:
         told = config(node, board, wiring)
-    except KeyError:
+    except (KeyError, AssemblyError):
         return None
     watched = channel_index(node, node.watch.channel) if node.watch else -1
     known = {"fingerprint": 2**32 - 1, "path": PATH, "watch_channel": watched}

@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from host_sim.lab import decisions
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from tests.firmware.broker import HOST, PASSWORD, USER
 from tests.unix import micropython
 from tools.fakes import world
@@ -39,7 +39,7 @@ HEAP_BYTES = 2 * 65_536 + FAKES_BYTES  # objects have twice the chip's size
 
 
 def garden(port: int, name: str = "garden") -> dict[str, Any]:
-    """config.json of the garden scenario, with what the chip reads besides."""
+    """config.json of the garden scenario whose CPU reads, with what the chip reads besides."""
     return {**_config("garden", port), "name": name, "pins": {}}
 
 
@@ -50,8 +50,7 @@ def plug(port: int) -> dict[str, Any]:
 
 
 def _config(name: str, port: int) -> dict[str, Any]:
-    chosen = scenario.load(name)
-    config = device_config(chosen.file.node, chosen.board)
+    chosen, config = decisions.without(scenario.load(name), ("reading by the ULP",))
     for channel, named in zip(config["channels"], chosen.file.node.channel, strict=True):
         channel.update(DRIVERS[named.name], name=named.name)
     return {

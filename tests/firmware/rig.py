@@ -47,6 +47,7 @@ machine, network, espnow, esp32, watching, deliver, wifi, markers, link, gateway
         "torpor.gateway",
     )
 )
+(monitoring,) = _import(("torpor.monitoring",))
 # A node imports its drivers where it opens them: by then the fakes are no longer there to be found.
 _files = sorted(path.stem for path in (LIBRARY.parent / "torpor" / "drivers").glob("[!_]*.py"))
 _modules = _import(tuple(f"torpor.drivers.{file}" for file in _files))
@@ -78,6 +79,7 @@ def _switch(wlan: Any, radio: Any) -> None:
 def power_on() -> dict[str, Any]:
     """A fresh world around a chip whose power was just switched on; its state, to be moved."""
     world.reset()
+    world.ulp = None
     machine.armed.clear()
     network.radio.power_on()
     espnow.radio.power_on()

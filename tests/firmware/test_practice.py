@@ -3,6 +3,7 @@
 import json
 import shutil
 from binascii import unhexlify
+from collections.abc import Iterator
 from pathlib import Path
 from struct import calcsize
 
@@ -42,6 +43,16 @@ class Plain(Chip):
     def joins(self) -> int:
         """How often it joined, or tried to."""
         return len(self.world["joined"])
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[Broker]:
+    """One of its own: amqtt hands a client on what another subscribed to, and this one has no use.
+
+    Nor has micropython-lib's, which is as strict.
+    """
+    with Broker() as started:
+        yield started
 
 
 @pytest.fixture

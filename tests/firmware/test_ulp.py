@@ -43,11 +43,9 @@ def run(answer: int | Callable[[], int], level: int) -> bool:
     pads = level << 8  # GPIO 33 is RTC channel 8
     hear = answer if callable(answer) else lambda: answer
     ulp = Ulp(Program(), "esp32", lambda unit, channel: hear(), lambda: pads)
-    for address in memory:
-        ulp.memory[(int(address) - 0x50000000) // 4] = memory[address]
+    ulp.memory[: len(memory)] = memory
     woke = ulp.run(world.state["ulp"]["entry"] // 4).woke
-    for address in memory:
-        memory[address] = ulp.memory[(int(address) - 0x50000000) // 4]
+    memory[:] = ulp.memory[: len(memory)]
     return woke
 
 
@@ -57,7 +55,7 @@ def test_a_microphone_wakes_at_its_threshold() -> None:
     stage = stage_of("adc", MICROPHONE)
     stage.load()
     stage.arm(50, 300)
-    assert state["ulp"] == {"period_us": 50_000, "wakes": 1, "entry": 0}
+    assert state["ulp"] == {"period_us": 50_000, "wakes": 1, "entry": 0, "next_ms": 1_051}
     assert not run(299, 0)
     assert run(300, 0)
     assert (stage.score(), stage.looks()) == (300, 2)
@@ -148,13 +146,13 @@ def test_a_sleep_that_is_not_armed_stops_the_ulp(monkeypatch: pytest.MonkeyPatch
 def test_the_ulp_listens_through_deep_sleep_with_the_program_it_kept() -> None:
     state = rig.power_on()
     state["adc"][str(MICROPHONE)] = 1_650_000
+    world.ulp = lambda: (run(word(25), 0), False)
     for looks, reset in ((1, world.PWRON), (2, world.DEEPSLEEP)):
         state["reset_cause"] = reset
         node = rig.esp32.opened(NODE)
         node.watch(150, 400, 0)
         with pytest.raises(SystemExit):
             node.sleep(DEEP, 60_000)
-        assert state["ulp"] == {"period_us": 150_000, "wakes": 1, "entry": 0}
-        assert run(word(25), 0)
+        assert (state["reset_cause"], state["wake_reason"]) == (world.DEEPSLEEP, world.ULP)
         assert node.ulp.looks() == looks
-    assert [kind for kind, _ in state["slept"]] == ["deep", "deep"]
+    assert state["slept"] == [["deep", 150], ["deep", 150]]

@@ -419,7 +419,7 @@ if woken:
     Rtc.length = len(woken)
     Rtc.kept[: Rtc.length] = woken
     Time.ms = ASLEEP_MS
-    Machine.reason = ULP if b'"ulp"' in content("flash/a/config.json") else TIMER
+    Machine.reason = ULP if b'"binary"' in content("flash/a/config.json") else TIMER
 host_fs = vfs.VfsPosix(base)
 vfs.umount("/")
 vfs.mount(vfs.VfsPosix(base + "/flash"), "/")

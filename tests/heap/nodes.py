@@ -74,6 +74,8 @@ def pair(part: str) -> tuple[Config, Config]:
         return _configs("door")
     if part == "ulp":
         return _configs("sound")
+    if part == "monitor":
+        return _monitored()
     if part == "bl0937":
         config = plug()
         power = {**_without_driver(config["channels"][0]), **METER}
@@ -107,6 +109,24 @@ def _configs(name: str) -> tuple[Config, Config]:
     file = msgspec.structs.replace(found.file, node=node)
     does_not = replace(found, file=file, wiring=Wiring(sensor=sensor))
     return ready(config_of(watches)), ready(config_of(does_not))
+
+
+def _monitored() -> tuple[Config, Config]:
+    """A garden that its ULP reads, and the same that its CPU does."""
+    sensor = {
+        **SENSORS,
+        "temperature": Temperature(sda=32, scl=33),
+        "humidity": Humidity(sda=32, scl=33),
+    }
+    del sensor["door"], sensor["word"], sensor["power"], sensor["relay"]
+    tasks = ("climate", "light")
+    by_ulp, by_cpu = (
+        scenario.load("garden", tuple(f"node.task.{task}.ulp={how}" for task in tasks))
+        for how in ("true", "false")
+    )
+    given = (replace(one, wiring=Wiring(sensor=sensor)) for one in (by_ulp, by_cpu))
+    with_it, without = (ready(config_of(one)) for one in given)
+    return with_it, without
 
 
 def drawn(seed: int) -> Config:

@@ -115,6 +115,21 @@ def test_markers_are_dear() -> None:
     assert marked - bare > heap.counted()["files"]["markers"]
 
 
+def test_what_the_ulp_reads_by_counts_where_no_wiring_says_what_that_is() -> None:
+    by_cpu, by_ulp, without_one = (
+        heap_bytes(found.file.node, found.board, Wiring())
+        for changes in (
+            (),
+            ("node.task.climate.ulp=true",),
+            ("node.task.climate.ulp=true", "board=xiao_esp32c3"),
+        )
+        for found in [scenario.load("garden", changes)]
+    )
+    assert by_cpu
+    assert by_ulp == by_cpu + heap.counted()["files"]["monitor"]
+    assert without_one == by_cpu
+
+
 def test_a_board_without_the_pins_has_no_figure() -> None:
     found = scenario.load("garden")
     wired = Wiring(sensor={"light": Analog(pin="no_such_pin")})

@@ -35,6 +35,17 @@ def test_a_careful_author_waits_with_news_but_not_with_tasks() -> None:
     assert config["cache_join"] == 1
 
 
+def test_whose_ulp_reads_decides_that_and_practice_does_not() -> None:
+    by_ulp = ("node.task.climate.ulp=true", "node.task.light.ulp=true")
+    given = scenario.load("garden", by_ulp)
+    assert "reading by the ULP" in decisions.that_matter(given)
+    assert "reading by the ULP" not in decisions.that_matter(GARDEN)
+    for off in (("reading by the ULP",), decisions.PRACTICE, ("send on change",)):
+        same, config = decisions.without(given, off)
+        assert (same.board.monitors, config["ulp_ms"]) == (False, 0)
+        assert config == decisions.without(GARDEN, off)[1]
+
+
 @pytest.mark.parametrize("name", scenario.names())
 def test_every_decision_that_matters_changes_the_node(name: str) -> None:
     given = scenario.load(name)

@@ -28,6 +28,7 @@ class HandPort(Port):
         self.takes = []  # ms that joins to come take; then none
         self.sends = []  # answers to come; then 1
         self.commanded = NONE
+        self.recalls = {}  # what the ULP read of a channel in the sleep before, the newest last
 
     def ticks_ms(self):
         return self.clock
@@ -48,6 +49,15 @@ class HandPort(Port):
 
     def watch(self, interval_ms, margin, ratio_x16):
         self.calls.append(("watch", interval_ms, margin, ratio_x16))
+
+    def monitor(self, channel, low, high, looks):
+        self.calls.append(("monitor", channel, low, high, looks))
+
+    def monitored(self, channel):
+        return len(self.recalls.get(channel, ()))
+
+    def recalled(self, channel, age):
+        return self.recalls[channel][-1 - age]
 
     def join(self, tx_qdbm, cached, within_ms=LINK_MS):
         self.calls.append(("join", tx_qdbm, cached, within_ms))
@@ -89,6 +99,7 @@ def task(period_ms, radio=0, channels=(), priority=5, **more):
         "early_ms": 0,
         "late_ms": 0,
         "cost_uc": 10,
+        "ulp": 0,
     }
     given.update(more)
     return given
@@ -104,6 +115,7 @@ def config(**changes):
         "watch_task": 0,
         "watch_channel": -1,
         "battery_channel": -1,
+        "ulp_ms": 10000,
         "tasks": [task(MINUTE_MS, channels=[0]), task(HOUR_MS, radio=1)],
         "channels": [{"delta": 5, "within_ms": 0}, {"delta": 0, "within_ms": 0}],
         "txpower": {

@@ -9,7 +9,7 @@ from array import array
 from torpor.policy.patience import LINK_MS
 from torpor.policy.sleep import IDLE
 from torpor.policy.ticks import MASK, add
-from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, REFUSED, UNHEARD, Port
+from torpor.port import FAULT, NO_AP, NO_BROKER, NONE, RECALLED, REFUSED, UNHEARD, Port
 
 MAX_SLEEP_MS = 0x10000000
 MODES = ((0, 10), (6, 10), (0, 6), (4, 4), (10, 10))
@@ -51,7 +51,7 @@ class RandomPort(Port):
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.log = array("i", bytes(4 * 1024))
+        self.log = array("i", bytes(4 * 1536))
         self.logged = 0
         self.clock = 0
         self.armed_ms = NONE
@@ -101,6 +101,21 @@ class RandomPort(Port):
         self.note(5, ratio_x16, 0)
         self.armed_ms = interval_ms
 
+    def monitor(self, channel: int, low: int, high: int, looks: int) -> None:
+        self.note(12, channel, looks)
+        self.note(12, low, high)
+
+    def monitored(self, channel: int) -> int:
+        self.note(13, channel, 0)
+        return self.random.below(6)
+
+    def recalled(self, channel: int, age: int) -> int:
+        self.note(14, channel, age)
+        if age >= RECALLED or self.random.one_in(16):
+            return FAULT
+        value = self.random.up_to(0x1FFFFFFF)
+        return value if self.random.one_in(2) else -value - 1
+
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         self.note(6, tx_qdbm, cached * 16384 + within_ms)
         self.spend(6000)
@@ -147,6 +162,7 @@ def task(random: Random, channels: int) -> dict:
         "priority": random.below(8),
         "cost_uc": random.up_to(1 << 26),
         "longest_ms": random.up_to(MAX_SLEEP_MS) if random.one_in(2) else 0,
+        "ulp": int(random.one_in(4)),
     }
 
 
@@ -218,6 +234,7 @@ def configuration(random: Random) -> dict:
         "watch_task": random.below(8),
         "watch_channel": random.below(channels + 1) - 1,
         "battery_channel": random.below(channels + 1) - 1,
+        "ulp_ms": 1 + random.up_to(99999),
         "tasks": tasks,
         "channels": [
             {"delta": random.up_to(0x3FFFFFFF), "within_ms": random.up_to(MAX_SLEEP_MS)}

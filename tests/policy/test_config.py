@@ -14,6 +14,7 @@ CONFIG: dict = {
     "watch_task": 3,
     "watch_channel": 4,
     "battery_channel": 5,
+    "ulp_ms": 100,
     "tasks": [
         {
             "channels": [0, 3],
@@ -25,6 +26,7 @@ CONFIG: dict = {
             "radio": i - 1,
             "cost_uc": 10 * i + 7,
             "longest_ms": 10 * i + 8,
+            "ulp": i - 1,
         }
         for i in (1, 2)
     ],

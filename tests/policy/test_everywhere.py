@@ -28,6 +28,7 @@ MODULES = (
     "config",
     "node",
     "detector",
+    "monitor",
     "switch",
 )
 SHARDS = 4

@@ -376,7 +376,12 @@ def test_a_node_has_the_library_that_it_needs(
     node_toml.write_text(node_toml.read_text() + WATCH)
     capsys.readouterr()
     assert deploy(board, "--config", node_toml, "--json") == 0
-    assert list(told(capsys)["sent_bytes"]) == ["config.json", "link.mpy", "wake.mpy"]
+    assert list(told(capsys)["sent_bytes"]) == [
+        "config.json",
+        "link.mpy",
+        "monitor.mpy",
+        "wake.mpy",
+    ]
     assert content(board, "b/wake.mpy") == version.files(None)["wake.mpy"]
     with files(board) as flash:
         flash.rename("boot.own", "boot.py")  # its trial has ended well

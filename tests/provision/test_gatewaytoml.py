@@ -218,7 +218,13 @@ def test_a_gateway_stays_one_and_a_node_becomes_one(
     assert deploy(board, "--config", toml, "--json") == 0
     document = told(capsys)
     assert sorted(document["sent_bytes"]) == sorted(
-        ["config.json", "link.mpy", "wake.mpy", *firmware.gateway()]  # those of any node
+        [
+            "config.json",
+            "link.mpy",
+            "monitor.mpy",
+            "wake.mpy",
+            *firmware.gateway(),
+        ]  # those of any node
     )
     assert content(board, "b/main.py") == firmware.gateway()["main.py"]
     space = json.loads(content(board, "b/config.json"))["secrets"]

@@ -37,20 +37,20 @@ class Whole:
 def whole(request: pytest.FixtureRequest) -> Iterator[Whole]:
     """In a CPython with a chip's modules and the files apart."""
     fakes = {name: ModuleType(name) for name in ("machine", "esp32", "network")}
-    for name in ("ADC", "I2C", "Pin", "EXT0_WAKE", "EXT1_WAKE"):
+    for name in ("ADC", "I2C", "Pin", "EXT0_WAKE", "EXT1_WAKE", "mem32"):
         setattr(fakes["machine"], name, 0)
     fakes["esp32"].NVS = None  # type: ignore[attr-defined]
     for name in ("", "_IN_AUTHMODE_THRESHOLD", "_W_COMPATIBLE_SECURITY"):
         setattr(fakes["network"], f"STAT_NO_AP_FOUND{name}", 0)
     linked = link.linked(firmware.WAKE.read_text(encoding="utf-8"), request.param)
-    wake = linked.wake.partition("\nbuilt_in(")[2].partition("\n")[2]
-    texts = {link.WAKE: wake, link.LINK: linked.link}
+    texts = dict(linked.texts)
+    texts[link.WAKE] = texts[link.WAKE].partition("\nbuilt_in(")[2].partition("\n")[2]
     made = {file: ModuleType(file) for file in texts}
     vars(made[link.WAKE])["built_in"] = lambda *names: None
     with pytest.MonkeyPatch.context() as patch:
         for name, module in {**fakes, **made}.items():
             patch.setitem(sys.modules, name, module)
-        for file in (link.WAKE, link.LINK):
+        for file in link.FILES:
             exec(compile(texts[file], f"{file}.py", "exec"), vars(made[file]))
         for name in fakes:
             patch.delitem(sys.modules, name)
@@ -93,7 +93,7 @@ def codes(code: CodeType) -> Iterator[CodeType]:
 def test_no_name_of_what_is_linked_is_missing(whole: Whole) -> None:
     """In all that no test executes, too."""
     given = {*dir(__builtins__), *vars(sys.modules["builtins"])}
-    for name, text in ((link.WAKE, whole.linked.wake), (link.LINK, whole.linked.link)):
+    for name, text in whole.linked.texts.items():
         known = given | set(vars(whole.modules[name]))
         for code in codes(compile(text, name, "exec")):
             steps = list(dis.get_instructions(code))
@@ -101,7 +101,7 @@ def test_no_name_of_what_is_linked_is_missing(whole: Whole) -> None:
             if code.co_name != "<module>" and "__qualname__" not in code.co_names:
                 assert asked <= known, code.co_name
             for file, names in imported(steps):
-                assert file not in (link.WAKE, link.LINK) or hasattr(sys.modules[file], names)
+                assert file not in link.FILES or hasattr(sys.modules[file], names)
 
 
 def imported(steps: list[dis.Instruction]) -> Iterator[tuple[str, str]]:
@@ -115,7 +115,7 @@ def imported(steps: list[dis.Instruction]) -> Iterator[tuple[str, str]]:
 
 
 def test_a_module_is_linked_behind_those_that_it_needs() -> None:
-    for modules in (link.MODULES, link.RADIO):
+    for modules in (link.MODULES, link.RADIO, link.MONITORING):
         seen: set[str] = set()
         for name in modules:
             seen.add(name)

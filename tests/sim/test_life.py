@@ -84,7 +84,7 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
         ("garden", "2xaa-alkaline", 0.505, 0),  # it seldom sends as strongly as at first
         ("door", "li-ion", 0.023, 0.025),
         ("door", "2xaa-lithium", 0.015, 0.05),
-        ("door", "2xaa-alkaline", 0.18, 0.003),
+        ("door", "2xaa-alkaline", 0.18, 0.004),
         pytest.param("sound", "li-ion", 0.062, 0, marks=pytest.mark.slow),
         pytest.param("sound", "2xaa-lithium", 0.049, 0, marks=pytest.mark.slow),
         pytest.param("sound", "2xaa-alkaline", 0.345, 0, marks=pytest.mark.slow),

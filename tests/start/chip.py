@@ -92,6 +92,8 @@ class Rtc:
 
 
 class Pin:
+    IN = 1
+
     def __init__(self, number, mode=-1):
         pass
 
@@ -127,7 +129,7 @@ class Adc:
 
 class Machine:
     PWRON_RESET, WDT_RESET, DEEPSLEEP_RESET, EXT0_WAKE, EXT1_WAKE = 1, 3, 4, 2, 3
-    RTC, Pin, I2C, WDT, ADC = Rtc, Pin, I2c, Watchdog, Adc
+    RTC, Pin, I2C, WDT, ADC, mem32 = Rtc, Pin, I2c, Watchdog, Adc, None
 
     @staticmethod
     def reset_cause():
@@ -151,12 +153,15 @@ class Machine:
         if wasm and FROZEN:
             execute(["wake"])
             execute(["link"])
+            execute(["monitor"])
             execute(sorted(name for name in sys.modules if name.startswith("torpor")))
         raise SystemExit
 
 
 def link():
     """What a wake that joins needs besides: the link's modules, and config.json.
+
+    And then what one needs whose ULP reads.
 
     A library that is not in files holds Wi-Fi's in the one; what a gateway needs lies beside it.
     """
@@ -172,6 +177,8 @@ def link():
     if image != "files":
         mark("the gateway")
         __import__("torpor.link.gateway")
+    mark("the monitor")
+    __import__("monitor")
 
 
 class Time:

@@ -28,6 +28,7 @@ EDITS = (
     ('name.startswith("torpor.link")', 'name == "link"'),
     ('execute(["wake"])', 'execute(["garden", "sht3x"])'),
     ('os.chdir("/a")', 'os.chdir("/")'),
+    ('execute(["monitor"])', "execute([])"),
 )
 LINKED = {"wifi": ["link", "config", "umqtt.simple"], "espnow": ["link", "config"]}
 OURS = '\n    mark("its configuration")', "\n\nclass Time:"  # all between is, too

@@ -217,7 +217,7 @@ def test_a_start_that_does_not_go_well_without_a_fault_is_told(
 @pytest.mark.parametrize(
     ("fault", "code", "says"),
     [
-        ("file.unread:power-on:torpor/ulp/chips.mpy:0", 0, r"file unread +1 +0 +1 "),
+        ("file.unread:power-on:torpor/drivers/row.mpy:0", 0, r"file unread +1 +0 +1 "),
         ("file.unread:wake:wake.mpy:0", 1, suite.NOTICED),
         ("file.empty:crash:torpor/rescue.py:1", 0, r"file empty +1 +1 +0 "),
         ("file.empty:reset:/boot.py:1", 0, "awake at the REPL, which no file of a node can "),

@@ -65,7 +65,7 @@ def test_the_processor_decides_as_the_simulation(name: str, days: str) -> None:
 
 @pytest.mark.parametrize(
     "heap",
-    [64_500, *(pytest.param(n, marks=pytest.mark.slow) for n in range(64_750, 65_750, 250))],
+    [71_000, *(pytest.param(n, marks=pytest.mark.slow) for n in range(71_250, 72_250, 250))],
 )
 def test_a_heap_that_is_collected_in_a_wake_changes_no_count(tmp_path: Path, heap: int) -> None:
     """It fills up at another place with each size, at some between two calls.

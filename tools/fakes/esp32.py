@@ -26,33 +26,55 @@ def wake_on_gpio(pins, level):
         machine.armed.update({"pin": pin.number, "level": int(level), "reason": world.GPIO})
 
 
-def wake_on_ulp(wake):
-    if machine.armed:
-        raise ValueError("no resources")  # ports/esp32/modesp32.c:143-147
-    world.state["ulp"]["wakes"] = int(wake)
+if world.state["chip"] in ("esp32", "esp32s2", "esp32s3"):
 
+    def wake_on_ulp(wake):
+        if machine.armed:
+            raise ValueError("no resources")  # ports/esp32/modesp32.c:143-147
+        world.state["ulp"]["wakes"] = int(wake)
 
-class ULP:
-    """Loads as ESP-IDF's ulp_load_binary() does; what runs is the test's to run."""
+    class ULP:
+        """Loads as ESP-IDF's ulp_load_binary() does, and keeps time; `world.ulp` is what runs.
 
-    RESERVE_MEM = 2040
+        ESP-IDF 5.5.5, ulp_common.c:20-60 and ulp.c:77-166; an error of theirs is an OSError
+        (ports/esp32/esp32_ulp.c).
+        """
 
-    def load_binary(self, load_addr, program_binary):
-        magic, offset, text, data, bss = struct.unpack_from("<4s4H", program_binary)
-        if load_addr + len(program_binary) > self.RESERVE_MEM:
-            raise OSError(0x104)  # ESP_ERR_INVALID_SIZE
-        if magic != b"ulp\0" or offset + text + data != len(program_binary):
-            raise OSError(0x106)  # ESP_ERR_NOT_SUPPORTED
-        words = struct.unpack_from(f"<{(text + data) // 4}I", program_binary, offset)
-        for i in range(len(words) + bss // 4):
-            address = machine.SLOW_MEMORY + load_addr + 4 * i
-            machine.mem32[address] = words[i] if i < len(words) else 0
+        RESERVE_MEM = 2040
+        INVALID_ARG, INVALID_SIZE, NOT_SUPPORTED = 0x102, 0x104, 0x106  # ESP_ERR_...
+        SLOW_HZ = {"esp32s2": 90000, "esp32s3": 136000}  # clk_tree_defs.h
+        CYCLES = 0xFFFFFF  # of that, in the timers of these: more loses its upper bits
 
-    def set_wakeup_period(self, period_index, period_us):
-        world.state["ulp"]["period_us"] = period_us
+        def load_binary(self, load_addr, program_binary):
+            if len(program_binary) < 12 or load_addr + len(program_binary) > self.RESERVE_MEM:
+                raise OSError(self.INVALID_SIZE)
+            magic, offset, text, data, bss = struct.unpack_from("<4s4H", program_binary)
+            if magic != b"ulp\0":
+                raise OSError(self.NOT_SUPPORTED)
+            if offset + text + data != len(program_binary):
+                raise OSError(self.INVALID_SIZE)
+            memory, first, loaded = world.state["memory"], load_addr // 4, (text + data) // 4
+            memory.extend([0] * (first + loaded + bss // 4 - len(memory)))
+            for i in range(loaded + bss // 4):
+                word = (0,)
+                if i < loaded:
+                    word = struct.unpack_from("<I", program_binary, offset + 4 * i)
+                memory[first + i] = word[0]
 
-    def run(self, entry_point):
-        world.state["ulp"]["entry"] = entry_point
+        def set_wakeup_period(self, period_index, period_us):
+            if period_index > 4:
+                raise OSError(self.INVALID_ARG)
+            if not 0 <= period_us < 1 << 31:
+                raise OverflowError("overflow converting long int to machine word")
+            hz = self.SLOW_HZ.get(world.state["chip"])
+            if hz and period_us * hz // 1000000 > self.CYCLES:
+                period_us = (period_us * hz // 1000000 & self.CYCLES) * 1000000 // hz
+            world.state["ulp"]["period_us"] = period_us
+
+        def run(self, entry_point):
+            ulp = world.state["ulp"]
+            ulp["entry"] = entry_point
+            ulp["next_ms"] = world.now_ms() + ulp["period_us"] // 1000
 
 
 class NVS:

@@ -97,7 +97,9 @@ I2C_BUSES = {"esp32": 2, "esp32s2": 2, "esp32s3": 2}  # soc_caps.h, SOC_HP_I2C_N
 class I2C:
     """There is one of each number: who asks for it anew moves it to other pins, for all its users.
 
-    ports/esp32/machine_i2c.c:324-354.
+    ports/esp32/machine_i2c.c:324-354. It takes no pad from the RTC: that is up to Pin and its mode
+    (ESP-IDF 5.5.5, esp_driver_i2c/i2c_common.c:319-363, where nothing asks the RTC for one). What
+    the chip then reads of the lines is low, so that the bus is never free.
     """
 
     pins = {}  # of each number
@@ -117,6 +119,9 @@ class I2C:
     def _answer(self, address):
         while world.state["hangs"]:
             world.advance(1000)
+        for number in self.pins[self.number].split(","):
+            if world.state["pads"][number]["rtc"]:
+                raise OSError(errno.ETIMEDOUT)
         here = world.state["i2c"]
         answer = here.get("%d@%s" % (address, self.pins[self.number]), here.get(str(address)))
         if answer is None:
@@ -145,13 +150,13 @@ if world.state["chip"] != "esp32c3":  # soc_caps.h, SOC_PCNT_SUPPORTED; modules/
 
 
 class Memory:
-    """Words of the RTC's slow memory, by address."""
+    """Words of the RTC's slow memory, by address; an IndexError where nothing was loaded."""
 
     def __getitem__(self, address):
-        return world.state["memory"][str(address)]
+        return world.state["memory"][(address - SLOW_MEMORY) // 4]
 
     def __setitem__(self, address, value):
-        world.state["memory"][str(address)] = value
+        world.state["memory"][(address - SLOW_MEMORY) // 4] = value
 
 
 mem32 = Memory()
@@ -254,6 +259,43 @@ def _times(ms, over, under):
     return (2 * ms * over + under) // (2 * under)
 
 
+def _period_ms(drifts):
+    """Of the ULP's timer, which counts the slow clock, too."""
+    return max(_times(world.state["ulp"]["period_us"], drifts, 1000000000), 1)
+
+
+def _until_run(drifts):
+    """ms until the ULP's timer runs it; a run while the CPU was awake finds so, and is none."""
+    ulp = world.state["ulp"]
+    if not world.ulp or "next_ms" not in ulp:
+        return LONGEST_MS
+    while ulp["next_ms"] < world.state["now_ms"]:
+        ulp["next_ms"] += _period_ms(drifts)
+    return ulp["next_ms"] - world.state["now_ms"]
+
+
+def _run_ulp(drifts):
+    """Run the ULP; whether that ends the sleep."""
+    ulp = world.state["ulp"]
+    woke, goes_on = world.ulp()
+    if goes_on:
+        ulp["next_ms"] += _period_ms(drifts)
+    else:
+        del ulp["next_ms"]
+    return woke and ulp.get("wakes")
+
+
+def _ends_by(kind, left_ms, drifts):
+    """Why a sleep is over now, or 0."""
+    if armed and _level(kind) == armed["level"]:
+        return armed["reason"]
+    if left_ms <= 0:
+        return world.TIMER
+    if _until_run(drifts) == 0 and _run_ulp(drifts):
+        return world.ULP
+    return 0
+
+
 def _sleep(kind, ms):
     """Until the time is over or the armed pin has the level it is armed for.
 
@@ -278,13 +320,11 @@ def _sleep(kind, ms):
     ends_ms = started_ms + _times(ms, drifts, 1000000)
     while True:
         left_ms = ends_ms - world.state["now_ms"]
-        if armed and _level(kind) == armed["level"]:
-            world.state["wake_reason"] = armed["reason"]
+        reason = _ends_by(kind, left_ms, drifts)
+        if reason:
+            world.state["wake_reason"] = reason
             break
-        if left_ms <= 0:
-            world.state["wake_reason"] = world.TIMER
-            break
-        world.doze(world.until_change(left_ms), kind == "deep")
+        world.doze(world.until_change(min(left_ms, _until_run(drifts))), kind == "deep")
     slept_ms = world.state["now_ms"] - started_ms
     world.state["clock_ms"] += _times(slept_ms, 1000000, drifts) - slept_ms
     world.note("slept", [kind, slept_ms])

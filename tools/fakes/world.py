@@ -32,6 +32,7 @@ air: "Any" = None  # hook: tell(channel), carry(to, frame) and come() of other w
 stop: "Any" = sys.exit  # hook: ends the program with a code
 guard: "Any" = None  # hook: is told in how many ms the watchdog bites unless told again; 0: never
 files: "Any" = open  # hook: opens files of the host
+ulp: "Any" = None  # hook: a run of the ULP: whether it wakes the CPU, and whether its timer goes on
 
 
 def fresh() -> "dict[str, Any]":
@@ -79,8 +80,9 @@ def fresh() -> "dict[str, Any]":
         "air": [],  # what comes by ESP-NOW: [address and message in hex, RSSI in dBm]
         "sent": [],  # what went by ESP-NOW: [address and message in hex]
         "joined": [],  # one entry a connect(): [dBm, DHCP or not]
-        "ulp": {},  # "period_us", "entry" and "wakes" as they were set
-        "memory": {},  # words of the RTC's slow memory, by address
+        # "period_us", "entry" and "wakes" as they were set, and "next_ms" while its timer is on.
+        "ulp": {},
+        "memory": [],  # words of the RTC's slow memory, from its start
         "slept": [],  # one entry a sleep: [kind, ms]
         "leaks": 0,  # sleeps with the radio on, or with a pull-up that its contact draws from
         "pull_up_ohm": 10000,  # the resistor at each pin that ends a sleep
@@ -152,7 +154,7 @@ def cut_power(chip: "dict[str, Any]") -> None:
     """Take its power and give it back: nothing but the flash is left of a chip's state."""
     for number in chip["pads"]:
         chip["pins"][number] = 0
-    chip.update(reset_cause=PWRON, wake_reason=NO_REASON, rtc=[], memory={}, pads={})
+    chip.update(reset_cause=PWRON, wake_reason=NO_REASON, rtc=[], memory=[], pads={}, ulp={})
 
 
 def brown_out() -> None:
@@ -244,8 +246,13 @@ def watch_over(ms: int) -> None:
 
 
 def end(code: int) -> None:
-    """The chip restarts: nothing but this state is left of it."""
+    """The chip restarts: nothing but this state is left of it.
+
+    Whether the ULP may end a sleep is forgotten (ports/esp32/machine_rtc.c:80); its timer runs on.
+    """
     watch_over(0)
+    if state["ulp"]:
+        state["ulp"]["wakes"] = 0
     release()
     keep()
     stop(code)

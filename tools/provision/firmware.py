@@ -16,6 +16,7 @@ from tools.provision.fold import LIBRARY
 SCRIPTS = ("boot.py", "main.py")
 GATEWAY = "gateway.py"  # main.py of a gateway
 GATEWAY_MODULES = ("torpor.gateway", "torpor.link.relay", "torpor.link.session")
+ASSEMBLER = "torpor.ulp"  # a node is given the words that it makes
 TEXTS = ("torpor", "torpor.rescue")  # as torpor.rescue says
 WAKE = LIBRARY / "wake.py"
 _INSTALLED = Path(__file__).parent / "scripts"
@@ -31,7 +32,7 @@ def compile_tree(out: Path) -> list[Path]:
     made += [
         compile_file(source, source.relative_to(LIBRARY.parent), out, fold.folded(name))
         for name, source in _modules().items()
-        if name not in TEXTS
+        if name not in TEXTS and not name.startswith(ASSEMBLER)
     ]
     made += [bare(_BESIDE / name, out / name) for name in SCRIPTS]
     return sorted((*made, *compile_linked(out)))
@@ -93,7 +94,7 @@ def gateway() -> dict[str, bytes]:
 def linked(watches: bool = True, way: str = link.WIFI) -> dict[str, str]:
     """The sources of the files that modules are linked into, of a node that watches, or not."""
     made = link.linked(WAKE.read_text(encoding="utf-8"), watches, way)
-    return {f"{link.WAKE}.py": made.wake, f"{link.LINK}.py": made.link}
+    return {f"{name}.py": text for name, text in made.texts.items()}
 
 
 def compile_file(source: Path, name: Path, out: Path, text: str | None = None) -> Path:

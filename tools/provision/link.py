@@ -1,4 +1,4 @@
-"""wake.py as it is deployed: what every wake needs of the library, in one; and link.py, of a join.
+"""wake.py as it is deployed: what every wake needs of the library, in one; and what some need.
 
 Looking for twenty modules and loading each takes more of a start than all that they do. Here each
 name of a module gets that module's in front (node.begin is node_begin), imports among them go, and
@@ -6,8 +6,9 @@ so does what then nothing uses. Constants are numbers by then (tools.provision.f
 names are places (tools.provision.short). The modules lie beside it as ever, for those that a wake
 seldom needs and that import them.
 
-A node that nothing but its timer wakes has a wake.py without what only others need, and one that
-goes by a gateway a link.py without Wi-Fi's. Did it need that after all, it would import it from the
+link.py has what a wake needs besides that joins, and monitor.py that of a node whose ULP reads. A
+node that nothing but its timer wakes has a wake.py without what only others need, and one that goes
+by a gateway a link.py without Wi-Fi's. Did it need that after all, it would import it from the
 modules.
 """
 
@@ -54,7 +55,16 @@ WATCHING = (
     "torpor.switch",
     "torpor.watching",
 )
-# What one imports besides that joins: a statement of the above that uses it imports it before.
+# What a node imports besides whose ULP reads: a statement of the above that uses it imports it.
+MONITORING = (
+    "torpor.monitor",
+    "torpor.drivers.row",
+    "torpor.drivers.scale",
+    "torpor.drivers.ulp",
+    "torpor.drivers.monitor",
+    "torpor.monitoring",
+)
+# What one imports besides that joins.
 RADIO = (
     "torpor.policy.patience",
     "torpor.policy.txpower",
@@ -71,44 +81,59 @@ WAYS = {
 READS = ("kept_read", "kept_packed")
 # What link.py imports besides wake.py that is built in or frozen (torpor.wake).
 BUILT_IN = {WIFI: ("errno", "select", "socket"), ESPNOW: ("espnow",)}
-WAKE, LINK = "wake", "link"
+WAKE, LINK, MONITOR = "wake", "link", "monitor"
+FILES = (WAKE, LINK, MONITOR)
 PLACE = "from torpor.start import run  # noqa: E402, F401\n"
 RUN = "start_run"
 
 
 class Linked(NamedTuple):
-    """The sources of both files, and what stands there for each name that they define."""
+    """The source of each file, and what stands there for each name that they define."""
 
-    wake: str
-    link: str
+    texts: dict[str, str]
     places: dict[str, str]
 
 
 def linked(wake: str, watches: bool, way: str = WIFI) -> Linked:
     """With the modules in the place of their import in wake.py; for a node that watches, or not."""
-    radios = (*RADIO, *WAYS[way])
-    names = [name for name in MODULES if watches or name not in WATCHING]
-    near = [module(name, {*names, *radios}) for name in names]
-    far = [module(name, {*names, *radios}) for name in radios]
-    every = [node for one in (*near, *far) for node in one.statements]
-    radio = {*READS, *_set(node for one in far for node in one.statements)}
-    woken = [*_needed([RUN], every, near, radio)]
-    bodies = {WAKE: woken, LINK: [*_needed(_used(woken) & radio, every, far, _set(woken))]}
+    names = {
+        WAKE: [name for name in MODULES if watches or name not in WATCHING],
+        LINK: [*RADIO, *WAYS[way]],
+        MONITOR: [*MONITORING],
+    }
+    joined = {name for some in names.values() for name in some}
+    modules = {file: [module(name, joined) for name in names[file]] for file in FILES}
+    every = [node for file in FILES for one in modules[file] for node in one.statements]
+    apart = {file: _set(node for one in modules[file] for node in one.statements) for file in FILES}
+    apart[LINK] |= {*READS}
+    far = apart[LINK] | apart[MONITOR]
+    first = [*_needed([RUN], every, modules[WAKE], far)]
+    bodies = {WAKE: first}
+    for file in (LINK, MONITOR):
+        there = _set(first) | far - apart[file]
+        bodies[file] = [*_needed(_used(first) & apart[file], every, modules[file], there)]
     places: dict[str, str] = {}
     for file, body in bodies.items():
-        places |= short.table(body, file)
-    imports = {name: f"from {LINK} import {LINK}" for name in radio}
-    for one in near:
+        made = short.table(body, file)
+        assert not places.keys() & made.keys(), "what two files need is in the first"
+        places |= made
+    imports = {
+        name: f"from {file} import {file}" for file in (LINK, MONITOR) for name in apart[file]
+    }
+    for one in modules[WAKE]:
         imports |= {to: f"from {m} import {n} as {to}" for to, (m, n) in one.apart.items()}
-    bodies[WAKE] = [_Importer(imports).visit(node) for node in woken]
+    bodies[WAKE] = [_Importer(imports).visit(node) for node in first]
+    all_modules = [one for file in FILES for one in modules[file]]
     texts = {
-        file: "\n".join((*_outside((*near, *far), body), short.shortened(body, file, places)))
+        file: "\n".join((*_outside(all_modules, body), short.shortened(body, file, places)))
         for file, body in bodies.items()
     }
     assert PLACE in wake, "wake.py imports what is linked"
-    whole = wake.replace(PLACE, f"{texts[WAKE]}\nrun = {places[RUN]}\n")
-    first = f"from {WAKE} import built_in, {WAKE}\nbuilt_in{BUILT_IN[way]}\n"
-    return Linked(whole, f"{first}{texts[LINK]}\n", places)
+    texts[WAKE] = wake.replace(PLACE, f"{texts[WAKE]}\nrun = {places[RUN]}\n")
+    for file, built_in in ((LINK, BUILT_IN[way]), (MONITOR, ())):
+        head = f"from {WAKE} import built_in, {WAKE}\nbuilt_in{built_in}\n"
+        texts[file] = f"{head}{texts[file]}\n"
+    return Linked(texts, places)
 
 
 def _sets(node: ast.stmt) -> set[str]:

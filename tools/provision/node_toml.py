@@ -15,7 +15,7 @@ import msgspec
 from host_sim.files import inputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
-from host_sim.spec import drivers, nodefaults, wiring
+from host_sim.spec import drivers, monitor, nodefaults, wiring
 from host_sim.spec.configure import device_config
 from host_sim.spec.drivers import Humidity, Microphone, Sensor, Temperature
 from host_sim.spec.nodefaults import Fault
@@ -71,7 +71,7 @@ def load(path: Path) -> Provision:
     file = tomlfile.convert(document, text, path, NodeFile)
     found = boards.named_in(path, text, file.board)
     node = file.node
-    board = found.starting(node.image, watches=node.watches, link=node.link)
+    board = node.on(found)
     own_faults = owndriver.faults(own, file.sensor, path.parent)
     for what, key, remedy in (*_faults(file, board), *own_faults):
         raise passwords.located(what, kept, text, path, key, remedy)
@@ -115,7 +115,8 @@ def _faults(file: NodeFile, board: Board) -> Iterator[Fault]:
     """What a schema cannot say."""
     yield from way.way_faults(file.node.link, file.wifi, file.broker, file.gateway)
     yield from nodefaults.of(file.node, board)
-    yield from pin_faults(_pins(file), board)
+    wrong = list(pin_faults(_pins(file), board))
+    yield from wrong or monitor.faults(file.node, board, file.sensor)
     channels = [channel.name for channel in file.node.channel]
     for name, sensor in file.sensor.items():
         if name not in channels:

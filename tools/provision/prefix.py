@@ -51,7 +51,7 @@ class _Prefixer(ast.NodeTransformer):
                 if isinstance(made, ast.FunctionDef | ast.ClassDef):
                     made.name = self.names[made.name]
                 self.statements.append(made)
-        if name.startswith(DRIVERS):
+        if name.startswith(DRIVERS) and "opened" in self.names:
             driver = name.removeprefix(DRIVERS)
             self.statements += ast.parse(f"drivers_known[{driver!r}] = {driver}_opened").body
 

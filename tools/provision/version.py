@@ -23,7 +23,7 @@ SLOTS = ("a", "b")
 TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
 CONFIG = "config.json"
 OWN = "own"  # how trial.py has it that a version is the node's own
-LINKED = (f"{link.WAKE}.mpy", f"{link.LINK}.mpy")
+LINKED = tuple(f"{name}.mpy" for name in link.FILES)
 POINTER = '''\
 ENTER = """
 import machine

@@ -196,7 +196,11 @@ def done(r: list[int], at: int, task: int, now: int) -> None:
 
 def period_ms(r: list[int], at: int, task: int) -> int:
     """The task's period, as the energy mode has it."""
-    ms = r[at + HEAD + task * ROW + PERIOD_MS]
+    return stretched_ms(r, at, r[at + HEAD + task * ROW + PERIOD_MS])
+
+
+def stretched_ms(r: list[int], at: int, ms: int) -> int:
+    """A time as the energy mode has it, at most MAX_SLEEP_MS."""
     more_x16 = r[at + STRETCH_X16]
     if more_x16:
         if ms >= MAX_SLEEP_MS // (16 + more_x16) * 16:
@@ -250,6 +254,11 @@ def save(r: list[int], at: int, mode: int, more_x16: int) -> None:
         more_x16 = least_x16
     r[at + STRETCH_X16] = more_x16
     r[at + FLOOR] = 4 if more_x16 >= 112 else 2 if more_x16 >= 16 else 0
+
+
+def is_served(r: list[int], at: int, task: int) -> bool:
+    """Whether it is armed, and not left out."""
+    return r[at + HEAD + task * ROW + ARMED] > r[at + FLOOR]
 
 
 def is_early(r: list[int], at: int, task: int, now: int) -> bool:

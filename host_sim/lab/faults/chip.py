@@ -77,6 +77,7 @@ class Chip:
         port = self.port
         port.joined = port.on_air = False
         port.armed_ms = port.commanded = NONE
+        port.monitors, port.looked = False, 0
         port.wake_up(DEEP, TIMER)
 
     def _again(self, kind: str) -> None:
@@ -94,6 +95,7 @@ class Chip:
         """A sensor sleeps deeply; a switch works its button meanwhile and keeps its cause."""
         port = self.port
         port.asleep_us, port.asleep_used, port.armed_ms = port.now_us, port.used, NONE
+        port.monitors = False
         if self.is_switch:
             port.spend(IDLE, awake_ms * 1000)  # in naps of 50 ms
         else:

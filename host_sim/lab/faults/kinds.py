@@ -23,6 +23,7 @@ CALLS = (
     "start",  # no call: all that comes before the first one
     *("ticks_ms", "wait", "account", "measure", "look", "watch", "join", "send", "leave"),
     *("actuate", "setting", "command", "feed", "retain", "retained", "sleep"),
+    *("monitor", "monitored", "recalled"),
 )
 
 

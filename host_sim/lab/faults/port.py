@@ -35,7 +35,7 @@ from torpor.policy.txpower import ATTEMPTS
 from torpor.port import LINK_MS, NO_AP, NO_BROKER, UNHEARD
 
 Reading = tuple[int, int, int]
-_OWN_LISTS = ("us", "times", "extra", "count", "drawn")
+_OWN_LISTS = ("us", "times", "extra", "count", "drawn", "marks")
 _ADDRESS = 2  # the part of a join that a cached one spares
 
 

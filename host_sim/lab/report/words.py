@@ -22,7 +22,7 @@ DECISIONS = {
     "sleep": "nothing to do: sleep, and the current under it",
     "scheduled": "a task at its own time, and the start of a wake by the timer",
     "coalesced": "a task taken early, because the node was awake",
-    "look": "the detector: the start of a wake by it, and the looks of its stages",
+    "look": "the start of a wake by the detector or the ULP, and the detector's looks",
     "event": "what the detector let pass, or a button's action",
     "delta": "a delivery because a value moved",
     "heartbeat": "a delivery because it was time",
@@ -30,7 +30,8 @@ DECISIONS = {
     "safe": "safe mode after a crash loop",
 }
 
-CAUSES = ("power-on", "timer", "pin", "detector", "crash", "surge")  # as torpor.port numbers them
+# As torpor.port numbers them.
+CAUSES = ("power-on", "timer", "pin", "detector or ULP", "crash", "surge")
 
 NODE = "start, sleep, and what belongs to no task"
 REPORT, WATCH = "deliveries", "the detector"

@@ -17,18 +17,20 @@ from host_sim.spec import scenario
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "firebeetle_esp32")
 WAYS: dict[str, tuple[Kind, ways.Way]] = {
     "Torpor": ("ours", ways.ours),
+    "Torpor, by the ULP": ("ours", ways.by_ulp),
     "fixed period, by delta": ("practice", ways.fixed),
     "fixed period, by delta at once": ("practice", ways.at_once),
     "fixed period, all told": ("naive", ways.everything),
 }
-OURS, FIXED, AT_ONCE, ALL = WAYS
+OURS, BY_ULP, FIXED, AT_ONCE, ALL = WAYS
 CLAIRVOYANT = "clairvoyant"
-SWEPT = (OURS, FIXED, AT_ONCE)  # to tell all is far off
+SWEPT = (OURS, BY_ULP, FIXED, AT_ONCE)  # to tell all is far off
 DELTAS_AN_HOUR = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 DELTA_TIMES = (0.25, 0.5, 1, 2, 4)
 PERIODS_S = (60, 120, 300, 600, 900)
 WALK_DAYS = 10
 GARDEN_DAYS = 120
+GARDEN_BY_ULP = ("node.task.climate.ulp=true", "node.task.light.ulp=true")
 NOTES = {
     "wakes": "a day",
     "joins": "a day",
@@ -61,7 +63,19 @@ Where a value jumps out of a long rest the log has the jump at the reading behin
 period would have taken sooner: of {} of {} signals the log is worse ({}). Who wants no log between
 the messages does better still by reading as seldom as news may wait, and telling at once: {:.2f}
 deltas off in the log instead of {:.2f}, for {:,.0f} mJ a day. A channel whose news must be told at
-once has no time to lend and is read at its period."""
+once has no time to lend and is read at its period.
+
+Good practice is counted with the start of a node that was written without our library, two thirds
+of ours. So where a value is restless and the CPU has to read it at its period, ours takes up to
+{:.0f} % more than that: what it learns is no use there, and its start costs more. Read by the ULP
+it is not so on any such walk, for then the readings cost nothing that counts, and what is left is
+to tell.
+
+By the ULP the clairvoyant is a tenth away. What lasts for less than three quarters of the time that
+news may wait is not told at once: of an appliance's short pulses the log knows less than that of a
+fixed period does, of all else more, as what moved by half of a delta goes along with the next
+message. How long news waits, and what goes along, was chosen with the tuning part and the garden of
+other months. Every reading is counted at the price of an SHT3x."""
 
 Found = dict[str, list[Judged]]  # of each way, by signal
 
@@ -89,7 +103,7 @@ def of(data: Path | None, progress: Progress) -> Study:
         rows=rows,
         sweeps=sweeps,
         goals=(*_goals(rows, sweeps), *_garden_goals()),
-        taught=_taught(judged, first, _all(ways.seldom, judged)),
+        taught=_taught(judged, first, _all(ways.seldom, judged), sweeps[0]),
         notes=NOTES,
     )
 
@@ -160,34 +174,39 @@ def _all(way: ways.Way, some: list[Signal]) -> list[Judged]:
 
 
 def _goals(rows: list[Row], sweeps: tuple[Sweep, ...]) -> Iterable[Goal]:
-    ours, fixed = (next(r.figures for r in rows if r.name == name) for name in (OURS, FIXED))
-    fewer = 100 * (1 - ours["wakes"] / fixed["wakes"])
-    yield Goal("50 % fewer wakes than a fixed period", f"{fewer:.0f} %", fewer >= 50)
-    for figure, what in SERVICE.items():
-        by = 100 * (ours[figure] / fixed[figure] - 1)
-        yield Goal(f"{what} no worse", f"{by:+.0f} %", by <= 0)
+    every = {row.name: row.figures for row in rows}
+    fixed = every[FIXED]
+    for name, how in ((OURS, ""), (BY_ULP, "by the ULP, ")):
+        fewer = 100 * (1 - every[name]["wakes"] / fixed["wakes"])
+        yield Goal(f"{how}50 % fewer wakes than a fixed period", f"{fewer:.0f} %", fewer >= 50)
+        for figure, what in SERVICE.items():
+            by = 100 * (every[name][figure] / fixed[figure] - 1)
+            yield Goal(f"{how}{what} no worse", f"{by:+.0f} %", by <= 0)
     worst = max(one.worst_percent(rows) for one in sweeps)
     yield Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", worst <= 0.5)
 
 
 def _garden_goals() -> Iterable[Goal]:
-    """The shipped garden beside good practice: its charge, and what is known of each channel."""
-    given = scenario.load("garden", (f"days={GARDEN_DAYS}",))
-    ours, mine = service.of_scenario(*decisions.without(given, ()))
+    """The shipped garden, and read by the ULP, beside good practice: its charge and its service."""
+    days = f"days={GARDEN_DAYS}"
+    given = scenario.load("garden", (days,))
     practice, theirs = service.of_scenario(*decisions.practice(given))
-    saved = 100 * (1 - ours.ledger.charge_fc / practice.ledger.charge_fc)
-    told = f"{saved:.0f} %; {ours.asleep_percent:.0f} % of what is left is the board's sleep"
-    yield Goal("30 % less than practice in the garden", told, saved >= 30)
-    for figure, what in SERVICE.items():
-        by = {
-            name: 100 * (getattr(mine[name], figure) / getattr(theirs[name], figure) - 1)
-            for name in mine
-        }
-        told = ", ".join(f"{name} {percent:+.0f} %" for name, percent in by.items())
-        yield Goal(f"in the garden, {what} no worse", told, max(by.values()) <= 0)
+    for changes, where in (((), "in the garden"), (GARDEN_BY_ULP, "in the garden by the ULP")):
+        changed = scenario.load("garden", (days, *changes))
+        ours, mine = service.of_scenario(*decisions.without(changed, ()))
+        saved = 100 * (1 - ours.ledger.charge_fc / practice.ledger.charge_fc)
+        told = f"{saved:.0f} %; {ours.asleep_percent:.0f} % of what is left is the board's sleep"
+        yield Goal(f"{where}, 30 % less than practice", told, saved >= 30)
+        for figure, what in SERVICE.items():
+            by = {
+                name: 100 * (getattr(mine[name], figure) / getattr(theirs[name], figure) - 1)
+                for name in mine
+            }
+            told = ", ".join(f"{name} {percent:+.0f} %" for name, percent in by.items())
+            yield Goal(f"{where}, {what} no worse", told, max(by.values()) <= 0)
 
 
-def _taught(judged: list[Signal], found: Found, seldom: list[Judged]) -> str:
+def _taught(judged: list[Signal], found: Found, seldom: list[Judged], restless: Sweep) -> str:
     """What it taught; its numbers are of the first board."""
     pairs = zip(judged, found[OURS], found[FIXED], strict=True)
     behind = [s for s, mine, one in pairs if mine.service.log_error > one.service.log_error + 0.01]
@@ -196,4 +215,7 @@ def _taught(judged: list[Signal], found: Found, seldom: list[Judged]) -> str:
         _mean(lambda one: one.service.log_error, some) for some in (found[OURS], seldom)
     )
     energy = energy_mj(_mean(lambda one: one.charge_mc, seldom))
-    return TAUGHT.format(len(behind), len(judged), names or "none", theirs, mine, energy)
+    pairs_mj = zip(*(restless.curves[name] for name in (OURS, FIXED, AT_ONCE)), strict=True)
+    over = max(one / min(others) - 1 for one, *others in pairs_mj)
+    told = len(behind), len(judged), names or "none", theirs, mine, energy, 100 * over
+    return TAUGHT.format(*told)

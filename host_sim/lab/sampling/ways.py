@@ -1,7 +1,7 @@
 """Ways to sample, as configurations of one node that reads one channel; and the clairvoyant.
 
 The node is the garden's with one sensor; what differs is in config.json alone, so the firmware that
-is judged is the one that ships.
+is judged is the one that ships. Good practice starts as a node without our library does.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ import numpy as np
 from host_sim.engine import parts
 from host_sim.engine.ledger import FC_PER_MC
 from host_sim.hardware import board
+from host_sim.hardware.start import PLAIN
 from host_sim.hardware.states import DEEP_SLEEP
 from host_sim.lab.sampling import service
 from host_sim.lab.sampling.service import Heeded, Ints, Service
@@ -42,13 +43,21 @@ class Judged:
     service: Service
 
 
-def scenario(signal: Signal, board_name: str) -> Scenario:
-    """A node that reads one channel."""
+def scenario(signal: Signal, board_name: str, way: Way) -> Scenario:
+    """A node that reads one channel, with the start of its way."""
     node = Node(
         kind="sensor",
         report=Report(period_s=HEARTBEAT_S, early_s=1_800, late_s=1_800),
         channel=[Channel(name="value", delta=signal.delta, within_s=signal.within_s)],
-        task=(Task(name="value", channels=["value"], period_s=signal.period_s, warmup_ms=15),),
+        task=(
+            Task(
+                name="value",
+                channels=["value"],
+                period_s=signal.period_s,
+                ulp=way is by_ulp,
+                warmup_ms=15,
+            ),
+        ),
     )
     file = ScenarioFile(
         title=signal.name,
@@ -57,11 +66,19 @@ def scenario(signal: Signal, board_name: str) -> Scenario:
         world=World(reads={"value": 0}),
         days=signal.days,
     )
-    return Scenario(signal.name, Path(signal.name), file, board.load(board_name))
+    started = node.on(board.load(board_name))
+    if way not in (ours, by_ulp, everything):
+        started = replace(started, image=PLAIN[node.image])
+    return Scenario(signal.name, Path(signal.name), file, started)
 
 
 def ours(given: Device) -> Device:
     """As it ships."""
+    return given
+
+
+def by_ulp(given: Device) -> Device:
+    """As it ships where the ULP reads."""
     return given
 
 
@@ -103,7 +120,7 @@ def lived(way: Way, signal: Signal, given: Scenario) -> Heeded:
 
 def judge(way: Way, signal: Signal, board_name: str) -> Judged:
     """Let a node sample a signal."""
-    life = lived(way, signal, scenario(signal, board_name))
+    life = lived(way, signal, scenario(signal, board_name, way))
     return Judged(
         charge_mc=life.used * 1024 / FC_PER_MC / signal.days,
         wakes=life.parts.count[parts.WAKES] / signal.days,

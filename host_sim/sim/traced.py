@@ -1,6 +1,6 @@
 """A run step by step: each current that the simulated port spent, in its order."""
 
-from host_sim.engine.parts import Parts
+from host_sim.engine.parts import MONITOR_ROW, Parts
 from host_sim.engine.port import SimPort
 from host_sim.hardware import states
 
@@ -23,8 +23,16 @@ class TracedPort(SimPort):
         self.steps: list[Step] = []
         super().__init__(parts)
 
+    def sleep(self, kind: int, ms: int) -> int:
+        """Sleep; the run may end in it."""
+        cause = super().sleep(kind, ms)
+        if self.now_us >= self.end_us:
+            self._spread()
+        return cause
+
     def wake_up(self, kind: int, cause: int) -> None:
         """Wake up phase by phase, as if each were drawn."""
+        self._spread()
         self.replays = True
         super().wake_up(kind, cause)
 
@@ -39,3 +47,23 @@ class TracedPort(SimPort):
         super().spend_at(state, us, na)
         if us:
             self.steps[-1] = (state, us, na)
+
+    def _spread(self) -> None:
+        """Have each of the ULP's readings in the sleep that is over stand at its time.
+
+        They were booked at once. No marker pin tells of them: the CPU is asleep.
+        """
+        tasks = len(self.monitor_tasks) // MONITOR_ROW
+        booked = self.steps[-tasks - 1 :]
+        if self.looked == 0 or [step[0] for step in booked] != [states.SENSE] * tasks + [
+            states.DEEP_SLEEP
+        ]:
+            return
+        _, left_us, na = booked.pop()
+        readings = [(states.DEEP_SLEEP, us // self.looked, at_na) for _, us, at_na in booked]
+        between_us = self.monitor_us - sum(us for _, us, _ in readings)
+        out = [(states.DEEP_SLEEP, between_us, na), *readings] * self.looked
+        rest_us = left_us - self.looked * between_us
+        if rest_us:
+            out.append((states.DEEP_SLEEP, rest_us, na))
+        self.steps[-tasks - 1 :] = out

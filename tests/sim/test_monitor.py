@@ -1,5 +1,6 @@
 """What the ULP reads through deep sleep, simulated: when it wakes the node, and what that costs."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,11 +10,13 @@ from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.hardware.states import DEEP_SLEEP, SENSE, STATES
-from host_sim.sim import build, run
+from host_sim.sim import build, run, waveform
+from host_sim.sim.traced import ASLEEP
 from host_sim.spec import scenario
-from host_sim.spec.configure import MOST_ULP_MS, ulp_ms
+from host_sim.spec.configure import MOST_ULP_MS, device_config, ulp_ms
 from host_sim.spec.nodefaults import LEAST_ULP_S
 from host_sim.ulp import monitor as prices
+from host_sim.world.recordings import DAY_S
 from torpor.policy.schedule import MAX_SLEEP_MS
 from torpor.policy.sleep import DEEP, LIGHT
 from torpor.port import DECISIONS, FAULT, NODE, RECALLED, SCHEDULED, SLEEP, TIMER, WATCH
@@ -187,3 +190,20 @@ def test_a_detector_and_it_do_not_go_together() -> None:
     changes = ('node.task.battery.channels=["word"]', "node.task.battery.ulp=true")
     with pytest.raises(BadInput, match="not both"):
         scenario.load("sound", (*changes, "node.battery.channel=battery"))
+
+
+def test_a_waveform_has_each_reading_at_its_time_and_all_of_the_charge() -> None:
+    """Of whole sleeps, and of the one in which it ends; no marker pin tells of them."""
+    given = scenario.load("garden", (*BY_ULP, "world.drift_ppm=0", "days=0.25"))
+    device = device_config(given.file.node, given.board)
+    drawn = waveform.traced(given, device, 0, DAY_S // 4)
+    na = given.board.current_na[DEEP_SLEEP]
+    readings = np.flatnonzero(drawn.na == na + SHT3X[1])[::2]  # one behind the other, of each task
+    apart_us = np.diff(drawn.start_us[readings])
+    assert len(readings) > 200
+    assert set(drawn.mark[readings]) == {ASLEEP}
+    assert np.median(apart_us) == EVERY_MS * 1000
+    assert apart_us.min() >= EVERY_MS * 1000
+    assert set(drawn.na[readings - 1]) == {na}
+    fc = int((np.diff(np.append(drawn.start_us, drawn.end_us)) * drawn.na).sum())
+    assert fc == pytest.approx(run.run(given).ledger.charge_fc, rel=1e-6)

@@ -85,8 +85,7 @@ class SimPort(State, Port):
             self.spend(SENSE, self.read_us[channel])
         source = self.source[channel]
         if source == SERIES:
-            at = self.now_us // self.step_us[channel] % self.cells[channel]
-            return self.series[self.first[channel] + at]
+            return monitor.at(self, channel, self.now_us)
         if source == BATTERY:
             return self.battery[store.permille(self)]
         if source == SOUND:

@@ -115,8 +115,9 @@ class Ulp:
             word = self.memory[at % WORDS]
             kind = word >> 28
             try:
-                cycles += cycles_of(word)
-                self.cycles += cycles_of(word)
+                spent = cycles_of(word)
+                cycles += spent
+                self.cycles += spent
                 if kind == HALT:
                     return Run(cycles, adc_cycles, self.woke)
                 if kind == ADC:
@@ -132,8 +133,7 @@ class Ulp:
 
         ESP-IDF 5.5.5, sleep_modes.c:2497 (ESP_PD_DOMAIN_RTC_PERIPH with the ULP's trigger).
         """
-        kept = {at: value for at, value in self.peripherals.items() if at < RTC_IO}
-        self.peripherals = kept
+        self.peripherals = {at: value for at, value in self.peripherals.items() if at < RTC_IO}
         self.driven = 0
 
     def _step(self, kind: int, word: int, at: int) -> int:

@@ -67,7 +67,7 @@ def scenario(signal: Signal, board_name: str, way: Way) -> Scenario:
         days=signal.days,
     )
     started = node.on(board.load(board_name))
-    if way not in (ours, by_ulp, everything):
+    if way in PRACTICE:
         started = replace(started, image=PLAIN[node.image])
     return Scenario(signal.name, Path(signal.name), file, started)
 
@@ -105,6 +105,9 @@ def seldom(given: Device) -> Device:
     within_ms = given.channels[0].within_ms
     longest = [edited(task, period_ms=task.period_ms + within_ms) for task in given.tasks]
     return fixed(edited(given, tasks=longest, channels=channels))
+
+
+PRACTICE = fixed, at_once, seldom  # what starts without our library
 
 
 def lived(way: Way, signal: Signal, given: Scenario) -> Heeded:

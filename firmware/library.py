@@ -3,7 +3,8 @@
 FROZEN = "../build/frozen"
 
 package("torpor", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
-module("wake.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
+module("awake.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("link.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("monitor.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
+module("seldom.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("main.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821

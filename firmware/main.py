@@ -8,9 +8,9 @@ try:
         from torpor import rescue
 
         rescue.again("config.json")
-    import wake  # type: ignore[import-not-found]
+    import awake  # type: ignore[import-not-found]
 
-    wake.run("config.json")
+    awake.run("config.json")
 except Exception as error:
     try:
         from torpor import rescue

@@ -45,9 +45,10 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
         r[record.JOINS_FAILED] = 0
         surge.delivered(r, SURGE)
         backoff.delivered(r, BACKOFF, took_ms, r[record.UPTIME_MIN])
-        minutes = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
-        if minutes:
-            put_off(r, mask, minutes, now)
+        if r[BACKOFF + backoff.OWED_UC]:
+            minutes = backoff.debt_min(r, BACKOFF, r[record.UPTIME_MIN])
+            if minutes:
+                put_off(r, mask, minutes, now)
     else:
         surge.failed(r, SURGE)
         backoff.failed(r, BACKOFF, took_ms, 1, r[record.UPTIME_MIN])

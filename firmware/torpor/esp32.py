@@ -105,11 +105,12 @@ class Esp32Port(Port):
 
     def measure(self, channel: int) -> int:
         try:
-            return self._driver(channel).read()
+            return self.driver(channel).read()
         except Exception as error:  # one driver must not cost the node
             return fault(error)
 
-    def _driver(self, channel: int) -> "Driver":
+    def driver(self, channel: int) -> "Driver":
+        """What reads a channel, opened once."""
         driver = self.drivers[channel]
         if driver is None:
             driver = self.drivers[channel] = open_driver(self.config["channels"][channel])
@@ -162,8 +163,13 @@ class Esp32Port(Port):
         self.feed()
 
     def retain(self, data: bytes) -> None:
-        memory = bytes((self.memo,)) + data + self.kept
-        self.rtc.memory(memory if len(memory) <= RTC_BYTES else memory[: 1 + len(data)])
+        end = 1 + len(data)
+        kept = self.kept if end + len(self.kept) <= RTC_BYTES else b""
+        memory = bytearray(end + len(kept))
+        memory[0] = self.memo
+        memory[1:end] = data
+        memory[end:] = kept
+        self.rtc.memory(memory)
 
     def retained(self) -> bytes:
         return memory()[1:]
@@ -173,7 +179,8 @@ class Esp32Port(Port):
         if kind <= MODEM:
             self.wait(ms)
         else:
-            self.leave()
+            if self.delivery:
+                self.leave()
             if kind == DEEP:
                 machine.deepsleep(ms if ms else 1)
             self._doze(ms)
@@ -233,14 +240,14 @@ def fault(error: Exception) -> int:
     return FAULT
 
 
-def cause() -> int:
-    """What woke the chip, from the reset's cause and the wake's reason.
+def cause(memory: bytes) -> int:
+    """What woke the chip, from the reset's cause, the wake's reason and what RTC memory holds.
 
     A brown-out reads as a power-on; panics, the watchdog and resets by software are crashes. SURGE
     is to be believed only where something is retained: else the memory holds it by chance.
     """
     reset = machine.reset_cause()
-    on_air = (machine.RTC().memory() or b"\0")[0] & _ON_AIR
+    on_air = memory[0] & _ON_AIR if memory else 0
     if reset == machine.PWRON_RESET:
         return SURGE if on_air else COLD
     if reset != machine.DEEPSLEEP_RESET:

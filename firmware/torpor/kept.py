@@ -5,7 +5,8 @@ is kept behind the record in RTC memory, so that a wake from deep sleep reads no
 part is in the record. A wake that joins reads the file, too, as does any other start.
 
 Layout, behind all else: JSON, its length (2 bytes, little-endian), and a CRC-32 (4) of the JSON and
-of the library's version. In the JSON is the file's whole path: a deployment goes into another
+of the library's version. The JSON has few names, each of which takes a wake 0.1 ms: it is a list,
+of a channel its driver and the rest. In it is the file's whole path: a deployment goes into another
 folder, and what is kept of the one before is no longer good.
 
 An image whose own _boot.py leaves the file system alone (boards/micropython) has it mounted here,
@@ -22,7 +23,7 @@ from torpor import __version__
 mounts: list = []  # what mounts the file system, and for which path; none where that was done
 _END_BYTES = 6
 # Of a channel: what is the policies', or the link's.
-_NOT_KEPT = ("delta", "within_ms", "name")
+_NOT_KEPT = ("delta", "within_ms", "name", "driver")
 
 
 def read(path: str) -> dict:
@@ -39,15 +40,18 @@ def read(path: str) -> dict:
 
 def packed(config: dict) -> bytes:
     """What is to be kept of a configuration."""
-    kept = {key: config[key] for key in ("fingerprint", "path", "pins", "watch_channel")}
-    kept["channels"] = [
-        {key: value for key, value in channel.items() if key not in _NOT_KEPT}
+    channels = [
+        [channel.get("driver"), {key: channel[key] for key in channel if key not in _NOT_KEPT}]
         for channel in config["channels"]
     ]
-    for key in ("ulp", "monitor"):
-        if key in config:  # whose program deep sleep leaves in place
-            kept[key] = {name: told for name, told in config[key].items() if name != "binary"}
-    text = json.dumps(kept).encode()
+    programs = {  # which deep sleep leaves in place
+        key: {name: told for name, told in config[key].items() if name != "binary"}
+        for key in ("ulp", "monitor")
+        if key in config
+    }
+    kept = [config[key] for key in ("path", "fingerprint", "pins", "watch_channel")]
+    kept += channels, programs
+    text = json.dumps(kept, separators=(",", ":")).encode()
     return text + pack("<HI", len(text), _crc(text))
 
 
@@ -71,11 +75,21 @@ def unpacked(memory: bytes, path: str | None) -> dict | None:
     text = memory[-_END_BYTES - length : -_END_BYTES]
     if len(text) != length or crc != _crc(text):
         return None
-    config: dict = json.loads(text)
-    if path and config["path"] != whole(path):
+    if path and path[0] != "/":
+        path = whole(path)
+    its_path, fingerprint, pins, watch_channel, channels, config = json.loads(text)
+    if path and its_path != path:
         return None
+    for driver, channel in channels:
+        channel["driver"] = driver
+    config["path"] = its_path
+    config["fingerprint"] = fingerprint
+    config["pins"] = pins
+    config["watch_channel"] = watch_channel
+    config["channels"] = [channel for _, channel in channels]
     config["kept"] = memory[-_END_BYTES - length :]
-    return config
+    found: dict = config
+    return found
 
 
 def _crc(text: bytes) -> int:

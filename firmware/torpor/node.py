@@ -99,7 +99,9 @@ def serve(r: list[int], port: Port, why: int, now: int) -> None:
             task += 1
     mask = schedule.join_now(r, SCHEDULE, now, energy.left_uc(r, ENERGY))
     if mask:
-        wait_min = sound(r, port, now) if r[SURGE + surge.RESETS] else 0
+        wait_min = 0
+        if r[SURGE + surge.RESETS]:
+            wait_min = sound(r, port, now)
         if wait_min:
             delivery.put_off(r, mask, wait_min, now)
         else:
@@ -193,7 +195,9 @@ def take(r: list[int], channel: int, value: int, now: int, late_ms: int) -> None
     if channel == r[record.BATTERY_CHANNEL]:
         mode = energy.update(r, ENERGY, value, r[record.UPTIME_MIN] // 60)
         schedule.save(r, SCHEDULE, mode, r[ENERGY + energy.MORE_X16])
-        surge.measured(r, SURGE, r[ENERGY + energy.SOC_PERMILLE], r[ENERGY + energy.BAND_PERMILLE])
+        if r[SURGE + surge.LEVELS_OFF] or r[SURGE + surge.RESETS]:
+            permille = r[ENERGY + energy.SOC_PERMILLE]
+            surge.measured(r, SURGE, permille, r[ENERGY + energy.BAND_PERMILLE])
 
 
 def plans(r: list[int]) -> bool:
@@ -213,12 +217,18 @@ def tell(r: list[int], channel: int, value: int, now: int) -> None:
 
 def ask(r: list[int], within_ms: int, now: int) -> None:
     """Ask for a delivery within this time; while joins fail or wait, that decides instead."""
+    if r[record.JOINS_FAILED]:
+        return
+    if r[SURGE + surge.RESETS] or r[BACKOFF + backoff.OWED_UC]:
+        ask_unless_held(r, within_ms, now)
+    else:
+        schedule.request(r, SCHEDULE, r[record.REPORT_TASK], now, within_ms)
+
+
+def ask_unless_held(r: list[int], within_ms: int, now: int) -> None:
+    """The same where a weak cell, or the price of what failed, may have joins wait."""
     uptime_min = r[record.UPTIME_MIN]
-    if (
-        r[record.JOINS_FAILED] == 0
-        and surge.left_min(r, SURGE, uptime_min) == 0
-        and backoff.debt_min(r, BACKOFF, uptime_min) == 0
-    ):
+    if surge.left_min(r, SURGE, uptime_min) == 0 and backoff.debt_min(r, BACKOFF, uptime_min) == 0:
         schedule.request(r, SCHEDULE, r[record.REPORT_TASK], now, within_ms)
 
 

@@ -29,10 +29,11 @@ def run(path: str | None, mount: object = None) -> None:
     """
     from torpor.esp32 import attend, cause, memory, opened
 
-    woken_by = cause()
+    held = memory()
+    woken_by = cause(held)
     config = None
     if woken_by in (TIMER, PIN, WATCH) and "trial" not in sys.modules:
-        config = kept.unpacked(memory(), path)
+        config = kept.unpacked(held, path)
     if config is None:
         if path is None:
             return
@@ -40,20 +41,27 @@ def run(path: str | None, mount: object = None) -> None:
     if mount:
         kept.mounts.append((mount, config["path"]))
     port = opened(config)
-    if "markers" in config["pins"]:
-        from torpor.markers import MarkedPort
-
-        port = MarkedPort(port, config["pins"]["markers"])  # type: ignore[assignment]
-    if "trial" in sys.modules:
-        from torpor.trial import TrialPort, hurry
-
-        hurry(config)
-        port = TrialPort(port)  # type: ignore[assignment]
+    if "markers" in config["pins"] or "trial" in sys.modules:
+        port = observed(port, config)
     try:
         live(port, config, woken_by)
     except KeyboardInterrupt:
         attend()
         raise
+
+
+def observed(port: Port, config: dict) -> Port:
+    """The port of a node that a logic analyser watches, or that is on trial."""
+    if "markers" in config["pins"]:
+        from torpor.markers import MarkedPort
+
+        port = MarkedPort(port, config["pins"]["markers"])
+    if "trial" in sys.modules:
+        from torpor.trial import TrialPort, hurry
+
+        hurry(config)
+        port = TrialPort(port)
+    return port
 
 
 def live(port: Port, config: dict, cause: int) -> None:
@@ -80,17 +88,11 @@ def live(port: Port, config: dict, cause: int) -> None:
             try:
                 ms = life.wake(r, port, cause)
                 if node.plans(r):
-                    from torpor import ahead  # few nodes harvest
-
-                    ahead.plan(r)
+                    plan(r)
             except Exception as error:  # whatever it is must not end the node
                 if "trial" in sys.modules:
                     raise
-                log(error)
-                output = r[record.OUTPUT]
-                retain.unpack(port.retained(), r, fingerprint)
-                r[record.OUTPUT] = output  # where the relay is by now
-                minutes = node.crashed(r, port.ticks_ms(), 0) or 1
+                minutes = failed(r, port, fingerprint, error)
         if minutes:
             ms = node.lie_low(r, port, minutes)
             minutes = 0
@@ -99,12 +101,35 @@ def live(port: Port, config: dict, cause: int) -> None:
         cause = port.sleep(r[record.SLEEP_KIND], ms)
 
 
+def plan(r: list[int]) -> None:
+    """Look ahead, as few nodes do: those that harvest."""
+    from torpor import ahead
+
+    ahead.plan(r)
+
+
+def failed(r: list[int], port: Port, fingerprint: int, error: Exception) -> int:
+    """A wake raised this; the minutes to lie low."""
+    log(error)
+    output = r[record.OUTPUT]
+    retain.unpack(port.retained(), r, fingerprint)
+    r[record.OUTPUT] = output  # where the relay is by now
+    return node.crashed(r, port.ticks_ms(), 0) or 1
+
+
 def restore(r: list[int], port: Port, config: dict, cause: int) -> tuple[int, int]:
     """Fill the record from what was retained, or anew; cause of the first wake, and minutes to it.
 
     Whatever the reset is called, a good record says that the wake before did not end in sleep.
     """
     status = retain.unpack(port.retained(), r, config["fingerprint"])
+    if status == retain.OK and cause in (TIMER, PIN, WATCH) and r[record.WAKES]:
+        return cause, 0
+    return begun(r, port, config, cause, status)
+
+
+def begun(r: list[int], port: Port, config: dict, cause: int, status: int) -> tuple[int, int]:
+    """The same of a start that goes on with no wake of before."""
     if status == retain.OK:
         now, minutes = port.ticks_ms(), 0
         if r[record.WAKES] == 0:  # the very first one crashed
@@ -128,7 +153,8 @@ def restore(r: list[int], port: Port, config: dict, cause: int) -> tuple[int, in
 def log(what: str | BaseException) -> None:
     """Have it in the log. A good start has no use for what that takes; a bad one may lack it."""
     try:
-        kept.mount()
+        if kept.mounts:
+            kept.mount()
         from torpor import rescue
 
         rescue.log(what)

@@ -54,7 +54,7 @@ class TrialPort:
 
     def _again(self, channel: int, *stage: int) -> None:
         """A sensor may be silent. Whatever else its driver raises is the version's fault."""
-        driver = self.port._driver(channel)
+        driver = self.port.driver(channel)
         try:
             driver.score(*stage) if stage else driver.read()
         except OSError:

@@ -65,7 +65,7 @@ class WatchingPort(Esp32Port):
 
     def look(self, stage: int) -> int:
         try:
-            driver = self._driver(self.config["watch_channel"])
+            driver = self.driver(self.config["watch_channel"])
             if "ulp" in self.config:
                 driver.remember(self._by_ulp().remembered() if woken_by_ulp() else [])
             elif stage == 0 and self.loud != NONE:

@@ -105,7 +105,7 @@ class Chip(Node):
     def _started(self) -> int:
         rig.network.radio.power_on()
         self.port = rig.esp32.opened(self.config)
-        return int(rig.esp32.cause())
+        return int(rig.esp32.cause(rig.esp32.memory()))
 
 
 class Simulated(Bench):

@@ -28,9 +28,9 @@ port = opened({config!r})
 # Instead of the node's main.py: tells what woke the chip until it is interrupted.
 MAIN = b"""
 import time
-from torpor.esp32 import cause
+from torpor.esp32 import cause, memory
 while True:
-    print("woken by", cause())
+    print("woken by", cause(memory()))
     time.sleep_ms(200)
 """
 

@@ -83,7 +83,9 @@ def shipped() -> Path:
     for source in FAKES.glob("[!_]*.py"):
         firmware.compile_file(source, Path(source.name), folder)
     # What is built into a chip is there before anything is looked for in its files.
-    (folder / "chip.py").write_text("import machine, time\nimport main\n")
+    (folder / "chip.py").write_text(
+        "import sys, machine, time\nsys.modules.update(umachine=machine, utime=time)\nimport main\n"
+    )
     return folder
 
 

@@ -53,7 +53,7 @@ def chip() -> dict[str, Any]:
 )
 def test_what_woke_the_chip(chip: dict[str, Any], reset: int, reason: int, cause: int) -> None:
     chip["reset_cause"], chip["wake_reason"] = reset, reason
-    assert rig.esp32.cause() == cause
+    assert rig.esp32.cause(rig.esp32.memory()) == cause
 
 
 def test_a_power_failure_on_the_air_is_told_from_others(chip: dict[str, Any]) -> None:
@@ -63,15 +63,15 @@ def test_a_power_failure_on_the_air_is_told_from_others(chip: dict[str, Any]) ->
     with pytest.raises(SystemExit) as ended:
         node.join(80, 0)
     assert ended.value.code == world.BROWNED_OUT
-    assert rig.esp32.cause() == SURGE
+    assert rig.esp32.cause(rig.esp32.memory()) == SURGE
     node = port()
     assert node.retained() == b"kept"
     chip["cell"] = None
     rig.network.radio.power_on()
     assert node.join(80, 0) == REFUSED  # nobody listens; the radio is off again
-    assert rig.esp32.cause() == COLD
+    assert rig.esp32.cause(rig.esp32.memory()) == COLD
     chip["reset_cause"] = world.WDT
-    assert rig.esp32.cause() == CRASH
+    assert rig.esp32.cause(rig.esp32.memory()) == CRASH
 
 
 def deep_sleep(port: Any, ms: int) -> None:
@@ -93,7 +93,7 @@ def test_deep_sleep_ends_at_the_level_that_was_not_seen(
     node.watch(0, 0, 0)
     deep_sleep(node, 3_600_000)
     assert chip["now_ms"] == 9_000
-    assert rig.esp32.cause() == PIN
+    assert rig.esp32.cause(rig.esp32.memory()) == PIN
 
 
 @pytest.mark.parametrize("ohm", [10_000, 1_000_000])
@@ -114,7 +114,7 @@ def test_a_contact_wakes_whatever_its_resistor_and_draws_through_no_other(
     node.watch(0, 0, 0)
     deep_sleep(node, 60_000)
     assert chip["now_ms"] == 9_000
-    assert rig.esp32.cause() == PIN
+    assert rig.esp32.cause(rig.esp32.memory()) == PIN
     assert chip["leaks"] == 0
     assert port(pins={"wake": wake}, channels=[channel]).measure(0) == 1
 
@@ -134,12 +134,12 @@ def test_deep_sleep_without_the_detector_heeds_no_pin(chip: dict[str, Any]) -> N
     chip["events"] = [[9_000, DOOR, 0]]
     deep_sleep(port(), 60_000)
     assert chip["now_ms"] == 61_000
-    assert rig.esp32.cause() == TIMER
+    assert rig.esp32.cause(rig.esp32.memory()) == TIMER
 
 
 def test_no_time_to_sleep_is_still_a_sleep(chip: dict[str, Any]) -> None:
     deep_sleep(port(), 0)
-    assert rig.esp32.cause() == TIMER
+    assert rig.esp32.cause(rig.esp32.memory()) == TIMER
 
 
 @pytest.mark.parametrize("kind", [LIGHT, DEEP])
@@ -229,7 +229,7 @@ def test_a_watchdog_that_starves_resets_the_chip(chip: dict[str, Any]) -> None:
     with pytest.raises(SystemExit) as ended:
         world.advance(rig.esp32.WATCHDOG_MS + 1)
     assert ended.value.code == world.HUNG
-    assert rig.esp32.cause() == CRASH
+    assert rig.esp32.cause(rig.esp32.memory()) == CRASH
 
 
 def test_a_long_warm_up_feeds_the_watchdog(chip: dict[str, Any]) -> None:
@@ -243,7 +243,7 @@ def test_a_reset_on_the_air_is_told_from_another(chip: dict[str, Any]) -> None:
     chip["reset_cause"] = world.WDT
     for first, cause in ((0x01, FELL), (0x02, CRASH), (0x21, FELL), (0x20, CRASH)):
         world.hold(chip, bytes([first]))
-        assert rig.esp32.cause() == cause
+        assert rig.esp32.cause(rig.esp32.memory()) == cause
 
 
 def test_starts_without_a_sleep_are_forgotten_with_the_next(chip: dict[str, Any]) -> None:

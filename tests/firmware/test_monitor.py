@@ -96,7 +96,7 @@ def test_the_ulp_ends_a_deep_sleep_and_tells_what_it_read(state: dict[str, Any])
     assert read == list(range(1, 8))
     assert state["now_ms"] - began_ms == 7 * EVERY_MS
     assert "next_ms" not in state["ulp"]  # it has stopped its own timer
-    assert rig.esp32.cause() == WATCH
+    assert rig.esp32.cause(rig.esp32.memory()) == WATCH
     port = node(state)
     assert [port.monitored(channel) for channel in (TEMPERATURE, HUMIDITY, LUX)] == [7, 0, 0]
     assert [port.recalled(TEMPERATURE, age) for age in range(7)] == [2_300] * 3 + [2_000] * 4
@@ -109,7 +109,7 @@ def test_no_more_is_recalled_than_is_remembered(state: dict[str, Any]) -> None:
     port.monitor(HUMIDITY, 0, 10_000, 99)
     Reader(lambda run: words(MILD, 1_000 * run))
     deep_sleep(port, 50 * EVERY_MS + 1)
-    assert rig.esp32.cause() == TIMER
+    assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     port = node(state)
     assert port.monitored(HUMIDITY) == 50
     value = port._scale(HUMIDITY).value
@@ -127,7 +127,7 @@ def test_marks_are_for_the_next_deep_sleep_only(state: dict[str, Any]) -> None:
     words(65_535, 0)  # far beyond any mark
     port.monitor(LUX, -1, 4_000, 1)
     deep_sleep(port, 10 * EVERY_MS)
-    assert rig.esp32.cause() == TIMER
+    assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     assert node(state).monitored(TEMPERATURE) == 0
     assert node(state).monitored(LUX) == 9
     assert reader.runs == 10
@@ -141,7 +141,7 @@ def test_a_sleep_that_is_not_armed_stops_the_ulp(state: dict[str, Any]) -> None:
     port = node(state)
     words(65_535, 0)
     deep_sleep(port, 10 * EVERY_MS)
-    assert rig.esp32.cause() == TIMER
+    assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     assert state["slept"][-1] == ["deep", 10 * EVERY_MS]
     assert (reader.runs, "next_ms" in state["ulp"]) == (1, False)
     port = node(state)
@@ -156,7 +156,7 @@ def test_only_a_deep_sleep_has_it_read(state: dict[str, Any], kind: int) -> None
     assert port.sleep(kind, EVERY_MS * 3) == TIMER
     assert reader.runs == 0
     deep_sleep(port, EVERY_MS * 3)
-    assert rig.esp32.cause() == TIMER
+    assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     assert reader.runs == 0
 
 
@@ -206,7 +206,7 @@ def test_a_driver_that_fails_costs_its_channel_only(
     assert port.recalled(LUX, 0) == FAULT
     Reader()
     deep_sleep(port, 10 * EVERY_MS)
-    assert rig.esp32.cause() == WATCH
+    assert rig.esp32.cause(rig.esp32.memory()) == WATCH
     assert capsys.readouterr().out.count("no converter") == 2
 
 

@@ -99,7 +99,7 @@ def on_the_chip(rows: list[Row], marks: list[Marks], looks: list[int], ms: int) 
     Reader(lambda run: words(*raw[run - 1]))
     began_ms = state["now_ms"]
     deep_sleep(port, ms)
-    return outcome(rig.esp32.cause(), state["now_ms"] - began_ms, node(state))
+    return outcome(rig.esp32.cause(rig.esp32.memory()), state["now_ms"] - began_ms, node(state))
 
 
 @settings(max_examples=100, deadline=None)

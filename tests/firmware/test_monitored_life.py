@@ -71,7 +71,7 @@ def lived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Told, list[i
     while world.now_ms() < 6 * HOUR_MS:
         words(*sky(world.now_ms()))
         rig.drivers["sht3x"].sensors.clear()
-        causes.append(rig.esp32.cause())
+        causes.append(rig.esp32.cause(rig.esp32.memory()))
         with pytest.raises(SystemExit) as ended:
             start.run(str(path))
         assert ended.value.code == world.SLEPT

@@ -93,7 +93,7 @@ def test_an_exception_drops_no_load_and_leaves_the_button(plug: Chip) -> None:
 
 def test_a_switch_that_cannot_start_obeys_its_button(plug: Chip) -> None:
     until_reset(plug, 10_000, presses_ms=(5_000,))
-    plug.damage("wake.mpy")
+    plug.damage("awake.mpy")
     until_reset(plug, 60_000, presses_ms=(30_000, 40_000, 50_000))
     assert plug.world["slept"] == []
     assert [level for _, _, level in plug.world["driven"]] == [0, 1, 0, 1, 0]

@@ -351,7 +351,7 @@ def test_a_node_that_cannot_start_leaves_a_minute_and_sleeps_for_hours(
     assert "Traceback" in chip.log
 
 
-@pytest.mark.parametrize("file", ["wake", "torpor/rescue", "torpor/config"])
+@pytest.mark.parametrize("file", ["awake", "torpor/rescue", "torpor/config"])
 def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
     chip: Chip, file: str
 ) -> None:
@@ -359,7 +359,7 @@ def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
     chip.damage(f"{file}.py" if file == "torpor/rescue" else f"{file}.mpy")
     if file == "torpor/rescue":  # read only where something is to be told
         (chip.folder / "config.json").unlink()
-    if file != "wake":  # nor is the configuration in a wake that goes on
+    if file != "awake":  # nor is the configuration in a wake that goes on
         chip.world.update(reset_cause=world.HARD, rtc=[])
     else:
         assert chip.boot() == world.RESET
@@ -373,9 +373,9 @@ def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
 def test_resets_that_lead_to_no_sleep_end_in_one(chip: Chip) -> None:
     """A brown-out or a panic as the firmware starts, over and over."""
     chip.wake()
-    chip.damage("wake.mpy")
-    (chip.library / "wake.mpy").unlink()
-    (chip.library / "wake.py").write_text("import machine\nmachine.reset()\n")
+    chip.damage("awake.mpy")
+    (chip.library / "awake.mpy").unlink()
+    (chip.library / "awake.py").write_text("import machine\nmachine.reset()\n")
     for _ in range(2):
         assert [chip.boot() for _ in range(5)] == [world.RESET] * 4 + [world.SLEPT]
         assert chip.slept_ms == 6 * HOUR_MS
@@ -407,7 +407,7 @@ def test_who_interrupts_a_wake_has_time_at_the_terminal(monkeypatch: pytest.Monk
 
     told: list[str] = []
     port: Any = ModuleType("torpor.esp32")
-    port.cause, port.memory, port.opened = lambda: TIMER, bytes, lambda config: None
+    port.cause, port.memory, port.opened = lambda memory: TIMER, bytes, lambda config: None
     port.attend = lambda: told.append("attend")
     monkeypatch.setitem(sys.modules, "torpor.esp32", port)
     monkeypatch.setattr(kept, "read", lambda path: {"pins": {}})

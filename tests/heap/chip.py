@@ -367,9 +367,9 @@ class Json:
         return Json.loads(file.read())
 
     @staticmethod
-    def dumps(what):
+    def dumps(what, separators=(", ", ": ")):
         weigh("dumps")
-        made = json.dumps(what)
+        made = json.dumps(what, separators=separators)
         weigh("dumps")
         return made
 
@@ -389,8 +389,8 @@ def imported(name, globals_=None, locals_=None, fromlist=None, level=0):
     weigh("import " + name)
     made = real_import(name, globals_, locals_, fromlist, level)
     weigh("import " + name)
-    if name == "wake" and not real_send:
-        port = next(one for one in made.wake if hasattr(one, "retained"))
+    if name == "link" and not real_send:  # which gives the port its methods of a join
+        port = next(one for one in sys.modules["awake"].awake if hasattr(one, "retained"))
         real_send = port.send
         port.send = full
     return made
@@ -434,11 +434,15 @@ sys.modules.update(
         "machine": Machine,
         "umachine": Machine,
         "time": Time,
+        "utime": Time,
         "esp32": Esp32,
         "network": Network,
         "socket": Socket,
+        "usocket": Socket,
         "select": Select,
+        "uselect": Select,
         "json": Json,
+        "ujson": Json,
     }
 )
 real_import, real_open, real_send = __import__, open, None

@@ -198,7 +198,7 @@ def _compiled() -> dict[str, bytes]:
         for name in firmware.TEXTS:
             source = fold.sources()[name]
             path = source.relative_to(LIBRARY.parent)
-            made = firmware.compile_file(source, path, folder, fold.folded(name))
+            made = firmware.compile_file(source, path, folder, fold.shipped(name))
             del files[path.as_posix()]
             files[made.relative_to(folder).as_posix()] = made.read_bytes()
     return files

@@ -26,9 +26,9 @@ def test_ski_rental_is_never_over_twice_the_clairvoyant_and_one_wake_more(gaps: 
 
 
 def test_ours_pays_no_start_for_a_door_that_closes_at_once() -> None:
-    """Half of what deep sleep at once costs more than the best, where a start pays for 10 s."""
+    """Half of what deep sleep at once costs more than the best, where a start pays for 8 s."""
     price = Price.of(scenario.load("door").file.node, board.load("firebeetle_esp32"))
-    pairs = [2_000, 3_600_000] * 50
+    pairs = [1_500, 3_600_000] * 50
     best = ways.clairvoyant(price, pairs)
     assert 2 * (ways.ours(price, pairs) - best) < ways.always_deep(price, pairs) - best
 

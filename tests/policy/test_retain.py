@@ -1,5 +1,7 @@
 """The retained record: round trip, and why bytes are refused."""
 
+from binascii import crc32
+
 from tests.policy.rig import blank
 from torpor import record, retain
 
@@ -39,8 +41,9 @@ def test_the_layout_is_the_documented_one():
     r[0] = 1
     r[1] = -2
     data = retain.pack(r, 0x01020304)
-    assert data[:18] == b"TP\x04\x00\x02\x00\x04\x03\x02\x01\x01\x00\x00\x00\xfe\xff\xff\xff"
-    assert len(data) == 22
+    head, ints = b"TP\x05\x00\x02\x00\x04\x03\x02\x01", b"\x01\x00\x00\x00\xfe\xff\xff\xff"
+    assert data[:10] + data[14:] == head + ints
+    assert int.from_bytes(data[10:14], "little") == crc32(head + ints)
 
 
 def test_memory_that_holds_nothing_is_empty():

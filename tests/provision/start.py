@@ -55,7 +55,8 @@ vfs.mount(host, "/host")
 sys.path[:] = ["", ".frozen", "/host" + fakes]
 for name in ("machine", "network", "esp32", "time"):
     __import__(name)
-sys.modules["umachine"] = sys.modules["machine"]
+for name in ("machine", "time"):
+    sys.modules["u" + name] = sys.modules[name]
 names = {"__name__": "__main__"}  # of both, as ports/esp32/main.c runs them
 for name in ("boot.py",) if os.getenv("TORPOR_STOP") else ("boot.py", "main.py"):
     try:

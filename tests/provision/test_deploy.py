@@ -352,7 +352,7 @@ def test_a_slot_that_is_damaged_starts_the_other_and_two_sleep(
 @pytest.mark.parametrize(
     ("cause", "wake", "printed"),
     [
-        (world.DEEPSLEEP, "print(path, end='')\n raise SystemExit", "config.json"),
+        (world.DEEPSLEEP, "print(path, end='')\n raise SystemExit", "/a/config.json"),
         (world.DEEPSLEEP, "raise ValueError", "main"),
         (world.HARD, "print('it was imported')", "main"),
     ],
@@ -360,7 +360,7 @@ def test_a_slot_that_is_damaged_starts_the_other_and_two_sleep(
 def test_a_wake_goes_on_before_main_py_and_where_it_fails_that_follows(
     tmp_path: Path, cause: int, wake: str, printed: str
 ) -> None:
-    slot = {"a/wake.py": f"def run(path):\n {wake}", "a/main.py": "print('main', end='')"}
+    slot = {"a/awake.py": f"def run(path):\n {wake}", "a/main.py": "print('main', end='')"}
     held = {name: text.encode() for name, text in slot.items()} | {"boot.py": version.pointer("a")}
     board = Board(tmp_path, filesystem.image(held, SIZE))
     board.world.write_text(json.dumps({**world.fresh(), "reset_cause": cause}))
@@ -372,17 +372,18 @@ def test_a_node_has_the_library_that_it_needs(
 ) -> None:
     """By the configuration that comes with it, or that the board has."""
     assert deploy(board, "--config", node_toml) == 0
-    assert content(board, "b/wake.mpy") == version.files(b'{"pins": {}}')["wake.mpy"]
+    assert content(board, "b/awake.mpy") == version.files(b'{"pins": {}}')["awake.mpy"]
     node_toml.write_text(node_toml.read_text() + WATCH)
     capsys.readouterr()
     assert deploy(board, "--config", node_toml, "--json") == 0
     assert list(told(capsys)["sent_bytes"]) == [
+        "awake.mpy",
         "config.json",
         "link.mpy",
         "monitor.mpy",
-        "wake.mpy",
+        "seldom.mpy",
     ]
-    assert content(board, "b/wake.mpy") == version.files(None)["wake.mpy"]
+    assert content(board, "b/awake.mpy") == version.files(None)["awake.mpy"]
     with files(board) as flash:
         flash.rename("boot.own", "boot.py")  # its trial has ended well
     assert deploy(board, "--json") == 0

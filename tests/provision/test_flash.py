@@ -80,7 +80,7 @@ sys.path[:] = ["/rom"]
 import torpor
 from torpor.link import mqtt
 from torpor.policy import schedule
-print(torpor.__version__, mqtt.__file__, "wake.mpy" in os.listdir("/rom"), schedule.pick)
+print(torpor.__version__, mqtt.__file__, "awake.mpy" in os.listdir("/rom"), schedule.pick)
 """
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from tests.policy import wakes
 from tests.policy.wakes import Play
-from tools.provision import firmware, fold, link
+from tools.provision import firmware, fold, link, short
 from tools.provision.fold import LIBRARY
 from torpor import ahead
 
@@ -43,15 +44,13 @@ def whole(request: pytest.FixtureRequest) -> Iterator[Whole]:
     for name in ("", "_IN_AUTHMODE_THRESHOLD", "_W_COMPATIBLE_SECURITY"):
         setattr(fakes["network"], f"STAT_NO_AP_FOUND{name}", 0)
     linked = link.linked(firmware.WAKE.read_text(encoding="utf-8"), request.param)
-    texts = dict(linked.texts)
-    texts[link.WAKE] = texts[link.WAKE].partition("\nbuilt_in(")[2].partition("\n")[2]
-    made = {file: ModuleType(file) for file in texts}
-    vars(made[link.WAKE])["built_in"] = lambda *names: None
+    made = {file: ModuleType(file) for file in linked.texts}
+    built_in = {f"u{name}": fakes.get(name) or import_module(name) for name in fold.BUILT_IN}
     with pytest.MonkeyPatch.context() as patch:
-        for name, module in {**fakes, **made}.items():
+        for name, module in {**fakes, **built_in, **made}.items():
             patch.setitem(sys.modules, name, module)
         for file in link.FILES:
-            exec(compile(texts[file], f"{file}.py", "exec"), vars(made[file]))
+            exec(compile(linked.texts[file], f"{file}.py", "exec"), vars(made[file]))
         for name in fakes:
             patch.delitem(sys.modules, name)
         yield Whole(linked, made)
@@ -112,6 +111,15 @@ def imported(steps: list[dis.Instruction]) -> Iterator[tuple[str, str]]:
             file = step.argval
         elif step.opname == "IMPORT_FROM":
             yield file, step.argval
+
+
+def test_what_stands_for_arguments_and_attributes_has_a_number(tmp_path: Path) -> None:
+    """Then a file says of none of them how it is spelt."""
+    names = {*short.ARGUMENTS, *short.ATTRIBUTES, short.ADD}
+    text = "".join(f"at.{name}\n" for name in (*names, "spelt"))
+    made = firmware.compile_file(tmp_path / "a.py", Path("a.py"), tmp_path, text).read_bytes()
+    assert b"spelt\0" in made
+    assert not [name for name in names if name.encode() + b"\0" in made]
 
 
 def test_a_module_is_linked_behind_those_that_it_needs() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.rooms import CHECKOUT
 from tools.fakes import world
-from tools.provision import firmware, fold
+from tools.provision import firmware, fold, link
 
 BOARD = CHECKOUT / "boards" / "micropython"
 # MicroPython 1.29, ports/esp32/modules.
@@ -56,7 +56,9 @@ def test_a_manifest_names_every_file_of_the_firmware(manifest: Path, tmp_path: P
         (base, name) for base, name in frozen(manifest) if base == CHECKOUT / "build" / "frozen"
     ]
     assert {name for _, name in ours} == made - {"boot.py"}  # which names a slot, as it is sent
-    assert len(list(tmp_path.rglob("*.py"))) == len(list(fold.LIBRARY.rglob("*.py"))) + 4
+    linked_too = len({*link.FILES} - {link.WAKE}) + len(firmware.SCRIPTS)
+    sources = list(fold.LIBRARY.rglob("*.py"))
+    assert len(list(tmp_path.rglob("*.py"))) == len(sources) + linked_too
 
 
 def test_the_board_freezes_what_the_port_does_and_its_own_boot() -> None:
@@ -75,7 +77,7 @@ def test_every_option_is_one_of_esp_idf(name: str) -> None:
     assert set(options) <= KCONFIG.keys()
 
 
-MODULES = ("machine", "vfs", "flashbdev", "inisetup", "wake")
+MODULES = ("machine", "vfs", "flashbdev", "inisetup", "awake")
 
 
 class Chip:
@@ -97,8 +99,8 @@ class Chip:
         flashbdev.bdev = self
         self.first: bytes | None = None  # block of a file system that cannot be mounted
         self.run = run
-        wake: Any = modules["wake"]
-        wake.run = self._wake
+        awake: Any = modules["awake"]
+        awake.run = self._wake
         for name, module in modules.items():
             monkeypatch.setitem(sys.modules, name, module)
 

@@ -147,7 +147,7 @@ def test_a_version_that_reports_and_wakes_again_is_the_node_s_own(
 
 BAD = {
     "main.py": b"import torpor.start\n:",
-    "wake.mpy": b"damaged",
+    "awake.mpy": b"damaged",
     "torpor/rescue.py": b"",
     "config.json": b"{",
 }
@@ -414,7 +414,7 @@ def edited(module: str, more: str, taken: str = "") -> dict[str, bytes]:
         source.write_text((own.replace(f"def {taken}(", f"def _{taken}(") if taken else own) + more)
         with (
             mock.patch.object(fold, "LIBRARY", library),
-            mock.patch.object(firmware, "WAKE", library / "wake.py"),
+            mock.patch.object(firmware, "WAKE", library / "awake.py"),
         ):
             firmware.forget()
             name = Path("torpor", f"{module}.py")

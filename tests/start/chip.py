@@ -85,7 +85,7 @@ class Rtc:
         if data is None:
             if waking and stage == "imports":
                 mark("configuration")
-            return kept
+            return bytes(memoryview(kept))  # a copy, as each is on the chip (machine_rtc.c)
         if stage == "configuration":  # of a wake: the record is restored, and retained
             mark("our own code")
         kept = bytes(data)
@@ -145,13 +145,14 @@ class Machine:
 
     @staticmethod
     def deepsleep(ms):
-        modules = sorted(name for name in sys.modules if name.startswith("torpor"))
+        ours = "torpor", "link", "seldom", "monitor"
+        modules = sorted(name for name in sys.modules if name.startswith(ours))
         if waking:
             link()
         mark("")
         print(" ".join(modules) if waking else hexlify(kept).decode())
         if wasm and FROZEN:
-            execute(["wake"])
+            execute(["awake"])
             execute(["link"])
             execute(["monitor"])
             execute(sorted(name for name in sys.modules if name.startswith("torpor")))
@@ -255,13 +256,15 @@ STUBS = {
     "machine": Machine,
     "umachine": Machine,
     "time": Time,
+    "utime": Time,
     "esp32": Esp32,
     "flashbdev": Flashbdev,
     "network": Constants(),
     "espnow": Constants(),
 }
 if wasm:
-    STUBS.update({"os": Os, "uos": Os, "socket": Constants(), "select": Constants()})
+    STUBS.update({"os": Os, "uos": Os, "usocket": Constants(), "uselect": Constants()})
+    STUBS.update({"socket": Constants(), "select": Constants()})
 # Extensible, or frozen: looked for in the file system until it is known.
 SEARCHED = ("machine", "time", "espnow")
 real_import, real_open = __import__, open
@@ -283,7 +286,7 @@ def look_for(name):
 
 
 def imported(name, *rest):
-    if stage in ("_boot.py", "boot.py", "main.py") and name == "wake":
+    if stage in ("_boot.py", "boot.py", "main.py") and name == "awake":
         mark("imports")
         if wasm and "" in sys.path:
             sys.path[sys.path.index("")] = os.getcwd()  # an import from a VfsPosix heeds no folder
@@ -300,7 +303,7 @@ def opened(path, mode="r"):
     if path != "config.json":
         return real_open(path, mode)
     assert not waking, "a wake reads no file"
-    port = next(one for one in sys.modules["wake"].wake if hasattr(one, "retained"))
+    port = next(one for one in sys.modules["awake"].awake if hasattr(one, "retained"))
     port.join = lambda self, *given: -60
     port.send = lambda self, *given: 1
     return io.BytesIO(config)

@@ -24,9 +24,9 @@ CHIP = counting.HERE / "chip.py"
 # the counts of that by a hundredth.
 EDITS = (
     ('mark("configuration")', 'mark("our own code")'),
-    ('name == "wake"', 'name == "garden"'),
+    ('name == "awake"', 'name == "garden"'),
     ('name.startswith("torpor.link")', 'name == "link"'),
-    ('execute(["wake"])', 'execute(["garden", "sht3x"])'),
+    ('execute(["awake"])', 'execute(["garden", "sht3x"])'),
     ('os.chdir("/a")', 'os.chdir("/")'),
     ('execute(["monitor"])', "execute([])"),
 )

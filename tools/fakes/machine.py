@@ -164,16 +164,16 @@ mem32 = Memory()
 
 class RTC:
     def datetime(self, to=None):
-        import utime  # MicroPython's calendar: there is none of its in CPython
+        from time import real  # MicroPython's calendar: there is none of its in CPython
 
         if to is None:
             ms = world.clock_now_ms()
-            year, month, day, hour, minute, second, weekday = utime.gmtime(ms // 1000)[:7]
+            year, month, day, hour, minute, second, weekday = real.gmtime(ms // 1000)[:7]
             return year, month, day, weekday, hour, minute, second, ms % 1000 * 1000
         year, month, day, _, hour, minute, second, us = to
         # mktime() heeds the host's time zone, and summer time as on that day.
-        seconds = utime.mktime((year, month, day, hour, minute, second, 0, 0, 0))
-        seconds += seconds - utime.mktime(utime.gmtime(seconds))
+        seconds = real.mktime((year, month, day, hour, minute, second, 0, 0, 0))
+        seconds += seconds - real.mktime(real.gmtime(seconds))
         world.state["clock_ms"] = seconds * 1000 + us // 1000 - world.now_ms()
         world.keep()
 

@@ -18,7 +18,7 @@ GATEWAY = "gateway.py"  # main.py of a gateway
 GATEWAY_MODULES = ("torpor.gateway", "torpor.link.relay", "torpor.link.session")
 ASSEMBLER = "torpor.ulp"  # a node is given the words that it makes
 TEXTS = ("torpor", "torpor.rescue")  # as torpor.rescue says
-WAKE = LIBRARY / "wake.py"
+WAKE = LIBRARY / "awake.py"
 _INSTALLED = Path(__file__).parent / "scripts"
 _BESIDE = _INSTALLED if _INSTALLED.is_dir() else LIBRARY.parent  # a checkout's
 
@@ -30,7 +30,7 @@ def compile_tree(out: Path) -> list[Path]:
     """
     made = [_write(name, out) for name in TEXTS]
     made += [
-        compile_file(source, source.relative_to(LIBRARY.parent), out, fold.folded(name))
+        compile_file(source, source.relative_to(LIBRARY.parent), out, fold.shipped(name))
         for name, source in _modules().items()
         if name not in TEXTS and not name.startswith(ASSEMBLER)
     ]
@@ -68,7 +68,7 @@ def _write(name: str, out: Path) -> Path:
     """A module as text, all constants in it numbers."""
     made = out / _modules()[name].relative_to(LIBRARY.parent)
     made.parent.mkdir(parents=True, exist_ok=True)
-    made.write_text(fold.folded(name), encoding="utf-8")
+    made.write_text(fold.shipped(name), encoding="utf-8")
     return made
 
 
@@ -86,7 +86,7 @@ def gateway() -> dict[str, bytes]:
         made = [bare(_BESIDE / GATEWAY, folder / "main.py")]
         for name in GATEWAY_MODULES:
             under = sources[name].relative_to(LIBRARY.parent)
-            made.append(compile_file(sources[name], under, folder, fold.folded(name)))
+            made.append(compile_file(sources[name], under, folder, fold.shipped(name)))
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
 
 
@@ -122,7 +122,7 @@ def _compiled(name: str, text: str) -> tuple[bytes, str]:
 
 def forget() -> None:
     """Read the library anew."""
-    for made in (linked, fold.folded, fold.constants, fold.library):
+    for made in (linked, fold.folded, fold.shipped, fold.constants, fold.library):
         made.cache_clear()
 
 

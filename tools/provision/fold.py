@@ -7,6 +7,7 @@ modules from a wake's path. Lines stay as they are, so a traceback tells the sam
 
 import ast
 import operator
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import accumulate
@@ -17,6 +18,22 @@ import torpor
 
 LIBRARY = Path(torpor.__file__).parent
 Edits = dict[ast.stmt | ast.expr, str]
+# MicroPython looks for a file in the place of these at the import of one that is not known yet
+# (1.29, py/builtinimport.c:406). With an u in front it does not (py/objmodule.c:212).
+BUILT_IN = (
+    "array",
+    "binascii",
+    "errno",
+    "json",
+    "machine",
+    "os",
+    "select",
+    "socket",
+    "struct",
+    "time",
+)
+_IMPORT = re.compile(rf"^( *)(import|from) ({'|'.join(BUILT_IN)})\b(?! as)", re.MULTILINE)
+_AS = {"import": " as {}", "from": ""}
 _OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -49,6 +66,17 @@ def folded(name: str) -> str:
             left = [alias for alias in node.names if (alias.asname or alias.name) in used]
             edits[node] = ast.unparse(ast.ImportFrom(node.module, left, 0)) if left else "pass"
     return _edited(source.text, edits)
+
+
+@cache
+def shipped(name: str) -> str:
+    """The same as a module of its own, as it goes onto a board."""
+    return unsearched(folded(name))
+
+
+def unsearched(text: str) -> str:
+    """A text that has MicroPython import what is built in without a look for files."""
+    return _IMPORT.sub(lambda m: f"{m[1]}{m[2]} u{m[3]}{_AS[m[2]].format(m[3])}", text)
 
 
 def sources() -> dict[str, Path]:

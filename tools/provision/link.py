@@ -1,4 +1,4 @@
-"""wake.py as it is deployed: what every wake needs of the library, in one; and what some need.
+"""awake.py as it is deployed: what every wake needs of the library, in one; and what some need.
 
 Looking for twenty modules and loading each takes more of a start than all that they do. Here each
 name of a module gets that module's in front (node.begin is node_begin), imports among them go, and
@@ -6,17 +6,17 @@ so does what then nothing uses. Constants are numbers by then (tools.provision.f
 names are places (tools.provision.short). The modules lie beside it as ever, for those that a wake
 seldom needs and that import them.
 
-link.py has what a wake needs besides that joins, and monitor.py that of a node whose ULP reads. A
-node that nothing but its timer wakes has a wake.py without what only others need, and one that goes
-by a gateway a link.py without Wi-Fi's. Did it need that after all, it would import it from the
-modules.
+link.py has what a wake needs besides that joins, monitor.py that of a node whose ULP reads, and
+seldom.py what one needs in which something is amiss. A node that nothing but its timer wakes has an
+awake.py without what only others need, and one that goes by a gateway a link.py without Wi-Fi's.
+Did it need that after all, it would import it from the modules.
 """
 
 import ast
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from tools.provision import short
+from tools.provision import fold, short
 from tools.provision.prefix import Module, module
 
 # What a wake imports that measures and sends nothing, and the drivers that most nodes have: each
@@ -53,6 +53,7 @@ WATCHING = (
     "torpor.policy.cascade",
     "torpor.detector",
     "torpor.switch",
+    "torpor.drivers.contact",
     "torpor.watching",
 )
 # What a node imports besides whose ULP reads: a statement of the above that uses it imports it.
@@ -77,13 +78,57 @@ WAYS = {
     WIFI: ("torpor.link.mqtt", "torpor.link.wifi", "torpor.link.deliver"),
     ESPNOW: ("torpor.link.gateway",),
 }
-# Of a wake's modules, what only a start needs that reads config.json, as a wake that joins does.
-READS = ("kept_read", "kept_packed")
-# What link.py imports besides wake.py that is built in or frozen (torpor.wake).
-BUILT_IN = {WIFI: ("errno", "select", "socket"), ESPNOW: ("espnow",)}
-WAKE, LINK, MONITOR = "wake", "link", "monitor"
-FILES = (WAKE, LINK, MONITOR)
-PLACE = "from torpor.start import run  # noqa: E402, F401\n"
+# Of a wake's modules, what one comes to only if it joins, as it then reads config.json, too.
+JOINS = (
+    "report_forget",
+    "kept_mount",
+    "kept_read",
+    "kept_packed",
+    "kept_whole",
+    "esp32_opened_link",
+)
+# Methods of which that is so: link.py gives its class those.
+METHODS = {"esp32_Esp32Port": ("join", "send", "leave", "_on_air", "_attend")}
+# And to what only if something is amiss or looked at, or once in a life.
+SELDOM = (
+    "backoff_failed",
+    "backoff_wait_min",
+    "backoff_debt_min",
+    "backoff__owe",
+    "backoff__within",
+    "schedule_start",
+    "schedule__rebase",
+    "schedule__shed",
+    "schedule_defer",
+    "spread_wait_ms",
+    "spread_part_ms",
+    "surge_happened",
+    "surge_left_min",
+    "surge_measured",
+    "node_sound",
+    "node_ask_unless_held",
+    "node_surged",
+    "node_crashed",
+    "node_fell",
+    "node_lie_low",
+    "start__WHY",
+    "start_observed",
+    "start_plan",
+    "start_failed",
+    "start_begun",
+    "start_log",
+)
+# What is frozen and no file: ports/esp32/modules has it.
+FROZEN = """\
+import sys
+path = sys.path[:]
+sys.path[:] = [".frozen"]
+import espnow
+sys.path[:] = path
+"""
+WAKE, LINK, MONITOR, RARE = "awake", "link", "monitor", "seldom"
+FILES = (WAKE, LINK, MONITOR, RARE)
+PLACE = "from torpor.start import run  # noqa: F401\n"
 RUN = "start_run"
 
 
@@ -95,45 +140,74 @@ class Linked(NamedTuple):
 
 
 def linked(wake: str, watches: bool, way: str = WIFI) -> Linked:
-    """With the modules in the place of their import in wake.py; for a node that watches, or not."""
+    """With the modules in the place of their import in awake.py; of a node that watches, or not."""
     names = {
         WAKE: [name for name in MODULES if watches or name not in WATCHING],
         LINK: [*RADIO, *WAYS[way]],
         MONITOR: [*MONITORING],
+        RARE: [],
     }
     joined = {name for some in names.values() for name in some}
     modules = {file: [module(name, joined) for name in names[file]] for file in FILES}
-    every = [node for file in FILES for one in modules[file] for node in one.statements]
-    apart = {file: _set(node for one in modules[file] for node in one.statements) for file in FILES}
-    apart[LINK] |= {*READS}
-    far = apart[LINK] | apart[MONITOR]
-    first = [*_needed([RUN], every, modules[WAKE], far)]
-    bodies = {WAKE: first}
-    for file in (LINK, MONITOR):
-        there = _set(first) | far - apart[file]
-        bodies[file] = [*_needed(_used(first) & apart[file], every, modules[file], there)]
+    statements = {file: [n for one in modules[file] for n in one.statements] for file in FILES}
+    statements[LINK] += _moved(statements[WAKE])
+    statements[RARE] += _called(modules[WAKE])
+    every = [node for file in FILES for node in statements[file]]
+    bodies = _bodies(every, statements, _apart(statements))
     places: dict[str, str] = {}
     for file, body in bodies.items():
         made = short.table(body, file)
-        assert not places.keys() & made.keys(), "what two files need is in the first"
+        assert not places.keys() & made.keys(), f"two files need {places.keys() & made.keys()}"
         places |= made
-    imports = {
-        name: f"from {file} import {file}" for file in (LINK, MONITOR) for name in apart[file]
-    }
-    for one in modules[WAKE]:
-        imports |= {to: f"from {m} import {n} as {to}" for to, (m, n) in one.apart.items()}
-    bodies[WAKE] = [_Importer(imports).visit(node) for node in first]
-    all_modules = [one for file in FILES for one in modules[file]]
-    texts = {
-        file: "\n".join((*_outside(all_modules, body), short.shortened(body, file, places)))
-        for file, body in bodies.items()
-    }
-    assert PLACE in wake, "wake.py imports what is linked"
+    private = short.privates(bodies.values())
+    defined = {file: _set(bodies[file]) for file in FILES[1:]}
+    texts = {}
+    for file, body in bodies.items():
+        others = {n: f"from {f} import {f}" for f in defined if f != file for n in defined[f]}
+        body = [_Importer(others).visit(node) for node in body]
+        outside = _outside((one for some in modules.values() for one in some), body)
+        text = "\n".join((*outside, short.shortened(body, file, places, private)))
+        texts[file] = fold.unsearched(text)
+    assert PLACE in wake, "awake.py imports what is linked"
     texts[WAKE] = wake.replace(PLACE, f"{texts[WAKE]}\nrun = {places[RUN]}\n")
-    for file, built_in in ((LINK, BUILT_IN[way]), (MONITOR, ())):
-        head = f"from {WAKE} import built_in, {WAKE}\nbuilt_in{built_in}\n"
-        texts[file] = f"{head}{texts[file]}\n"
+    for file in FILES[1:]:
+        frozen = FROZEN if (file, way) == (LINK, ESPNOW) else ""
+        texts[file] = f"from {WAKE} import {WAKE}\n{frozen}{texts[file]}\n"
     return Linked(texts, places)
+
+
+def _apart(statements: dict[str, list[ast.stmt]]) -> dict[str, set[str]]:
+    """The names that each file but the first has for itself."""
+    apart = {file: _set(statements[file]) for file in FILES[1:]}
+    apart[LINK] |= {*JOINS}
+    apart[RARE] |= {*SELDOM}
+    return apart
+
+
+def _bodies(
+    every: list[ast.stmt], statements: dict[str, list[ast.stmt]], apart: dict[str, set[str]]
+) -> dict[str, list[ast.stmt]]:
+    """The statements of each file: the first's, and what they use of the others."""
+    far = {name for names in apart.values() for name in names}
+    bodies = {WAKE: [*_needed([RUN], every, statements[WAKE], far)]}
+    here = _set(bodies[WAKE])
+    asked = _used([*bodies[WAKE], *(node for node in every if _sets(node) & apart[RARE])])
+    for file, own in apart.items():
+        bodies[file] = [*_needed(asked & own, every, statements[file], here | far - own)]
+    return bodies
+
+
+def _moved(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Take the methods out of classes that link.py gives them: as functions, and what does so."""
+    for node in statements:
+        if isinstance(node, ast.ClassDef) and node.name in METHODS:
+            for one in [*node.body]:
+                if isinstance(one, ast.FunctionDef) and one.name in METHODS[node.name]:
+                    node.body.remove(one)
+                    place = f"{node.name}.{one.name}"
+                    one.name = f"{node.name}_{one.name}"
+                    yield one
+                    yield from ast.parse(f"{place} = {one.name}").body
 
 
 def _sets(node: ast.stmt) -> set[str]:
@@ -154,13 +228,20 @@ def _used(nodes: Iterable[ast.AST]) -> set[str]:
     return {one.id for node in nodes for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
+def _called(modules: list[Module]) -> Iterator[ast.stmt]:
+    """Functions that call those which lie in a module that is in no file."""
+    apart = {to: where for one in modules for to, where in one.apart.items()}
+    for to, (name, function) in apart.items():
+        lines = f"from {name} import {function}", f"return {function}(*args)"
+        yield from ast.parse(f"def {to}(*args):\n {lines[0]}\n {lines[1]}").body
+
+
 def _needed(
-    names: Iterable[str], every: list[ast.stmt], modules: list[Module], elsewhere: set[str]
+    names: Iterable[str], every: list[ast.stmt], own: list[ast.stmt], elsewhere: set[str]
 ) -> Iterator[ast.stmt]:
-    """What sets these names, what else modules do, and all that it needs and is not elsewhere."""
+    """What sets these names, what a file's own do else, and all it needs that is not elsewhere."""
     by_name = {name: node for node in every for name in _sets(node)}
-    does = [node for one in modules for node in one.statements if not _sets(node)]
-    todo = [*(by_name[name] for name in names), *does]
+    todo = [*(by_name[name] for name in names), *(node for node in own if not _sets(node))]
     found = []
     while todo:
         node = todo.pop()

@@ -49,9 +49,9 @@ else:
 
         uos.chdir("/{slot}")
         umachine.WDT(timeout=9000)
-        import wake
+        import awake
 
-        wake.run("config.json")
+        awake.run("/{slot}/config.json")
 except Exception:
     pass
 exec(ENTER)

@@ -20,7 +20,8 @@ import world
 
 for _fake in ("esp32", "espnow", "machine", "network", "time"):
     __import__(_fake)  # whoever imports them later finds these
-sys.modules["umachine"] = sys.modules["machine"]
+for name in ("machine", "time"):
+    sys.modules["u" + name] = sys.modules[name]
 del sys.modules["__main__"]  # it stands for this file now; the node's are to run in the REPL's
 del sys.modules["start"]
 import __main__

@@ -51,9 +51,9 @@ def repair(bdev):
 try:
     if machine.reset_cause() == machine.DEEPSLEEP_RESET:
         machine.WDT(timeout=WATCHDOG_MS)
-        import wake
+        import awake
 
-        wake.run(None, mount)
+        awake.run(None, mount)
 except Exception:
     pass  # main.py meets the same, and tells
 mount()

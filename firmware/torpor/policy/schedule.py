@@ -105,7 +105,9 @@ def pick(r: list[int], at: int, now: int, allowance_uc: int) -> int:
             mask |= 1 << task
             cost_uc += r[row + COST_UC]
         row += ROW
-    return mask if cost_uc <= allowance_uc else _shed(r, at, now, mask, allowance_uc)
+    if cost_uc <= allowance_uc:
+        return mask
+    return _shed(r, at, now, mask, allowance_uc)
 
 
 def _rebase(r: list[int], at: int, now: int, now_ms: int) -> None:
@@ -139,13 +141,19 @@ def join_now(r: list[int], at: int, now: int, allowance_uc: int) -> int:
             elif r[row + OPENS_MS] < opens_ms:
                 opens_ms = r[row + OPENS_MS]
         row += ROW
-    if mask and join_ms > now_ms:
-        if opens_ms <= join_ms:
-            return 0
-        for row in range(at + HEAD, at + HEAD + first * ROW, ROW):
-            if r[row + CLOSES_MS] <= join_ms and r[row + ARMED] > floor:
-                return 0
-    return mask if cost_uc <= allowance_uc else _shed(r, at, now, mask, allowance_uc)
+    if mask and join_ms > now_ms and (opens_ms <= join_ms or _senses_by(r, at, join_ms)):
+        return 0
+    if cost_uc <= allowance_uc:
+        return mask
+    return _shed(r, at, now, mask, allowance_uc)
+
+
+def _senses_by(r: list[int], at: int, ms: int) -> bool:
+    """Whether a task without radio is served before then."""
+    for row in range(at + HEAD, at + HEAD + r[at + SENSING] * ROW, ROW):
+        if r[row + CLOSES_MS] <= ms and r[row + ARMED] > r[at + FLOOR]:
+            return True
+    return False
 
 
 def _shed(r: list[int], at: int, now: int, mask: int, allowance_uc: int) -> int:

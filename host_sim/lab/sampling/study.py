@@ -65,7 +65,7 @@ the messages does better still by reading as seldom as news may wait, and tellin
 deltas off in the log instead of {:.2f}, for {:,.0f} mJ a day. A channel whose news must be told at
 once has no time to lend and is read at its period.
 
-Good practice is counted with the start of a node that was written without our library, two thirds
+Good practice is counted with the start of a node that was written without our library, four fifths
 of ours. So where a value is restless and the CPU has to read it at its period, ours takes up to
 {:.0f} % more than that: what it learns is no use there, and its start costs more. Read by the ULP
 it is not so on any such walk, for then the readings cost nothing that counts, and what is left is

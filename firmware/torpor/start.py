@@ -55,12 +55,12 @@ def observed(port: Port, config: dict) -> Port:
     if "markers" in config["pins"]:
         from torpor.markers import MarkedPort
 
-        port = MarkedPort(port, config["pins"]["markers"])
+        port = MarkedPort(port, config["pins"]["markers"])  # type: ignore[assignment]
     if "trial" in sys.modules:
         from torpor.trial import TrialPort, hurry
 
         hurry(config)
-        port = TrialPort(port)
+        port = TrialPort(port)  # type: ignore[assignment]
     return port
 
 

@@ -222,6 +222,7 @@ def test_a_gateway_stays_one_and_a_node_becomes_one(
             "config.json",
             "link.mpy",
             "monitor.mpy",
+            "seldom.mpy",
             "awake.mpy",
             *firmware.gateway(),
         ]  # those of any node

@@ -30,8 +30,6 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the virtual boa
 
 SPEED = 2000  # a rest of six hours is over within 11 s
 GUEST = Guest("/a", {"/boot.py": 300, "main.py": 600, "awake.mpy": 20_000, "torpor/pil.mpy": 2_000})
-# Not mended yet: rescue.py cut here is neither refused nor asleep within 30 s of a reset.
-KNOWN = "file.cut:reset:torpor/rescue.py:991564255"
 READS = {start: ["/boot.py", "main.py", "awake.mpy"] for start in case.STARTS}
 OWN = {"boot.py": version.pointer("a"), "a/main.py": b"print('its own')\n"}
 
@@ -86,10 +84,12 @@ def test_a_node_that_does_not_sleep_again_is_found_out_with_its_line(
 
 @pytest.mark.slow
 def test_a_node_outlives_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suite, "SLEEP_S", 30)  # a rest of six hours takes 36 s at this speed
-    with board(tmp_path, 600) as port:
+    # Two hangs take 18 s, and a rest of six hours 54 s at this speed: longer than until a node that
+    # is not seen to sleep is found deaf, as a wake before that is taken for the watchdog's.
+    monkeypatch.setattr(suite, "SLEEP_S", 30)
+    with board(tmp_path, 400) as port:
         found = run.run("garden", str(port), None, len(case.KINDS), 1, lambda done: None)
-    assert [one for one, _ in found.failed if one != KNOWN] == []
+    assert found.failed == []
     assert set(found.rows) == set(case.KINDS)
 
 

@@ -8,7 +8,7 @@ import machine
 machine.WDT(timeout=9000)
 try:
     if machine.reset_cause() == machine.WDT_RESET:
-        from torpor import rescue
+        import rescue  # type: ignore[import-not-found]
 
         rescue.log("the watchdog bit")
     from torpor import gateway
@@ -16,7 +16,7 @@ try:
     gateway.run("config.json")
 except Exception as error:
     try:
-        from torpor import rescue
+        import rescue
 
         rescue.run("config.json", error)
     except Exception:

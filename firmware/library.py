@@ -6,5 +6,6 @@ package("torpor", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("awake.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("link.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("monitor.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
+module("rescue.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("seldom.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821
 module("main.py", base_path=FROZEN)  # type: ignore[name-defined]  # noqa: F821

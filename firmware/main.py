@@ -5,7 +5,7 @@ import machine
 machine.WDT(timeout=9000)
 try:
     if machine.reset_cause() != machine.DEEPSLEEP_RESET:
-        from torpor import rescue
+        import rescue  # type: ignore[import-not-found]
 
         rescue.again("config.json")
     import awake  # type: ignore[import-not-found]
@@ -13,7 +13,7 @@ try:
     awake.run("config.json")
 except Exception as error:
     try:
-        from torpor import rescue
+        import rescue
 
         rescue.run("config.json", error)
     except Exception:

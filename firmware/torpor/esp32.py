@@ -117,21 +117,27 @@ class Esp32Port(Port):
         return driver
 
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
-        if self.delivery is None:
-            from torpor.link import ERRORS
-
-            config = self.config
-            try:
-                if "name" not in config:
-                    config = kept.read(config["path"])
-                self.delivery = opened_link(config, self._attend)
-            except ERRORS:  # no memory for the driver, or whatever else it lacks
-                return NO_AP
         self._on_air(True)
-        answer = self.delivery.join(tx_qdbm, cached, within_ms)
+        if self.delivery is None:
+            self._open()
+        answer = NO_AP
+        if self.delivery:
+            answer = self.delivery.join(tx_qdbm, cached, within_ms)
         if answer >= 0:
             self._on_air(False)
         return answer
+
+    def _open(self) -> None:
+        """Have the link, if it can be had: what it was opened by is garbage before it joins."""
+        from torpor.link import ERRORS
+
+        config = self.config
+        try:
+            if "name" not in config:
+                config = kept.read(config["path"])
+            self.delivery = opened_link(config, self._attend)
+        except ERRORS:  # no memory for the driver, or whatever else it lacks
+            pass
 
     def send(self, r: list[int], first: int, count: int, tx_qdbm: int) -> int:
         if self.delivery is None:

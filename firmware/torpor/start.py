@@ -34,6 +34,7 @@ def run(path: str | None, mount: object = None) -> None:
     config = None
     if woken_by in (TIMER, PIN, WATCH) and "trial" not in sys.modules:
         config = kept.unpacked(held, path)
+    held = b""  # of the 2 KB a wake that joins has need
     if config is None:
         if path is None:
             return
@@ -155,7 +156,7 @@ def log(what: str | BaseException) -> None:
     try:
         if kept.mounts:
             kept.mount()
-        from torpor import rescue
+        import rescue  # type: ignore[import-not-found]
 
         rescue.log(what)
     except Exception:

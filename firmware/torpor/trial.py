@@ -7,7 +7,8 @@ is not loaded, and nothing else of a trial is in an ordinary start.
 
 import sys
 
-from torpor import rescue
+import rescue  # type: ignore[import-not-found]
+
 from torpor.port import FAULT, Port
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have

@@ -31,7 +31,8 @@ def chip(tmp_path: Path) -> Chip:
     made = Chip(tmp_path, config(free_port()))
     made.library = tmp_path / "library"
     shutil.copytree(shipped(), made.library)
-    (made.library / "main.py").write_bytes(firmware.gateway()["main.py"])
+    for name, data in firmware.gateway().items():
+        (made.library / name).write_bytes(data)
     return made
 
 
@@ -49,10 +50,10 @@ def test_without_a_good_configuration_it_tells_and_waits_a_minute(
     assert chip.world["slept"] == []
 
 
-@pytest.mark.parametrize("file", ["torpor/gateway.mpy", "torpor/rescue.py", "torpor/__init__.py"])
+@pytest.mark.parametrize("file", ["torpor.mpy", "rescue.py"])
 def test_with_a_damaged_library_it_waits_a_minute(chip: Chip, file: str) -> None:
     (chip.library / file).write_bytes(b"damaged")
-    if file == "torpor/rescue.py":  # read only where something is to be told
+    if file == "rescue.py":  # read only where something is to be told
         (chip.folder / "config.json").unlink()
     began_ms = chip.world["now_ms"]
     assert chip.boot() == world.RESET

@@ -351,15 +351,15 @@ def test_a_node_that_cannot_start_leaves_a_minute_and_sleeps_for_hours(
     assert "Traceback" in chip.log
 
 
-@pytest.mark.parametrize("file", ["awake", "torpor/rescue", "torpor/config"])
+@pytest.mark.parametrize("file", ["awake.mpy", "rescue.py", "torpor.mpy"])
 def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
     chip: Chip, file: str
 ) -> None:
     chip.wake()
-    chip.damage(f"{file}.py" if file == "torpor/rescue" else f"{file}.mpy")
-    if file == "torpor/rescue":  # read only where something is to be told
+    chip.damage(file)
+    if file == "rescue.py":  # read only where something is to be told
         (chip.folder / "config.json").unlink()
-    if file != "awake":  # nor is the configuration in a wake that goes on
+    if file != "awake.mpy":  # nor is the configuration in a wake that goes on
         chip.world.update(reset_cause=world.HARD, rtc=[])
     else:
         assert chip.boot() == world.RESET
@@ -367,7 +367,7 @@ def test_a_node_whose_library_is_damaged_is_started_once_more_and_sleeps(
     chip.wake()
     assert chip.slept_ms == 6 * HOUR_MS
     assert chip.world["now_ms"] - began_ms < 6 * HOUR_MS + MINUTE_MS // 10
-    assert ("Traceback" in chip.log) == (file != "torpor/rescue")
+    assert ("Traceback" in chip.log) == (file != "rescue.py")
 
 
 def test_resets_that_lead_to_no_sleep_end_in_one(chip: Chip) -> None:
@@ -383,18 +383,15 @@ def test_resets_that_lead_to_no_sleep_end_in_one(chip: Chip) -> None:
 
 
 @pytest.mark.parametrize("wakes", [0, 1])
-@pytest.mark.parametrize("file", ["__init__", "rescue"])
-def test_what_comes_first_is_text_of_which_a_part_hangs_nothing(
-    chip: Chip, file: str, wakes: int
-) -> None:
-    """Bytecode that is cut short is imported for ever; these alone a start cannot do without."""
+def test_what_comes_first_is_text_of_which_a_part_hangs_nothing(chip: Chip, wakes: int) -> None:
+    """Bytecode that is cut short is imported for ever; this alone a start cannot do without."""
     for _ in range(wakes):
         chip.wake()
         chip.world["reset_cause"] = world.HARD
-    whole = (chip.library / f"torpor/{file}.py").read_text()
+    whole = (chip.library / "rescue.py").read_text()
     before = json.dumps(chip.world)
     for part in range(0, len(whole), 499):
-        chip.damage(f"torpor/{file}.py", whole[:part].encode())
+        chip.damage("rescue.py", whole[:part].encode())
         chip.world = json.loads(before)
         assert world.SLEPT in (chip.boot(), chip.boot())
 

@@ -24,8 +24,7 @@ from tests import interpreters
 from tests.heap import nodes
 from tests.start.counting import write
 from tests.unix import micropython
-from tools.provision import firmware, fold, romfs, version
-from tools.provision.fold import LIBRARY
+from tools.provision import firmware, romfs, version
 from torpor.policy import report
 
 HERE = Path(__file__).parent
@@ -178,7 +177,7 @@ def _lay_out(folder: Path, config: bytes, image: str, kept: str) -> None:
     left = files = version.fitting(files, json.loads(config) if image == "files" else {})
     if image == "romfs":
         left = version.without_library(files)
-        (folder / "rom.img").write_bytes(romfs.image(version.library(files)))
+        (folder / "rom.img").write_bytes(romfs.image(version.in_rom()))
     slot = version.SLOTS[0]
     flashed = {f"{slot}/{name}": data for name, data in left.items()}
     flashed["boot.py"] = version.pointer(slot, library=image == "files")
@@ -188,20 +187,16 @@ def _lay_out(folder: Path, config: bytes, image: str, kept: str) -> None:
 
 @cache
 def _compiled() -> dict[str, bytes]:
-    """A version's files, the texts among them as bytecode.
+    """A version's files, rescue.py among them as bytecode.
 
     Of what is compiled on the way this collector takes 4.6 KB for held; the 64-bit interpreter, by
-    its own, holds 32 bytes more of torpor.rescue as text. Little else is held as that is compiled.
+    its own, holds 32 bytes more of rescue.py as text. Little else is held as that is compiled.
     """
     files = version.files(None)
+    name = firmware.RESCUE.name
     with scratch.folder() as folder:
-        for name in firmware.TEXTS:
-            source = fold.sources()[name]
-            path = source.relative_to(LIBRARY.parent)
-            made = firmware.compile_file(source, path, folder, fold.shipped(name))
-            del files[path.as_posix()]
-            files[made.relative_to(folder).as_posix()] = made.read_bytes()
-    return files
+        made = firmware.compile_file(firmware.RESCUE, Path(name), folder, files.pop(name).decode())
+        return {**files, made.name: made.read_bytes()}
 
 
 class Collector:

@@ -93,14 +93,14 @@ def test_what_is_equal_is_not_sent(board: Board, capsys: pytest.CaptureFixture[s
 
 
 def test_only_what_differs_is_sent(board: Board, capsys: pytest.CaptureFixture[str]) -> None:
-    with files(board) as flash, flash.open("a/torpor/node.mpy", "wb") as file:
+    with files(board) as flash, flash.open("a/torpor.mpy", "wb") as file:
         file.write(b"older")
     assert deploy(board, "--json") == 0
     document = told(capsys)
-    new = version.files(None)["torpor/node.mpy"]
-    assert document["sent_bytes"] == {"torpor/node.mpy": len(new)}
+    new = version.files(None)["torpor.mpy"]
+    assert document["sent_bytes"] == {"torpor.mpy": len(new)}
     assert len(document["copied"]) == len(version.files(None))  # config.json among them
-    assert content(board, "b/torpor/node.mpy") == new
+    assert content(board, "b/torpor.mpy") == new
     assert content(board, "b/config.json") == b'{"name":"flashed"}'
     assert document["on_trial"]
     assert document["outcome"] is None  # nobody heard of it in time
@@ -144,12 +144,12 @@ def test_who_deploys_again_begins_the_trial_anew_or_gives_it_up(
 def test_a_stray_source_file_would_be_imported_and_is_no_part_of_a_version(
     board: Board, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with files(board) as flash, flash.open("a/torpor/node.py", "wb") as file:
+    with files(board) as flash, flash.open("a/awake.py", "wb") as file:
         file.write(b"raise SystemExit\n")
     assert deploy(board, "--json") == 0
     assert not told(capsys)["up_to_date"]
     with files(board) as flash:
-        assert "node.py" not in flash.listdir("b/torpor")
+        assert "awake.py" not in flash.listdir("b")
 
 
 FROZEN = (
@@ -172,7 +172,7 @@ def test_a_frozen_library_is_not_sent_unless_told_to(
     assert told(capsys)["up_to_date"]
     assert deploy(board, "--files", "--json") == 0
     with files(board) as flash:
-        assert "start.mpy" in flash.listdir("a/torpor")
+        assert "torpor.mpy" in flash.listdir("a")
 
 
 def test_another_frozen_version_is_refused(

@@ -30,7 +30,7 @@ def test_one_that_reaches_none_is_taken_back_after_three_starts(tmp_path: Path) 
 
 
 def test_one_that_cannot_start_is_taken_back_at_once(tmp_path: Path) -> None:
-    node = Node(tmp_path, config(free_port()), {**MAIN, "torpor/gateway.mpy": b"damaged"})
+    node = Node(tmp_path, config(free_port()), {**MAIN, "torpor.mpy": b"damaged"})
     assert node.boot() == world.RESET
     assert node.printed.startswith("torpor: /b was taken back: ")
     assert node.file("boot.py") == BACK

@@ -148,7 +148,7 @@ def test_a_version_that_reports_and_wakes_again_is_the_node_s_own(
 BAD = {
     "main.py": b"import torpor.start\n:",
     "awake.mpy": b"damaged",
-    "torpor/rescue.py": b"",
+    "rescue.py": b"",
     "config.json": b"{",
 }
 
@@ -182,9 +182,7 @@ def is_taken_back(node: Node, why: str) -> None:
     assert node.outcome() == "back"
 
 
-@pytest.mark.parametrize(
-    ("damage", "name"), [(truncated, "torpor/pil.mpy"), (flipped, "config.json")]
-)
+@pytest.mark.parametrize(("damage", "name"), [(truncated, "torpor.mpy"), (flipped, "config.json")])
 def test_a_damaged_file_is_found(
     name: str, damage: Callable[[bytes], bytes], tmp_path: Path, broker: Broker
 ) -> None:
@@ -407,24 +405,23 @@ def edited(module: str, more: str, taken: str = "") -> dict[str, bytes]:
 
     What it had by a name that is taken then is called as that with a _ in front.
     """
+    whole = library()
     with scratch.folder() as folder:
-        library = Path(shutil.copytree(LIBRARY, folder / "torpor"))
-        source = library / f"{module}.py"
+        given = Path(shutil.copytree(LIBRARY, folder / "torpor"))
+        source = given / f"{module}.py"
         own = source.read_text()
         source.write_text((own.replace(f"def {taken}(", f"def _{taken}(") if taken else own) + more)
         with (
-            mock.patch.object(fold, "LIBRARY", library),
-            mock.patch.object(firmware, "WAKE", library / "awake.py"),
+            mock.patch.object(fold, "LIBRARY", given),
+            mock.patch.multiple(
+                firmware,
+                LIBRARY=given,
+                WAKE=given / "awake.py",
+                RESCUE=given / "rescue.py",
+                PACKAGE=given / "package.py",
+            ),
         ):
             firmware.forget()
-            name = Path("torpor", f"{module}.py")
-            if f"torpor.{module}" in firmware.TEXTS or module == "__init__":
-                made = [folder / "out" / name]
-                made[0].parent.mkdir(parents=True)
-                made[0].write_text(source.read_text())
-            else:
-                made = [firmware.compile_file(source, name, folder / "out")]
-            for name, text in ((Path(name), text) for name, text in firmware.linked().items()):
-                made.append(firmware.compile_file(source, name, folder / "out", text))
+            made = version.files(None)
         firmware.forget()
-        return {path.relative_to(folder / "out").as_posix(): path.read_bytes() for path in made}
+    return {name: data for name, data in made.items() if data != whole[name]}

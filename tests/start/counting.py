@@ -100,7 +100,7 @@ def laid_out(image: str, asked: dict[str, Any]) -> Iterator[Path]:
         for name in ("config.json", "main.py"):
             (folder / name).write_bytes(files[name])
         (folder / "kept").touch()
-        modules = version.library(files)
+        modules = version.in_rom()
         slot = version.SLOTS[0]
         left = files if image == "files" else version.without_library(files)
         flashed = {f"{slot}/{name}": data for name, data in left.items()}

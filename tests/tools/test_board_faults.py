@@ -29,7 +29,7 @@ from tools.virtual.process import running
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
 
 SPEED = 2000  # a rest of six hours is over within 11 s
-GUEST = Guest("/a", {"/boot.py": 300, "main.py": 600, "awake.mpy": 20_000, "torpor/pil.mpy": 2_000})
+GUEST = Guest("/a", {"/boot.py": 300, "main.py": 600, "awake.mpy": 20_000, "monitor.mpy": 2_000})
 READS = {start: ["/boot.py", "main.py", "awake.mpy"] for start in case.STARTS}
 OWN = {"boot.py": version.pointer("a"), "a/main.py": b"print('its own')\n"}
 
@@ -191,13 +191,13 @@ def test_the_node_tells_what_each_of_its_starts_reads(tmp_path: Path) -> None:
             reads = suite.Suite(node, broker, guest).reads()
         node.close()
     always, joins = {"/boot.py", "awake.mpy"}, {"config.json", "link.mpy"}
-    told = {"torpor/__init__.py", "torpor/rescue.py"}
+    told = {"rescue.py"}
     assert set(reads[case.SLEPT]) >= always | joins
     assert not (told | {"main.py"}) & set(reads[case.SLEPT])
     assert set(reads[case.CRASHING]) >= always | told
     always.add("main.py")
     assert set(reads[case.BY_RESET]) >= always | joins | told
-    assert set(reads[case.POWER_ON]) >= always | joins | told | {"torpor/config.mpy"}
+    assert set(reads[case.POWER_ON]) >= always | joins | told | {"torpor.mpy"}
 
 
 @pytest.mark.slow
@@ -219,9 +219,9 @@ def test_a_start_that_does_not_go_well_without_a_fault_is_told(
 @pytest.mark.parametrize(
     ("fault", "code", "says"),
     [
-        ("file.unread:power-on:torpor/drivers/row.mpy:0", 0, r"file unread +1 +0 +1 "),
+        ("file.unread:power-on:monitor.mpy:0", 0, r"file unread +1 +0 +1 "),
         ("file.unread:wake:awake.mpy:0", 1, suite.NOTICED),
-        ("file.empty:crash:torpor/rescue.py:1", 0, r"file empty +1 +1 +0 "),
+        ("file.empty:crash:rescue.py:1", 0, r"file empty +1 +1 +0 "),
         ("file.empty:reset:/boot.py:1", 0, "awake at the REPL, which no file of a node can "),
     ],
 )
@@ -307,7 +307,7 @@ def test_a_file_is_one_that_its_start_reads_and_the_rest_none_that_any_does() ->
     for seed in range(50):
         for one in drawn(seed):
             if one.kind == case.UNREAD:
-                assert one.file == "torpor/pil.mpy"
+                assert one.file == "monitor.mpy"
                 assert one.damage in damage.OF_ANY
             elif one.kind in damage.DAMAGES:
                 assert one.file in READS[one.start]

@@ -132,7 +132,7 @@ def _files(
     if not override and micropython.has_library:
         return version.without_library(files), {}
     if not override and micropython.has_romfs:
-        return version.without_library(files), version.library(version.files(None))
+        return version.without_library(files), version.in_rom()
     if node and node.image != "files" and not override:
         what = f"node.image is {node.image}, and the library goes into files"
         click.echo(f"torpor: {what}: this .bin has it neither frozen nor a ROMFS", err=True)

@@ -1,4 +1,8 @@
-"""The firmware as it is shipped: the library as bytecode, boot.py and main.py without comments."""
+"""The firmware as it is shipped: the library as bytecode, boot.py and main.py without comments.
+
+In a file system what is linked lies beside torpor.mpy, which holds all other modules; in a ROMFS,
+from which they are executed in place, each is a file.
+"""
 
 import ast
 import shutil
@@ -12,13 +16,14 @@ from host_sim.errors import BadInput
 from host_sim.files import scratch
 from tools.provision import fold, link
 from tools.provision.fold import LIBRARY
+from torpor import __version__
 
 SCRIPTS = ("boot.py", "main.py")
 GATEWAY = "gateway.py"  # main.py of a gateway
 GATEWAY_MODULES = ("torpor.gateway", "torpor.link.relay", "torpor.link.session")
 ASSEMBLER = "torpor.ulp"  # a node is given the words that it makes
-TEXTS = ("torpor", "torpor.rescue")  # as torpor.rescue says
-WAKE = LIBRARY / "awake.py"
+WAKE, RESCUE, PACKAGE = (LIBRARY / f"{name}.py" for name in ("awake", "rescue", "package"))
+TORPOR = "torpor.mpy"
 _INSTALLED = Path(__file__).parent / "scripts"
 _BESIDE = _INSTALLED if _INSTALLED.is_dir() else LIBRARY.parent  # a checkout's
 
@@ -28,14 +33,9 @@ def compile_tree(out: Path) -> list[Path]:
 
     Bytecode without native code runs on every chip and on the host's interpreters alike.
     """
-    made = [_write(name, out) for name in TEXTS]
-    made += [
-        compile_file(source, source.relative_to(LIBRARY.parent), out, fold.shipped(name))
-        for name, source in _modules().items()
-        if name not in TEXTS and not name.startswith(ASSEMBLER)
-    ]
-    made += [bare(_BESIDE / name, out / name) for name in SCRIPTS]
-    return sorted((*made, *compile_linked(out)))
+    out.mkdir(parents=True, exist_ok=True)
+    (out / TORPOR).write_bytes(_packed(modules()))
+    return sorted((out / TORPOR, *_scripts(out), *compile_linked(out)))
 
 
 def compile_linked(out: Path, watches: bool = True, way: str = link.WIFI) -> list[Path]:
@@ -47,7 +47,7 @@ def compile_linked(out: Path, watches: bool = True, way: str = link.WIFI) -> lis
 def fold_tree(out: Path) -> list[Path]:
     """Put the firmware under `out` as sources to freeze, all constants in them numbers."""
     made = [_write(name, out) for name in _modules()]
-    return [*made, *link_tree(out), *(bare(_BESIDE / name, out / name) for name in SCRIPTS)]
+    return [*made, *_scripts(out), *link_tree(out)]
 
 
 def link_tree(out: Path, watches: bool = True) -> list[Path]:
@@ -59,9 +59,39 @@ def link_tree(out: Path, watches: bool = True) -> list[Path]:
     return made
 
 
+def modules(besides: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """The modules of any node and these, as bytecode, by their paths in the package."""
+    left_out = {*GATEWAY_MODULES} - {*besides}
+    out = {}
+    with scratch.folder() as folder:
+        for name, source in _modules().items():
+            if name not in left_out and not name.startswith(ASSEMBLER):
+                under = source.relative_to(LIBRARY)
+                made = compile_file(source, Path("torpor") / under, folder, fold.shipped(name))
+                out[made.relative_to(folder / "torpor").as_posix()] = made.read_bytes()
+    return out
+
+
+def _packed(modules: dict[str, bytes]) -> bytes:
+    """torpor.mpy: the package's own bytecode, and its modules."""
+    modules = {name: data for name, data in modules.items() if name != "__init__.mpy"}
+    left, told = sum(map(len, modules.values())), ["\n"]
+    for name, data in modules.items():
+        told.append(f"/{name} {left}\n")
+        left -= len(data)
+    text = PACKAGE.read_text(encoding="utf-8")
+    for name, value in (("MODULES", "".join(told)), ("__version__", __version__)):
+        assert text.count(f'\n{name} = ""') == 1, name
+        text = text.replace(f'\n{name} = ""', f"\n{name} = {value!r}")
+    with scratch.folder() as folder:
+        made = compile_file(PACKAGE, Path(TORPOR), folder, fold.unsearched(text))
+        return made.read_bytes() + b"".join(modules.values())
+
+
 def _modules() -> dict[str, Path]:
-    """The library's files by their modules, but for the one that is linked."""
-    return {name: path for name, path in fold.sources().items() if path != WAKE}
+    """The library's modules: all its files but those that lie beside it."""
+    apart = (WAKE, RESCUE, PACKAGE)
+    return {name: path for name, path in fold.sources().items() if path not in apart}
 
 
 def _write(name: str, out: Path) -> Path:
@@ -72,6 +102,11 @@ def _write(name: str, out: Path) -> Path:
     return made
 
 
+def _scripts(out: Path) -> list[Path]:
+    """What is text in every image."""
+    return [bare(path, out / path.name) for path in (RESCUE, *(_BESIDE / name for name in SCRIPTS))]
+
+
 def bare(source: Path, out: Path) -> Path:
     """Write a script without docstring and comments: it is compiled at every start."""
     tree = ast.parse(source.read_text(encoding="utf-8"))
@@ -80,14 +115,10 @@ def bare(source: Path, out: Path) -> Path:
 
 
 def gateway() -> dict[str, bytes]:
-    """main.py of a gateway, and the modules that no node needs, by their paths in a version."""
-    sources = _modules()
+    """What a gateway has in the place of a node's: main.py, and the modules that no node needs."""
     with scratch.folder() as folder:
-        made = [bare(_BESIDE / GATEWAY, folder / "main.py")]
-        for name in GATEWAY_MODULES:
-            under = sources[name].relative_to(LIBRARY.parent)
-            made.append(compile_file(sources[name], under, folder, fold.shipped(name)))
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in made}
+        main = bare(_BESIDE / GATEWAY, folder / "main.py").read_bytes()
+    return {"main.py": main, TORPOR: _packed(modules(GATEWAY_MODULES))}
 
 
 @cache

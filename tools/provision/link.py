@@ -88,7 +88,7 @@ JOINS = (
     "esp32_opened_link",
 )
 # Methods of which that is so: link.py gives its class those.
-METHODS = {"esp32_Esp32Port": ("join", "send", "leave", "_on_air", "_attend")}
+METHODS = {"esp32_Esp32Port": ("join", "_open", "send", "leave", "_on_air", "_attend")}
 # And to what only if something is amiss or looked at, or once in a life.
 SELDOM = (
     "backoff_failed",

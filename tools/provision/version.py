@@ -24,6 +24,7 @@ TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
 CONFIG = "config.json"
 OWN = "own"  # how trial.py has it that a version is the node's own
 LINKED = tuple(f"{name}.mpy" for name in link.FILES)
+LIBRARY = (*LINKED, firmware.TORPOR, firmware.RESCUE.name)  # what may be frozen
 POINTER = '''\
 ENTER = """
 import machine
@@ -143,24 +144,21 @@ def refuse_frozen(frozen: bool, where: str | Path) -> None:
         raise BadInput(what, where=where, remedy="flash it with micropython.org's .bin")
 
 
-def library(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Those of them that a library consists of which is frozen, or in a ROMFS."""
-    left = without_library(files)
-    return {name: data for name, data in files.items() if name not in left}
+def in_rom() -> dict[str, bytes]:
+    """The library of any node as a ROMFS holds it."""
+    out = {name: data for name, data in files(None).items() if name in LIBRARY}
+    del out[firmware.TORPOR]
+    return out | {f"torpor/{name}": data for name, data in firmware.modules().items()}
 
 
 def without_library(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Those of them that a board needs beside such a library."""
-    return {
-        name: data
-        for name, data in files.items()
-        if name not in LINKED and not name.startswith("torpor/")
-    }
+    """Those of them that a board needs beside a library that is frozen, or in a ROMFS."""
+    return {name: data for name, data in files.items() if name not in LIBRARY}
 
 
 def is_own(name: str) -> bool:
     """Whether a file of a version is a driver of the node's own."""
-    return name.endswith(".mpy") and "/" not in name and name not in LINKED
+    return name.endswith(".mpy") and "/" not in name and name not in LIBRARY
 
 
 def read(compiled: Path) -> dict[str, bytes]:
@@ -168,8 +166,6 @@ def read(compiled: Path) -> dict[str, bytes]:
     found = (path for path in sorted(compiled.rglob("*")) if path.is_file())
     out = {path.relative_to(compiled).as_posix(): path.read_bytes() for path in found}
     del out["boot.py"]  # the board's own enters a slot
-    for name in firmware.GATEWAY_MODULES:  # a node would find its own behind them
-        out.pop(f"{name.replace('.', '/')}.mpy", None)
     return out
 
 

@@ -1,11 +1,14 @@
 """Ways to sleep through a gap: none is better than the clairvoyant's, ours follows what it met."""
 
+from math import log
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.hardware import board
 from host_sim.lab.sleep import ways
-from host_sim.lab.sleep.study import WAYS, gaps_ms
+from host_sim.lab.sleep.study import EARLY, WAYS, gaps_ms, lives
 from host_sim.lab.sleep.ways import Price
 from host_sim.spec import scenario
 
@@ -41,3 +44,11 @@ def test_ours_sleeps_deeply_at_once_where_nothing_follows_soon() -> None:
 
 def test_the_recorded_front_door_closes_three_seconds_later() -> None:
     assert gaps_ms("Frontdoor")[0] == 3_000
+
+
+def test_all_lives_have_the_same_gaps_of_the_mean_in_other_orders() -> None:
+    drawn = lives(EARLY)
+    assert len({tuple(life) for life in drawn}) == len(drawn)
+    assert len({tuple(sorted(life)) for life in drawn}) == 1
+    assert abs(sum(drawn[0]) / EARLY - 1000) < 5
+    assert sorted(drawn[0])[EARLY // 2] == pytest.approx(1000 * log(2), rel=0.01)

@@ -8,7 +8,17 @@ from host_sim.hardware import board
 from host_sim.lab import bootstrap
 from host_sim.lab.sleep import ways
 from host_sim.lab.sleep.ways import FC_PER_MC, Price
-from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
+from host_sim.lab.study import (
+    ENERGY,
+    HELD_PERCENT,
+    Goal,
+    Kind,
+    Progress,
+    Row,
+    Study,
+    Sweep,
+    energy_mj,
+)
 from host_sim.spec import scenario
 from host_sim.world import recordings
 
@@ -23,7 +33,10 @@ WAYS: dict[str, tuple[Kind, ways.Way]] = {
     "clairvoyant": ("optimum", ways.clairvoyant),
 }
 MEAN_S = (0.3, 1, 3, 10, 30, 100, 300, 1_000, 10_000)
-GAPS, SEED = 400, 1
+YEAR = 2_400  # gaps: a recorded contact has 187 in its 28 days, in the mean
+EARLY = 400  # in which what is still to be learnt shows
+ORDERS = {YEAR: 6, EARLY: 24}  # of such gaps; the figures then err by a tenth of a percent
+SEED = 1
 TAUGHT = """\
 A start costs as much as 5 to 91 s of light sleep, by board, so a door that closes some seconds
 after it opened pays twice for going to sleep at once. The length that pays depends on the board
@@ -46,10 +59,11 @@ def of(data: Path | None, progress: Progress) -> Study:
     doors = [gaps for gaps in doors if len(gaps) > 1]
     rows = [_row(name, kind, way, prices, doors) for name, (kind, way) in WAYS.items()]
     progress(0.5)
-    sweeps = tuple(_sweep(name, price) for name, price in zip(BOARDS, prices, strict=True))
+    sweeps = _sweeps(prices, YEAR)
     best, ours = rows[-1].figures[ENERGY], rows[0].figures
     over = 100 * (ours[ENERGY] / best - 1)
     worst = max(one.worst_percent(rows) for one in sweeps)
+    early = max(one.worst_percent(rows) for one in _sweeps(prices, EARLY))
     most = max(
         mine / least
         for one in sweeps
@@ -68,7 +82,11 @@ def of(data: Path | None, progress: Progress) -> Study:
         goals=(
             Goal("within 5 % of the clairvoyant on doors", f"{over:+.1f} %", over <= 5),
             Goal("never over twice the clairvoyant", f"{most:.2f} at most", most <= 2),
-            Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", worst <= 0.5),
+            Goal(
+                "never 0.5 % over the best baseline",
+                f"{worst:+.1f} % at worst in a year's {YEAR:,} gaps, {early:+.1f} % in {EARLY}",
+                worst <= HELD_PERCENT,
+            ),
         ),
         taught=TAUGHT,
     )
@@ -88,21 +106,40 @@ def _row(name: str, kind: Kind, way: ways.Way, prices: list[Price], doors: list[
     return Row(name, kind, {ENERGY: mean}, (energy_mj(low), energy_mj(high)))
 
 
-def _sweep(name: str, price: Price) -> Sweep:
+def _sweeps(prices: list[Price], count: int) -> tuple[Sweep, ...]:
+    return tuple(_sweep(name, price, count) for name, price in zip(BOARDS, prices, strict=True))
+
+
+def _sweep(name: str, price: Price, count: int) -> Sweep:
     """Exponential gaps, of one mean after the other; awake is far off and left out."""
-    drawn = np.random.default_rng(SEED).exponential(1000, GAPS)
-    gaps = {mean_s: [int(ms) for ms in mean_s * drawn] for mean_s in MEAN_S}
+    drawn = lives(count)
+    gaps = {mean_s: [[int(mean_s * ms) for ms in life] for life in drawn] for mean_s in MEAN_S}
+    best = {mean_s: ways.clairvoyant(price, gaps[mean_s][0]) for mean_s in MEAN_S}
     return Sweep(
         over="mean gap, s",
         at=MEAN_S,
         figure="energy over the clairvoyant's",
         curves={
-            one: [
-                way(price, gaps[mean_s]) / ways.clairvoyant(price, gaps[mean_s])
-                for mean_s in MEAN_S
-            ]
+            one: [_mean_fc(kind, way, price, gaps[mean_s]) / best[mean_s] for mean_s in MEAN_S]
             for one, (kind, way) in WAYS.items()
             if kind != "naive"
         },
         fixed=f"{name}, exponential gaps",
     )
+
+
+def _mean_fc(kind: Kind, way: ways.Way, price: Price, drawn: list[list[int]]) -> float:
+    """Of a life; only ours, which learns, minds the order of its gaps."""
+    minded = drawn if kind == "ours" else drawn[:1]
+    return sum(way(price, gaps) for gaps in minded) / len(minded)
+
+
+def lives(count: int) -> list[list[float]]:
+    """Of gaps of 1 s in the mean, ms: the quantiles of the exponential distribution, shuffled.
+
+    Of gaps drawn one by one the best baseline would be the luckiest, by more percents than are
+    judged: so all lives have the same gaps, each in an order of its own.
+    """
+    chance = np.random.default_rng(SEED)
+    quantiles = -1000 * np.log1p(-(np.arange(count) + 0.5) / count)
+    return [chance.permutation(quantiles).tolist() for _ in range(ORDERS[count])]

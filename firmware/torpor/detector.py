@@ -29,10 +29,10 @@ def linger(r: list[int], port: Port, cause: int, ms: int) -> int:
     if cause == PIN:
         sleep.happened(r, REST, now)
     lightly_ms = sleep.linger_ms(r, REST, now)
-    if lightly_ms == 0 or lightly_ms >= ms:
+    if lightly_ms == 0:
         return ms
     r[record.SLEEP_KIND] = sleep.LIGHT
-    return lightly_ms
+    return lightly_ms if lightly_ms < ms else ms
 
 
 def detect(r: list[int], port: Port, now: int) -> bool:

@@ -11,7 +11,7 @@ from array import array
 from binascii import crc32
 
 MAX_BYTES = 2047
-VERSION = 5
+VERSION = 6
 
 OK = 0
 EMPTY = 1  # nothing was ever retained here

@@ -38,8 +38,16 @@ def test_ours_pays_no_start_for_a_door_that_closes_at_once() -> None:
 
 def test_ours_sleeps_deeply_at_once_where_nothing_follows_soon() -> None:
     rare = [3_600_000] * 50
-    first = PRICE.both(PRICE.deep_ms, rare[0]) - PRICE.deep(rare[0])  # it knew nothing yet
-    assert ways.ours(PRICE, rare) == ways.always_deep(PRICE, rare) + first
+    first = ways.ours(PRICE, rare[:1])  # it knew nothing yet
+    assert PRICE.deep(rare[0]) < first <= 1.02 * PRICE.both(PRICE.deep_ms, rare[0])
+    assert ways.ours(PRICE, rare) == first + ways.always_deep(PRICE, rare[1:])
+
+
+def test_ours_lingers_beyond_the_break_even_where_gaps_that_end_soon_are_longer() -> None:
+    """Gaps of 3 s in the mean, and a start pays for 4 s: a break-even is too short for each 4th."""
+    chance = [3 * int(ms) for ms in lives(EARLY)[0]]
+    assert ways.ours(PRICE, chance) < 1.02 * ways.ten_seconds(PRICE, chance)
+    assert ways.ours(PRICE, chance) < 0.95 * ways.ski_rental(PRICE, chance)
 
 
 def test_the_recorded_front_door_closes_three_seconds_later() -> None:

@@ -147,3 +147,29 @@ def test_without_a_hold_each_edge_is_told():
         port.did("send")
         tick(r, port, 5, PIN)
         assert told(port) == [level]
+
+
+LONGEST_MS = 4 * 64 * (3000 // 64 | 1)  # four times the break-even
+
+
+def lingering(to_task_ms):
+    """A node that lingers for the longest length behind an event so long before its next task."""
+    r, port = start(cascade=detecting(1, interval_ms=0), watch_channel=1)
+    r[record.REST + sleep.LOST + sleep.LENGTHS - 1] = -1
+    ms = tick(r, port, MINUTE_MS - to_task_ms, PIN)
+    assert r[record.SLEEP_KIND] == sleep.LIGHT
+    return r, port, ms
+
+
+def test_behind_an_event_it_sleeps_lightly_and_then_deeply():
+    r, port, ms = lingering(LONGEST_MS + 3000)
+    assert ms == LONGEST_MS
+    assert tick(r, port, ms) == 3000
+    assert r[record.SLEEP_KIND] == sleep.DEEP
+
+
+def test_a_task_that_is_due_while_it_lingers_ends_no_lingering():
+    r, port, ms = lingering(LONGEST_MS - 9)
+    assert ms == LONGEST_MS - 9
+    assert tick(r, port, ms) == 9
+    assert r[record.SLEEP_KIND] == sleep.LIGHT

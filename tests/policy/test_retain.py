@@ -41,7 +41,7 @@ def test_the_layout_is_the_documented_one():
     r[0] = 1
     r[1] = -2
     data = retain.pack(r, 0x01020304)
-    head, ints = b"TP\x05\x00\x02\x00\x04\x03\x02\x01", b"\x01\x00\x00\x00\xfe\xff\xff\xff"
+    head, ints = b"TP\x06\x00\x02\x00\x04\x03\x02\x01", b"\x01\x00\x00\x00\xfe\xff\xff\xff"
     assert data[:10] + data[14:] == head + ints
     assert int.from_bytes(data[10:14], "little") == crc32(head + ints)
 

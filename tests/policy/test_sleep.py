@@ -3,7 +3,8 @@
 from tests.policy.rig import AT, blank, locked
 from torpor.policy import sleep
 
-D = 3200  # a break-even whose parts are whole
+PART = 51  # ms, of which a break-even whose parts are whole has 64
+D = 64 * PART
 
 
 def node(deepest=sleep.DEEP, associated=0):
@@ -52,16 +53,30 @@ def met(gaps_ms):
     return r
 
 
-def test_it_lingers_for_the_least_part_of_the_break_even_that_holds_what_it_met():
-    for gap_ms, part_ms in ((0, D), (199, D), (200, D), (D - 1, D)):
-        r = met([gap_ms])
-        with locked:
-            lingers_ms = sleep.linger_ms(r, AT, 7)
-        assert lingers_ms == part_ms, gap_ms
-    assert sleep.linger_ms(met([D]), AT, 7) == 0
-    for gap_ms, part_ms in ((199, D // 16), (200, D // 8), (1599, D // 2), (1600, D)):
-        often = [gap_ms] * 7 + [D] * (3 if gap_ms < 1600 else 0)
-        assert sleep.linger_ms(met(often), AT, 7) == part_ms, gap_ms
+def lingers_ms(gaps_ms):
+    r = met(gaps_ms)
+    with locked:
+        return sleep.linger_ms(r, AT, 7)
+
+
+def test_before_it_met_a_gap_it_lingers_for_the_break_even():
+    assert lingers_ms([]) == D
+
+
+def test_a_gap_shorter_than_the_break_even_has_it_linger_and_a_longer_one_sleep_deeply():
+    for gap_ms, lingers in ((0, D), (D - 1, D), (D + PART, 0), (4 * D, 0), (0x1FFFFFFF, 0)):
+        assert lingers_ms([gap_ms]) == lingers, gap_ms
+
+
+def test_it_lingers_for_the_least_length_that_holds_what_it_met():
+    for length_ms in (D // 16, D // 8, D // 4, D // 2):
+        for gap_ms, lingers in ((length_ms - 1, length_ms), (length_ms, 2 * length_ms)):
+            assert lingers_ms([0] * 90 + [gap_ms] * 9 + [5 * D]) == lingers, gap_ms
+
+
+def test_it_lingers_beyond_the_break_even_only_where_the_rest_of_the_gap_costs_less_than_a_start():
+    for gap_ms, lingers in ((2 * D + 4 * PART, 4 * D), (2 * D + 6 * PART, D)):
+        assert lingers_ms([D // 2 + PART] * 30 + [gap_ms] * 5) == lingers, gap_ms
 
 
 def test_what_is_left_of_it_ends_with_it():
@@ -70,17 +85,33 @@ def test_what_is_left_of_it_ends_with_it():
     assert sleep.linger_ms(r, AT, 7 + D) == 0
 
 
-def test_a_wake_by_its_timer_counts_no_gap_before_the_break_even():
+def test_a_wake_by_its_timer_counts_no_gap_before_the_longest_length():
     r = met([199])
-    sleep.woken(r, AT, 7 + D - 1, 0)
+    before = list(r[AT + sleep.LOST : AT + sleep.SIZE])
+    sleep.woken(r, AT, 7 + 4 * D - 1, 0)
     assert r[AT + sleep.MEASURING] == 1
-    before = r[AT + sleep.GAPS + sleep.PARTS]
-    sleep.woken(r, AT, 7 + D, 0)
+    assert list(r[AT + sleep.LOST : AT + sleep.SIZE]) == before
+    sleep.woken(r, AT, 7 + 4 * D, 0)
     assert r[AT + sleep.MEASURING] == 0
-    assert r[AT + sleep.GAPS + sleep.PARTS] > before
-    assert sleep.linger_ms(r, AT, 7 + D) == 0
+    assert list(r[AT + sleep.LOST : AT + sleep.SIZE]) > before
+    assert sleep.linger_ms(r, AT, 7 + 4 * D) == 0
 
 
-def test_habits_change_within_a_hundred_gaps():
-    r = met([199] * 500 + [D] * 100)
+def test_a_gap_in_which_ticks_wrapped_counts_as_long():
+    r = met([])
+    sleep.woken(r, AT, 7 + 0x20000000, 0)
+    assert r[AT + sleep.MEASURING] == 0
+    sleep.happened(r, AT, 7)
     assert sleep.linger_ms(r, AT, 7) == 0
+
+
+def test_a_break_even_of_no_time_has_parts():
+    r = met([])
+    r[AT + sleep.DEEP_MS] = 0
+    sleep.woken(r, AT, 7 + 256, 0)
+    assert r[AT + sleep.MEASURING] == 0
+
+
+def test_habits_change_within_twenty_gaps_where_that_saves_starts_else_within_three_hundred():
+    assert lingers_ms([5 * D] * 500 + [199] * 20) > 0
+    assert lingers_ms([199] * 500 + [5 * D] * 300) == 0

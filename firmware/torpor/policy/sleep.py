@@ -2,11 +2,13 @@
 
 A deeper state draws less but costs charge to leave. Where only a timer ends the gap, its length
 alone says which is best. Where an event may end it sooner, the next is often near: a door that
-opens closes. So the lengths of the gaps behind events are counted, and the node lingers in light
-sleep for as long as cost least over those, before it sleeps deeply: ski rental, by experience. A
-board's break-even is the longest it lingers, so what it pays is at most twice the best in hindsight
-of any one length (A. Karlin et al., "Competitive randomized algorithms for nonuniform problems",
-Algorithmica 11, 1994).
+opens closes. So behind each event it is counted what the node would have lost, had it lingered in
+light sleep for each of some lengths before it slept deeply, and it lingers for the one that lost
+least: ski rental, by experience (D. Helmbold, D. Long, B. Sherrod, "A dynamic disk spin-down
+technique for mobile computing", MobiCom 1996, whose lengths share what they lost; here the least is
+taken). The break-even is among them, which costs at most twice the best in hindsight, a wake aside:
+over the gaps counted the length taken costs no more than that, either (A. Karlin et al.,
+"Competitive randomized algorithms for nonuniform problems", Algorithmica 11, 1994).
 """
 
 from torpor.policy import const, ticks
@@ -24,14 +26,18 @@ ASSOCIATED = const(3)  # 1: the node stays reachable, so the radio is never left
 LINGERS = const(4)  # 1: behind an event, light sleep first
 MEASURING = const(5)  # 1: the gap behind an event is not over
 SINCE = const(6)  # tick at which it began
-GAPS = const(7)  # weight of gaps shorter than each part of DEEP_MS, and last of those that were not
-PARTS = const(5)  # 1/16, 1/8, 1/4, 1/2 and the whole of DEEP_MS
-SIZE = const(13)
+LOST = const(7)  # by length: what lingering so long has cost over deep sleep at once; fading
+LENGTHS = const(7)  # 1/16, 1/8, 1/4, 1/2, the whole, twice and four times DEEP_MS
+SIZE = const(14)
 
-BREAK_EVEN = const(16)  # in the least part of DEEP_MS
-RETURN = const(1)  # what it costs to wake once more, from light sleep, to sleep deeply
+# In parts, 64ths of DEEP_MS: of time, and of the charge that light sleep draws more meanwhile.
+SHORTEST = const(4)
+EVEN = const(4)  # the length that is DEEP_MS
+WHOLE = const(64)
+LONGEST = const(256)
+RETURN = const(5)  # what it costs to wake once more, from light sleep: 2 to 5, by board
 GAP = const(256)  # weight of a new one; each after it takes a part away, for habits change
-FADE = const(5)
+FADE = const(7)  # less, and what came last outvotes what is usual
 
 
 def choose(r: list[int], at: int, gap_ms: int) -> int:
@@ -49,20 +55,26 @@ def woken(r: list[int], at: int, now: int, by_event: int) -> None:
     """A wake of a node that an event may wake: it may end the gap that is measured."""
     if r[at + MEASURING] == 0:
         return
-    gap_ms = ticks.diff(now, r[at + SINCE])
-    part = 0
-    while part < PARTS and gap_ms >= r[at + DEEP_MS] >> PARTS - 1 - part:
-        part += 1
-    if by_event or part == PARTS:
+    gap = ticks.diff(now, r[at + SINCE]) // part_ms(r, at)
+    if gap < 0 or gap > LONGEST:  # after days of it ticks have wrapped
+        gap = LONGEST
+    if by_event or gap == LONGEST:
         r[at + MEASURING] = 0
-        count(r, at, part)
+        count(r, at, gap)
 
 
-def count(r: list[int], at: int, part: int) -> None:
-    """One more gap of this length; what is long ago counts less."""
-    for i in range(PARTS + 1):
-        r[at + GAPS + i] -= r[at + GAPS + i] >> FADE
-    r[at + GAPS + part] += GAP
+def part_ms(r: list[int], at: int) -> int:
+    """A part of DEEP_MS, to the next odd ms: never 0."""
+    return r[at + DEEP_MS] >> 6 | 1
+
+
+def count(r: list[int], at: int, gap: int) -> None:
+    """One more gap, in parts: what each length lost by it. What is long ago counts less."""
+    length = SHORTEST
+    for i in range(at + LOST, at + LOST + LENGTHS):
+        lost = gap - WHOLE if gap < length else length + RETURN
+        r[i] += lost * GAP - (r[i] >> FADE)
+        length += length
 
 
 def happened(r: list[int], at: int, now: int) -> None:
@@ -75,21 +87,11 @@ def linger_ms(r: list[int], at: int, now: int) -> int:
     """How long to sleep lightly before the deep sleep: 0 where that does not pay."""
     if r[at + MEASURING] == 0:
         return 0
-    gaps = at + GAPS
-    longer = 0
-    for part in range(PARTS + 1):
-        longer += r[gaps + part]
-    least = longer * BREAK_EVEN
-    best = -1
-    over = 0  # what the gaps cost that end while it lingers
-    for part in range(PARTS):
-        over += r[gaps + part] << part
-        longer -= r[gaps + part]
-        cost = over + longer * ((1 << part) + BREAK_EVEN + RETURN)
-        if cost <= least:  # where all is the same, it pays at most twice
-            least = cost
-            best = part
-    if best < 0:
+    best = EVEN  # where all is the same, it pays at most twice
+    for length in range(LENGTHS):
+        if r[at + LOST + length] < r[at + LOST + best]:
+            best = length
+    if r[at + LOST + best] > 0:
         return 0
-    left_ms = (r[at + DEEP_MS] >> PARTS - 1 - best) - ticks.diff(now, r[at + SINCE])
+    left_ms = part_ms(r, at) * (SHORTEST << best) - ticks.diff(now, r[at + SINCE])
     return left_ms if left_ms > 0 else 0

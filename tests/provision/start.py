@@ -49,6 +49,15 @@ class Flash:
 flash = Flash(open(os.getenv("TORPOR_FLASH"), "r+b"))  # noqa: SIM115
 host = vfs.VfsPosix("/")
 fakes = os.getenv("TORPOR_FAKES")
+
+
+class Flashbdev:
+    """In place of the module in ports/esp32/modules."""
+
+    bdev = flash
+
+
+sys.modules["flashbdev"] = Flashbdev
 vfs.umount("/")
 vfs.mount(flash, "/")  # as ports/esp32/modules/_boot.py does: what file system it is, it finds out
 vfs.mount(host, "/host")

@@ -243,6 +243,45 @@ def test_a_board_filled_by_hand_keeps_its_configuration(tmp_path: Path) -> None:
     assert content(board, "boot.py") == version.pointer("a")
 
 
+def test_a_boot_py_of_another_release_tells_its_slot(
+    board: Board, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What runs is not written to, and comes back by the very boot.py that it had."""
+    older = version.pointer("a") + b"# of before\n"
+    with files(board) as flash, flash.open("boot.py", "wb") as file:
+        file.write(older)
+    assert deploy(board, "--json") == 0
+    document = told(capsys)
+    assert (document["slot"], document["on_trial"]) == ("b", True)
+    assert content(board, "boot.back") == older
+    with files(board) as flash, flash.open("boot.py", "wb") as file:
+        file.write(version.on_trial("b") + b"# of before\n")
+    assert deploy(board, "--json") == 0
+    assert told(capsys)["slot"] == "b"
+    assert content(board, "boot.back") == older
+
+
+def test_what_a_cut_left_aside_is_gone(board: Board) -> None:
+    with files(board) as flash:
+        flash.mkdir("new")
+        with flash.open("new/awake.mpy", "wb") as file:
+            file.write(bytes(5_000))
+    assert deploy(board, "--files") == 0  # equal: nothing is done
+    with files(board) as flash, flash.open("a/awake.mpy", "wb") as file:
+        file.write(b"older")
+    assert deploy(board) == 0
+    with files(board) as flash:
+        assert sorted(flash.listdir("/")) == [
+            "a",
+            "b",
+            "boot.back",
+            "boot.own",
+            "boot.py",
+            "trial",
+        ]
+        assert sorted(flash.listdir("b")) == sorted((*version.files(None), "config.json"))
+
+
 def test_a_full_file_system_leaves_the_old_version(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

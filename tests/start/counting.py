@@ -44,7 +44,7 @@ def counted() -> dict[str, dict[str, Work]]:
 
 def _image(image: str, asked: dict[str, Any]) -> dict[str, Work]:
     with laid_out(image, asked) as folder:
-        (folder / "kept").write_text(_unix(folder, image)[-1])
+        (folder / "kept").write_text(unix(folder, image)[-1])
         out = stages(folder, image)
     out[LINK] = _sum(out.pop(LINK), out.pop("its configuration"))
     if image != "files":
@@ -54,7 +54,7 @@ def _image(image: str, asked: dict[str, Any]) -> dict[str, Work]:
 
 def stages(folder: Path, image: str) -> dict[str, Work]:
     """Each stage of a wake that chip.py marks, in a folder with what the last one kept."""
-    *lines, modules = _unix(folder, image)
+    *lines, modules = unix(folder, image)
     wasm = interpreters.wasm(folder, "chip", (image,))
     assert wasm.code == 0, wasm.stdout
     assert modules == wasm.stdout.strip() == "", "a wake imports " + modules
@@ -73,7 +73,7 @@ def _sum(one: Work, other: Work) -> Work:
     return Work(one.reads + other.reads, one.bytes + other.bytes, one.fuel + other.fuel)
 
 
-def _unix(folder: Path, image: str) -> list[str]:
+def unix(folder: Path, image: str) -> list[str]:
     """The lines that the program prints in the unix interpreter."""
     done = subprocess.run(
         [micropython(), "-X", "heapsize=4M", "-m", "chip", image],

@@ -336,7 +336,7 @@ def test_the_image_outlives_the_board_and_the_link_does_not(
     files = filesystem.mounted(bytearray(image.read_bytes()))
     with files.open("note", "rb") as note:
         assert note.read() == b"kept"
-    assert {"main.py", "torpor"} <= set(files.listdir("/"))
+    assert {"main.py", "torpor.mpy"} <= set(files.listdir("/"))
     with running(link, *options):
         assert mpremote(link, "exec", "print(open('note').read())") == "kept\n"
         kept = mpremote(link, "exec", "import machine; print(machine.RTC().memory())")

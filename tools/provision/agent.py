@@ -63,6 +63,24 @@ def print_digests(folder):
         pass
 
 
+def print_slots():
+    """Of a boot.py of ours the slot of the node's own version, and the one that it tries.
+
+    By what every one of them has in it: it may be of another release.
+    """
+    try:
+        with open("/boot.py") as file:
+            text = file.read()
+    except OSError:
+        return
+    for slot, other in ("ab", "ba"):
+        both = '("/%s", "/%s")' % (slot, other)
+        if "Trial" + both in text:
+            print(other, slot)
+        elif both in text:
+            print(slot)
+
+
 def print_space(path):
     """The namespace of flash storage that a config.json names for its secrets."""
     space = "torpor"

@@ -18,7 +18,9 @@ from mpremote.transport_serial import SerialTransport
 from host_sim.errors import BadInput
 from tools.provision import ports
 
-AGENT = (Path(__file__).parent / "agent.py").read_text(encoding="utf-8")
+AGENT = "".join(
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("agent.py", "tidy.py")
+)
 MOST_S = 60.0  # of one answer, however much comes
 NAP_S = 2.0
 OFTEN_S = 0.02

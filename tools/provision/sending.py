@@ -23,6 +23,7 @@ from torpor import __version__
 from torpor.link import NAMESPACE
 
 LOG = "torpor.log"  # the node's own, beside the files of its version
+ASIDE = "/new"
 CHUNK = 768  # bytes of a file in one program, 1,024 characters
 SPACES = (NAMESPACE, NAMESPACE + "2")  # of secrets: as a version's files, never in place
 
@@ -87,7 +88,8 @@ def deploy(
     if version.CONFIG not in files and (kept := board.exec(f"print_digest({config!r})").split()):
         wanted[version.CONFIG] = kept[0]
         sources[kept[0]] = config
-    if active and {name: held[name] for name in held if name != LOG} == wanted:
+    same = {name: held[name] for name in held if name != LOG} == wanted
+    if active and same and _enters(board, active, tried, wanted):
         if tried:
             _begin_trial(board, wanted)  # that it was interrupted is not its fault
         return Sent(tried or active, kept=sorted(wanted), on_trial=bool(tried), before=before)
@@ -111,7 +113,9 @@ def _fill(
 ) -> None:
     """Make a slot equal to what is wanted, its files by their digest, and prove it."""
     slot = done.slot
-    board.exec(f"clear('/{slot}', {[f'/{slot}/{name}' for name in done.kept]!r})")
+    board.exec(
+        f"clear('/{slot}', {[f'/{slot}/{name}' for name in done.kept]!r})\nclear({ASIDE!r}, [])"
+    )
     for number, name in enumerate(sorted(wanted.keys() - set(done.kept))):
         progress(number / len(wanted))
         path = f"/{slot}/{name}"
@@ -123,19 +127,21 @@ def _fill(
             done.sent[name] = len(files[name])
     if _digests(board, slot) != wanted:
         raise BadInput("what arrived is not what was sent", where=board.port, remedy="try again")
+    board.exec(f"anew('/{slot}', {ASIDE!r})")
 
 
 def _switch(board: Board, done: Sent, wanted: dict[str, str]) -> None:
     """Have the next start enter a slot, for good or on trial."""
     own = version.pointer(done.slot, version.LINKED[0] in wanted)
-    back = _pointers(version.other(done.slot)).get(_boot(board), b"")
     if done.on_trial:
         _send(board, "/boot.own", own)
-        _send(board, "/boot.back", back)
+        board.exec("copy('/boot.py', '/boot.back')")
         _begin_trial(board, wanted)
     _send(board, "/boot.new", version.on_trial(done.slot) if done.on_trial else own)
     board.exec("switch()")
     done.switched = True
+    if not done.on_trial:  # which does that in the end
+        board.exec("compact()")
 
 
 def _begin_trial(board: Board, wanted: dict[str, str]) -> None:
@@ -167,24 +173,14 @@ def _is_frozen(board: Board) -> bool:
 
 def _slots(board: Board) -> tuple[str | None, str | None]:
     """The slot of the node's own version and the one on trial, by boot.py; None for none."""
-    boot = _boot(board)
-    for slot in version.SLOTS:
-        if boot in _pointers(slot):
-            return slot, None
-        if boot == hashlib.sha256(version.on_trial(slot)).hexdigest():
-            return version.other(slot), slot
-    return None, None
+    own, tried, *_ = *board.exec("print_slots()").split(), None, None
+    return own, tried
 
 
-def _boot(board: Board) -> str:
-    """SHA-256 of boot.py, or nothing."""
-    return board.exec("print_digest('/boot.py')").strip()
-
-
-def _pointers(slot: str) -> dict[str, bytes]:
-    """By SHA-256: what enters a slot for good."""
-    both = (version.pointer(slot, library) for library in (True, False))
-    return {hashlib.sha256(one).hexdigest(): one for one in both}
+def _enters(board: Board, own: str, tried: str | None, wanted: dict[str, str]) -> bool:
+    """Whether boot.py is as it is written today."""
+    text = version.on_trial(tried) if tried else version.pointer(own, version.LINKED[0] in wanted)
+    return board.exec("print_digest('/boot.py')").strip() == hashlib.sha256(text).hexdigest()
 
 
 def _config(slot: str | None) -> str:

@@ -1,11 +1,11 @@
 """boot.py of a version on trial: in the end the version is the node's own, or the one before is.
 
-It is sent as it stands here, with a last part that names the slots (tools.provision.version). It
-needs no file of either version, as any of them may be damaged. What has to outlive a cut of the
-power, which the RTC's memory does not, lies in /trial, in three lines: what the version's files
-must come to, what has happened, a letter an event, and how the trial ends. That is written before
-it is done, and done at the next start if not at this one: the boot.py of that end, which lies
-ready, is renamed over this one.
+It is sent as it stands here, behind tidy.py and with a last part that names the slots. It needs no
+file of either version, as any of them may be damaged. What has to outlive a cut of the power, which
+the RTC's memory does not, lies in /trial, in three lines: what the version's files must come to,
+what has happened, a letter an event, and how the trial ends. That is written before it is done, and
+done at the next start if not at this one: the boot.py of that end, which lies ready, is renamed
+over this one.
 """
 
 # mypy: ignore-errors
@@ -121,10 +121,15 @@ class Trial:
         own = verdict == OWN
         memory = machine.RTC()
         memory.memory(memory.memory()[:1])  # what was retained is not the other's; outputs stay
+        machine.WDT(timeout=STARTING_MS)
         try:
             os.rename("/boot.own" if own else "/boot.back", "/boot.py")
         except OSError:
             machine.deepsleep(HOUR_MS)
+        try:
+            compact()  # noqa: F821
+        except Exception:
+            pass  # its wakes read more then
         how = "is the node's own" if own else "was taken back: " + verdict
         print("torpor: %s %s" % (self.slot, how))
         machine.reset()

@@ -20,7 +20,9 @@ from tools.provision import firmware, link
 from tools.provision.way import GATEWAY
 
 SLOTS = ("a", "b")
-TRIAL = (Path(__file__).parent / "trial.py").read_text(encoding="utf-8")
+TIDY, TRIAL = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("tidy.py", "trial.py")
+)
 CONFIG = "config.json"
 OWN = "own"  # how trial.py has it that a version is the node's own
 LINKED = tuple(f"{name}.mpy" for name in link.FILES)
@@ -92,7 +94,7 @@ def pointer(slot: str, library: bool = True) -> bytes:
 
 def on_trial(slot: str) -> bytes:
     """The boot.py that tries the version in a slot. It must not raise, either."""
-    return (TRIAL + TRYING.format(slot=slot, other=other(slot))).encode()
+    return (TIDY + TRIAL + TRYING.format(slot=slot, other=other(slot))).encode()
 
 
 def digest(digests: dict[str, str]) -> str:

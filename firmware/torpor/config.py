@@ -102,6 +102,8 @@ def _energy(r: list[int], at: int, config: dict) -> None:
         r[at + energy.OCV_MV + step] = config["ocv_mv"][step]
     r[at + energy.SOC_PERMILLE] = -1
     r[at + energy.CAPACITY_MC] = config["capacity_mc"]
+    if config["capacity_mc"]:  # it may have begun with next to nothing, and knows of no light
+        r[at + energy.MORE_X16] = energy.MOST_X16
     r[at + energy.RESTED_PERMILLE] = -1
     r[at + energy.PLANNED_H] = -1
 

@@ -152,7 +152,13 @@ def test_the_cell_the_sleep_and_the_detector():
         0,
         0,
     ]
-    assert cells(ENERGY + energy.CAPACITY_MC, 34) == [68, -1, 0, 0, -1] + [0] * 29
+    assert cells(ENERGY + energy.CAPACITY_MC, 34) == [68, -1, 0, energy.MOST_X16, -1] + [0] * 29
     assert cells(REST, 4) == [81, 82, 2, 1]
     assert cells(CASCADE, cascade.HEAD) == [2, 94, 97, 98, 0, 0, 0, 0, 0, 99, 0, 0]
     assert cells(CASCADE + cascade.HEAD, 8) == [91, 92, 93, 0, 91, 92, 93, 0]
+
+
+def test_only_a_node_that_harvests_begins_at_its_slowest():
+    r = blank(record.SIZE)
+    configure(r, dict(CONFIG, energy=dict(CONFIG["energy"], capacity_mc=0)))
+    assert (r[ENERGY + energy.CAPACITY_MC], r[ENERGY + energy.MORE_X16]) == (0, 0)

@@ -36,6 +36,7 @@ NORMAL = const(0)
 SAVE = const(1)
 CRITICAL = const(2)
 
+MOST_X16 = const(112)  # eight times the period
 UNLIMITED_UC = const(0x1FFFFFFF)
 _DAY_MIN = const(1440)
 _MOST_MS = const(100000)  # that a delivery is taken to last

@@ -16,6 +16,7 @@ from torpor.policy.energy import (
     EXPECTED_MC,
     HOURS_KNOWN,
     LOW_PERMILLE,
+    MOST_X16,
     NET_MC,
     PLANNED_H,
     RESTED_PERMILLE,
@@ -25,7 +26,6 @@ from torpor.policy.energy import (
 )
 
 DAY_H = const(24)
-MOST_X16 = const(112)  # eight times the period
 _SLOWEST = const(8)
 DARK_H = const(18)  # without any light that the store is to hold out at the slowest pace
 FULL_PERMILLE = const(980)  # light that comes then goes unseen

@@ -71,7 +71,7 @@ def test_a_gap_of_more_than_a_day_teaches_each_hour_its_mean_once():
     r = store(500, nets=[7] * 24)
     after(r, 25, 900, 5000)
     assert list(r[AT + NET_MC : AT + NET_MC + 24]) == [7 + (1800 - 7) // 4] * 24
-    assert (r[AT + DEMAND_MC], r[AT + STORED_MC]) == (1000 - 800 // 16, 90000)
+    assert (r[AT + DEMAND_MC], r[AT + STORED_MC]) == (200, 90000)
 
 
 def test_a_cell_that_is_read_once_in_two_days_is_not_slow_for_good():
@@ -90,10 +90,31 @@ def test_the_first_reading_is_only_kept():
 
 def test_the_demand_is_that_at_the_tasks_own_pace():
     r = store(500, demand_mc=0)
+    r[AT + HOURS_KNOWN] = 0
     after(r, 2, 500, 600, 48)
     assert r[AT + DEMAND_MC] == 600 * 4 // 2
-    after(r, 1, 500, 2000)
-    assert r[AT + DEMAND_MC] == 1200 + 50
+
+
+def test_the_demand_is_the_mean_of_hours_not_of_readings():
+    """At the slowest pace there are three readings in four hours."""
+    r = store(500, demand_mc=0)
+    r[AT + HOURS_KNOWN] = 0
+    for hours in (1, 1, 2) * 6:
+        after(r, hours, 500, 80, 112)
+    assert (r[AT + HOURS_KNOWN], r[AT + DEMAND_MC]) == (24, 80 * 8 * 3 // 4)
+
+
+def test_of_a_day_that_is_known_an_hour_is_a_24th():
+    for spent_mc, demand_mc in ((1011, 1000), (1012, 1001), (988, 1000), (987, 999), (3400, 1100)):
+        r = store(500, demand_mc=1000)
+        after(r, 1, 500, spent_mc)
+        assert r[AT + DEMAND_MC] == demand_mc, spent_mc
+
+
+def test_a_full_store_is_spent_from_whatever_is_expected():
+    for permille, more in ((979, harvest.MOST_X16), (980, 0)):
+        r = store(permille, nets=[-50000] * 24)
+        assert after(r, 1, permille, 0) == more
 
 
 def test_where_neither_end_is_near_a_day_later_some_dark_hours_are_kept():

@@ -30,7 +30,6 @@ _SLOWEST = const(8)
 DARK_H = const(18)  # without any light that the store is to hold out at the slowest pace
 FULL_PERMILLE = const(980)  # light that comes then goes unseen
 _NET_SHIFT = const(2)  # a quarter of what an hour shows is believed
-_DEMAND_SHIFT = const(4)  # slowly, from a first day that took more
 _FADE_SHIFT = const(2)  # a quarter of what is seen against what is expected is of the last hour
 _MOST_MC = const(0x1000000)
 
@@ -38,21 +37,26 @@ _MOST_MC = const(0x1000000)
 def pace_x16(r: list[int], at: int, hour: int, more_x16: int) -> int:
     """Plan by the charge just read, in this hour of uptime: how much longer periods are to be.
 
-    That is in sixteenths, 0 … MOST_X16, as is what was in force until now.
+    That is in sixteenths, 0 … MOST_X16, as is what was in force until now. What a full store spends
+    comes again, or else the next plan sees it.
     """
-    stored_mc = _of(r[at + CAPACITY_MC], r[at + RESTED_PERMILLE])
+    permille = r[at + RESTED_PERMILLE]
+    stored_mc = _of(r[at + CAPACITY_MC], permille)
     hours = hour - r[at + PLANNED_H]
     if r[at + PLANNED_H] >= 0 and hours > 0:
         spent_mc = r[at + SPENT_UC] // 1000
-        _learn(r, at, hours, (stored_mc - r[at + STORED_MC] + spent_mc) // hours)
+        net_mc = (stored_mc - r[at + STORED_MC] + spent_mc) // hours
+        net_mc = _MOST_MC if net_mc > _MOST_MC else -_MOST_MC if net_mc < -_MOST_MC else net_mc
         demand_mc = spent_mc * (16 + more_x16) // 16 // hours
-        if r[at + DEMAND_MC]:
-            demand_mc = r[at + DEMAND_MC] + ((demand_mc - r[at + DEMAND_MC]) >> _DEMAND_SHIFT)
-        r[at + DEMAND_MC] = demand_mc
+        hours = hours if hours < DAY_H else DAY_H  # of more than a day each is taught once
+        _learn(r, at, hours, net_mc)
+        _demand(r, at, hours, demand_mc)
     r[at + STORED_MC] = stored_mc
     r[at + PLANNED_H] = hour
     r[at + SPENT_UC] = 0
     r[at + RESTED_PERMILLE] = -1
+    if permille >= FULL_PERMILLE:
+        return 0
     may_mc = spend_mc(r, at)
     if may_mc <= 0 or r[at + DEMAND_MC] == 0:
         return MOST_X16
@@ -66,15 +70,8 @@ def _of(mc: int, permille: int) -> int:
 
 
 def _learn(r: list[int], at: int, hours: int, net_mc: int) -> None:
-    """So much did each of the hours since the last plan bring; at least that if all is full.
-
-    Of more than a day each hour is taught once.
-    """
-    if net_mc > _MOST_MC:
-        net_mc = _MOST_MC
-    if net_mc < -_MOST_MC:
-        net_mc = -_MOST_MC
-    for past in range(hours if hours < DAY_H else DAY_H):
+    """So much did each of the hours since the last plan bring; at least that if all is full."""
+    for past in range(hours):
         slot = at + NET_MC + (r[at + PLANNED_H] + past) % DAY_H
         if r[at + HOURS_KNOWN] < DAY_H:
             r[at + HOURS_KNOWN] += 1
@@ -87,6 +84,15 @@ def _learn(r: list[int], at: int, hours: int, net_mc: int) -> None:
             r[at + EXPECTED_MC] += (r[slot] - r[at + EXPECTED_MC]) >> _FADE_SHIFT
             r[at + SEEN_MC] += ((seen_mc if seen_mc > 0 else 0) - r[at + SEEN_MC]) >> _FADE_SHIFT
         r[slot] += (seen_mc - r[slot]) >> _NET_SHIFT
+
+
+def _demand(r: list[int], at: int, hours: int, demand_mc: int) -> None:
+    """So much would each of the hours have taken at the tasks' own periods: the mean of a day.
+
+    An hour counts as an hour: a slow node has one reading in some of them, and in others none.
+    """
+    known = r[at + HOURS_KNOWN]
+    r[at + DEMAND_MC] += ((demand_mc - r[at + DEMAND_MC]) * hours + known // 2) // known
 
 
 def trust_x16(r: list[int], at: int) -> int:

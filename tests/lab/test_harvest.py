@@ -34,10 +34,13 @@ def test_served_hours_by_hand() -> None:
     assert Lived([2.0 * FASTEST] * BLOCK_H, none).served_h == BLOCK_H  # what was late is not more
 
 
-def test_on_days_all_alike_ours_is_near_the_optimum_and_never_off(same: Place) -> None:
+def test_on_days_all_alike_ours_comes_near_the_optimum_and_is_never_off(same: Place) -> None:
+    """The first week is spent with care, as its end may be dark."""
     point = Point(same, {name: way(same) for name, (_, way) in WAYS.items()})
     assert point.lives["Torpor"].off_h == 0
-    assert 0.85 < point.work("Torpor") <= 1
+    assert 0.8 < point.work("Torpor") <= 1
+    month = Place(lamp(30, 8, 18), BOARD, SHARE, 24)
+    assert 0.9 < ways.ours(month).served_h / optimum.most(month).served_h <= 1
     assert all(point.work(name) <= 1.005 for name in WAYS)  # its paces are a grid's
     assert len(point.lives["Torpor"].messages) == 8 * DAY_H
 
@@ -67,6 +70,22 @@ def test_a_store_is_so_many_hours_and_a_panel_such_a_share(same: Place) -> None:
     mean_mw = worlds.power_nw(same).mean() / 1e6
     demand_mw = worlds.demand_mc_h(BOARD) / 3_600 * worlds.STORE_MV / 1_000
     assert mean_mw == pytest.approx(SHARE * demand_mw)
+
+
+def test_the_weeks_made_up_are_as_their_author_says() -> None:
+    weeks = worlds.weeks()
+    lit = weeks.nw.reshape(3, 7, MINUTES_A_DAY)
+    assert (lit == lit[0]).all()
+    assert lit[0].sum(axis=1).tolist() == [
+        600_000_000 if day in (0, 1, 2, 5, 6) else 42_000_000 for day in range(7)
+    ]
+
+
+def test_a_weekend_of_the_weeks_is_lived_through_with_what_the_first_taught() -> None:
+    place = Place(worlds.weeks(), BOARD, 0.8, 48)
+    assert ways.ours(place).off_h == 0
+    assert optimum.most(place).off_h == 0
+    assert ways.kansal(tune.kansal())(place).off_h > 24
 
 
 def test_the_best_is_what_serves_most(same: Place) -> None:

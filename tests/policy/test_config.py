@@ -152,7 +152,7 @@ def test_the_cell_the_sleep_and_the_detector():
         0,
         0,
     ]
-    assert cells(ENERGY + energy.CAPACITY_MC, 34) == [68, -1, 0, energy.MOST_X16, -1] + [0] * 29
+    assert cells(ENERGY + energy.CAPACITY_MC, 36) == [68, -1, 0, energy.MOST_X16, -1] + [0] * 31
     assert cells(REST, 4) == [81, 82, 2, 1]
     assert cells(CASCADE, cascade.HEAD) == [2, 94, 97, 98, 0, 0, 0, 0, 0, 99, 0, 0]
     assert cells(CASCADE + cascade.HEAD, 8) == [91, 92, 93, 0, 91, 92, 93, 0]

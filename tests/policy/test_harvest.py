@@ -8,21 +8,26 @@ from torpor.policy.energy import (
     EXPECTED_MC,
     HOURS_KNOWN,
     NET_MC,
+    OWED_MC,
     PLANNED_H,
     RESTED_PERMILLE,
     SEEN_MC,
+    SPELL_MC,
     SPENT_UC,
     STORED_MC,
 )
 
+WEEK_H = 168
+
 
 def store(permille=500, capacity_mc=100000, low=0, nets=None, demand_mc=1000):
-    """A store in hour 0, of whose days all is known."""
+    """A store at the end of its first week, of whose days all is known."""
     r = blank(AT + energy.SIZE)
     r[AT + CAPACITY_MC] = capacity_mc
     r[AT + energy.LOW_PERMILLE] = low
     r[AT + RESTED_PERMILLE] = permille
     r[AT + STORED_MC] = capacity_mc // 1000 * permille
+    r[AT + PLANNED_H] = WEEK_H
     r[AT + HOURS_KNOWN] = 24
     r[AT + DEMAND_MC] = demand_mc
     for hour, mc in enumerate(nets or [0] * 24):
@@ -43,7 +48,7 @@ def test_what_an_hour_brought_is_the_change_and_what_was_spent():
     r[AT + HOURS_KNOWN] = 0
     after(r, 1, 510, 700)
     assert r[AT + NET_MC] == 1000 + 700
-    assert (r[AT + HOURS_KNOWN], r[AT + PLANNED_H], r[AT + STORED_MC]) == (1, 1, 51000)
+    assert (r[AT + HOURS_KNOWN], r[AT + PLANNED_H], r[AT + STORED_MC]) == (1, WEEK_H + 1, 51000)
     assert (r[AT + SPENT_UC], r[AT + RESTED_PERMILLE]) == (0, -1)
     after(r, 3, 480, 0)
     assert list(r[AT + NET_MC : AT + NET_MC + 5]) == [1700, -1000, -1000, -1000, 0]
@@ -111,17 +116,70 @@ def test_of_a_day_that_is_known_an_hour_is_a_24th():
         assert r[AT + DEMAND_MC] == demand_mc, spent_mc
 
 
+def test_what_a_node_at_its_slowest_would_have_sunk_is_the_spell():
+    """By 1,000 an hour awake, and 60 asleep; light that brings as much ends none of it."""
+    r = store(500, demand_mc=8000)
+    for hours, net_mc, owed_mc, spell_mc in (
+        (1, -60, 1060, 1060),
+        (3, -60, 4240, 4240),
+        (1, 1000, 4240, 4240),
+        (2, 2000, 2240, 4232),  # a 1,024th fades in an hour
+        (1, 3240, 0, 4228),
+        (1, 5000, 0, 4224),
+        (1, -60, 1060, 4220),
+    ):
+        r[AT + STORED_MC] = 50000 + (8000 - net_mc) * hours
+        after(r, hours, 500, 8000 * hours)
+        assert (r[AT + OWED_MC], r[AT + SPELL_MC]) == (owed_mc, spell_mc)
+
+
+def test_a_spell_is_at_most_all_that_a_store_holds():
+    r = store(1000, capacity_mc=5000)
+    after(r, 24, 0, 0)
+    assert (r[AT + OWED_MC], r[AT + SPELL_MC]) == (5000, 5000)
+
+
+def test_at_no_hour_is_there_less_than_the_spell_would_still_take():
+    """At the slowest pace 100 an hour, and 100 asleep: 12 dark hours take 2,400 of the spell."""
+    nets = [-100] * 12 + [9000] * 12
+    for spell_mc, owed_mc, may_mc in (
+        (0, 0, 300),
+        (2400, 0, 300),
+        (2401, 0, 299),
+        (4799, 0, 100),
+        (6000, 0, -1100),
+        (6000, 1200, 100),  # so much of it is over
+        (6000, 3600, 300),
+    ):
+        r = store(48, nets=nets, demand_mc=800)
+        r[AT + SPELL_MC] = spell_mc
+        r[AT + OWED_MC] = owed_mc
+        assert harvest.spend_mc(r, AT) == may_mc, (spell_mc, owed_mc)
+
+
+def test_a_spell_is_at_most_half_a_store():
+    for spell_mc, kept_mc in ((49999, 49999), (50000, 50000), (50001, 50000), (100000, 50000)):
+        r = store(600, nets=[100] * 24, demand_mc=800)
+        r[AT + SPELL_MC] = spell_mc
+        assert harvest.spend_mc(r, AT) == (60000 + 2400 - kept_mc) // 24
+
+
+def test_in_the_first_week_a_day_later_a_weekend_is_kept():
+    """At the slowest pace 100 an hour, and what sleep takes, for 48 hours; at most half a store."""
+    for hour, kept_mc in ((0, 4800), (WEEK_H - 1, 4800), (WEEK_H, 0)):
+        r = store(92, low=50, nets=[100] * 24, demand_mc=800)
+        r[AT + PLANNED_H] = hour
+        assert harvest.spend_mc(r, AT) == (4200 + 2400 - kept_mc) // 24
+    for capacity_mc in (19200, 19199):
+        r = store(500, capacity_mc=capacity_mc, nets=[-100] + [100] * 23, demand_mc=800)
+        r[AT + PLANNED_H] = 0
+        assert harvest.weekend_mc(r, AT) == capacity_mc // 2
+
+
 def test_a_full_store_is_spent_from_whatever_is_expected():
     for permille, more in ((979, harvest.MOST_X16), (980, 0)):
         r = store(permille, nets=[-50000] * 24)
         assert after(r, 1, permille, 0) == more
-
-
-def test_where_neither_end_is_near_a_day_later_some_dark_hours_are_kept():
-    """At the slowest pace 100 an hour, and what sleep takes, for 18 hours."""
-    assert harvest.spend_mc(store(18, nets=[100] * 24, demand_mc=800), AT) == 100
-    assert harvest.spend_mc(store(92, low=50, nets=[100] * 24, demand_mc=800), AT) == 200
-    assert harvest.spend_mc(store(36, nets=[-100] + [100] * 23, demand_mc=800), AT) == 2200 // 24
 
 
 def test_light_that_was_expected_and_did_not_come_is_expected_no_more():
@@ -131,7 +189,7 @@ def test_light_that_was_expected_and_did_not_come_is_expected_no_more():
         r[AT + EXPECTED_MC] = expected
         r[AT + SEEN_MC] = seen
         assert harvest.trust_x16(r, AT) == trust
-        assert harvest.spend_mc(r, AT) == 100 * trust
+        assert harvest.spend_mc(r, AT) == 3600 // 24 + 100 * trust
     after(r, 1, 36, 800)
     assert (r[AT + EXPECTED_MC], r[AT + SEEN_MC]) == (700, 200)
     after(r, 1, 26, 0)  # darkness is not less than none
@@ -164,13 +222,13 @@ def test_what_cannot_be_kept_is_not_wasted_either():
 
 def test_the_pace_is_the_demand_over_what_may_be_spent():
     for may, more in ((1600, 0), (3200, 0), (1506, 0), (1505, 1), (800, 16), (400, 48), (200, 112)):
-        r = store(36, nets=[may] * 24, demand_mc=1600)
+        r = store(0, nets=[may] * 24, demand_mc=1600)
         r[AT + PLANNED_H] = -1
-        assert harvest.pace_x16(r, AT, 0, 0) == more, may
+        assert harvest.pace_x16(r, AT, WEEK_H, 0) == more, may
     for may in (199, 1, 0, -5000):
-        r = store(36, nets=[may] * 24, demand_mc=1600)
+        r = store(0, nets=[may] * 24, demand_mc=1600)
         r[AT + PLANNED_H] = -1
-        assert harvest.pace_x16(r, AT, 0, 0) == harvest.MOST_X16, may
+        assert harvest.pace_x16(r, AT, WEEK_H, 0) == harvest.MOST_X16, may
 
 
 def test_a_node_that_does_not_know_what_it_takes_is_slow():
@@ -178,8 +236,9 @@ def test_a_node_that_does_not_know_what_it_takes_is_slow():
 
 
 def test_the_extremes_stay_in_31_bits_and_off_the_heap():
-    for capacity_mc in (1, 999, 1 << 28):
+    for capacity_mc, hour in ((1, 0), (999, 0), (1 << 28, 0), (1 << 28, WEEK_H)):
         r = store(0, capacity_mc=capacity_mc, low=1000, demand_mc=1 << 23)
+        r[AT + PLANNED_H] = hour
         for permille in (1000, 0, 1000, 0):
             for _ in range(24):
                 after(r, 1, permille, (1 << 29) // 1000, 112)

@@ -29,8 +29,10 @@ DEMAND_MC = const(27)  # what an hour at the tasks' own periods takes
 HOURS_KNOWN = const(28)
 EXPECTED_MC = const(29)  # what the last hours with light were to bring, fading
 SEEN_MC = const(30)  # and what they brought
-NET_MC = const(31)  # what each hour of the day brings, sleep and leakage taken off
-SIZE = const(55)
+OWED_MC = const(31)  # what the slowest pace would have taken beyond what came, since light last did
+SPELL_MC = const(32)  # the most of that, fading
+NET_MC = const(33)  # what each hour of the day brings, sleep and leakage taken off
+SIZE = const(57)
 
 NORMAL = const(0)
 SAVE = const(1)

@@ -5,8 +5,13 @@ changed, and what the node spent awake (an exponentially weighted mean, A. Kansa
 6:4, 2007). So would the store go over the next day if nothing were spent; where the last hours were
 darker than expected, the next are believed to be, too. What is spent must not empty it on the way,
 nor is light to find it full: the node spends by the straightest line between both, which is a taut
-string, and where that is free, so that a day later the store would outlast some hours of darkness.
-More is kept for no use: a low store wastes no light, and a capacitor takes more charge of it.
+string.
+
+Empty is a store that would not last through the longest spell of darkness that was met, at the
+slowest pace: by so much would the store of a node have sunk that is never faster. In the first
+week, of which nobody knows yet whether its end is dark, the store is also to hold out for a weekend
+a day later. More is kept for no use: a low store wastes no light, and a capacitor takes more charge
+of it.
 """
 
 from torpor.policy import const
@@ -18,19 +23,23 @@ from torpor.policy.energy import (
     LOW_PERMILLE,
     MOST_X16,
     NET_MC,
+    OWED_MC,
     PLANNED_H,
     RESTED_PERMILLE,
     SEEN_MC,
+    SPELL_MC,
     SPENT_UC,
     STORED_MC,
 )
 
 DAY_H = const(24)
+WEEK_H = const(168)
+DARK_H = const(48)  # without any light that the store is to hold out until a week is known
 _SLOWEST = const(8)
-DARK_H = const(18)  # without any light that the store is to hold out at the slowest pace
 FULL_PERMILLE = const(980)  # light that comes then goes unseen
 _NET_SHIFT = const(2)  # a quarter of what an hour shows is believed
 _FADE_SHIFT = const(2)  # a quarter of what is seen against what is expected is of the last hour
+_FORGET_SHIFT = const(10)  # an hour; of a spell half are left after a month
 _MOST_MC = const(0x1000000)
 
 
@@ -51,6 +60,7 @@ def pace_x16(r: list[int], at: int, hour: int, more_x16: int) -> int:
         hours = hours if hours < DAY_H else DAY_H  # of more than a day each is taught once
         _learn(r, at, hours, net_mc)
         _demand(r, at, hours, demand_mc)
+        _endure(r, at, hours, net_mc)
     r[at + STORED_MC] = stored_mc
     r[at + PLANNED_H] = hour
     r[at + SPENT_UC] = 0
@@ -95,6 +105,16 @@ def _demand(r: list[int], at: int, hours: int, demand_mc: int) -> None:
     r[at + DEMAND_MC] += ((demand_mc - r[at + DEMAND_MC]) * hours + known // 2) // known
 
 
+def _endure(r: list[int], at: int, hours: int, net_mc: int) -> None:
+    """How far the store of a node that is always at its slowest would have sunk, at most all."""
+    owed_mc = r[at + OWED_MC] + (r[at + DEMAND_MC] // _SLOWEST - net_mc) * hours
+    owed_mc = owed_mc if owed_mc < r[at + CAPACITY_MC] else r[at + CAPACITY_MC]
+    r[at + OWED_MC] = owed_mc if owed_mc > 0 else 0
+    r[at + SPELL_MC] -= (r[at + SPELL_MC] >> _FORGET_SHIFT) * hours
+    if owed_mc > r[at + SPELL_MC]:
+        r[at + SPELL_MC] = owed_mc
+
+
 def trust_x16(r: list[int], at: int) -> int:
     """How much of the light that is expected to believe in, by what came of late."""
     if r[at + SEEN_MC] >= r[at + EXPECTED_MC]:
@@ -102,21 +122,43 @@ def trust_x16(r: list[int], at: int) -> int:
     return r[at + SEEN_MC] * 16 // r[at + EXPECTED_MC]
 
 
+def spell_mc(r: list[int], at: int) -> int:
+    """What the longest spell of darkness would take at the slowest pace, at most half a store."""
+    most_mc = r[at + CAPACITY_MC] // 2
+    return r[at + SPELL_MC] if r[at + SPELL_MC] < most_mc else most_mc
+
+
+def weekend_mc(r: list[int], at: int) -> int:
+    """What DARK_H take at the slowest pace, at most half a store; none once a week is known."""
+    if r[at + PLANNED_H] >= WEEK_H:
+        return 0
+    idle_mc = 0
+    for slot in range(at + NET_MC, at + NET_MC + DAY_H):
+        idle_mc = r[slot] if r[slot] < idle_mc else idle_mc
+    mc = (r[at + DEMAND_MC] // _SLOWEST - idle_mc) * DARK_H
+    return mc if mc < r[at + CAPACITY_MC] // 2 else r[at + CAPACITY_MC] // 2
+
+
 def spend_mc(r: list[int], at: int) -> int:
     """What may be spent awake in the next hour, mC: the first stretch of the taut string."""
-    capacity_mc = r[at + CAPACITY_MC]
-    above_mc = r[at + STORED_MC] - _of(capacity_mc, r[at + LOW_PERMILLE])
-    room_mc = _of(capacity_mc, FULL_PERMILLE) - r[at + STORED_MC]
+    above_mc = r[at + STORED_MC] - _of(r[at + CAPACITY_MC], r[at + LOW_PERMILLE])
+    room_mc = _of(r[at + CAPACITY_MC], FULL_PERMILLE) - r[at + STORED_MC]
     most = 2 * _MOST_MC
     least = -most
     comes_mc = 0
-    idle_mc = 0
+    owed_mc = r[at + OWED_MC]
+    longest_mc = spell_mc(r, at)
     seen_x16 = trust_x16(r, at)
     for hours in range(1, DAY_H + 1):
         net_mc = r[at + NET_MC + (r[at + PLANNED_H] + hours - 1) % DAY_H]
-        comes_mc += net_mc * seen_x16 // 16 if net_mc > 0 else net_mc
-        idle_mc = net_mc if net_mc < idle_mc else idle_mc
-        empty = (above_mc + comes_mc) // hours
+        net_mc = net_mc * seen_x16 // 16 if net_mc > 0 else net_mc
+        comes_mc += net_mc
+        owed_mc += r[at + DEMAND_MC] // _SLOWEST - net_mc
+        owed_mc = owed_mc if owed_mc > 0 else 0
+        keep_mc = weekend_mc(r, at) if hours == DAY_H else 0
+        if keep_mc < longest_mc - owed_mc:
+            keep_mc = longest_mc - owed_mc
+        empty = (above_mc + comes_mc - keep_mc) // hours
         full = (comes_mc - room_mc) // hours
         if full > most:
             return most
@@ -124,6 +166,4 @@ def spend_mc(r: list[int], at: int) -> int:
             return least
         most = empty if empty < most else most
         least = full if full > least else least
-    dark_mc = (r[at + DEMAND_MC] // _SLOWEST - idle_mc) * DARK_H
-    free = (above_mc + comes_mc - dark_mc) // DAY_H
-    return most if free > most else least if free < least else free
+    return most

@@ -39,16 +39,19 @@ NOTES = {
 TAUGHT = """\
 How low the store is kept decides most of the work. Behind a linear regulator a charge does the same
 at any voltage, and of the same light a capacitor takes the more charge the lower it is. But what is
-low is soon empty. Ours keeps what {dark_h} hours of darkness take at its slowest and spends the
-rest along the straightest line that neither empties the store before the next light nor leaves it
-full. Kansal's way is told here the charge in its store and all that went in, exactly, which no node
-is. {lost}
+low is soon empty. Ours keeps what the longest darkness that it met takes at its slowest, and in its
+first week, of which it does not know yet whether its end is dark, a day later what {dark_h} hours
+take. It spends the rest along the straightest line that neither empties the store before the next
+light nor leaves it full. Kansal's way is told here the charge in its store and all that went in,
+exactly, which no node is. {lost}
 
 Ours knows its store by the voltage alone, and no weekday: in the office Saturday is expected to be
-as bright as Friday. It takes some hours until less is believed, and a small store is empty on
-Sunday night. In plenty of light it is slower than it need be in the first days, in which it does
-not know yet what comes; and on a board that draws 40 µA asleep so many dark hours are a large part
-of such a store. A longer darkness kept loses fewer hours and more work."""
+as bright as Friday, and what is kept carries it through. That costs work, most of it in the first
+week, which is much of a life that is judged here, and in plenty of light, which it does not trust
+to come again. On a board that draws 40 µA asleep as much as half of the store is kept. What is
+learned is lost with the supply: a store that runs dry at a weekend begins the next week as the
+first, so that one too small for the first runs dry again. A shorter darkness kept does more work
+and loses more hours."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def of(data: Path | None, progress: Progress) -> Study:
         question="a node lives on light alone: how fast may it work, so that it is never off?",
         per="a served hour",
         boards=BOARDS,
-        tuning="the first half of January (simba)",
+        tuning="the first half of January (simba), weeks of an office that are made up",
         judged=f"{', '.join(light.name for light in lights)} (simba, UCI Occupancy Detection)",
         rows=rows,
         sweeps=sweeps,

@@ -17,7 +17,7 @@ config.json is what torpor.config reads, and besides:
      "broker": {"host": "192.0.2.1", "port": 1883, "user": "...", "password": "..."},
      "gateway": "246f28aabbcc",
      "ulp": {"binary": "dWxwAAw...", "words": {"threshold": 42, "ratio": 43, ...},
-             "gates": {"sustained": 125, "share": 6}},
+             "gates": {"share": 29}},
      "pins": {"wake": 33, "outputs": [{"pin": 26, "on": 1}]},
      "channels": [
         {"name": "temperature", "driver": "sht3x.temperature", "sda": 21, "scl": 22, ...}]}

@@ -9,7 +9,7 @@ a microphone hears silence.
 """
 
 from torpor.policy import loudness
-from torpor.policy.loudness import FRAMES, QUIET_PART, REMEMBERED, SUSTAINED
+from torpor.policy.loudness import BLOCK, BLOCKS, REMEMBERED
 
 HOUR_US = 3_600_000_000
 
@@ -27,8 +27,7 @@ class Hearing:
     clips        levels of all clips: clip * clip_steps + step
     clip_steps   cells of a clip
     caught       1 a word that was reported, a cell an event; filled by the run
-    sustained    the ULP's own mark for SUSTAINED cells, in eighths of their sum
-    share        sixteenths of the loudest cell that are quiet to the ULP; 0: the CPU listens
+    share        64ths of the loudest block that are quiet to the ULP; 0: the CPU listens
     """
 
     def __init__(
@@ -43,7 +42,6 @@ class Hearing:
         clips: list[int],
         clip_steps: int,
         caught: list[int],
-        sustained: int,
         share: int,
     ) -> None:
         self.step_us = step_us
@@ -56,7 +54,6 @@ class Hearing:
         self.clips = clips
         self.clip_steps = clip_steps
         self.caught = caught
-        self.sustained = sustained
         self.share = share
         self.clip_us = clip_steps * step_us
         self.next = 0  # the first event that starts later than the last time asked for
@@ -68,14 +65,25 @@ class Hearing:
         self.recorded = 0  # cells that the ULP looked on for
 
     def score(self, stage: int, us: int) -> int:
-        """Score of a stage that looks from this time on: a level, a mean of some, modulation."""
-        cells = REMEMBERED if stage == 2 and self.share else FRAMES[stage]
+        """Score of a stage that looks from this time on: a level, a block's, modulation."""
+        blocks = REMEMBERED if stage == 2 and self.share else BLOCKS[stage]
         self.looked = self.event_at(us)
         if self.looked < 0:
-            self.looked = self.event_at(us + (cells - 1) * self.step_us)
-        for cell in range(cells):
-            self.memory[cell] = self.level(us + cell * self.step_us)
-        return loudness.score(self.memory, cells, stage)
+            self.looked = self.event_at(us + (blocks * BLOCK - 1) * self.step_us)
+        if stage == 0 and self.share == 0:
+            return self.level(us)
+        for block in range(blocks):
+            self.memory[block] = self.block(us + block * BLOCK * self.step_us)
+        return loudness.score(self.memory, blocks, stage)
+
+    def block(self, us: int) -> int:
+        """Mean level of BLOCK cells; of 16 bits the ULP sums quarters, and loses what is over."""
+        mean = over = 0
+        for cell in range(BLOCK):
+            level = self.level(us + cell * self.step_us)
+            mean += level // BLOCK
+            over += level % BLOCK
+        return mean if self.share else mean + over // BLOCK
 
     def level(self, us: int) -> int:
         """Of background and event together."""
@@ -117,8 +125,8 @@ class Hearing:
     ) -> int:
         """When stage 0, looking at this interval, wakes the node; end_us if it does not.
 
-        The ULP looks on before it does, and wakes nobody for what is no longer loud after
-        SUSTAINED cells or has no quiet among REMEMBERED.
+        The ULP looks on before it does, and wakes nobody for a block that is not as loud, or for
+        what has no quiet among REMEMBERED.
         """
         self.looks = 0
         self.recorded = 0
@@ -133,7 +141,7 @@ class Hearing:
             least = (self.floor >> 2) * (ratio_x16 >> 2) + margin
             self.floor += (level >> 4) - (self.floor >> 4)
             if level >= least:
-                cells = self.record(us)
+                cells = self.record(us, least)
                 if cells >= 0:
                     self.loud_us = us
                     us += cells * self.step_us
@@ -165,31 +173,29 @@ class Hearing:
         self.floor = floor
         return us
 
-    def record(self, us: int) -> int:
+    def record(self, us: int, least: int) -> int:
         """Cells that the ULP looks on for once it was loud; less than 0: and then wakes nobody.
 
         What has no quiet teaches the floor that it is at least at the limit of what is quiet.
         """
         if self.share == 0:
             return 0
-        total = loudest = 0
-        for cell in range(REMEMBERED):
-            level = self.level(us + cell * self.step_us)
-            self.memory[cell] = level
+        loudest = 0
+        for block in range(REMEMBERED):
+            level = self.block(us + block * BLOCK * self.step_us)
+            if block == 0 and level < least:
+                self.recorded += BLOCK - 1
+                return 1 - BLOCK
+            self.memory[block] = level
             if level > loudest:
                 loudest = level
-            if cell < SUSTAINED:
-                total += level >> 3
-            if cell == SUSTAINED - 1 and total < self.sustained:
-                self.recorded += cell
-                return -cell
-        self.recorded += REMEMBERED - 1
-        limit = (loudest >> 4) * self.share
-        if loudness.under(self.memory, REMEMBERED, limit) > REMEMBERED // QUIET_PART:
-            return REMEMBERED - 1
+        self.recorded += REMEMBERED * BLOCK - 1
+        limit = ((loudest >> 6) + 1) * self.share
+        if loudness.under(self.memory, REMEMBERED, limit) > loudness.pauses(REMEMBERED):
+            return REMEMBERED * BLOCK - 1
         if self.floor < limit:
             self.floor = limit
-        return 1 - REMEMBERED
+        return 1 - REMEMBERED * BLOCK
 
 
 def both(a: int, b: int) -> int:

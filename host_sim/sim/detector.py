@@ -8,7 +8,7 @@ from host_sim.engine.hearing import Hearing
 from host_sim.spec.nodefile import channel_index
 from host_sim.spec.scenario import Scenario
 from host_sim.world import loudness, sound
-from torpor.policy.loudness import REMEMBERED
+from torpor.policy.loudness import BLOCK, REMEMBERED
 from torpor.port import NONE
 from torpor.ulp.programs import gates
 
@@ -49,7 +49,7 @@ def _alarm(scenario: Scenario) -> tuple[int, int]:
         return NONE, 0
     start = "boot" if node.kind == "sensor" and node.deepest_sleep == "deep" else "light_exit"
     start_us = board.phase_us(start) + board.phase_us("wake_cpu")
-    listened_us = (REMEMBERED - 1) * sound.STEP_US if node.watch.ulp else 0
+    listened_us = (REMEMBERED * BLOCK - 1) * sound.STEP_US if node.watch.ulp else 0
     return channel_index(node, node.watch.channel), (start_us + listened_us) // 1000
 
 

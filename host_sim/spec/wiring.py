@@ -22,8 +22,8 @@ from torpor.ulp.programs import PROGRAMS, gates
 
 # What torpor.drivers.ulp reads and writes.
 ULP_WORDS = (
-    *("threshold", "ratio", "sustained", "share", "looks", "score", "mean"),
-    *("count", "frames"),
+    *("threshold", "ratio", "share", "looks", "score", "mean"),
+    *("count", "blocks"),
 )
 PORT_BYTES = 1  # torpor.esp32's own, before the record
 PATH = "/a/config.json"  # as a board has it: in one of two folders with names of one letter

@@ -2,8 +2,8 @@
 
 Three stages, each a cheap integer feature of 10 ms levels (torpor.policy.loudness):
 0  loudness: mean absolute amplitude over 10 ms (an ADC burst, what a ULP can sum);
-1  sustained loudness: the same over 50 ms, which a click does not keep up;
-2  modulation: loudest over quiet (20th percentile, at least 64) of the 10 ms frames in 500 ms, or
+1  sustained loudness: the same over a block of 40 ms, which a click does not keep up;
+2  modulation: loudest over quiet (20th percentile, at least 64) of the blocks in 480 ms, or
    of the second that the ULP remembers, in 1/16. Speech comes in syllables between pauses; machine
    noise does not.
 
@@ -27,13 +27,13 @@ from host_sim.world.recordings import DATA, Ints
 STEP_US = 10_000
 RATE_HZ = 16_000
 SAMPLES = 160  # in a 10 ms frame at 16 kHz
-LOOK_US = (10_000, 50_000, 500_000)
-# What the CPU takes for what the ULP remembers: WebAssembly fuel of the driver, its score and of
-# reading RTC memory (190 and 2,460 thousand), at 2.3 cycles and 160 MHz; I, as all
-# fuel (docs/start.md).
-JUDGE_US = (0, 2_700, 35_400)
+LOOK_US = (10_000, 40_000, 480_000)
+# What the CPU takes for what the ULP remembers: WebAssembly fuel of reading RTC memory with the
+# driver's first score, and of its second (130 and 630 thousand), at 2.3 cycles and 160 MHz; I, as
+# all fuel (docs/start.md).
+JUDGE_US = (0, 1_900, 9_100)
 APART_US = 3_000_000  # events do not overlap
-COLOURS = {"white": 0, "pink": 1}  # backgrounds that are computed
+COLOURS = {"white": 0, "pink": 1, "brown": 2}  # backgrounds that are computed
 LONG_S = 30  # a background that is shorter is made longer
 PIECE = 20  # cells of the pieces that it is made of
 LONG_STEPS = 6_007  # prime, so that no interval of looks meets it at a few places only
@@ -151,7 +151,7 @@ def hearing(
     )
 
 
-NO_GATES = {"sustained": 0, "share": 0}
+NO_GATES = {"share": 0}
 
 
 def silence() -> Hearing:

@@ -206,8 +206,8 @@ def test_the_words_of_a_ulp_that_listens_are_in_the_config(tmp_path: Path) -> No
     text_bytes, words = int.from_bytes(binary[6:8], "little"), config["ulp"]["words"]
     assert (binary[:4], config["channels"][0]["pin"]) == (b"ulp\0", 34)
     assert words["threshold"] == text_bytes // 4
-    assert {"ratio", "looks", "score", "mean", "count", "frames"} < words.keys()
-    assert config["ulp"]["gates"] == {"sustained": 0, "share": 0}  # of one stage
+    assert {"ratio", "looks", "score", "mean", "count", "blocks"} < words.keys()
+    assert config["ulp"]["gates"] == {"share": 0}  # of one stage
     assert "ulp" not in load(tmp_path, NODE).config
 
 

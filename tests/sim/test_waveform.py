@@ -8,12 +8,13 @@ import pytest
 from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.lab import decisions
-from host_sim.sim import instrument, run, waveform
+from host_sim.sim import build, instrument, run, waveform
 from host_sim.sim.waveform import RATE_HZ
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
+from torpor.policy.loudness import BLOCK, REMEMBERED
 
 FIVE_MINUTES = "days=0.00347222222222222222"  # 300 s, to the microsecond
 
@@ -39,6 +40,8 @@ def test_the_samples_hold_the_ledgers_charge(name: str, as_today: bool) -> None:
     ledger = run.run(given, device=device).ledger
     assert len(samples) == 300 * RATE_HZ
     beyond_mc = (ledger.duration_us / 1e6 - 300) * samples.max() / 1000  # by the last wake
+    ulp_us, ulp_na = build.parts(given).watch[1:3]  # and by the second that the ULP listens on
+    beyond_mc += ulp_us * REMEMBERED * BLOCK * ulp_na / 1e12
     charge_mc = ledger.charge_fc / 1e12
     assert -1e-6 <= charge_mc - samples.sum() / RATE_HZ / 1000 <= beyond_mc + 1e-6
 

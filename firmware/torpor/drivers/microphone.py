@@ -6,7 +6,7 @@ from machine import ADC, Pin
 
 from torpor.drivers import Driver
 from torpor.policy import loudness
-from torpor.policy.loudness import FRAME_MS, FRAMES, REMEMBERED
+from torpor.policy.loudness import BLOCK, BLOCKS, FRAME_MS, REMEMBERED
 
 
 class Microphone(Driver):
@@ -25,22 +25,22 @@ class Microphone(Driver):
 
     def score(self, stage: int) -> int:
         """Look for as long as the stage does, or back; its score, 0 … 65,535."""
-        count = REMEMBERED if stage == 2 and self.remembers else FRAMES[stage]
+        count = REMEMBERED if stage == 2 and self.remembers else BLOCKS[stage]
         if not self.remembers:
-            for frame in range(count):
-                self.levels[frame] = self._frame()
+            for block in range(count):
+                self.levels[block] = self._level(FRAME_MS * BLOCK if stage else FRAME_MS)
         return loudness.score(self.levels, count, stage)
 
     def read(self) -> int:
         """Reported of an event: 1, the detector let it pass."""
         return 1
 
-    def _frame(self) -> int:
-        """Mean distance from the frame's own mean, in 16-bit ADC units."""
+    def _level(self, ms: int) -> int:
+        """Mean distance from their own mean of what is heard in so long, in 16-bit ADC units."""
         started = time.ticks_ms()
         mean_x16 = self.adc.read_u16() * 16
         total = count = 0
-        while time.ticks_diff(time.ticks_ms(), started) < FRAME_MS:
+        while time.ticks_diff(time.ticks_ms(), started) < ms:
             sample = self.adc.read_u16()
             mean_x16 += sample - (mean_x16 >> 4)
             total += abs(sample - (mean_x16 >> 4))

@@ -98,10 +98,10 @@ class UlpStage(Program):
         return self.get("score")
 
     def remembered(self) -> list[int]:
-        """The frames that the look which woke the CPU remembers; none if it kept none."""
+        """The blocks that the look which woke the CPU remembers; none if it kept none."""
         if "count" not in self.words:
             return []
-        return [self.get("frames", frame) for frame in range(self.get("count"))]
+        return [self.get("blocks", block) for block in range(self.get("count"))]
 
     def looks(self) -> int:
         """Since the program was loaded, modulo 65,536."""

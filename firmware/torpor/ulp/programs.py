@@ -5,7 +5,7 @@ CPU and stops its own timer. A CPU that is awake is not woken. The variables, of
 the CPU's to set and read: threshold, looks, score, and level of EDGES.
 """
 
-from torpor.policy.loudness import QUIET_PART, REMEMBERED, SUSTAINED
+from torpor.policy.loudness import BLOCK, REMEMBERED, pauses
 
 ROUSE = """
 rouse:  reg_rd low_power, ready, ready
@@ -90,39 +90,42 @@ entry:  reg_wr iomux, iomux_on, iomux_on, 1
 
 # Score: how far 32 conversions lie from their running mean on average, in sixteenths of the
 # converter's steps, which are the units of a 16-bit sample; 10 ms. `mean` has 16 times the mean.
-# The program keeps its floor: loud is a score >= floor * ratio / 4 + threshold. With a share it
-# then looks on, remembering, and wakes nobody where the first SUSTAINED frames are less than
-# `sustained` eighths in sum, or where no more than QUIET_FRAMES are within `share` sixteenths of
-# the loudest; then the floor is at least there.
-QUIET_FRAMES = REMEMBERED // QUIET_PART
+# The program keeps its floor: a frame is loud whose score >= floor * ratio / 4 + threshold. With a
+# share it then looks on, remembering blocks, and wakes nobody where the first of them is not as
+# loud as that, or where no more than QUIET_BLOCKS are within `share` 64ths of the loudest; then the
+# floor is at least there.
+QUIET_BLOCKS = pauses(REMEMBERED)
 
 LOUDNESS = (
     """
+        .set remembered_blocks, %d
+        .set block_frames, %d
+        .set quiet_blocks, %d
         .set ratio_at, 4
-        .set sustained_at, 8
-        .set share_at, 12
-        .set floor_at, 16
-        .set looks_at, 20
-        .set score_at, 24
-        .set mean_at, 28
-        .set loudest_at, 32
-        .set total_at, 36
-        .set count_at, 40
+        .set share_at, 8
+        .set floor_at, 12
+        .set looks_at, 16
+        .set score_at, 20
+        .set mean_at, 24
+        .set mark_at, 28
+        .set total_at, 32
+        .set frames_at, 36
+        .set loudest_at, 40
+        .set count_at, 44
         .bss
 threshold: .long 0
 ratio:  .long 0
-sustained: .long 0
 share:  .long 0         # 0: wake at once
 floor:  .long 0
 looks:  .long 0
 score:  .long 0
 mean:   .long 0
+mark:   .long 0         # what is loud
+total:  .long 0         # of a block, quarters of its frames: their mean
+frames: .long 0         # of a block, so far
 loudest: .long 0
-total:  .long 0         # of the first frames, eighths
-count:  .long 0         # of frames remembered
-frames: .long """
-    + ", ".join(["0"] * REMEMBERED)
-    + """
+count:  .long 0         # of blocks remembered
+blocks: .long %s
 
         .text
 entry:  reg_wr adc, 18, 18, 0
@@ -133,8 +136,11 @@ entry:  reg_wr adc, 18, 18, 0
         st r0, r3, looks_at
         move r0, 0
         st r0, r3, loudest_at
-        st r0, r3, total_at
         st r0, r3, count_at
+
+block:  move r0, 0
+        st r0, r3, total_at
+        st r0, r3, frames_at
 
 frame:  move r2, 0
         stage_rst
@@ -158,7 +164,9 @@ kept:   st r0, r3, mean_at
         jumps again, 32, lt
         st r2, r3, score_at
         ld r0, r3, count_at
-        jumpr keep, 1, ge       # looking on
+        ld r1, r3, frames_at
+        add r0, r0, r1
+        jumpr on, 1, ge         # looking on
 
         ld r1, r3, floor_at
         rsh r1, r1, 2
@@ -170,7 +178,8 @@ more:   jumpr marked, 1, lt
         sub r0, r0, 1
         jump more
 over:   move r2, 0xFFFF         # no score reaches it
-marked: ld r0, r3, floor_at
+marked: st r2, r3, mark_at
+        ld r0, r3, floor_at
         rsh r1, r0, 4
         sub r0, r0, r1
         ld r1, r3, score_at
@@ -183,38 +192,41 @@ marked: ld r0, r3, floor_at
         ld r0, r3, share_at
         jumpr rouse, 1, lt
 
-keep:   ld r2, r3, score_at
-        ld r0, r3, count_at
-        move r1, frames
+on:     ld r1, r3, score_at
+        rsh r1, r1, 2
+        ld r0, r3, total_at
         add r1, r1, r0
-        st r2, r1, 0
+        st r1, r3, total_at
+        ld r0, r3, frames_at
         add r0, r0, 1
-        st r0, r3, count_at
-        ld r1, r3, loudest_at
-        sub r1, r1, r2          # borrow: louder
+        st r0, r3, frames_at
+        jumpr frame, block_frames, lt
+        ld r0, r3, count_at
+        jumpr keep, 1, ge
+        ld r2, r3, mark_at
+        sub r2, r1, r2
+        jump done, ov           # a click
+keep:   move r2, blocks
+        add r2, r2, r0
+        st r1, r2, 0
+        ld r2, r3, loudest_at
+        sub r2, r2, r1          # borrow: louder
         jump louder, ov
         jump counted
-louder: st r2, r3, loudest_at
-counted: jumpr late, sustained_frames + 1, ge
-        rsh r2, r2, 3
-        ld r1, r3, total_at
-        add r1, r1, r2
-        st r1, r3, total_at
-        jumpr frame, sustained_frames, lt
-        ld r2, r3, sustained_at
-        sub r1, r1, r2
-        jump done, ov           # a click
-        jump frame
-late:   jumpr frame, remembered_frames, lt
+louder: st r1, r3, loudest_at
+counted: add r0, r0, 1
+        st r0, r3, count_at
+        jumpr block, remembered_blocks, lt
 
         ld r2, r3, loudest_at
-        rsh r2, r2, 4
+        rsh r2, r2, 6
+        add r2, r2, 1
         move r1, 0
         ld r0, r3, share_at
 times:  add r1, r1, r2
         sub r0, r0, 1
         jumpr times, 1, ge
-        move r2, frames
+        move r2, blocks
         stage_rst
 next:   ld r0, r2, 0
         sub r0, r1, r0          # borrow: not quiet
@@ -222,8 +234,8 @@ next:   ld r0, r2, 0
         stage_inc 1
 loud:   add r2, r2, 1
         move r0, r2
-        jumpr next, frames + remembered_frames, lt
-        jumps rouse, quiet_frames + 1, ge
+        jumpr next, blocks + remembered_blocks, lt
+        jumps rouse, quiet_blocks + 1, ge
         ld r0, r3, floor_at
         sub r0, r0, r1          # borrow: the floor is below that
         jump raise, ov
@@ -231,28 +243,18 @@ loud:   add r2, r2, 1
 raise:  st r1, r3, floor_at
         halt
 """
+    % (REMEMBERED, BLOCK, QUIET_BLOCKS, ", ".join(["0"] * REMEMBERED))
     + ROUSE
-)
-LOUDNESS = (
-    """
-        .set remembered_frames, %d
-        .set sustained_frames, %d
-        .set quiet_frames, %d
-"""
-    % (REMEMBERED, SUSTAINED, QUIET_FRAMES)
-    + LOUDNESS
 )
 
 PROGRAMS = {"adc": ADC, "edges": EDGES, "loudness": LOUDNESS}
 
 
 def gates(margins: list[int]) -> dict[str, int]:
-    """`sustained` and `share` for a cascade's stages, by their margins: no stricter than they are.
+    """`share` for a cascade's stages, by their margins: no stricter than the third is.
 
-    The second stage asks for a mean of SUSTAINED frames, the third for the loudest frame over the
-    quiet one in sixteenths.
+    That asks for the loudest block over the quiet one in sixteenths; 63: whatever has a block.
     """
     if len(margins) < 2:
-        return {"sustained": 0, "share": 0}
-    share = -(-256 // margins[2]) if len(margins) > 2 and margins[2] > 16 else 16
-    return {"sustained": SUSTAINED * margins[1] >> 3, "share": share}
+        return {"share": 0}
+    return {"share": -(-1024 // margins[2]) if len(margins) > 2 and margins[2] > 16 else 63}

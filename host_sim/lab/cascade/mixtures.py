@@ -58,14 +58,18 @@ class Mixture:
 
 
 def tuning() -> list[Mixture]:
-    """Of what is shipped: yes and no over machine noise, in bursts too, and over white noise.
+    """Of what is shipped: yes and no over machine noise, in bursts too, over white and over brown.
 
-    Several times each: marks differ by a few words of a hundred.
+    The computed ones are the steadiest and the least steady. Several times each: marks differ by a
+    few words of a hundred.
     """
     one = Mixture(("yes", "no"), ("noise",), "noise")
-    white = replace(one, background="white")
-    seeds = range(0, 20 * TIMES, 20)
-    return [some for seed in seeds for some in (*_each(one, seed + 1), *_each(white, seed + 11))]
+    return [
+        some
+        for draw in range(TIMES)
+        for first, background in ((1, "noise"), (11, "white"), (16, "brown"))
+        for some in _each(replace(one, background=background), 20 * draw + first)
+    ]
 
 
 def judged(data: Path) -> list[Mixture]:

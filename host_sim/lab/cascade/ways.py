@@ -35,19 +35,19 @@ def fixed(margin: int, modulation: int, interval_ms: int) -> tuple[str, ...]:
 
 
 def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
-    """The CPU looks in full each time: 560 ms."""
+    """The CPU looks in full each time: 530 ms."""
     return (*POLLS, *fixed(0, modulation, interval_ms))
 
 
 WAYS = {
     OURS: Way("ours", ()),
-    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(1_000, 36, 100))),
+    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(1_000, 28, 100))),
     "ULP, light sleep, two stages": Way(
-        "practice", ("node.deepest_sleep=light", *fixed(1_000, 44, 100)), looks_back=False
+        "practice", ("node.deepest_sleep=light", *fixed(1_000, 28, 100)), looks_back=False
     ),
-    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_000, 44, 100), looks_back=False),
-    "a first mark of 1,000": Way("practice", fixed(1_000, 64, 100)),
-    "duty cycle": Way("naive", duty_cycle(36, 100)),
+    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_000, 28, 100), looks_back=False),
+    "a first mark of 700": Way("practice", fixed(700, 36, 150)),
+    "duty cycle": Way("naive", duty_cycle(40, 100)),
 }
 
 

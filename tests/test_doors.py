@@ -35,6 +35,7 @@ MAY = {
     "tools/provision/short.py": "what ships",
     "tools/provision/filesystem.py": "a file system in memory",
     "tools/provision/repl.py": "its own agent.py",
+    "tools/provision/tidy.py": "on the board",
     "tools/provision/trial.py": "on the board",
     "tools/provision/version.py": "what was compiled, in a scratch folder",
     "tools/provision/nvs.py": "a partition in memory",

@@ -164,6 +164,13 @@ try:
 except OSError:
     pass
 """
+# What each import leaves goes at once: between it there is no room for a larger table of names.
+LOADED = """
+import gc, json
+gc.threshold(4096)
+from torpor import pil
+gc.threshold(-1)
+"""
 
 
 class Board:
@@ -173,9 +180,7 @@ class Board:
         config_json = json.dumps(device)
         with contextlib.redirect_stdout(io.StringIO()):  # mpremote prints what it discards
             repl.enter_raw_repl()  # a soft reset frees what the interrupted wake loaded
-        repl.exec_raw_no_follow(
-            f"{ENTERED}import json\nfrom torpor import pil\npil.run(json.loads({config_json!r}))"
-        )
+        repl.exec_raw_no_follow(f"{ENTERED}{LOADED}pil.run(json.loads({config_json!r}))")
         self.serial = repl.serial
         self.serial.timeout = 0.05
 

@@ -69,7 +69,7 @@ def in_the_loop(
     chosen = scenario.load(name, (f"days={days}",))
     device = json.dumps(device_config(chosen.file.node, chosen.board))
     answer_ms = 30 if every else pil.ANSWER_MS
-    program = f"import json\nfrom torpor import pil\npil.run(json.loads({device!r}), {answer_ms})"
+    program = f"{tool.LOADED}pil.run(json.loads({device!r}), {answer_ms})"
     world = tool.World(SimPort(build.parts(chosen)), build.end_us(chosen))
     with subprocess.Popen(
         [micropython(), "-X", f"heapsize={heap}", "-c", program],

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.spec import scenario
-from tests.start.counting import write
 from tests.tools.loop import in_the_loop
 from tools import cli
 from tools import loop as tool
 from tools.commands import pil as command
-from tools.provision import version
+from tools.provision import firmware
 from torpor import pil
 
 FRAME = st.tuples(
@@ -71,11 +70,10 @@ def test_the_processor_decides_as_the_simulation(name: str, days: str) -> None:
 def test_a_heap_that_is_collected_in_a_wake_changes_no_count(tmp_path: Path, heap: int) -> None:
     """It fills up at another place with each size, at some between two calls.
 
-    The firmware as bytecode, each module a file: a compiler would need a larger heap, and so would
-    imports out of torpor.mpy, which no wake fills.
+    The firmware as bytecode: its compiler would need a larger heap, which no wake fills.
     """
-    write(tmp_path / "library", version.in_rom())
-    world, _, _ = in_the_loop("garden", "0.05", 0, heap, tmp_path / "library")
+    firmware.compile_tree(tmp_path)
+    world, _, _ = in_the_loop("garden", "0.05", 0, heap, tmp_path)
     assert set(world.allocated) == {0}
 
 

@@ -32,7 +32,7 @@ def simulated(
 
 
 def test_it_says_why_a_line_ends_and_each_life() -> None:
-    ours, theirs = simulated("garden", "days=157")
+    ours, theirs = simulated("garden", "days=158")
     assert ours.alive
     assert not theirs.alive
     words = pictures.words(plot.picture([ours, theirs]))

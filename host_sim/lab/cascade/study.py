@@ -32,7 +32,7 @@ the ULP, a whole start and more by the CPU.
 What is remembered is blocks of 40 ms. Frames of 10 ms were: in white noise they spread by twice as
 much, so their mark had to be 56, and ours told 23 % of the tuning words at 5 dB in it. By blocks
 the mark is 32, and ours tells 74 % of those, at looks that are 150 in place of 120 ms apart; of the
-judged words 93 % in place of 87, for 6 % less energy a word. Brown noise was put to the tuning for
+judged words 92 % in place of 87, for 6 % less energy a word. Brown noise was put to the tuning for
 it: with white and machine noise alone a mark of 28 and a ratio of 1.25 take as little, and in brown
 noise five times as much.
 

@@ -1,7 +1,10 @@
 """Start the node that config.json describes; torpor.rescue says what else is here, and why."""
 
+import gc
+
 import machine
 
+gc.threshold(4096)  # what imports leave would have the heap in pieces
 machine.WDT(timeout=9000)
 try:
     if machine.reset_cause() != machine.DEEPSLEEP_RESET:

@@ -100,6 +100,14 @@ def live(port: Port, config: dict, cause: int) -> None:
         r[record.STARTED] = node.OVER
         port.retain(retain.pack(r, fingerprint))
         cause = port.sleep(r[record.SLEEP_KIND], ms)
+        settled()
+
+
+def settled() -> None:
+    """The interpreter outlived a sleep: all is loaded, and collecting often has no use any more."""
+    import gc
+
+    gc.threshold(-1)  # MicroPython's; main.py has set it
 
 
 def plan(r: list[int]) -> None:

@@ -62,7 +62,9 @@ def collected():
 def end():
     print(fullest - began, held - began, began, where)
     if not woken:
-        print(hexlify(Rtc.kept[: Rtc.length]).decode())
+        for at in range(0, Rtc.length, 64):  # the node is to fit, not what this would take in one
+            print(hexlify(Rtc.kept[at : min(at + 64, Rtc.length)]).decode(), end="")
+        print()
     raise SystemExit
 
 
@@ -374,6 +376,12 @@ class Json:
         return made
 
 
+class Gc:
+    @staticmethod
+    def threshold(amount):
+        pass
+
+
 def full(self, r, first, queued, tx_qdbm):
     """Send a queue as long as it gets, of the longest readings."""
     for cell in range(first, first + 3 * capacity, 3):
@@ -387,6 +395,8 @@ def imported(name, globals_=None, locals_=None, fromlist=None, level=0):
     """No *arguments here: what they lie in is held by C alone."""
     global real_send
     weigh("import " + name)
+    if name == "gc" and wasm:  # whose collector is the host's, whenever a stub is called
+        return Gc
     made = real_import(name, globals_, locals_, fromlist, level)
     weigh("import " + name)
     if name == "link" and not real_send:  # which gives the port its methods of a join

@@ -113,6 +113,7 @@ SELDOM = (
     "node_lie_low",
     "start__WHY",
     "start_observed",
+    "start_settled",
     "start_plan",
     "start_failed",
     "start_begun",

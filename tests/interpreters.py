@@ -23,7 +23,7 @@ from tests.unix import micropython
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("cpython", "unix", "wasm")
 # The unix port compiles policies and tests from source: a chip, which loads bytecode, needs less.
-HEAP = {"unix": "192K", "wasm": "64M"}
+HEAP = {"unix": "256K", "wasm": "64M"}
 FUEL = 1 << 62  # no limit, only a count
 ANSWER_BYTES = 16  # no answer has any
 # Of the interpreter's: as it exports its memory, and with the pointer to its stack beside that.

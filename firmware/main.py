@@ -1,4 +1,4 @@
-"""Start the node that config.json describes; torpor.rescue says what else is here, and why."""
+"""Start the node that config.json describes; rescue says what else is here, and why."""
 
 import gc
 

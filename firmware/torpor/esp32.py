@@ -69,7 +69,7 @@ DOZE_MS = 60000  # of a light sleep, between two feeds of the watchdog
 
 # In RTC memory's first byte, with torpor.watching's.
 _ON_AIR = const(1)
-STARTS = const(0x60)  # how many led to no sleep: torpor.rescue counts them
+STARTS = const(0x60)  # how many led to no sleep: rescue counts them
 _ULP_WAKE = 6  # ESP_SLEEP_WAKEUP_ULP
 _GPIO_WAKE = 7  # ESP_SLEEP_WAKEUP_GPIO, for which machine has no name
 PIN_REASONS = (machine.EXT0_WAKE, machine.EXT1_WAKE, _GPIO_WAKE)

@@ -5,8 +5,8 @@ leaves time to interrupt it and sleeps for hours: the cell must outlive the mist
 watchdog before the first file, since one that cannot be read to its end is imported for ever
 (MicroPython 1.29, py/persistentcode.c:169, extmod/vfs_reader.c:58).
 
-This file needs no other of the library: any of them may be what is damaged. It is shipped as text,
-and so is its package: of a text that is cut short the import ends.
+This file needs no other of the library, as any of them may be what is damaged, and lies beside the
+package. It is shipped as text: of one that is cut short the import ends.
 """
 
 import json

@@ -261,6 +261,13 @@ def test_a_boot_py_of_another_release_tells_its_slot(
     assert content(board, "boot.back") == older
 
 
+def test_a_damaged_boot_py_is_replaced(board: Board) -> None:
+    with files(board) as flash, flash.open("boot.py", "wb") as file:
+        file.write(b"\xff\xfe")
+    assert deploy(board) == 0
+    assert content(board, "boot.py") == version.pointer("a")
+
+
 def test_what_a_cut_left_aside_is_gone(board: Board) -> None:
     with files(board) as flash:
         flash.mkdir("new")

@@ -69,13 +69,13 @@ def print_slots():
     By what every one of them has in it: it may be of another release.
     """
     try:
-        with open("/boot.py") as file:
+        with open("/boot.py", "rb") as file:  # it may be damaged
             text = file.read()
     except OSError:
         return
     for slot, other in ("ab", "ba"):
-        both = '("/%s", "/%s")' % (slot, other)
-        if "Trial" + both in text:
+        both = ('("/%s", "/%s")' % (slot, other)).encode()
+        if b"Trial" + both in text:
             print(other, slot)
         elif both in text:
             print(slot)
@@ -115,8 +115,11 @@ def print_frozen(where=(".frozen", "/rom")):
     try:
         import torpor
 
-        print(torpor.__version__)
         del sys.modules["torpor"]
+        sys.modules.pop("rescue", None)
+        import rescue  # noqa: F401  which was in the package once
+
+        print(torpor.__version__)
     except ImportError:
         pass
     sys.path[:] = paths

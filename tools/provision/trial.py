@@ -126,10 +126,7 @@ class Trial:
             os.rename("/boot.own" if own else "/boot.back", "/boot.py")
         except OSError:
             machine.deepsleep(HOUR_MS)
-        try:
-            compact()  # noqa: F821
-        except Exception:
-            pass  # its wakes read more then
+        compact()  # noqa: F821
         how = "is the node's own" if own else "was taken back: " + verdict
         print("torpor: %s %s" % (self.slot, how))
         machine.reset()

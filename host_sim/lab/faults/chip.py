@@ -1,4 +1,4 @@
-"""A chip in virtual time: from reset to the next, as firmware/main.py and torpor.rescue have it."""
+"""A chip in virtual time: from reset to the next, as firmware/main.py and rescue have it."""
 
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ FINGERPRINT = 1
 # minute after a power-on, and sleeps for hours.
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 WINDOW_MS, REST_MS, HUNG_MS = 5_000, 6 * HOUR_MS, 24 * HOUR_MS
-MOST_STARTS = 3  # torpor.rescue
+MOST_STARTS = 3  # rescue
 RTC_BYTES = 2047
 OUT_OF_SLEEP = -1
 
@@ -81,7 +81,7 @@ class Chip:
         port.wake_up(DEEP, TIMER)
 
     def _again(self, kind: str) -> None:
-        """torpor.rescue.again(): where no sleep led to one start after the other, a rest."""
+        """rescue.again(): where no sleep led to one start after the other, a rest."""
         if kind == POWER_CUT:
             self.starts = 0
             return
@@ -103,7 +103,7 @@ class Chip:
             self.starts = OUT_OF_SLEEP
 
     def _rescued(self) -> None:
-        """An exception reached main.py: torpor.rescue.run()."""
+        """An exception reached main.py: rescue.run()."""
         if self.is_switch:
             self._rest(HOUR_MS, 0)
         elif self.starts != OUT_OF_SLEEP:

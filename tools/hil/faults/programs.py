@@ -21,7 +21,7 @@ from tools.hil.faults.case import (
 from tools.hil.faults.guest import Guest
 from tools.provision.version import CONFIG
 
-STARTS = 0x60  # of RTC memory's first byte, as torpor.rescue has them
+STARTS = 0x60  # of RTC memory's first byte, as rescue has them
 MOST_TIMES = 3  # that a loop comes round
 
 _MEMORY = """

@@ -21,6 +21,8 @@ _own = __file__ if __file__[0] == "/" else os.getcwd().rstrip("/") + "/" + __fil
 class Modules:
     """A file system of which an import asks two things (extmod/vfs.c:122, vfs_reader.c:84)."""
 
+    error: "BaseException | None" = None  # a Ctrl-C's, which came as it was asked
+
     def mount(self, readonly: bool, mkfs: bool) -> None:
         """Nothing is to be done."""
 
@@ -29,16 +31,32 @@ class Modules:
 
     def stat(self, path: str) -> tuple:
         """Of a path from here whether it is a folder. OSError where there is nothing."""
-        mode = 0x4000 if "\n" + path + "/" in MODULES else 0x8000
-        if mode == 0x8000:
-            _before_end(path)
+        try:
+            mode = _mode(path)
+        except OSError:
+            raise
+        except BaseException as error:  # an import takes it for nothing there (vfs.c:143)
+            self.error = error
+            mode = _mode(path)
         return mode, 0, 0, 0, 0, 0, 0, 0, 0, 0
 
     def open(self, path: str, mode: str) -> object:
-        """The file of all modules, at the beginning of one."""
+        """The file of all modules, at the beginning of one; or what stat() was not let raise."""
+        if self.error:
+            error = self.error
+            self.error = None
+            raise error
         file = open(_own, "rb")
         file.seek(-_before_end(path), 2)
         return file
+
+
+def _mode(path: str) -> int:
+    """Of a folder or a module. OSError where there is neither."""
+    if "\n" + path + "/" in MODULES:
+        return 0x4000
+    _before_end(path)
+    return 0x8000
 
 
 def _before_end(path: str) -> int:

@@ -46,13 +46,15 @@ def image() -> bytes:
 
 
 @contextmanager
-def deployed(board: Board, **cut: float) -> Iterator[tuple[Line, sending.Sent | None]]:
+def deployed(
+    board: Board, trial: bool = True, **cut: float
+) -> Iterator[tuple[Line, sending.Sent | None]]:
     """The line over which NEW was sent, and what was, or None where it was cut."""
     done = None
     with Line(board, **cut) as line:  # type: ignore[arg-type]
         try:
             repl = Repl(line.port, 5)
-            done = sending.deploy(repl, NEW, None, lambda done: None)
+            done = sending.deploy(repl, NEW, None, lambda done: None, trial=trial)
             repl.restart()
         except Cut:
             pass
@@ -103,21 +105,34 @@ def test_the_line_cut_at_every_file_and_at_random(image: bytes, tmp_path: Path) 
     assert "old" in outcomes
 
 
-def writes(image: bytes, folder: Path) -> int:
-    """How often a deployment writes to flash."""
-    left = "import start\nprint(start.flash.writes_left)"
+class Writing(Repl):
+    """A board that is asked how often it has written to flash, behind each program."""
+
+    def __init__(self, port: str) -> None:
+        self.writes = 0
+        self.by: dict[str, range] = {}  # of a program by the name that it begins with
+        super().__init__(port, 5)
+
+    def exec(self, program: str) -> str:
+        told = super().exec(program)
+        done = super().exec("import start\nprint((1 << 30) - start.flash.writes_left)")
+        before, self.writes = self.writes, int(done)
+        self.by[program.partition("(")[0]] = range(before + 1, self.writes + 1)
+        return told
+
+
+def writes(image: bytes, folder: Path, trial: bool = True) -> Writing:
+    """How often a deployment writes to flash, and each of its programs."""
     with Line(Board(folder, image)) as line:
-        repl = Repl(line.port, 5)
-        before = int(repl.exec(left))
-        sending.deploy(repl, NEW, None, lambda done: None)
-        after = int(repl.exec(left))
+        repl = Writing(line.port)
+        sending.deploy(repl, NEW, None, lambda done: None, trial=trial)
         repl.restart()
-    return before - after
+    return repl
 
 
 def test_the_power_cut_at_writes_to_flash(image: bytes, tmp_path: Path) -> None:
     """At each of the last writes, and at others: half of a block is written, and no more."""
-    total = writes(image, tmp_path)
+    total = writes(image, tmp_path).writes
     dice = random.Random(2)
     outcomes = []
     for last in sorted({*range(total - 4, total + 2), *dice.sample(range(1, total - 4), 6)}):
@@ -127,3 +142,23 @@ def test_the_power_cut_at_writes_to_flash(image: bytes, tmp_path: Path) -> None:
         outcomes.append(runs(board))
     assert outcomes == sorted(outcomes, reverse=True)  # old, and from some write on new
     assert {*outcomes} == {"old", "new"}
+
+
+@pytest.mark.parametrize(("tidies", "starts"), [("anew", "old"), ("compact", "new")])
+def test_the_power_cut_as_folders_are_tidied(
+    image: bytes, tmp_path: Path, tidies: str, starts: str
+) -> None:
+    """At the first write, at the last, and at others: the next deployment goes through."""
+    during = writes(image, tmp_path, trial=False).by[tidies]
+    assert len(during) > 8
+    dice = random.Random(3)
+    for last in sorted({during[0], during[-1], *dice.sample(during, 6)}):
+        board = Board(tmp_path, image)
+        with deployed(board, trial=False, writes=last):
+            pass
+        assert runs(board) == starts
+        with deployed(board, trial=False):
+            pass
+        assert runs(board) == "new"
+        names = filesystem.mounted(bytearray(board.flash.read_bytes())).listdir("/")
+        assert {*names} <= {"a", "b", "boot.py", "tidy"}

@@ -21,6 +21,7 @@ machine.WDT(timeout=600000)  # the node's own may run, and cannot be stopped
 
 SECRETS = ("wifi_password", "broker_password", "gateway_key")
 SLICE = 512
+TAIL = 1024  # bytes of boot.py in which it names the slots
 
 
 def digest(path):
@@ -70,6 +71,7 @@ def print_slots():
     """
     try:
         with open("/boot.py", "rb") as file:  # it may be damaged
+            file.seek(max(0, file.seek(0, 2) - TAIL))
             text = file.read()
     except OSError:
         return

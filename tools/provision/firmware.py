@@ -72,11 +72,11 @@ def modules(besides: tuple[str, ...] = ()) -> dict[str, bytes]:
     return out
 
 
-def _packed(modules: dict[str, bytes]) -> bytes:
+def _packed(made: dict[str, bytes]) -> bytes:
     """torpor.mpy: the package's own bytecode, and its modules."""
-    modules = {name: data for name, data in modules.items() if name != "__init__.mpy"}
-    left, told = sum(map(len, modules.values())), ["\n"]
-    for name, data in modules.items():
+    behind = {name: data for name, data in made.items() if name != "__init__.mpy"}
+    left, told = sum(map(len, behind.values())), ["\n"]
+    for name, data in behind.items():
         told.append(f"/{name} {left}\n")
         left -= len(data)
     text = PACKAGE.read_text(encoding="utf-8")
@@ -84,8 +84,8 @@ def _packed(modules: dict[str, bytes]) -> bytes:
         assert text.count(f'\n{name} = ""') == 1, name
         text = text.replace(f'\n{name} = ""', f"\n{name} = {value!r}")
     with scratch.folder() as folder:
-        made = compile_file(PACKAGE, Path(TORPOR), folder, fold.unsearched(text))
-        return made.read_bytes() + b"".join(modules.values())
+        own = compile_file(PACKAGE, Path(TORPOR), folder, fold.unsearched(text))
+        return own.read_bytes() + b"".join(behind.values())
 
 
 def _modules() -> dict[str, Path]:

@@ -12,6 +12,7 @@ import sys
 import vfs
 
 BLOCK = 4096
+ERASED = b"\xff" * BLOCK
 POWER_CUT = 45
 
 
@@ -43,7 +44,11 @@ class Flash:
             return self.blocks
         if what == 5:
             return BLOCK
-        return 0  # what is erased is written before it is read
+        if what == 6:
+            self.file.seek(argument * BLOCK)
+            self.file.write(ERASED)
+            self.file.flush()
+        return 0
 
 
 flash = Flash(open(os.getenv("TORPOR_FLASH"), "r+b"))  # noqa: SIM115

@@ -23,13 +23,15 @@ def reads(flash: bytes) -> int:
 
 @pytest.mark.parametrize("trial", [False, True])
 def test_after_deployments_a_start_reads_little_more(tmp_path: Path, trial: bool) -> None:
-    """However many there were; before folders were tidied, 2.6 times and then 3.5 times."""
+    """However many there were, and whatever they changed; untidied, 2.6 and then 3.5 times."""
     given = {**version.files(None), version.CONFIG: counting.config()}
     files = version.fitting(given, counting.ALONE)
     board = Board(tmp_path, layout.file_system(files, counting.FLASH_BYTES))
     flashed = reads(board.flash.read_bytes())
-    for number in range(4):
+    for number in range(5):
         changed = {**given, "main.py": given["main.py"] + b"#\n" * (number + 1)}
+        if number == 3:
+            changed |= {name: given[name] + b"\0" for name in ("awake.mpy", "link.mpy")}
         with Line(board) as line:
             at = repl.Board(line.port, 5)
             done = sending.deploy(at, changed, None, lambda done: None, trial=trial)
@@ -37,7 +39,7 @@ def test_after_deployments_a_start_reads_little_more(tmp_path: Path, trial: bool
             if trial:
                 at.exec(END)
             at.restart()
-        assert reads(board.flash.read_bytes()) < 2 * flashed
+        assert reads(board.flash.read_bytes()) < 1.3 * flashed
 
 
 # What a trial that ends well does: five notes, each a change, and then its end.

@@ -9,7 +9,11 @@ and at every look for a file, until the block is full: it writes the folder anew
 
 import os
 
+ROOT = 0, 1  # its two blocks
 ENOUGH = 64  # files that come and go fill a block of 4,096 bytes
+UNIT = 32  # bytes that are written at once
+TRIES = 6
+WINDOW = 1024
 
 
 def anew(folder, aside):
@@ -18,33 +22,65 @@ def anew(folder, aside):
     The last name first: an import looks for the first one, which is read last then.
     """
     try:
-        os.mkdir(aside)
+        os.rmdir(aside)  # it was left by another try
     except OSError:
-        pass  # it was left by another try
+        pass
+    os.mkdir(aside)
+    pair = blocks(aside[1:].encode())
     for name in sorted(os.listdir(folder), reverse=True):
         os.rename(folder + "/" + name, aside + "/" + name)
     os.rmdir(folder)
+    compact(aside, pair)
     os.rename(aside, folder)
 
 
-def compact():
-    """Have the root written anew: the revision of its blocks, the first two, tells that it was."""
+def compact(folder="", pair=ROOT):
+    """Have a folder written anew, by files that come and go; the revision of its blocks tells when.
+
+    By a removal: what is written as a file comes has that file in it. Longer names, one more at
+    each try, shift what fills the block.
+    """
     try:
-        before = revisions()
-        for _ in range(ENOUGH):
-            open("/tidy", "w").close()
-            os.remove("/tidy")
-            if revisions() != before:
+        for longer in range(TRIES):
+            before = revisions(pair)
+            for count in range(ENOUGH):
+                path = folder + "/tidy" + "_" * (UNIT if count < longer else 0)
+                open(path, "w").close()
+                with_it = revisions(pair) != before
+                os.remove(path)
+                if with_it or revisions(pair) != before:
+                    break
+            if not with_it:
                 return
     except Exception:
         pass  # all is done already: its wakes read more then
 
 
-def revisions():
-    """What the root's two blocks begin with."""
+def revisions(pair):
+    """What two blocks begin with, as numbers."""
+    return [int.from_bytes(read(block, 0, 4), "little") for block in pair]
+
+
+def blocks(name):
+    """The two blocks of a folder that was just made in the root.
+
+    Behind its name in the root's newer block: a tag of four bytes, and then the numbers of both
+    (littlefs 2.11, SPEC.md, "Directory struct"). The root's own where that is not found.
+    """
+    one, two = revisions(ROOT)
+    for at in range(4096 - WINDOW, -1, -WINDOW // 2):  # the newest entry is the last
+        part = read(int(two > one), at, WINDOW)
+        found = part.rfind(name)
+        if found >= 0:
+            first = found + len(name) + 4
+            return [int.from_bytes(part[i : i + 4], "little") for i in (first, first + 4)]
+    return ROOT
+
+
+def read(block, at, count):
+    """Bytes of a block of the file system."""
     from flashbdev import bdev
 
-    told = bytearray(8)
-    for block in (0, 1):
-        bdev.readblocks(block, memoryview(told)[4 * block : 4 * block + 4], 0)
-    return told
+    part = bytearray(count)
+    bdev.readblocks(block, part, at)
+    return bytes(part)

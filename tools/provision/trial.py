@@ -126,10 +126,22 @@ class Trial:
             os.rename("/boot.own" if own else "/boot.back", "/boot.py")
         except OSError:
             machine.deepsleep(HOUR_MS)
+        if own:
+            clean()
         compact()  # noqa: F821
         how = "is the node's own" if own else "was taken back: " + verdict
         print("torpor: %s %s" % (self.slot, how))
         machine.reset()
+
+
+def clean():
+    """Leave of a trial how it ended: whatever lies in the root is read past by each start."""
+    try:
+        with open(STATE, "w") as file:
+            file.write("\n\n" + OWN)
+        os.remove("/boot.back")
+    except OSError:
+        pass  # it is there still, and the next deployment takes it
 
 
 def files(folder):

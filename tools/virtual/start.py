@@ -27,6 +27,7 @@ del sys.modules["start"]
 import __main__
 
 BLOCK = 4096
+ERASED = b"\xff" * BLOCK
 
 
 class Flash:
@@ -49,7 +50,10 @@ class Flash:
             return self.blocks
         if what == 5:
             return BLOCK
-        return 0  # what is erased is written before it is read
+        if what == 6:
+            self.file.seek(argument * BLOCK)
+            self.file.write(ERASED)
+        return 0
 
 
 class Flashbdev:

@@ -7,25 +7,26 @@ import machine
 
 machine.WDT(timeout=9000)
 try:
-    if machine.reset_cause() == machine.WDT_RESET:
-        import rescue  # type: ignore[import-not-found]
-
-        rescue.log("the watchdog bit")
-    from torpor import gateway
-
-    gateway.run("config.json")
-except Exception as error:
     try:
-        import rescue
+        if machine.reset_cause() == machine.WDT_RESET:
+            import rescue  # type: ignore[import-not-found]
 
-        rescue.run("config.json", error)
-    except Exception:
-        pass  # that is damaged, too
-    import time
+            rescue.log("the watchdog bit")
+        from torpor import gateway
 
-    machine.WDT(timeout=90000)
-    time.sleep_ms(60000)
-    machine.reset()
+        gateway.run("config.json")
+    except Exception as error:
+        try:
+            import rescue
+
+            rescue.run("config.json", error)
+        except Exception:
+            pass  # that is damaged, too
+        import time
+
+        machine.WDT(timeout=90000)
+        time.sleep_ms(60000)
+        machine.reset()
 except KeyboardInterrupt:
     machine.WDT(timeout=600000)  # somebody is at the terminal
     raise

@@ -32,13 +32,12 @@ class Modules:
     def stat(self, path: str) -> tuple:
         """Of a path from here whether it is a folder. OSError where there is nothing."""
         try:
-            mode = _mode(path)
+            return _stat(path)
         except OSError:
             raise
         except BaseException as error:  # an import takes it for nothing there (vfs.c:143)
             self.error = error
-            mode = _mode(path)
-        return mode, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        return _stat(path)
 
     def open(self, path: str, mode: str) -> object:
         """The file of all modules, at the beginning of one; or what stat() was not let raise."""
@@ -51,12 +50,12 @@ class Modules:
         return file
 
 
-def _mode(path: str) -> int:
+def _stat(path: str) -> tuple:
     """Of a folder or a module. OSError where there is neither."""
     if "\n" + path + "/" in MODULES:
-        return 0x4000
+        return 0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0
     _before_end(path)
-    return 0x8000
+    return 0x8000, 0, 0, 0, 0, 0, 0, 0, 0, 0
 
 
 def _before_end(path: str) -> int:

@@ -11,6 +11,7 @@ import pytest
 from tests.firmware import cells
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, garden
+from tests.interpreters import ROOT
 from tools.fakes import world
 from torpor import kept, record, retain, start
 from torpor.policy import schedule
@@ -412,3 +413,34 @@ def test_who_interrupts_a_wake_has_time_at_the_terminal(monkeypatch: pytest.Monk
     with pytest.raises(KeyboardInterrupt):
         start.run("config.json")
     assert told == ["attend"]
+
+
+@pytest.mark.parametrize("program", ["main.py", "gateway.py"])
+def test_who_interrupts_a_rest_has_time_at_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    """That of a node which could not start, too."""
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def stub(name: str, **members: Any) -> ModuleType:
+        module = ModuleType(name)
+        vars(module).update(members)
+        monkeypatch.setitem(sys.modules, name, module)
+        return module
+
+    def damaged(path: str) -> None:
+        raise ValueError(path)
+
+    told: list[int] = []
+    resets = {"PWRON_RESET": 1, "WDT_RESET": 3, "DEEPSLEEP_RESET": 4}
+    stub("machine", WDT=lambda timeout: told.append(timeout), reset_cause=lambda: 1, **resets)
+    stub("gc", threshold=lambda count: None)
+    stub("time", sleep_ms=interrupted)
+    stub("rescue", again=lambda path: None, run=lambda path, error: None)
+    stub("awake", run=damaged)
+    monkeypatch.setattr("torpor.gateway", stub("torpor.gateway", run=damaged), raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        exec((ROOT / "firmware" / program).read_text(encoding="utf-8"), {})
+    assert told == [9_000, 90_000, 600_000]

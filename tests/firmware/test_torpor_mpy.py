@@ -8,6 +8,7 @@ import pytest
 
 from tests.firmware.chip import shipped
 from tests.unix import micropython
+from tools.virtual.board import INTERPRETER
 from torpor import __version__
 
 FOUND = """
@@ -36,11 +37,26 @@ except KeyboardInterrupt:
 import torpor.config
 print(torpor.config.__file__)
 """
+# One that leaves its note, as on the chip, behind the last jump of a look.
+NOTED = """
+import os, torpor
+def number(text):
+    os.system("kill -USR1 $PPID")
+    return int(text)
+torpor.int = number
+try:
+    import torpor.config
+except KeyboardInterrupt:
+    print("interrupted")
+del torpor.int
+import torpor.config
+print(torpor.config.__file__)
+"""
 
 
-def said(program: str, folder: Path) -> list[str]:
+def said(program: str, folder: Path, *interpreter: str) -> list[str]:
     done = subprocess.run(
-        [micropython(), "-c", program],
+        [*(interpreter or [micropython()]), "-c", program],
         cwd=folder,
         env={**os.environ, "MICROPYPATH": f"{shipped()}:.frozen"},
         text=True,
@@ -59,3 +75,7 @@ def test_modules_are_found_in_it_and_no_others(tmp_path: Path) -> None:
 @pytest.mark.parametrize("nth", [1, 2, 3, 4])
 def test_who_interrupts_an_import_interrupts_it(tmp_path: Path, nth: int) -> None:
     assert said(INTERRUPTED.format(nth=nth), tmp_path) == ["interrupted", "/torpor/config.mpy"]
+
+
+def test_who_interrupts_it_late_in_a_look_interrupts_it(tmp_path: Path) -> None:
+    assert said(NOTED, tmp_path, *INTERPRETER) == ["interrupted", "/torpor/config.mpy"]

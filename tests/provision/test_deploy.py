@@ -141,6 +141,33 @@ def test_who_deploys_again_begins_the_trial_anew_or_gives_it_up(
     assert content(board, "trial") != begun
 
 
+class Stopped(repl.Board):
+    """Reset before secrets are put onto it."""
+
+    def exec(self, program: str) -> str:
+        if program.startswith("hide("):
+            self.restart()
+            raise repl.Cut
+        return super().exec(program)
+
+
+def test_secrets_of_a_version_on_trial_stay_until_it_is_given_up(
+    board: Board, node_toml: Path
+) -> None:
+    """It would be judged with those of another."""
+    assert deploy(board, "--config", node_toml) == 0
+    tried = nvs(board)
+    node_toml.write_text(node_toml.read_text().replace(WIFI, "wrong horse"))
+    files, node = version.files(None), load(node_toml)
+    with Line(board) as line, pytest.raises(repl.Cut):
+        sending.deploy(Stopped(line.port, 5), files, node, lambda done: None)
+    assert nvs(board) == tried
+    assert content(board, "boot.py") == version.pointer("a")
+    assert deploy(board, "--config", node_toml) == 0
+    assert nvs(board) != tried
+    assert content(board, "boot.py") == version.on_trial("b")
+
+
 def test_a_stray_source_file_would_be_imported_and_is_no_part_of_a_version(
     board: Board, capsys: pytest.CaptureFixture[str]
 ) -> None:

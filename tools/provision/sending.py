@@ -76,8 +76,10 @@ def deploy(
     if asked.get("kind") == GATEWAY:
         version.refuse_frozen(bool(board.exec("print_frozen(['.frozen'])").strip()), board.port)
     files = version.fitting(files, asked)
+    unhidden = ""  # the namespace that secrets are yet to be put into
     if node:
-        files = {**files, **node.modules, version.CONFIG: _configured(board, node, _config(active))}
+        config_json, unhidden = _configured(board, node, _config(active))
+        files = {**files, **node.modules, version.CONFIG: config_json}
     wanted = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     slot = version.other(active or version.SLOTS[1])
     there = _digests(board, slot)
@@ -88,13 +90,15 @@ def deploy(
     if version.CONFIG not in files and (kept := board.exec(f"print_digest({config!r})").split()):
         wanted[version.CONFIG] = kept[0]
         sources[kept[0]] = config
-    same = {name: held[name] for name in held if name != LOG} == wanted
+    same = {name: held[name] for name in held if name != LOG} == wanted and not unhidden
     if active and same and _enters(board, active, tried, wanted):
         if tried:
             _begin_trial(board, wanted)  # that it was interrupted is not its fault
         return Sent(tried or active, kept=sorted(wanted), on_trial=bool(tried), before=before)
     if tried:
         board.exec("os.rename('/boot.back', '/boot.py')")
+    if node and unhidden:  # not before: the version on trial may have its own there
+        board.exec(f"hide({unhidden!r}, {node.secrets!r})")
     kept_here = sorted(name for name in wanted if there.get(name) == wanted[name])
     done = Sent(slot, kept=kept_here, before=before)
     _fill(board, done, wanted, files, sources, progress)
@@ -202,18 +206,23 @@ def _asked(board: Board, files: dict[str, bytes], config: str) -> dict[str, Any]
     return asked
 
 
-def _configured(board: Board, node: Provision, config: str) -> bytes:
-    """The node's config.json; its secrets lie on the board, in a namespace that it names.
+def _configured(board: Board, node: Provision, config: str) -> tuple[bytes, str]:
+    """The node's config.json, and the namespace that it names, "" where its secrets are in there.
 
     Those of the running version stay: it may have to start once more.
     """
-    secrets = node.secrets
     space = board.exec(f"print_space({config!r})").strip()
-    if board.exec(f"print(hidden({space!r}) == {secrets!r})").strip() != "True":
+    hidden = _hides(board, space, node)
+    if not hidden:
         space = SPACES[space == SPACES[0]]
-        board.exec(f"hide({space!r}, {secrets!r})")
+        hidden = _hides(board, space, node)
     named = {} if space == SPACES[0] else {"secrets": space}
-    return version.as_json({**node.config, **named})
+    return version.as_json({**node.config, **named}), "" if hidden else space
+
+
+def _hides(board: Board, space: str, node: Provision) -> bool:
+    """Whether the secrets in a namespace of the board are a node's."""
+    return board.exec(f"print(hidden({space!r}) == {node.secrets!r})").strip() == "True"
 
 
 def _send(board: Board, path: str, data: bytes) -> None:

@@ -12,7 +12,7 @@ import sys
 import vfs
 
 BLOCK = 4096
-ERASED = b"\xff" * BLOCK
+ERASED = b"\xff" * 128
 POWER_CUT = 45
 
 
@@ -46,7 +46,8 @@ class Flash:
             return BLOCK
         if what == 6:
             self.file.seek(argument * BLOCK)
-            self.file.write(ERASED)
+            for _ in range(BLOCK // len(ERASED)):
+                self.file.write(ERASED)
             self.file.flush()
         return 0
 

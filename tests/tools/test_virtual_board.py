@@ -343,6 +343,17 @@ def test_the_image_outlives_the_board_and_the_link_does_not(
         assert kept in ("b''\n", "b'\\x00'\n")  # main.py counts its starts there
 
 
+def test_an_image_is_one_board_s_at_a_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = tmp_path / "image"
+    options = ("--board", NAME, "--image", str(image))
+    with running(tmp_path / "node", *options):
+        assert cli.run(["virtual-board", *options]) == 2
+        line = f"torpor: {image}: is another virtual board's, which runs; stop that, or name"
+        assert capsys.readouterr().err.startswith(line)
+
+
 def test_bad_input_is_one_line_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

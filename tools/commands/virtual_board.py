@@ -1,5 +1,6 @@
 """The command `torpor virtual-board`: a board without a board, behind a serial port."""
 
+import fcntl
 import signal
 import sys
 import tempfile
@@ -54,9 +55,9 @@ def command(name: str, link: Path | None, image: Path | None, empty: bool, speed
     file = board.load(name).file
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="torpor-")))
-        running = VirtualBoard(
-            file.chip, file.heap_bytes, prepared(image, empty, scratch), speed, scratch
-        )
+        flash = prepared(image, empty, scratch)
+        claim(flash, stack)
+        running = VirtualBoard(file.chip, file.heap_bytes, flash, speed, scratch)
         if link:
             try:
                 link.symlink_to(running.path)
@@ -81,6 +82,16 @@ def prepared(image: Path | None, empty: bool, scratch: Path) -> Path:
     files = {} if empty else version.files(None)
     outputs.write({made: filesystem.image(files, FLASH_BYTES)})
     return made
+
+
+def claim(image: Path, stack: ExitStack) -> None:
+    """Have no other board write to an image meanwhile. BadInput where one does."""
+    file = stack.enter_context(image.open("rb"))
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        what = "is another virtual board's, which runs"
+        raise BadInput(what, where=image, remedy="stop that, or name another file") from None
 
 
 def check(image: Path) -> None:

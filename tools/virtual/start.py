@@ -27,7 +27,7 @@ del sys.modules["start"]
 import __main__
 
 BLOCK = 4096
-ERASED = b"\xff" * BLOCK
+ERASED = b"\xff" * 128
 
 
 class Flash:
@@ -52,7 +52,8 @@ class Flash:
             return BLOCK
         if what == 6:
             self.file.seek(argument * BLOCK)
-            self.file.write(ERASED)
+            for _ in range(BLOCK // len(ERASED)):
+                self.file.write(ERASED)
         return 0
 
 

@@ -1,4 +1,4 @@
-"""A node that harvests plans its next day: loaded for that alone, once an hour."""
+"""A node that harvests plans its next half day: loaded for that alone, once an hour."""
 
 from torpor import record
 from torpor.policy import energy, harvest, schedule

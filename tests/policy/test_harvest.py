@@ -159,21 +159,26 @@ def test_at_no_hour_is_there_less_than_the_spell_would_still_take():
 
 def test_a_spell_is_at_most_half_a_store():
     for spell_mc, kept_mc in ((49999, 49999), (50000, 50000), (50001, 50000), (100000, 50000)):
-        r = store(600, nets=[100] * 24, demand_mc=800)
+        r = store(600, nets=[5000] * 24, demand_mc=800)
         r[AT + SPELL_MC] = spell_mc
-        assert harvest.spend_mc(r, AT) == (60000 + 2400 - kept_mc) // 24
+        assert harvest.spell_mc(r, AT) == kept_mc
+        assert harvest.spend_mc(r, AT) == (60000 + 60000 - kept_mc) // 12
 
 
-def test_in_the_first_week_a_day_later_a_weekend_is_kept():
-    """At the slowest pace 100 an hour, and what sleep takes, for 48 hours; at most half a store."""
-    for hour, kept_mc in ((0, 4800), (WEEK_H - 1, 4800), (WEEK_H, 0)):
-        r = store(92, low=50, nets=[100] * 24, demand_mc=800)
+def test_in_the_first_week_a_weekend_is_kept():
+    """At the slowest pace 100 an hour, and what sleep takes, for 54 hours; at most half a store."""
+    for hour, kept_mc in ((0, 5400), (WEEK_H - 1, 5400), (WEEK_H, 0)):
+        r = store(150, low=50, nets=[200] * 24, demand_mc=800)
         r[AT + PLANNED_H] = hour
-        assert harvest.spend_mc(r, AT) == (4200 + 2400 - kept_mc) // 24
-    for capacity_mc in (19200, 19199):
-        r = store(500, capacity_mc=capacity_mc, nets=[-100] + [100] * 23, demand_mc=800)
+        assert harvest.spend_mc(r, AT) == (10000 + 2400 - kept_mc) // 12
+    r[AT + PLANNED_H] = WEEK_H - 1
+    for spell_mc, kept_mc in ((5399, 5400), (5401, 5401)):
+        r[AT + SPELL_MC] = spell_mc
+        assert harvest.spell_mc(r, AT) == kept_mc
+    for capacity_mc in (21600, 21599):
+        r = store(500, capacity_mc=capacity_mc, nets=[-50, -150] + [0, 100] * 11, demand_mc=800)
         r[AT + PLANNED_H] = 0
-        assert harvest.weekend_mc(r, AT) == capacity_mc // 2
+        assert harvest.spell_mc(r, AT) == min(10800, capacity_mc // 2)
 
 
 def test_a_full_store_is_spent_from_whatever_is_expected():
@@ -189,7 +194,7 @@ def test_light_that_was_expected_and_did_not_come_is_expected_no_more():
         r[AT + EXPECTED_MC] = expected
         r[AT + SEEN_MC] = seen
         assert harvest.trust_x16(r, AT) == trust
-        assert harvest.spend_mc(r, AT) == 3600 // 24 + 100 * trust
+        assert harvest.spend_mc(r, AT) == 3600 // 12 + 100 * trust
     after(r, 1, 36, 800)
     assert (r[AT + EXPECTED_MC], r[AT + SEEN_MC]) == (700, 200)
     after(r, 1, 26, 0)  # darkness is not less than none

@@ -132,7 +132,7 @@ EDITS = {
     "firmware/torpor/policy/backoff.py": ("_DOUBLINGS = const(6)", "_DOUBLINGS = const(7)"),
     "firmware/torpor/policy/cascade.py": ("_DAY_MS = const(86400000)", "_DAY_MS = const(1)"),
     "firmware/torpor/policy/energy.py": ("_DAY_MIN = const(1440)", "_DAY_MIN = const(1441)"),
-    "firmware/torpor/policy/harvest.py": ("DARK_H = const(48)", "DARK_H = const(49)"),
+    "firmware/torpor/policy/harvest.py": ("DARK_H = const(54)", "DARK_H = const(55)"),
     "firmware/torpor/policy/loudness.py": ("QUIET = const(64)", "QUIET = const(65)"),
     "firmware/torpor/policy/patience.py": ("LINK_MS = const(8000)", "LINK_MS = const(8001)"),
     "firmware/torpor/policy/report.py": ("CAPACITY // 2", "CAPACITY // 3"),

@@ -2,16 +2,15 @@
 
 What each hour of the day brings is learned, sleep and leakage taken off: how the store's charge
 changed, and what the node spent awake (an exponentially weighted mean, A. Kansal et al., ACM TECS
-6:4, 2007). So would the store go over the next day if nothing were spent; where the last hours were
-darker than expected, the next are believed to be, too. What is spent must not empty it on the way,
-nor is light to find it full: the node spends by the straightest line between both, which is a taut
-string.
+6:4, 2007). So would the store go over the next half day if nothing were spent; where the last hours
+were darker than expected, the next are believed to be, too. What is spent must not empty it on the
+way, nor is light to find it full: the node spends by the straightest line between both, which is a
+taut string. Over more than half a day it would spend more evenly, but from a higher store.
 
 Empty is a store that would not last through the longest spell of darkness that was met, at the
 slowest pace: by so much would the store of a node have sunk that is never faster. In the first
-week, of which nobody knows yet whether its end is dark, the store is also to hold out for a weekend
-a day later. More is kept for no use: a low store wastes no light, and a capacitor takes more charge
-of it.
+week, of which nobody knows yet whether its end is dark, a weekend counts as met. More is kept for
+no use: a low store wastes no light, and a capacitor takes more charge of it.
 """
 
 from torpor.policy import const
@@ -34,7 +33,8 @@ from torpor.policy.energy import (
 
 DAY_H = const(24)
 WEEK_H = const(168)
-DARK_H = const(48)  # without any light that the store is to hold out until a week is known
+AHEAD_H = const(12)  # planned
+DARK_H = const(54)  # without any light that the store is to hold out until a week is known
 _SLOWEST = const(8)
 FULL_PERMILLE = const(980)  # light that comes then goes unseen
 _NET_SHIFT = const(2)  # a quarter of what an hour shows is believed
@@ -123,19 +123,22 @@ def trust_x16(r: list[int], at: int) -> int:
 
 
 def spell_mc(r: list[int], at: int) -> int:
-    """What the longest spell of darkness would take at the slowest pace, at most half a store."""
-    most_mc = r[at + CAPACITY_MC] // 2
-    return r[at + SPELL_MC] if r[at + SPELL_MC] < most_mc else most_mc
+    """What the longest spell of darkness would take at the slowest pace, at most half a store.
 
-
-def weekend_mc(r: list[int], at: int) -> int:
-    """What DARK_H take at the slowest pace, at most half a store; none once a week is known."""
-    if r[at + PLANNED_H] >= WEEK_H:
-        return 0
-    idle_mc = 0
-    for slot in range(at + NET_MC, at + NET_MC + DAY_H):
-        idle_mc = r[slot] if r[slot] < idle_mc else idle_mc
-    mc = (r[at + DEMAND_MC] // _SLOWEST - idle_mc) * DARK_H
+    Until a week is known it is at least one of DARK_H. What sleep takes is the mean of the hours
+    that brought nothing: the worst of them is so by what a thousandth of a store rounds.
+    """
+    mc = r[at + SPELL_MC]
+    if r[at + PLANNED_H] < WEEK_H:
+        asleep_mc = 0
+        dark = 0
+        for slot in range(at + NET_MC, at + NET_MC + DAY_H):
+            if r[slot] < 0:
+                asleep_mc -= r[slot]
+                dark += 1
+        asleep_mc = asleep_mc // dark if dark else 0
+        dark_mc = (r[at + DEMAND_MC] // _SLOWEST + asleep_mc) * DARK_H
+        mc = dark_mc if dark_mc > mc else mc
     return mc if mc < r[at + CAPACITY_MC] // 2 else r[at + CAPACITY_MC] // 2
 
 
@@ -149,15 +152,13 @@ def spend_mc(r: list[int], at: int) -> int:
     owed_mc = r[at + OWED_MC]
     longest_mc = spell_mc(r, at)
     seen_x16 = trust_x16(r, at)
-    for hours in range(1, DAY_H + 1):
+    for hours in range(1, AHEAD_H + 1):
         net_mc = r[at + NET_MC + (r[at + PLANNED_H] + hours - 1) % DAY_H]
         net_mc = net_mc * seen_x16 // 16 if net_mc > 0 else net_mc
         comes_mc += net_mc
         owed_mc += r[at + DEMAND_MC] // _SLOWEST - net_mc
         owed_mc = owed_mc if owed_mc > 0 else 0
-        keep_mc = weekend_mc(r, at) if hours == DAY_H else 0
-        if keep_mc < longest_mc - owed_mc:
-            keep_mc = longest_mc - owed_mc
+        keep_mc = longest_mc - owed_mc if longest_mc > owed_mc else 0
         empty = (above_mc + comes_mc - keep_mc) // hours
         full = (comes_mc - room_mc) // hours
         if full > most:

@@ -40,10 +40,18 @@ TAUGHT = """\
 How low the store is kept decides most of the work. Behind a linear regulator a charge does the same
 at any voltage, and of the same light a capacitor takes the more charge the lower it is. But what is
 low is soon empty. Ours keeps what the longest darkness that it met takes at its slowest, and in its
-first week, of which it does not know yet whether its end is dark, a day later what {dark_h} hours
-take. It spends the rest along the straightest line that neither empties the store before the next
-light nor leaves it full. Kansal's way is told here the charge in its store and all that went in,
+first week, of which it does not know yet whether its end is dark, what {dark_h} hours without light
+take. It spends the rest along the straightest line that neither empties the store in the next half
+day nor leaves it full. Kansal's way is told here the charge in its store and all that went in,
 exactly, which no node is. {lost}
+
+Most of what is missing to the optimum is the price of what is kept. In 60 lives of the part that it
+is tuned on, ours does 9.7 % less. With nothing kept in the first week but what it met, it would do
+5.2 % less, with nothing kept at all 4.4 %; but of the hours off where none need be, 171, there
+would be 1,818 and 1,978. Told the light of the next half day it does 9.2 % less, since what is kept
+is for a darkness farther off; told that and keeping nothing 2.4 %. A plan in force in the same
+wake, and not a reading later, would bring 0.4 points, and to know the charge in its store exactly
+none. Planning a whole day ahead, which is more even, but from a higher store, it did 10.5 % less.
 
 Ours knows its store by the voltage alone, and no weekday: in the office Saturday is expected to be
 as bright as Friday, and what is kept carries it through. That costs work, most of it in the first

@@ -22,7 +22,7 @@ class Hearing:
     gain_x16     background gain by hour of the day, 1/16 (24 cells)
     event_us     start of each event, ascending, with a sentinel beyond every time
     event_clip   its clip
-    event_gain   its gain, 1/16
+    event_gain   its gain, 1/1024, so that decibels between two sixteenths differ
     event_word   1: what the node is to hear; 0: a distraction
     clips        levels of all clips: clip * clip_steps + step
     clip_steps   cells of a clip
@@ -93,7 +93,7 @@ class Hearing:
             return noise
         step = (us - self.event_us[event]) // self.step_us
         level = self.clips[self.event_clip[event] * self.clip_steps + step]
-        return both(level * self.event_gain[event] >> 4, noise)
+        return both(level * self.event_gain[event] >> 10, noise)
 
     def noise(self, us: int) -> int:
         """Of the background alone."""

@@ -75,8 +75,8 @@ class Sound(Strict, frozen=True):
     """Background from 22 to 7 o'clock, in 1/16 of the recorded noise."""
     day_gain_x16: Annotated[int, Meta(ge=0, le=64)]
     """Background by day."""
-    word_gain_x16: Annotated[int, Meta(ge=0, le=256)] = 16
-    """Words, in 1/16 of what was recorded."""
+    word_gain_x16: Annotated[float, Meta(ge=0, le=256)] = 16
+    """Words, in 1/16 of what was recorded; 8.35 is between two of them."""
     words: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)] = ("yes", "no")
     """What is to be caught: `yes`, `no`, or WAVs as seen from the scenario's file."""
     bursts: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)] = ("noise",)

@@ -33,6 +33,7 @@ LOOK_US = (10_000, 40_000, 480_000)
 # all fuel (docs/start.md).
 JUDGE_US = (0, 1_900, 9_100)
 APART_US = 3_000_000  # events do not overlap
+EVENT_GAIN = 1_024  # of an event as it was recorded
 COLOURS = {"white": 0, "pink": 1, "brown": 2}  # backgrounds that are computed
 LONG_S = 30  # a background that is shorter is made longer
 PIECE = 20  # cells of the pieces that it is made of
@@ -49,7 +50,7 @@ class Sounds:
     bursts_per_hour: float
     night_gain_x16: int
     day_gain_x16: int
-    word_gain_x16: int = 16
+    word_gain_x16: float = 16
     words: tuple[str, ...] = ("yes", "no")
     bursts: tuple[str, ...] = ("noise",)
     background: str = "noise"
@@ -136,13 +137,14 @@ def hearing(
     gain = [sounds.night_gain_x16] * 7 + [sounds.day_gain_x16] * 15 + [sounds.night_gain_x16] * 2
     starts, kinds = _timeline(sounds, days, seed)
     word = [int(kind < len(sounds.words)) for kind in kinds]
+    word_gain = round(sounds.word_gain_x16 * EVENT_GAIN / 16)
     return Hearing(
         STEP_US,
         background.tolist(),
         gain,
         [*starts, NEVER_US],
         [*kinds, 0],
-        [sounds.word_gain_x16 if one else 16 for one in word] + [16],
+        [word_gain if one else EVENT_GAIN for one in word] + [EVENT_GAIN],
         [*word, 0],
         clips,
         steps,
@@ -156,12 +158,12 @@ NO_GATES = {"share": 0}
 
 def silence() -> Hearing:
     """For a node without a microphone."""
-    return Hearing(STEP_US, [], [16], [NEVER_US], [0], [16], [0], [], 0, [0], **NO_GATES)
+    return Hearing(STEP_US, [], [16], [NEVER_US], [0], [EVENT_GAIN], [0], [], 0, [0], **NO_GATES)
 
 
 def contact() -> Hearing:
     """For a node whose detector is a pin: a debounced edge always scores 1."""
-    return Hearing(STEP_US, [1], [16], [NEVER_US], [0], [16], [0], [], 0, [0], **NO_GATES)
+    return Hearing(STEP_US, [1], [16], [NEVER_US], [0], [EVENT_GAIN], [0], [], 0, [0], **NO_GATES)
 
 
 def _timeline(sounds: Sounds, days: int, seed: int) -> tuple[list[int], list[int]]:

@@ -18,16 +18,16 @@ from host_sim.world import sound
 ONE = replace(mixtures.tuning()[1], words_per_hour=10)
 
 
-@pytest.mark.parametrize("snr_db", [30, 20, 10])
+@pytest.mark.parametrize("snr_db", [30, 20, 10, 5, 0])
 def test_a_mixture_has_the_ratio_that_it_says(snr_db: int) -> None:
-    """To the sixteenth that a gain is of: words by their active level over the background's."""
+    """Words by their active level over the background's; 5 and 0 dB were once one world."""
     given = scenario.load("sound", (*replace(ONE, snr_db=snr_db).changes, *ways.POLLS))
     ears = build.parts(given).hearing
     words = [sound.active(np.array(ears.clips[at : at + 100])) for at in (0, 100)]
-    level = np.sqrt(np.mean(np.square(ears.background)))
+    level = np.sqrt(np.mean(np.square(sound.clip_levels(ONE.background))))
     ratio = np.mean(words) * ears.event_gain[ears.event_word.index(1)]
-    ratio /= level * ears.gain_x16[0]
-    assert 20 * np.log10(ratio) == pytest.approx(snr_db, abs=1.2)
+    ratio /= level * ears.gain_x16[0] * sound.EVENT_GAIN / 16
+    assert 20 * np.log10(ratio) == pytest.approx(snr_db, abs=0.02)
 
 
 def test_tuning_and_judged_share_no_recording(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -70,7 +70,7 @@ def test_the_chip_s_own_words_decide_as_the_engine_does(
     wave = mixed(word, snr_db, gain)
     level = loudness.levels(chip, wave).tolist()
     chosen = gates([400, 200, 48])
-    ears = Hearing(10_000, level, [16], [NEVER_US], [0], [16], [0], [], 0, [0], **chosen)
+    ears = Hearing(10_000, level, [16], [NEVER_US], [0], [0], [0], [], 0, [0], **chosen)
     conversions, means = converted(chip, wave)
     at = 0
 

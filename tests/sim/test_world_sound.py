@@ -24,8 +24,8 @@ def of(background: list[int], clip: list[int] | None = None, at_us: int = 0) -> 
     clip = clip or [0]
     starts = [at_us, NEVER_US]
     return Hearing(
-        10_000, background, [16], starts, [0] * 2, [16] * 2, [1, 0], clip, len(clip), [0] * 2,
-        **sound.NO_GATES,
+        10_000, background, [16], starts, [0] * 2, [sound.EVENT_GAIN] * 2, [1, 0], clip, len(clip),
+        [0] * 2, **sound.NO_GATES,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class Mixture:
             "words": _listed(self.words),
             "bursts": _listed(self.bursts),
             "background": f'"{self.background}"',
-            "word_gain_x16": min(256, max(1, round(wanted / level))),
+            "word_gain_x16": min(256.0, round(float(wanted / level), 3)),
             "words_per_hour": float(self.words_per_hour),
             "bursts_per_hour": float(self.bursts_per_hour),
             "night_gain_x16": self.gain_x16,

@@ -1,8 +1,8 @@
 """What a detector hears: a background that loops, and events laid over it.
 
-Levels are mean distances of the samples from their mean, a cell for each 10 ms. Sounds that have
+Levels are mean distances of the samples from their mean, a cell for each 5 ms. Sounds that have
 nothing to do with each other add as their powers do, so a level of both is the root of the sum of
-squares: within 1 % in the mean of a word (tests/sim/test_world_sound.py).
+squares: within 1.2 % in the mean of a word (tests/sim/test_world_sound.py).
 
 Filled by host_sim/world/sound.py; ints and int lists only, compiled with the port. A node without
 a microphone hears silence.
@@ -77,7 +77,7 @@ class Hearing:
         return loudness.score(self.memory, blocks, stage)
 
     def block(self, us: int) -> int:
-        """Mean level of BLOCK cells; of 16 bits the ULP sums quarters, and loses what is over."""
+        """Mean level of BLOCK cells; of 16 bits the ULP sums eighths, and loses what is over."""
         mean = over = 0
         for cell in range(BLOCK):
             level = self.level(us + cell * self.step_us)

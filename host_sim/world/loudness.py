@@ -12,7 +12,7 @@ from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS
 
 RATE_HZ = 16_000
-CONVERSIONS = 32  # of a frame
+CONVERSIONS = 16  # of a frame
 TO_STEPS = 4  # bits that the converter has less than a sample
 BIAS = 2_048  # where it sees the microphone at rest
 
@@ -48,7 +48,7 @@ def clip_levels(chip: str, clip: str) -> Ints:
 
 
 def levels(chip: str, wave: Ints) -> Ints:
-    """What the program scores of each 10 ms, frame after frame from a mean at rest.
+    """What the program scores of each 5 ms, frame after frame from a mean at rest.
 
     The same as running its words (tests/sim/test_loudness.py), which takes a hundred times as long.
     """
@@ -57,10 +57,10 @@ def levels(chip: str, wave: Ints) -> Ints:
     found = []
     mean_x16 = BIAS << 4
     for frame in steps:
-        halves = 0
+        total = 0
         for step in frame:
             distance = step - (mean_x16 >> 4)
             mean_x16 += distance
-            halves += abs(distance) >> 1
-        found.append(halves)
+            total += abs(distance)
+        found.append(total)
     return sound.ints(found)

@@ -1,7 +1,7 @@
 """Sound for a detector: recorded words and noise, scored the way an ESP32 could.
 
-Three stages, each a cheap integer feature of 10 ms levels (torpor.policy.loudness):
-0  loudness: mean absolute amplitude over 10 ms (an ADC burst, what a ULP can sum);
+Three stages, each a cheap integer feature of 5 ms levels (torpor.policy.loudness):
+0  loudness: mean absolute amplitude over 5 ms (an ADC burst, what a ULP can sum);
 1  sustained loudness: the same over a block of 40 ms, which a click does not keep up;
 2  modulation: loudest over quiet (20th percentile, at least 64) of the blocks in 480 ms, or
    of the second that the ULP remembers, in 1/16. Speech comes in syllables between pauses; machine
@@ -24,10 +24,10 @@ from host_sim.engine.hearing import HOUR_US, Hearing
 from host_sim.errors import BadInput
 from host_sim.world.recordings import DATA, Ints
 
-STEP_US = 10_000
+STEP_US = 5_000
 RATE_HZ = 16_000
-SAMPLES = 160  # in a 10 ms frame at 16 kHz
-LOOK_US = (10_000, 40_000, 480_000)
+SAMPLES = 80  # in a 5 ms frame at 16 kHz
+LOOK_US = (5_000, 40_000, 480_000)
 # What the CPU takes for what the ULP remembers: WebAssembly fuel of reading RTC memory with the
 # driver's first score, and of its second (130 and 630 thousand), at 2.3 cycles and 160 MHz; I, as
 # all fuel (docs/start.md).
@@ -36,8 +36,8 @@ APART_US = 3_000_000  # events do not overlap
 EVENT_GAIN = 1_024  # of an event as it was recorded
 COLOURS = {"white": 0, "pink": 1, "brown": 2}  # backgrounds that are computed
 LONG_S = 30  # a background that is shorter is made longer
-PIECE = 20  # cells of the pieces that it is made of
-LONG_STEPS = 6_007  # prime, so that no interval of looks meets it at a few places only
+PIECE = 40  # cells of the pieces that it is made of
+LONG_STEPS = 12_007  # prime, so that no interval of looks meets it at a few places only
 
 Loudness = Callable[[str], Ints]  # levels of a clip
 
@@ -74,7 +74,7 @@ def samples(clip: str) -> Ints:
     except (OSError, EOFError, wave.Error) as error:
         raise BadInput(f"no WAV can be read: {error}", where=str(path)) from None
     if form != (1, 2, RATE_HZ) or len(found) < SAMPLES:
-        remedy = "convert it to one channel of 16 bits at 16 kHz, 10 ms at least"
+        remedy = "convert it to one channel of 16 bits at 16 kHz, 5 ms at least"
         raise BadInput("a WAV of another form", where=str(path), remedy=remedy)
     return found.astype(np.int64)
 
@@ -97,7 +97,7 @@ def active(level: Ints) -> float:
 
 
 def levels(wave: Ints) -> Ints:
-    """Mean absolute amplitude of each 10 ms: what the CPU's look hears."""
+    """Mean absolute amplitude of each 5 ms: what the CPU's look hears."""
     frames = wave[: len(wave) // SAMPLES * SAMPLES].reshape(-1, SAMPLES)
     level: Ints = np.abs(frames).mean(axis=1).astype(np.int64)
     return level
@@ -111,7 +111,7 @@ def clip_levels(clip: str) -> Ints:
 
 def lengthened(level: Ints, seed: int) -> Ints:
     """A background of a minute: pieces of a shorter one in random order."""
-    if len(level) >= LONG_S * 100:
+    if len(level) >= LONG_S * 1_000_000 // STEP_US:
         return level
     last = max(1, len(level) - PIECE)
     starts = np.random.default_rng([seed, 5]).integers(0, last, LONG_STEPS // PIECE + 1)

@@ -107,12 +107,12 @@ def sleeper(monkeypatch: pytest.MonkeyPatch, *sounds: Callable[[], int]) -> Any:
 
 def word(amplitude: int) -> Callable[[], int]:
     """A microphone that hears a tone of this amplitude for 100 ms and nothing behind it."""
-    frames = [amplitude] * 10 + [0] * REMEMBERED * BLOCK
-    return iter([2048 + sign * one for one in frames for sign in [1, -1] * 16]).__next__
+    frames = [amplitude] * 20 + [0] * REMEMBERED * BLOCK
+    return iter([2048 + sign * one for one in frames for sign in [1, -1] * 8]).__next__
 
 
 def test_the_ulp_ends_a_light_sleep_at_the_cascades_mark(monkeypatch: pytest.MonkeyPatch) -> None:
-    node = sleeper(monkeypatch, word(20), word(24), word(25))
+    node = sleeper(monkeypatch, word(20), word(23), word(25))
     monkeypatch.setattr(node, "look", lambda stage: pytest.fail("the CPU looked"))
     node.watch(150, 400, 0)  # 25 of the converter's steps, of 16 each
     assert node.sleep(LIGHT, 600_000) == WATCH

@@ -23,24 +23,24 @@ WORDS = ("yes", "no")
 
 @pytest.mark.parametrize("chip", ULPS)
 def test_a_look_hears_a_word_as_the_cpu_does(chip: str) -> None:
-    """32 conversions in place of 160 samples, less what their own mean follows."""
+    """16 conversions in place of 80 samples, less what their own mean follows."""
     for word in WORDS:
         wave = sound.samples(word)
         ours, cpus = loudness.levels(chip, wave), sound.levels(wave)
-        assert np.corrcoef(ours, cpus)[0, 1] > 0.98
-        assert ours.mean() == pytest.approx(cpus.mean(), rel=0.02)
+        assert np.corrcoef(ours, cpus)[0, 1] > 0.97
+        assert ours.mean() == pytest.approx(cpus.mean(), rel=0.04)
 
 
 @pytest.mark.parametrize("chip", ULPS)
 def test_a_look_hears_little_of_a_rumble(chip: str) -> None:
     """63 % of the noise clip's power lies below 32 Hz."""
     wave = sound.samples("noise")
-    assert loudness.levels(chip, wave).mean() < 0.65 * sound.levels(wave).mean()
+    assert loudness.levels(chip, wave).mean() < 0.66 * sound.levels(wave).mean()
 
 
 @pytest.mark.parametrize("chip", ULPS)
-def test_a_frame_is_ten_milliseconds(chip: str) -> None:
-    assert loudness.price(chip)[0] == pytest.approx(10_000, rel=0.02)
+def test_a_frame_is_five_milliseconds(chip: str) -> None:
+    assert loudness.price(chip)[0] == pytest.approx(sound.STEP_US, rel=0.04)
 
 
 @pytest.mark.parametrize("chip", ULPS)
@@ -70,7 +70,7 @@ def test_the_chip_s_own_words_decide_as_the_engine_does(
     wave = mixed(word, snr_db, gain)
     level = loudness.levels(chip, wave).tolist()
     chosen = gates([400, 200, 48])
-    ears = Hearing(10_000, level, [16], [NEVER_US], [0], [0], [0], [], 0, [0], **chosen)
+    ears = Hearing(sound.STEP_US, level, [16], [NEVER_US], [0], [0], [0], [], 0, [0], **chosen)
     conversions, means = converted(chip, wave)
     at = 0
 
@@ -83,10 +83,10 @@ def test_the_chip_s_own_words_decide_as_the_engine_does(
     for name, value in {**chosen, "threshold": 400, "ratio": 8}.items():
         ulp[name] = value
     woken = 0
-    for cell in range(0, len(level) - REMEMBERED * BLOCK, 15):
+    for cell in range(0, len(level) - REMEMBERED * BLOCK, 30):
         at = cell * loudness.CONVERSIONS
         ulp["mean"] = means[cell]
-        us = cell * 10_000
+        us = cell * sound.STEP_US
         ears.crossing(us - 150_000, us + 1, 150_000, 400, 32)
         assert ulp.run().woke == (ears.loud_us == us)
         assert (ulp["floor"], at // loudness.CONVERSIONS) == (ears.floor, cell + 1 + ears.recorded)
@@ -112,10 +112,10 @@ def converted(chip: str, wave: Ints) -> tuple[list[int], list[int]]:
 
 
 def test_the_price_of_a_look_is_that_of_its_cycles() -> None:
-    """84,380 cycles at 8.5 MHz after 133 µs of waiting; 32 conversions of 47 cycles at 9.5 mA."""
+    """42,220 cycles at 8.5 MHz after 133 µs of waiting; 16 conversions of 47 cycles at 9.5 mA."""
     us, na = loudness.price("esp32")
-    assert us == 84_380 * 10 // 85 + 133
-    assert na == pytest.approx(432_000 + 32 * 47 / 8.5 / us * 9_500_000, abs=1)
+    assert us == 42_220 * 10 // 85 + 133
+    assert na == pytest.approx(432_000 + 16 * 47 / 8.5 / us * 9_500_000, abs=1)
 
 
 def test_the_ulp_hears_the_words_for_a_tenth() -> None:

@@ -13,7 +13,7 @@ from host_sim.engine.events import NEVER_US
 from host_sim.engine.hearing import HOUR_US, Hearing, both
 from host_sim.errors import BadInput
 from host_sim.world import loudness, sound
-from torpor.policy.loudness import QUIET
+from torpor.policy.loudness import BLOCK, QUIET
 from torpor.ulp.programs import gates
 
 BUSY = sound.Sounds(60.0, 20.0, 1, 4)
@@ -24,17 +24,17 @@ def of(background: list[int], clip: list[int] | None = None, at_us: int = 0) -> 
     clip = clip or [0]
     starts = [at_us, NEVER_US]
     return Hearing(
-        10_000, background, [16], starts, [0] * 2, [sound.EVENT_GAIN] * 2, [1, 0], clip, len(clip),
-        [0] * 2, **sound.NO_GATES,
+        sound.STEP_US, background, [16], starts, [0] * 2, [sound.EVENT_GAIN] * 2, [1, 0],
+        clip, len(clip), [0] * 2, **sound.NO_GATES,
     )  # fmt: skip
 
 
 def test_a_look_scores_from_its_cell_on() -> None:
     ears = of([0, 0, 100, 200, 300, 400, 500] + [0] * 93)
-    assert ears.score(0, 20_000) == 100
-    assert ears.score(1, 20_000) == (100 + 200 + 300 + 400) // 4
-    assert ears.score(1, 60_000) == 500 // 4
-    assert ears.score(2, 0) == (300 + 400 + 500) // 4 * 16 // QUIET
+    assert ears.score(0, 10_000) == 100
+    assert ears.score(1, 10_000) == (100 + 200 + 300 + 400 + 500) // BLOCK
+    assert ears.score(1, 30_000) == 500 // BLOCK
+    assert ears.score(2, 0) == (100 + 200 + 300 + 400 + 500) // BLOCK * 16 // QUIET
 
 
 def test_the_words_swell_and_the_noise_does_not_while_it_lasts() -> None:
@@ -61,13 +61,13 @@ def test_powers_add(a: int, b: int) -> None:
 @pytest.mark.parametrize("snr_db", [20, 10, 0])
 @pytest.mark.parametrize("word", ["yes", "no"])
 def test_the_level_of_a_mixture_is_the_root_of_the_sum_of_squares(word: str, snr_db: int) -> None:
-    """Against samples that are added: the mean of a word within 1 %, a cell within 30 % mostly."""
+    """Against samples that are added: a word's mean within 1.2 %, a cell within 30 % mostly."""
     heard = sound.samples(word)
     noise = np.roll(sound.samples("noise"), 4_321)
     noise = (noise * (np.std(heard) / np.std(noise) / 10 ** (snr_db / 20))).astype(np.int64)
     added = sound.levels(heard + noise)
     ours = np.hypot(sound.levels(heard), sound.levels(noise))
-    assert ours.mean() == pytest.approx(added.mean(), rel=0.01)
+    assert ours.mean() == pytest.approx(added.mean(), rel=0.012)
     assert np.mean(np.abs(ours - added) <= 0.3 * added) > 0.9
 
 
@@ -101,16 +101,16 @@ def test_steady_noise_wakes_nobody_however_loud(
     ears = of(loudness.levels("esp32", samples.astype(np.int64)).tolist())
     ears.share = gates([150, 0, modulation])["share"]
     assert ears.crossing(0, 59_000_000, 150_000, 150, 24) == 59_000_000
-    assert ears.recorded <= 10 * 99  # a few looks on, until it knows
+    assert ears.recorded <= 10 * 199  # a few looks on, until it knows
 
 
-@pytest.mark.parametrize(("level", "clicks"), [(4 * 400 - 1, True), (4 * 400, False)])
+@pytest.mark.parametrize(("level", "clicks"), [(BLOCK * 400 - 1, True), (BLOCK * 400, False)])
 def test_a_click_is_over_before_anything_is_remembered(level: int, clicks: bool) -> None:
     """A frame alone is less than the mark in the mean of its block, but where it is very loud."""
     ears = of([0] * 100 + [level] * 1 + [0] * 400)
     ears.share = 6
-    assert (ears.crossing(990_000, 3_000_000, 10_000, 400, 0) == 3_000_000) == clicks
-    assert (ears.loud_us, ears.recorded) == ((-1, 3) if clicks else (1_000_000, 99))
+    assert (ears.crossing(495_000, 2_000_000, 5_000, 400, 0) == 2_000_000) == clicks
+    assert (ears.loud_us, ears.recorded) == ((-1, 7) if clicks else (500_000, 199))
 
 
 def test_every_look_moves_the_floor_a_sixteenth_of_the_way() -> None:

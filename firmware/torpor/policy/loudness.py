@@ -1,15 +1,15 @@
 """What the detector's stages make of sound: scores of levels, in order.
 
-Stage 0 scores loudness, the level of a frame of 10 ms; stage 1 what a click does not keep up, that
+Stage 0 scores loudness, the level of a frame of 5 ms; stage 1 what a click does not keep up, that
 of a block of frames; stage 2 modulation, the loudest of some blocks over the quiet in sixteenths:
 words come in syllables between pauses, machines do not. A block is as long as the shortest syllable
-and steadier than a frame by half, so a word stands out of noise that a frame of it does not.
+and steadier than a frame by two thirds, so a word stands out of noise that a frame of it does not.
 """
 
 from torpor.policy import const
 
-FRAME_MS = const(10)
-BLOCK = const(4)  # frames
+FRAME_MS = const(5)
+BLOCK = const(8)  # frames
 BLOCKS = (1, 1, 12)  # that a stage looks at, afresh; of stage 0 it is a frame
 REMEMBERED = const(25)  # that the ULP keeps, a second; the one that was loud the first
 WORD = const(17)  # blocks that a word fills at most; of a look that is shorter,

@@ -10,7 +10,7 @@ SENS = 0x800
 
 # low_power, ready: may the CPU be woken. timer, timer_on: starts the ULP again and again.
 # adc: its control, where bits 18 and 31 keep the converter from the ULP. levels: of the pins.
-# pause: cycles of the fast clock that make 32 conversions with what is between them 10 ms.
+# pause: cycles of the fast clock that make 16 conversions with what is between them 5 ms.
 # half: of them, what half a clock of I2C takes at least with the instructions beside it, 5 us.
 # eighth: of 18 ms, as an SHT3x takes 15.5 and the clock may be faster.
 # drive, release, level_low: of the pins, to set and to clear whether they drive, and to have 0.

@@ -88,8 +88,8 @@ entry:  reg_wr iomux, iomux_on, iomux_on, 1
     + END
 )
 
-# Score: how far 32 conversions lie from their running mean on average, in sixteenths of the
-# converter's steps, which are the units of a 16-bit sample; 10 ms. `mean` has 16 times the mean.
+# Score: how far 16 conversions lie from their running mean on average, in sixteenths of the
+# converter's steps, which are the units of a 16-bit sample; 5 ms. `mean` has 16 times the mean.
 # The program keeps its floor: a frame is loud whose score >= floor * ratio / 4 + threshold. With a
 # share it then looks on, remembering blocks, and wakes nobody where the first of them is not as
 # loud as that, or where no more than QUIET_BLOCKS are within `share` 64ths of the loudest; then the
@@ -121,7 +121,7 @@ looks:  .long 0
 score:  .long 0
 mean:   .long 0
 mark:   .long 0         # what is loud
-total:  .long 0         # of a block, quarters of its frames: their mean
+total:  .long 0         # of a block, eighths of its frames: their mean
 frames: .long 0         # of a block, so far
 loudest: .long 0
 count:  .long 0         # of blocks remembered
@@ -157,11 +157,10 @@ below:  move r0, 0
         ld r0, r3, mean_at
         sub r0, r0, r1
 kept:   st r0, r3, mean_at
-        rsh r1, r1, 1           # halves: 32 fit 16 bits
-        add r2, r2, r1
+        add r2, r2, r1          # 16 fit 16 bits
         wait pause
         stage_inc 1
-        jumps again, 32, lt
+        jumps again, 16, lt
         st r2, r3, score_at
         ld r0, r3, count_at
         ld r1, r3, frames_at
@@ -193,7 +192,7 @@ marked: st r2, r3, mark_at
         jumpr rouse, 1, lt
 
 on:     ld r1, r3, score_at
-        rsh r1, r1, 2
+        rsh r1, r1, 3
         ld r0, r3, total_at
         add r1, r1, r0
         st r1, r3, total_at

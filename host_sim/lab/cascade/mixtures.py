@@ -1,7 +1,8 @@
 """Mixtures of words and backgrounds, as changes of the scenario `sound`.
 
 A word's level is that of its active part, the mean over the words; a background's is its root mean
-square. Both are of 10 ms of the recording, and their ratio is the signal-to-noise ratio.
+square. Both are of 10 ms of the recording, whatever a look lasts, and their ratio is the
+signal-to-noise ratio.
 """
 
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.world import sound
+from host_sim.world.recordings import Ints
 
 CLIPS = Path("audio", "openwakeword")  # in the folder of recordings
 JUDGED_WORDS = ("alexa_test", "hey_jane", "hey_mycroft_test")
@@ -18,6 +20,7 @@ JUDGED_BURST = "negative_reference"
 LEVELS = ((30, 2), (20, 4), (10, 8), (5, 8))  # signal to noise, dB, and the background's gain
 WORDS = 36  # that a mixture has on average, where nothing else is asked
 HOURS = 24
+TEN_MS_US = 10_000
 TIMES = 3  # that each tuning mixture is drawn
 
 
@@ -88,16 +91,23 @@ def _each(one: Mixture, first_seed: int) -> list[Mixture]:
     ]
 
 
+def tens(level: Ints) -> Ints:
+    """Levels of 10 ms from those of the simulator's steps."""
+    steps = TEN_MS_US // sound.STEP_US
+    found: Ints = level[: len(level) // steps * steps].reshape(-1, steps).mean(axis=1).astype(int)
+    return found
+
+
 def _listed(clips: tuple[str, ...]) -> str:
     return "[" + ", ".join(f'"{clip}"' for clip in clips) + "]"
 
 
 @cache
 def _active(clip: str) -> float:
-    return sound.active(sound.clip_levels(clip))
+    return sound.active(tens(sound.clip_levels(clip)))
 
 
 @cache
 def _level(background: str) -> float:
-    level = sound.clip_levels(background).astype(float)
+    level = tens(sound.clip_levels(background)).astype(float)
     return float(np.sqrt((level**2).mean()))

@@ -29,13 +29,13 @@ class Way:
 
 
 def fixed(margin: int, modulation: int, interval_ms: int) -> tuple[str, ...]:
-    """Two stages at fixed marks: loud for 10 ms, and swelling as words do."""
+    """Two stages at fixed marks: loud for 5 ms, and swelling as words do."""
     stages = f"[{{margin={margin}, ratio=0}}, {{margin=0}}, {{margin={modulation}, ratio=0}}]"
     return (*UNPRICED, f"node.watch.stages={stages}", f"node.watch.interval_ms={interval_ms}")
 
 
 def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
-    """The CPU looks in full each time: 530 ms."""
+    """The CPU looks in full each time: 525 ms."""
     return (*POLLS, *fixed(0, modulation, interval_ms))
 
 

@@ -9,6 +9,7 @@ from host_sim.engine import plain
 from host_sim.errors import BadInput
 from host_sim.lab import study
 from host_sim.lab.cascade import mixtures, tune, ways
+from host_sim.lab.cascade.study import Heard
 from host_sim.lab.cascade.ways import OURS, UNPRICED, WAYS, Way
 from host_sim.sim import build
 from host_sim.spec import scenario
@@ -89,21 +90,61 @@ def test_a_life_is_that_of_the_simulator(monkeypatch: pytest.MonkeyPatch) -> Non
     assert ours.ledger.us == node.parts.us
 
 
-def test_tuning_takes_the_least_charge_that_has_the_recall(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {1: (100.0, 0.5), 2: (300.0, 0.97), 3: (200.0, 0.95), 4: (400.0, 1.0)}
-    monkeypatch.setattr(tune, "measured", found.__getitem__)
-    assert tune.best(lambda mark: mark, {"mark": tuple(found)})[0] == {"mark": 3}
-    assert tune.best(lambda mark: mark, {"mark": (1,)}) == ({"mark": 1}, 100.0, 0.5)
+def heard(mc_per_word: float, **permille: int) -> dict[str, Heard]:
+    """What came of each background: so many of 1,000 words told, at this charge each."""
+    return {name: Heard(mc_per_word * told, 1.0, 1_000, told) for name, told in permille.items()}
 
 
-def test_ours_is_tuned_to_hear_no_less_than_any_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those hear 98 % of the tuning words at best, so ours is to: its cheaper mark hears less."""
-    monkeypatch.setattr(tune, "two", lambda name: lambda **marks: (500.0, 0.98))
-    heard = {30: (300.0, 0.985), 32: (200.0, 0.975), 34: (400.0, 0.99), 36: (100.0, 0.5)}
-    monkeypatch.setattr(tune, "ours", lambda modulation, **others: heard[modulation])
-    monkeypatch.setattr(tune, "measured", lambda found: found)
+def test_tuning_takes_the_least_charge_that_has_the_recall() -> None:
+    found: tune.Table = {
+        (1,): heard(100, noise=500),
+        (2,): heard(300, noise=970),
+        (3,): heard(200, noise=950),
+        (4,): heard(400, noise=1_000),
+    }
+    assert tune.best(found, 0.95) == (3,)
+    assert tune.best(found, 0.951) == (2,)
+    assert tune.best({(1,): found[1,]}, 0.95) == (1,)
+
+
+BASELINE: tune.Table = {(0,): heard(500, noise=980, white=960, brown=990)}
+MINE: tune.Table = {  # without brown, the first hears 97.0 and the second 97.5 %
+    (1,): heard(200, noise=980, white=960, brown=970),
+    (2,): heard(300, noise=985, white=965, brown=990),
+    (3,): heard(400, noise=999, white=999, brown=999),
+}
+
+
+def test_of_a_background_that_is_left_out_nothing_is_tuned_on() -> None:
+    assert (
+        tune.together(MINE[1,], "brown")
+        == heard(200, noise=980)["noise"] + heard(200, white=960)["white"]
+    )
+    assert tune.asked([BASELINE], 0.0, "brown") == pytest.approx(0.970)
+    assert tune.best(MINE, 0.970, "brown") == (1,)
+    assert tune.best(MINE, 0.971, "brown") == (2,)
+
+
+def test_ours_is_asked_for_the_least_margin_that_holds_on_what_was_left_out() -> None:
+    """At none it hears 97.0 % of brown, which it was not tuned on, against 99.0."""
+    assert tune.left_out([BASELINE], MINE, 0.0) == pytest.approx(
+        ((0.985 + 0.965 + 0.970) / 3, (0.980 + 0.960 + 0.990) / 3)
+    )
+    assert tune.left_out([BASELINE], MINE, 0.005)[0] == pytest.approx((2 * 0.999 + 0.990) / 3)
+    assert tune.least_margin([BASELINE], MINE) == 0.005
+    assert tune.least_margin([BASELINE], {(1,): MINE[1,]}) == tune.MARGINS[-1]
+
+
+def test_the_last_line_has_the_marks_at_that_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over the three backgrounds the baseline hears 97.7 %."""
+    tables = {"ours": MINE, "theirs": BASELINE}
+    monkeypatch.setattr(tune, "two", lambda name: "theirs")
+    monkeypatch.setattr(tune, "ours", "ours")
+    monkeypatch.setattr(tune, "table", lambda make, grid: tables[make])
+    for grid in ("OURS", "FIXED", "DUTY"):
+        monkeypatch.setattr(tune, grid, {"mark": ()})
     *_, last = tune.all_of()
-    assert last.startswith(f"{OURS}: margin 100, ratio_x4 6, modulation 30,")
+    assert last == f"{OURS}: mark 3: 400 mC a word, 99.9 % caught, 98.2 % asked"
 
 
 def test_the_scenario_has_the_marks_that_ours_are_tuned_in() -> None:

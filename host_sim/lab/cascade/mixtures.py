@@ -21,7 +21,7 @@ LEVELS = ((30, 2), (20, 4), (10, 8), (5, 8))  # signal to noise, dB, and the bac
 WORDS = 36  # that a mixture has on average, where nothing else is asked
 HOURS = 24
 TEN_MS_US = 10_000
-TIMES = 6  # that each tuning mixture is drawn
+TIMES = 6  # that each mixture is drawn
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ def tuning() -> list[Mixture]:
 
 
 def judged(data: Path) -> list[Mixture]:
-    """Of what is not shipped: other words, bursts and backgrounds."""
+    """Of what is not shipped: other words, bursts and backgrounds; drawn as often as for tuning."""
     folder = data / CLIPS
     words = tuple(str(folder / f"{word}.wav") for word in JUDGED_WORDS)
     one = Mixture(words, (str(folder / f"{JUDGED_BURST}.wav"),), "pink")
-    return _each(one, 5)
+    return [some for draw in range(TIMES) for some in _each(one, 20 * draw + 5)]
 
 
 def _each(one: Mixture, first_seed: int) -> list[Mixture]:

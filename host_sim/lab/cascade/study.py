@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, bound
@@ -18,6 +19,7 @@ from host_sim.spec.figures import late_s
 BOARDS = ("lolin32_lite", "tinys2", "xiao_esp32s3")  # of each chip with such a ULP
 BOUND = "clairvoyant"
 FC_PER_MC = 1e12
+SWEPT_DB = 20  # where it is something else that varies
 SNR_DB = (30, 20, 10, 5, 0)
 PER_HOUR = (0.1, 0.5, 2, 6, 20)
 GAINS_X16 = (1, 2, 4, 8, 16)
@@ -38,15 +40,18 @@ words the marks that hear 99 % of them need 211 mC a word in place of 245. What 
 fixed level pays for that: in brown noise a frame of 5 ms spreads by half, and two stages in light
 sleep need twice what they needed with 10 ms, on the tuning words.
 
-The goal of hearing no less than two stages in light sleep was missed by 1.5 points before, and that
-was known when looks of 5 ms and a margin for what tuning loses (cascade.md) were tried. Both were
-chosen on the tuning words alone: there ours hears 98.0 % of them in place of 94.9 at the marks of
-before, and the best baseline 96.6.
+Two stages in light sleep still hear 1.5 points more of the judged words, for five times the
+energy. It was known that so much was lacking when looks of 5 ms and a margin for what tuning
+loses (cascade.md) were tried. Both were chosen on the tuning words alone, and there ours hears
+98.0 %, the best baseline 96.6, and two stages in light sleep 95.2; but that does not hold for
+other words in another noise. Of the judged words ours tells 89.6 % in place of 88.4, for 4 %
+less energy a word.
 
-Of the judged words, 154 on each of three boards, ours tells one less than two stages in light
-sleep. So few cannot tell them apart, and the goals count it. Where words come 20 an hour a first
-mark of 700 takes 1 % less. At 0 dB no way hears a word for less than twenty times as much. The
-bursts are running speech, and every way tells of some of them."""
+Those marks were judged by one draw of each mixture first, as before: 154 words a board, of which
+ours told one less on one board, and 93.1 %. So few say little, and that draw was an easy one.
+All was then judged by six draws, as it is tuned, and nothing else was changed. At 0 dB a word
+told costs twenty times as much or more. The bursts are running speech, and every way tells of
+some of them."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +97,14 @@ def of(data: Path | None, progress: Progress) -> Study:
     rows, lives = [], {}
     for i, (name, way) in enumerate(WAYS.items()):
         lives[name] = [ways.life(way, _changes(*cell)) for cell in cells]
-        rows.append(_row(name, way, lives[name]))
+        rows.append(_row(name, way, lives[name], cells))
         progress((i + 1) / len(WAYS) / 2)
     rows.append(_bound(cells))
+    some = [one for one in judged if one.snr_db == SWEPT_DB]
     sweeps = (
-        _sweep("signal to noise, dB", SNR_DB, [replace(judged[1], snr_db=db) for db in SNR_DB]),
-        _sweep("words an hour", PER_HOUR, [replace(judged[1], words_per_hour=n) for n in PER_HOUR]),
-        _sweep("background, 1/16", GAINS_X16, [replace(judged[1], gain_x16=n) for n in GAINS_X16]),
+        _sweep("signal to noise, dB", SNR_DB, _with(some, "snr_db", SNR_DB)),
+        _sweep("words an hour", PER_HOUR, _with(some, "words_per_hour", PER_HOUR)),
+        _sweep("background, 1/16", GAINS_X16, _with(some, "gain_x16", GAINS_X16)),
     )
     unpriced = [ways.life(Way("ours", UNPRICED), _changes(*cell)) for cell in cells]
     return Study(
@@ -110,7 +116,7 @@ def of(data: Path | None, progress: Progress) -> Study:
         tuning="yes and no over machine noise, in bursts too (shipped), over white and over brown "
         f"noise, at 30, 20, 10 and 5 dB, {mixtures.TIMES} draws of each",
         judged="alexa, hey jane, hey mycroft over pink noise at 30, 20, 10 and 5 dB, among bursts "
-        "of 9 s of running speech (openWakeWord)",
+        f"of 9 s of running speech (openWakeWord), {mixtures.TIMES} draws of each",
         rows=rows,
         sweeps=sweeps,
         goals=_goals(rows, unpriced, lives[OURS], sweeps),
@@ -123,15 +129,20 @@ def _changes(board: str, mixture: Mixture) -> tuple[str, ...]:
     return (*mixture.changes, f"board={board}")
 
 
-def _row(name: str, way: Way, lives: list[Result]) -> Row:
+def _row(name: str, way: Way, lives: list[Result], cells: list[tuple[str, Mixture]]) -> Row:
+    """The interval is over boards and ratios: draws of one are no more recordings than it is."""
     heard = [Heard.of(one) for one in lives]
+    drawn: dict[tuple[str, float], Heard] = {}
+    for (board, mixture), one in zip(cells, heard, strict=True):
+        cell = (board, mixture.snr_db)
+        drawn[cell] = one + drawn.get(cell, Heard())
     low, high = bootstrap.ratio(
-        [one.charge_mc for one in heard], [float(one.caught) for one in heard]
+        [one.charge_mc for one in drawn.values()], [float(one.caught) for one in drawn.values()]
     ) or (0.0, 0.0)
     late = [sum(cells) for cells in zip(*(one.late for one in lives), strict=True)]
     days = sum(one.days for one in heard)
     figures = {
-        ENERGY: energy_mj(_mc_per_word(heard)),
+        ENERGY: energy_mj(sum(heard, Heard()).mc_per_word),
         "recall": 100 * _recall(lives),
         "uA": sum(one.charge_mc for one in heard) / days / 86.4,
         "messages_a_day": sum(one.count[4] for one in lives) / days,
@@ -151,24 +162,27 @@ def _bound(cells: list[tuple[str, Mixture]]) -> Row:
     return Row(BOUND, "optimum", figures)
 
 
-def _sweep(over: str, at: tuple[float, ...], some: list[Mixture]) -> Sweep:
-    """On the first board; the duty cycle is far off and left out."""
+def _sweep(over: str, at: tuple[float, ...], swept: list[list[Mixture]]) -> Sweep:
+    """Mixtures at each value, on the first board; the duty cycle is far off and left out."""
     named = {name: way for name, way in WAYS.items() if way.kind != "naive"}
+
+    def energy(way: Way, some: list[Mixture]) -> float:
+        lives = (Heard.of(ways.life(way, one.changes)) for one in some)
+        return energy_mj(sum(lives, Heard()).mc_per_word)
+
     return Sweep(
         over=over,
         at=at,
         figure="energy a word told, mJ",
-        curves={
-            name: [energy_mj(Heard.of(ways.life(way, one.changes)).mc_per_word) for one in some]
-            for name, way in named.items()
-        },
+        curves={name: [energy(way, some) for some in swept] for name, way in named.items()},
         fixed=f"{BOARDS[0]}, pink noise",
     )
 
 
-def _mc_per_word(heard: list[Heard]) -> float:
-    charge_mc = sum(one.charge_mc for one in heard)
-    return charge_mc / max(1, sum(one.caught for one in heard))
+def _with(some: list[Mixture], key: str, values: tuple[float, ...]) -> list[list[Mixture]]:
+    """The mixtures with each of the values."""
+    changes: list[dict[str, Any]] = [{key: value} for value in values]
+    return [[replace(one, **change) for one in some] for change in changes]
 
 
 def _recall(lives: list[Result]) -> float:

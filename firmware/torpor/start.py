@@ -29,22 +29,22 @@ def run(path: str | None, mount: object = None) -> None:
     """
     from torpor.esp32 import attend, cause, memory, opened
 
-    held = memory()
-    woken_by = cause(held)
-    config = None
-    if woken_by in (TIMER, PIN, WATCH) and "trial" not in sys.modules:
-        config = kept.unpacked(held, path)
-    held = b""  # of the 2 KB a wake that joins has need
-    if config is None:
-        if path is None:
-            return
-        config = kept.read(path)
-    if mount:
-        kept.mounts.append((mount, config["path"]))
-    port = opened(config)
-    if "markers" in config["pins"] or "trial" in sys.modules:
-        port = observed(port, config)
     try:
+        held = memory()
+        woken_by = cause(held)
+        config = None
+        if woken_by in (TIMER, PIN, WATCH) and "trial" not in sys.modules:
+            config = kept.unpacked(held, path)
+        held = b""  # of the 2 KB a wake that joins has need
+        if config is None:
+            if path is None:
+                return
+            config = kept.read(path)
+        if mount:
+            kept.mounts.append((mount, config["path"]))
+        port = opened(config)
+        if "markers" in config["pins"] or "trial" in sys.modules:
+            port = observed(port, config)
         live(port, config, woken_by)
     except KeyboardInterrupt:
         attend()

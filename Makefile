@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --no-header --universal --python-versio
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help sim firmware test slow hil check installed bench start reference differential faults fidelity lab fuzz requirements clean
+.PHONY: help sim firmware test slow hil check installed bench start pictures reference differential faults fidelity lab fuzz requirements clean
 
 help:  ## print this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +64,9 @@ lab: $(DEV)  ## study each policy and write docs/policies.md
 
 start: $(DEV)  ## count what a wake's start reads and executes, by image
 	$(BIN)/python -m tests.start
+
+pictures: $(DEV)  ## draw a year of the garden for README and docs/report.md; needs Chromium
+	$(BIN)/python -m tests.browser.pictures
 
 reference: $(RUNTIME)  ## write docs/reference.md, every key of every file
 	$(BIN)/python -m tools.reference

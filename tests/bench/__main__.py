@@ -12,7 +12,17 @@ from statistics import median
 from host_sim.engine import native
 from host_sim.sim import run
 from host_sim.spec import scenario
-from tests.bench import engines, fleets, garden_simpy, recording, recordings, replay, segmentation
+from tests.bench import (
+    engines,
+    fleets,
+    garden_simpy,
+    goals,
+    recording,
+    recordings,
+    replay,
+    segmentation,
+)
+from tests.bench.goals import Row
 from tests.bench.rounds import ROUNDS, interleaved, ratio, timed
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
@@ -22,8 +32,6 @@ FEW_ROUNDS = 3  # of what takes seconds
 COUNTS = (1_000, 3_000)
 POLICIES = ("cascade", "txpower", "schedule", "report", "energy", "sleep")
 REPORT = Path(__file__).parents[2] / "docs" / "performance.md"
-
-Row = tuple[str, str, str]  # what, measured, goal
 
 
 def python_rows() -> list[Row]:
@@ -148,7 +156,8 @@ def main() -> None:
         f"Written by `make bench`: Python {platform.python_version()} on {platform.machine()}, one "
         f"core, medians of {ROUNDS} interleaved rounds; a ratio is the median of the rounds' own. "
         "Ratios hold across machines, seconds do not.\n\n"
-        + table(("what", "measured", "goal"), speed)
+        + table(("what", "measured", "goal", ""), goals.judged(speed))
+        + f"\n\n{goals.reasons(speed)}"
         + "\n\nInstructions of one decision in MicroPython on 32-bit WebAssembly, with the heap "
         "locked: none\nallocates. Fuel counts what was executed and is the same in every run.\n\n"
         + table(("policy", "fuel a decision"), policy_rows())

@@ -15,9 +15,9 @@ from host_sim.home import home
 from host_sim.home import run as homes
 from host_sim.sim import build, run
 from host_sim.spec import scenario
+from tests.bench.goals import Row
 from tests.bench.rounds import Times, interleaved, ratio
 
-Row = tuple[str, str, str]  # what, measured, goal
 STARTS = 7
 NODES = 1_000
 YEARS = [(name, seed) for seed in range(5) for name in ("garden", "door")]

@@ -14,8 +14,8 @@ SAMPLES = 100_000_000
 RATE_HZ = 100_000.0
 # Samples from wake to wake and awake, and the goal.
 WAVES = {
-    "sparse, a wake a second": (100_000, 1_000, "at least 0.8"),
-    "dense, a step each 16 or 48 samples": (64, 16, "500 million samples/s"),
+    "sparse, a wake a second": (100_000, 1_000, "at least 0.8 of a sum"),
+    "dense, a step each 16 or 48 samples": (64, 16, "at least 500 million samples/s"),
 }
 
 

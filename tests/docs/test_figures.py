@@ -1,0 +1,215 @@
+"""Figures in the text of a page are those of a run, and those of the other pages."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_sim.engine import native
+from host_sim.engine.plain import Life
+from host_sim.hardware import board
+from host_sim.hardware.start import MONITOR
+from host_sim.lab import decisions, interval
+from host_sim.sim import run
+from host_sim.spec import figures, scenario
+from host_sim.spec.scenario import Scenario
+from tests.bench import goals
+from tests.docs import pages
+from tools import cli
+
+Capture = pytest.CaptureFixture[str]
+GATEWAY = ("node.link=espnow",)
+ULP = ("node.task.climate.ulp=true", "node.task.light.ulp=true")
+WAYS = {
+    "the garden as it is": (),
+    "its library frozen": ("node.image=frozen",),
+    "read by the ULP": ULP,
+    "by ESP-NOW": GATEWAY,
+    "both of these": (*ULP, *GATEWAY),
+}
+README = pages.path_of("README.md").read_text()
+number = goals.number
+
+
+def text(page: str) -> str:
+    """A page, each run of blanks and line ends as one blank."""
+    return " ".join(pages.path_of(page).read_text().split())
+
+
+def told(given: Scenario, by_practice: bool = False) -> dict[str, Any]:
+    """The figures of a run."""
+    changed, device = decisions.practice(given) if by_practice else (given, None)
+    engine = native.Life if native.is_ready() else Life
+    return figures.of(run.run(changed, device=device, engine=engine))
+
+
+def mean_ua(name: str, *keys: str, by_practice: bool = False) -> float:
+    given = scenario.load("garden", (f"board={name}", *keys))
+    return float(told(given, by_practice)["average_current_ua"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_readme_tells_what_a_wire_or_a_second_board_brings(way: str) -> None:
+    row = re.search(rf"^\| {way}.* \| (\d+) \| (\d+) \|$", README, re.MULTILINE)
+    assert row
+    ours = told(scenario.load("garden", WAYS[way]))
+    ua, days = ours["average_current_ua"], ours["battery_life_days"]
+    assert [int(cell) for cell in row.groups()] == [round(ua), round(days)]
+
+
+def table(page: str) -> list[tuple[str, list[float]]]:
+    """Boards and their mean currents."""
+    row = re.compile(r"^\| `(\w+)`, [\d,]+ µA[^|]*\| ([\d |.]+) \|$", re.MULTILINE)
+    found = row.findall(pages.path_of(page).read_text())
+    return [(name, [float(cell) for cell in cells.split("|")]) for name, cells in found]
+
+
+@pytest.mark.parametrize(("name", "cells"), table("docs/gateway.md"))
+def test_what_a_gateway_saves_is_of_this_tree(name: str, cells: list[float]) -> None:
+    assert [
+        f"{mean_ua(name, *keys, by_practice=by_practice):.1f}"
+        for keys in ((), GATEWAY)
+        for by_practice in (True, False)
+    ] == [f"{cell:.1f}" for cell in cells]
+
+
+@pytest.mark.parametrize(("name", "cells"), table("docs/monitor.md"))
+def test_what_the_ulp_saves_is_of_this_tree(name: str, cells: list[float]) -> None:
+    assert [
+        f"{ua:.1f}"
+        for keys in ((), GATEWAY)
+        for ua in (
+            mean_ua(name, *keys, by_practice=True),
+            mean_ua(name, *keys),
+            mean_ua(name, *keys, *ULP),
+        )
+    ] == [f"{cell:.1f}" for cell in cells]
+
+
+def test_the_readmes_shares_are_those_of_these_tables() -> None:
+    by_gateway, by_ulp = dict(table("docs/gateway.md")), dict(table("docs/monitor.md"))
+    assert len(by_gateway) == len(by_ulp) == 4
+    said = "garden −{} %, read by the ULP −{} %, and with a gateway besides −{} % (−{} % where"
+    practice, ours, ulp, gateways, _, both = by_ulp["lolin32_lite"]
+    pairs = (ours, practice), (ulp, practice), (both, practice), (both, gateways)
+    assert said.format(*(round(100 * (1 - a / b)) for a, b in pairs)) in text("README.md")
+    low = {name: by_gateway[name] for name in ("firebeetle_esp32", "esp32c5", "xiao_esp32s3")}
+    less = sorted(round(100 * (1 - row[1] / row[0])) for row in low.values())
+    assert f"the garden is −{less[0]} to −{less[-1]} %" in text("README.md")
+    ulps = [by_ulp[name] for name in low if name in by_ulp]
+    less = sorted(round(100 * (1 - row[2] / row[0])) for row in ulps)
+    assert f"ULP −{less[0]} and −{less[-1]} %" in text("README.md")
+
+
+@pytest.mark.parametrize("name", ["door", "plug"])
+def test_the_readme_tells_of_door_and_plug_what_a_run_does(name: str) -> None:
+    given = scenario.load(name)
+    ours, practice = (told(given, by)["average_current_ua"] for by in (False, True))
+    less = re.search(rf"{name} −([\d.]+) %", text("README.md"), re.IGNORECASE)
+    assert less
+    places = len(less[1].partition(".")[2])
+    assert less[1] == f"{100 * (1 - ours / practice):.{places}f}"
+
+
+def test_a_door_by_a_gateway_is_as_its_page_says() -> None:
+    given = scenario.load("door", GATEWAY)
+    ours, practice = (told(given, by)["average_current_ua"] for by in (False, True))
+    more = 100 * (ours / practice - 1)
+    said = f"draws {more:.1f} % more than good practice by a gateway does ({ours:.1f} µA for "
+    assert f"{said}{practice:.1f})" in text("docs/gateway.md")
+
+
+def test_the_readme_tells_of_the_word_detector_what_a_run_and_its_study_do(capsys: Capture) -> None:
+    assert cli.run(["sim", "sound", "--json"]) == 0
+    ua = json.loads(capsys.readouterr().out)["average_current_ua"]
+    said = text("README.md")
+    assert f"word detector draws {ua:.0f} µA with every word told, in the two weeks" in said
+    chapter = pages.path_of("docs/policies.md").read_text().split("\n## ")[1]
+    cells = [[cell.strip() for cell in line.split("|")] for line in chapter.splitlines()]
+    rows = {row[1]: row for row in cells if len(row) > 3}
+    recall = rows[""].index("recall")
+    ua_of_two_days = rows["the scenario sound under 300 µA, all words told"][2].split(",")[0]
+    (saved,) = re.findall(r"saved against practice: ([\d.]+) %", chapter)
+    assert f"whose {ua_of_two_days} are of the first two days" in said
+    assert f"it tells {float(rows['Torpor'][recall]):.0f} % of the words" in said
+    assert f"which tell {float(rows['ULP, light sleep, two stages'][recall]):.0f}," in said
+    assert f"for {float(saved):.0f} % less than the best fixed detector" in said
+
+
+def test_the_readme_has_the_interval_of_its_page() -> None:
+    (bounds,) = re.findall(r"garden: (\d+ days), ([\d,]+ … [\d,]+)\)", text("README.md"))
+    line = f"battery life {bounds[0]} ({bounds[1]}, 80 %) on 3,000 mAh li-ion"
+    assert line in text("docs/interval.md")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["lolin32_lite", "measured.toml"])
+def test_few_draws_are_as_far_off_as_said(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "may lie up to 6 % elsewhere" in text("docs/interval.md")
+    monkeypatch.chdir(tmp_path)
+    for file, content in pages.files("docs/interval.md").items():
+        Path(file).write_text(content)
+    given = scenario.load("garden", (f"board={name}",))
+    many, few = (
+        interval.of(given, engine=native.Life, draws=draws).bounds
+        for draws in (interval.DRAWS, interval.FEW_DRAWS)
+    )
+    for figure in ("average_current_ua", "battery_life_days"):
+        assert few[figure] == pytest.approx(many[figure], rel=0.06)
+
+
+def test_the_measured_boards_bounds_are_as_far_apart_as_said() -> None:
+    lives = re.findall(r"battery life \d+ days \((\d+) … ([\d,]+), 80 %", text("docs/interval.md"))
+    apart = [number(high) - number(low) for low, high in lives]
+    said = f"its bounds are {apart[1]:.0f} days apart and not {apart[0]:.0f}"
+    assert said in text("docs/interval.md")
+
+
+def test_the_year_by_hand_has_its_currents() -> None:
+    page = pages.path_of("docs/model.md").read_text()
+    row = r"^\| (\w+) \|.*\| ([\d,.]+) s \| ([\d.]+) mA \| ([\d,.]+) mC \|$"
+    found = re.findall(row, page, re.MULTILINE)
+    assert len(found) > 10
+    for name, seconds, ma, mc in found:
+        assert number(seconds) * number(ma) == pytest.approx(number(mc), rel=1e-3), name
+
+
+def test_what_a_node_loads_whose_ulp_reads_is_as_counted() -> None:
+    (loads,) = (
+        stage
+        for stage in board.load("lolin32_lite").starting("files", monitors=True).stages
+        if stage.name == MONITOR
+    )
+    said = f"{loads.us / 1000:.0f} ms and {loads.us * loads.na / 1e12:.1f} mC on a `lolin32_lite`"
+    for page in ("docs/start.md", "docs/monitor.md"):
+        assert said in text(page)
+
+
+def test_a_goal_that_was_missed_is_marked() -> None:
+    page = pages.path_of("docs/performance.md").read_text()
+    rows = re.findall(r"^\| (.*) \| (.*) \| (.*) \| (.*)\|$", page, re.MULTILINE)[1:]
+    marked = [tuple(cell.strip() for cell in row) for row in rows]
+    speed = [(what, measured, goal) for what, measured, goal, _ in marked]
+    assert goals.judged(speed) == marked
+    assert goals.reasons(speed) in page
+
+
+@pytest.mark.parametrize(
+    ("measured", "goal", "verdict"),
+    [
+        ("1.40", "at most 1.4", goals.HELD),
+        ("1.41", "at most 1.4", goals.MISSED),
+        ("4.0", "at least 4", goals.HELD),
+        ("3.9", "at least 4", goals.MISSED),
+        ("1.00 s", "under 1 s", goals.MISSED),
+        ("4,102 million samples/s, 0.79 of a sum", "at least 0.8 of a sum", goals.MISSED),
+        ("28,554 node-days/s", "at least 10,000 node-days/s", goals.HELD),
+        ("0.95", "the limit", ""),
+    ],
+)
+def test_a_goal_is_met_at_its_limit(measured: str, goal: str, verdict: str) -> None:
+    assert goals.verdict(measured, goal) == verdict

@@ -169,6 +169,25 @@ def test_the_measured_boards_bounds_are_as_far_apart_as_said() -> None:
     assert said in text("docs/interval.md")
 
 
+SPREAD = re.compile(r"^\| ([\d,]+)(?: \(the default\))? \| ([\d.]+ \|.* %) \|$", re.MULTILINE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("spread_s", "cells"), SPREAD.findall(pages.path_of("docs/home.md").read_text())
+)
+def test_a_day_of_a_thousand_nodes_is_as_told(spread_s: str, cells: str, capsys: Capture) -> None:
+    spread = f'nodes.bed.set=["node.report.spread_s={number(spread_s):.0f}"]'
+    assert cli.run(["sim", "thousand", "--days", "1", "--set", spread, "--json"]) == 0
+    home = json.loads(capsys.readouterr().out)
+    each = home["nodes"]
+    means = [one["average_current_ua"] for one in each]
+    joins, failed = (sum(one[name] for one in each) for name in ("joins", "joins_failed"))
+    delivered = sum(one["delivered_percent"] for one in each) / len(each)
+    came_to = f"{sum(means) / len(means):.1f} | {max(means):.1f} | {failed:,} of {joins:,}"
+    assert f"{came_to} | {home['frames_waited']:,} | {delivered:.1f} %" == cells
+
+
 def test_the_year_by_hand_has_its_currents() -> None:
     page = pages.path_of("docs/model.md").read_text()
     row = r"^\| (\w+) \|.*\| ([\d,.]+) s \| ([\d.]+) mA \| ([\d,.]+) mC \|$"

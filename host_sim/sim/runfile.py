@@ -96,7 +96,7 @@ def made(data: bytes) -> bool:
 
 
 def load(path: Path) -> Run:
-    """Read a run; BadInput for a file of another kind or version, and for one that is damaged."""
+    """Read a whole run; BadInput for a file of another kind or version, and for a damaged one."""
     text = inputs.text(path, MOST_BYTES)
     try:
         document = json.loads(text)
@@ -116,6 +116,8 @@ def load(path: Path) -> Run:
     except (ValueError, KeyError, RecursionError) as error:
         what = f"is damaged ({error})"
         raise BadInput(what, where=path, remedy="run it again with --save") from None
+    if not run.complete:  # part of a run compares with nothing
+        raise BadInput("an interrupted run", where=path, remedy="run it again with --save")
     return msgspec.structs.replace(run, checksum=_checksum(document))
 
 

@@ -162,6 +162,7 @@ def changed(whole: Path, path: Path, keys: dict[str, Any], *, signed: bool = Tru
         ({"cells": [["mine", "sleep", "boot", 1, 1, 0]]}, "is damaged ('mine' is not in list"),
         ({"cells": [["node", "sleep", "boot", -1, 1, 0]]}, "is damaged (Expected `int` >= 0"),
         ({"price_na": {}}, "is damaged ('deep_sleep')"),
+        ({"complete": False}, "an interrupted run; run it again with --save"),
     ],
 )
 def test_what_is_no_run_is_refused(

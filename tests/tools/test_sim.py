@@ -302,15 +302,19 @@ def interrupted(*args: str) -> tuple[int, str, list[str]]:
     return child.returncode, out, [line for line in err.splitlines() if line != "running"]
 
 
-def test_ctrl_c_ends_a_run_with_what_was_simulated(tmp_path: Path) -> None:
-    plot = tmp_path / "p.png"
-    status, out, err = interrupted("plug", "--days", "365", "--json", "--plot", str(plot))
-    assert (status, len(err)) == (cli.INTERRUPTED, 1)
-    assert err[0].startswith("torpor: interrupted; the figures above cover what was simulated")
+def test_ctrl_c_ends_a_run_with_what_was_simulated_and_writes_no_part_of_it(
+    tmp_path: Path,
+) -> None:
+    said = "torpor: interrupted; the figures above cover what was simulated"
+    names = {"--plot": "p.png", "--save": "run.json", "--export": "w.csv"}
+    files = [word for option, name in names.items() for word in (option, str(tmp_path / name))]
+    status, out, err = interrupted("plug", "--days", "365", "--json", *files)
+    assert (status, err) == (cli.INTERRUPTED, [f"{said}; no file is written"])
+    assert not list(tmp_path.iterdir())
     told = json.loads(out)
     assert not told["complete"]
     assert 86_400 <= told["simulated_s"] < 365 * 86_400
-    assert matplotlib.image.imread(plot, format="png").any()
+    assert interrupted("plug", "--days", "365")[2] == [said]
 
 
 def test_ctrl_c_ends_both_runs_of_a_comparison() -> None:

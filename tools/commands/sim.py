@@ -116,6 +116,8 @@ def command(
         results = _compared(given, runner, as_json)
     else:
         results = [_one(given, as_today, interval, runner, as_json)]
+    if not all(result.complete for result in results):
+        _interrupted("; no file is written" if plot or export or save else "")
     if save:
         runfile.save(results[0], save, baseline=as_today)
     if plot:
@@ -124,8 +126,6 @@ def command(
         plots.year(results, plot)
     if export:
         _export(given, as_today, export, window_s, instrument)
-    if not all(result.complete for result in results):
-        _interrupted()
     if not results[0].ok:
         raise click.exceptions.Exit(1)
 
@@ -222,8 +222,9 @@ def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> No
         raise click.exceptions.Exit(1)
 
 
-def _interrupted() -> None:
-    click.echo("torpor: interrupted; the figures above cover what was simulated", err=True)
+def _interrupted(files: str = "") -> None:
+    said = "interrupted; the figures above cover what was simulated"
+    click.echo(f"torpor: {said}{files}", err=True)
     raise click.exceptions.Exit(cli.INTERRUPTED)
 
 

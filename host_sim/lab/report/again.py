@@ -47,8 +47,8 @@ class Again:
         return interval.of(self.given, device=self.device, engine=engine, progress=progress)
 
     def check(self, log: Log) -> None:
-        """BadInput where a whole run is not the one that was kept."""
-        if self.kept and self.kept.complete and runfile.of(log.result).cells != self.kept.cells:
+        """BadInput where the run is not the one that was kept."""
+        if self.kept and runfile.of(log.result).cells != self.kept.cells:
             what = "another run than it was: Torpor or the files that it reads have changed"
             raise BadInput(what, where=self.name, remedy="save it anew")
 

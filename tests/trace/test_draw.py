@@ -103,6 +103,18 @@ def test_microamperes_stand_beside_a_hundred_milliamperes() -> None:
     assert awake - asleep > 0.3 * figure.axes[0].bbox.height
 
 
+def test_the_axis_goes_as_far_as_the_current_does() -> None:
+    """And a little further, as it is drawn."""
+    axes = view.picture(holed(HOLE), curves(holed(HOLE)), "r.csv").axes[0]
+    drawn = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+    ends = np.nanmin(drawn), np.nanmax(drawn)
+    low, high = (
+        axes.transAxes.inverted().transform(axes.transData.transform((0, ma)))[1] for ma in ends
+    )
+    assert 0.02 < low < 0.1
+    assert 0.9 < high < 0.98
+
+
 @pytest.mark.parametrize(
     "recording",
     [

@@ -125,6 +125,7 @@ def _currents(axes: Axes, curves: Curves) -> None:
     knee, wide = scale.knee_ma(ma for _, ma in curves.values())
     if wide:
         axes.set_yscale("asinh", linear_width=knee)
+        axes.autoscale(axis="y")  # anew: the margins were those of a linear axis
         low, high = (float(limit) for limit in axes.get_ylim())
         axes.set_yticks(scale.decades(knee, low, high))
         axes.yaxis.set_minor_formatter(NullFormatter())

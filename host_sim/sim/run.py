@@ -51,7 +51,8 @@ def run(
     try:
         while life.now_us < until_us and life.alive:
             before_us, before = life.now_us, life.used
-            life.live(min(until_us, before_us + chunk_us))
+            # Whole days of the run: a wake that ends one late does not move the next.
+            life.live(min(until_us, (before_us // chunk_us + 1) * chunk_us))
             if len(chunk_ua) * engine.chunk_days % RETAIN_DAYS == 0:
                 retain.unpack(retain.pack(life.r, 0), life.r, 0)
             drawn_fc = (life.used - before) << CHARGE_SHIFT

@@ -113,3 +113,11 @@ def test_chunks_make_no_difference() -> None:
 
     given = scenario.load("garden", ("days=15",))
     assert run.run(given, engine=Slow).ledger.us == run.run(given, engine=Fast).ledger.us
+
+
+def test_a_day_that_ends_late_does_not_move_the_next() -> None:
+    """A stretch ends with the first sleep beyond it, of an hour at most in this garden."""
+    ends_days = run.run(scenario.load("garden", ("days=20",))).chunk_end_days
+    late_days = [end - day for day, end in enumerate(ends_days, 1)]
+    assert len(late_days) == 20
+    assert all(0 <= late < 1 / 24 for late in late_days)

@@ -83,6 +83,8 @@ def test_a_line_tells_its_source_and_its_part_in_the_other_views(
 def test_the_chart_zooms_by_buttons_keys_wheel_and_pointer(opened: Open, report: Path) -> None:
     page = opened(report)
     assert settled(page) == f"{DAYS} d"
+    spans = page.locator("#spans button").all_inner_texts()
+    assert spans == ["all", "1 day", "1 hour", "1 wake"]  # 30 days would be all of it
     page.get_by_role("button", name="1 day").click()
     assert settled(page) == "1 d"
     chart = page.locator("#chart")
@@ -114,7 +116,8 @@ def test_the_chart_draws_the_charge_of_the_run_and_of_a_wake(
 ) -> None:
     page = opened(report)
     settled(page)
-    assert stat(page, "chart-stats", "mean") == f"{told['average_current_ua']:.3g} µA"
+    mean, unit = stat(page, "chart-stats", "mean").split()
+    assert (float(mean), unit) == (float(f"{told['average_current_ua']:.3g}"), "µA")
     assert stat(page, "chart-stats", "wakes") == str(told["wakes"])
     page.get_by_role("button", name="usual full join").click()
     wake = stat(page, "wake-stats", "charge")
@@ -172,6 +175,8 @@ def test_a_page_is_accessible_and_fits_its_window(
         box.evaluate("box => box.open = true")
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.locator(".scroll:has(#causes)")  # which shows each column
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 

@@ -38,7 +38,8 @@ class Chart {
     this.window = [0, waves.end];
     this.log = true;
     this.box = byId("chart");
-    fill("spans", ...SPANS.map(([name, s]) =>
+    const spans = SPANS.filter(([, s]) => s === Infinity || s < .99 * waves.end); // those that are not all of it
+    fill("spans", ...spans.map(([name, s]) =>
       el("button", {type: "button", on: {click: () => this.span(s)}}, name)));
     byId("zoom-in").onclick = () => this.zoom(.5);
     byId("zoom-out").onclick = () => this.zoom(2);

@@ -26,7 +26,6 @@ def awaited_port(command: Any) -> Any:
     return click.option(
         "--port",
         type=params.Port(may_come=True),
-        required=True,
         default=_only_port,
-        help="Serial port of the board; the only one there where left out.",
+        help="Serial port of the board; where left out, the only one that there is.",
     )(command)

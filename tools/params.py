@@ -53,7 +53,7 @@ class Judged(Input):
 
 def is_scenario(word: str | Path) -> bool:
     """Whether a word names a scenario or a home: one that ships, or a TOML file."""
-    return str(word) in _scenarios() or Path(word).suffix == ".toml"
+    return str(word) in scenarios() or Path(word).suffix == ".toml"
 
 
 class Output(Type):
@@ -199,8 +199,8 @@ class Number(Type):
         return number
 
 
-def _scenarios() -> list[str]:
-    """Homes among them."""
+def scenarios() -> list[str]:
+    """The names that ship, homes among them."""
     return [*scenario.names(), *home.names()]
 
 
@@ -208,7 +208,7 @@ RECORDING, JUDGED = Input("recording"), Judged("recording")
 NODE = Input("node.toml", inputs.TEXT_BYTES)
 FLEET = Input("fleet.toml", inputs.TEXT_BYTES)
 BENCH = Input("bench.toml", inputs.TEXT_BYTES)
-BOARD, SCENARIO = Name("board", board.names), Name("scenario", _scenarios)
+BOARD, SCENARIO = Name("board", board.names), Name("scenario", scenarios)
 PROGRAM = Name("program", list)
 PORT, TEXT, DATA = Port(), Text(), Recordings()
 DAYS = Number(0, MOST_DAYS, " days", above=True)

@@ -104,14 +104,17 @@ def data(path: Path, most_bytes: int) -> bytes:
     return found
 
 
-def text(path: Path, most_bytes: int = TEXT_BYTES) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark; BadInput for an empty one."""
+def text(path: Path, most_bytes: int = TEXT_BYTES, remedy: str = "start from a shipped one") -> str:
+    """The text of a file in UTF-8, with or without a byte order mark.
+
+    BadInput for an empty one, with what to do about that.
+    """
     try:
         found = data(path, most_bytes).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput("not a UTF-8 text file", where=path, remedy="save it as UTF-8") from None
     if not found.strip():
-        raise BadInput("the file is empty", where=path, remedy="start from a shipped one")
+        raise BadInput("the file is empty", where=path, remedy=remedy)
     return found.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -12,7 +12,8 @@ from host_sim.hardware import chip as chips
 from host_sim.toml.file import Strict
 
 Tag = Literal["D", "V", "M", "S", "I"]
-Source = Annotated[str, Meta(min_length=8)]
+LEAST_SAID = 8  # letters of a source
+Source = Annotated[str, Meta(min_length=LEAST_SAID)]
 Na = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 Us = Annotated[int, Meta(gt=0, le=600_000_000)]
 ErrorPercent = Annotated[float, Meta(gt=0, le=900)]

@@ -25,6 +25,7 @@ from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 
 VERSION = 1
+REMEDY = "write one by torpor check --update-baseline"
 MOST_BYTES = 1 << 22  # a scenario has some 10 kB
 HEAD = "# How scenarios stood: torpor check --update-baseline writes this.\n"
 
@@ -95,12 +96,12 @@ def label(name: str, path: Path) -> str:
 
 def load(path: Path) -> File:
     """Read a baseline; BadInput for another kind of file, and for one that is damaged."""
-    text = inputs.text(path, MOST_BYTES)
+    text = inputs.text(path, MOST_BYTES, REMEDY)
     document = tomlfile.parse(text, path)
     version = document.get("torpor_baseline")
     if version != VERSION:
         what = "no baseline of torpor's" if version is None else f"a baseline of version {version}"
-        raise BadInput(what, where=path, remedy="write one by torpor check --update-baseline")
+        raise BadInput(what, where=path, remedy=REMEDY)
     file = tomlfile.convert(document, text, path, File)
     for name, standing in file.scenario.items():
         _check(name, standing, path)

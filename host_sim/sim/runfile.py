@@ -97,7 +97,7 @@ def made(data: bytes) -> bool:
 
 def load(path: Path) -> Run:
     """Read a whole run; BadInput for a file of another kind or version, and for a damaged one."""
-    text = inputs.text(path, MOST_BYTES)
+    text = inputs.text(path, MOST_BYTES, REMEDY)
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):

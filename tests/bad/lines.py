@@ -50,10 +50,10 @@ class Line:
     @property
     def asks_a_port(self) -> bool:
         """Whether it cannot do without one."""
-        return any(isinstance(p.type, params.Port) and p.required for p in self.command.params)
+        return any(isinstance(p.type, params.Port) and needed(p) for p in self.command.params)
 
     def _does_without(self, one: click.Parameter) -> bool:
-        by_itself = isinstance(one.type, params.Port | params.Link) and not one.required
+        by_itself = isinstance(one.type, params.Port | params.Link) and not needed(one)
         by_itself |= one.type is params.BENCH  # which is a port's
         return by_itself or one.opts[-1] in BESIDES.get(self.name, [])
 
@@ -79,6 +79,11 @@ class Line:
         return [*before, *besides, "--", *behind]
 
 
+def needed(param: click.Parameter) -> bool:
+    """Whether a command cannot do without it, be it only where there are several ports, or none."""
+    return param.required or callable(param.default)
+
+
 def good(param: click.Parameter) -> Iterator[str]:
     """A value that a parameter takes, where it needs one or is a file."""
     kind = param.type
@@ -98,7 +103,7 @@ def good(param: click.Parameter) -> Iterator[str]:
         yield "new"
     elif isinstance(kind, params.Name) and (param.required or param.default is None):
         yield from () if param.name == "board" and not param.required else (NAMES[kind.name],)
-    elif param.required:
+    elif needed(param):
         yield PORT if isinstance(kind, params.Port) else "1"
 
 

@@ -43,7 +43,7 @@ LEFT_OUT = [
     pytest.param(line.with_(param, ""), param, id=f"{line.name} without {param.opts[-1]}")
     for line in LINES
     for param in declared(line)
-    if param.required
+    if lines.needed(param)
 ]
 OUTPUTS = [
     pytest.param(line, param, id=f"{line.name} {param.opts[-1]}")

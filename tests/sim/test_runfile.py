@@ -181,6 +181,12 @@ def test_a_foreign_file_is_refused(text: str, tmp_path: Path) -> None:
     assert fault(path).startswith(f"{path}: ")
 
 
+def test_an_empty_file_has_the_remedy_of_a_run(tmp_path: Path) -> None:
+    path = tmp_path / "empty.json"
+    path.touch()
+    assert fault(path) == f"{path}: the file is empty; {runfile.REMEDY}"
+
+
 def test_without_its_checksum_it_is_damaged(whole: Path, tmp_path: Path) -> None:
     path = changed(whole, tmp_path / "bare.json", {}, signed=False)
     with pytest.raises(BadInput, match=r"is damaged \(its checksum is another\)"):

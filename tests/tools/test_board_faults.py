@@ -158,6 +158,11 @@ def test_what_a_replay_does_not_heed_is_refused(
     assert "is for nothing" in capsys.readouterr().err
 
 
+def test_one_fault_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["faults", "door", "--replay", "1:5:0:reset:9"]) == 0
+    assert capsys.readouterr().out.startswith("door: 1 fault\n")
+
+
 def test_a_board_on_trial_is_left_alone(tmp_path: Path) -> None:
     with (
         board(tmp_path, boot_own=b"1", boot_back=b"2") as port,

@@ -81,6 +81,15 @@ def test_a_shell_is_told_what_may_come_next(
     assert offered in capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.parametrize("name", ["deploy", "logs"])
+def test_what_may_be_left_out_is_not_called_required(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run([name, "--help"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "where left out, the only one that there is. -" in out
+
+
 def test_help_has_a_short_name(capsys: pytest.CaptureFixture[str]) -> None:
     for words in ([], ["sim"], ["board", "list"]):
         assert cli.run([*words, "-h"]) == 0

@@ -73,6 +73,8 @@ def test_a_revision_has_its_own_file(project: Path, capsys: Capture) -> None:
         (["{new}", "--rev", "main"], "main has no such file; name a later one"),
         (["{outside}", "--rev", "main"], "is in no git repository; compare no revisions"),
         (["{garden}"], "is compared with nothing; name another, --set or --rev"),
+        (["nope"], "no scenario named nope; one of door, "),
+        (["none.json"], "none.json: no such file"),
         (["hall", "garden"], "is a home; name one of its nodes' scenarios"),
         (["run.json", "garden"], "--set, --days and --rev change nothing"),
     ],

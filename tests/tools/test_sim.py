@@ -12,11 +12,13 @@ import matplotlib.image
 import numpy as np
 import pytest
 
+from host_sim.home import home
 from host_sim.spec import scenario
 from tests.refused import refused
 from tools import cli
 
 NAMES = scenario.names()
+HOMES = home.names()
 FIVE_MINUTES = ("--days", "0.00347222222222222222")  # 300 s, to the microsecond
 KEYS = {
     "simulated_s",
@@ -78,6 +80,11 @@ def test_a_budget_holds_at_its_limit_and_fails_beyond(
         wakes / 2 + limit,
         not status,
     )
+
+
+def test_a_name_that_none_has_is_told_those_that_there_are(tmp_path: Path, capsys: Capture) -> None:
+    said = refused(["sim", "nope"], tmp_path, capsys)
+    assert f"no scenario named nope; one of {', '.join(NAMES + HOMES)}, or a .toml file" in said
 
 
 def test_a_failing_budget_is_shown(capsys: Capture) -> None:

@@ -1,6 +1,7 @@
 """The command `torpor ulp`: its files, its tables and its refusals."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,11 @@ def test_watch_counts_wakes_and_charge(tmp_path: Path, capsys: pytest.CaptureFix
     assert (table["looks"], table["wakes"]) == ("4", "2")
 
 
+def test_the_help_names_every_program_that_ships(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["ulp", "--help"]) == 0
+    assert set(PROGRAMS) <= set(re.findall(r"\w+", capsys.readouterr().out))
+
+
 @pytest.mark.parametrize(
     ("args", "line"),
     [
@@ -56,6 +62,10 @@ def test_watch_counts_wakes_and_charge(tmp_path: Path, capsys: pytest.CaptureFix
         (["assemble", "adc", "--board=xiao_esp32c3"], "xiao_esp32c3: the esp32c3 has no FSM ULP; "),
         (["assemble", "adc", "-o", "no/adc.bin"], "no/adc.bin: its folder does not exist; "),
         (["watch", "adc", "bad.s", "--threshold=1"], "bad.s:1: nop; one number from 0 to 65535"),
+        (
+            ["watch", "adc", "empty.txt", "--threshold=1"],
+            "empty.txt: the file is empty; one number",
+        ),
         (["watch", "adc", "large.txt", "--threshold=1"], "large.txt:2: 65536; one number"),
         (["watch", "cold.s", "one.txt", "--threshold=1"], "word 0 of the ULP's program, 0xa000000"),
     ],
@@ -71,5 +81,6 @@ def test_what_cannot_be_used_is_one_line(
     Path("bad.s").write_text("nop\nfrob r1\n")
     Path("large.txt").write_text("65535\n65536\n")
     Path("one.txt").write_text("1\n")
+    Path("empty.txt").write_text("\n")
     Path("cold.s").write_text("tsens r1, 2\n.bss\nthreshold: .long 0\n")
     assert refused(["ulp", *args], tmp_path, capsys).startswith(f"torpor: {line}")

@@ -1,6 +1,7 @@
 """torpor calibrate: the shipped board from its shipped digests, and a board of one's own."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -177,6 +178,14 @@ NEW = ["--board", "lolin32_lite", "--out", "new"]
         ),
         ([*NEW, "--unit", "A"], "--unit is for nothing"),
         (
+            ["--board", "lolin32_lite", "--out", "new", "--wake", "b", "w.csv"],
+            "w.csv: too short a name to cite b by; give --source, whose recording it is",
+        ),
+        (
+            ["--board", "lolin32_lite", "--out", "new", "--wake", "b", "--firmware", "x", "w.csv"],
+            "--firmware x; say it in 8 letters or more",
+        ),
+        (
             ["--board", "lolin32_lite", "--out", "new", "--firmware", "mine", "wake.csv"],
             "--firmware is for nothing: there is no --wake",
         ),
@@ -194,6 +203,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
     ppk2.write(
         folder / "asleep.csv", Recording("test", 1000, np.asarray(np.full(6000, 140.0), np.float32))
     )
+    shutil.copy(wake, folder / "w.csv")
     (folder / "theirs").mkdir()
     (folder / "theirs" / "board.toml").write_text("# my own, with notes")
     assert says in refused(["calibrate", *arguments], folder, capsys)

@@ -143,6 +143,7 @@ def test_a_long_wake_keeps_its_peaks_when_drawn() -> None:
         (["validate", "--plot", "folder.png"], "is a folder"),
         (["validate", "--wake", "wifi", "binary"], "no format that is known"),
         (["validate", "--board", "no_digest"], "no digest of wifi ships"),
+        (["validate", "--board", "lolin32_lite"], "lolin32_lite has no wake recipe; fit one to a"),
         (
             ["validate", "wake.csv"],
             "which wake of heltec_wifi_lora_32?; give --wake: wifi",

@@ -10,6 +10,7 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware import states
+from host_sim.hardware.boardfile import LEAST_SAID
 from host_sim.trace import reader
 from host_sim.trace.cut import digest, instrument
 from host_sim.trace.cut import labels as marks
@@ -122,6 +123,8 @@ def command(
     torpor calibrate --board mine --wake batch --set records=2 --states none 2.csv
     """
     _check_told(files, wake)
+    if 0 < len(firmware) < LEAST_SAID:
+        raise BadInput(f"--firmware {firmware}", remedy=f"say it in {LEAST_SAID} letters or more")
     profile = boards.load(board)
     if out is None and outputs.own(profile.folder / boards.FILE):
         raise BadInput(f"{board} ships with Torpor", remedy="give --out, a folder of your own")

@@ -9,6 +9,7 @@ from host_sim.home import home
 from host_sim.lab import revision, seeds
 from host_sim.sim import runfile
 from host_sim.sim.runfile import Run
+from host_sim.spec import scenario
 from tools import params
 from tools.show import cause, output
 
@@ -53,12 +54,22 @@ def command(
     torpor diff garden --rev v1..v2               of two revisions
     """
     if after is None and not changes and rev is None:
+        _check(before)
         raise BadInput(f"{before} is compared with nothing", remedy="name another, --set or --rev")
     old, _, new = (rev or "").partition("..")
     length = () if days is None else (f"days={days}",)
     now = _told(after or before, (*length, *changes), new)  # first: what it says may be wrong
     was = _told(before, length, old)
     output.as_json(cause.as_json(was, now)) if as_json else cause.show(was, now)
+
+
+def _check(name: str) -> None:
+    """BadInput for what is no run and no scenario."""
+    if name.endswith(".json"):
+        runfile.load(Path(name))
+        return
+    home.refuse(name)
+    scenario.load(name)
 
 
 def _told(name: str, changes: tuple[str, ...], rev: str) -> Run:

@@ -94,6 +94,9 @@ def command(
     torpor sim garden --export wake.csv     the first wakes as a waveform
     torpor sim garden --save run.json       the run as a file
     """
+    if not params.is_scenario(name):
+        remedy = f"one of {', '.join(params.scenarios())}, or a .toml file"
+        raise BadInput(f"no scenario named {name}", remedy=remedy)
     changes = (*changes, *_lengths(days, seed))
     if home.is_home(name):
         _home(name, changes, as_json, engine)

@@ -23,6 +23,7 @@ PINS = {
     "loudness": "sound_adc",
 }  # a board's pins that the programs that ship look at
 NO_PIN = -1
+SAMPLES = "one number from 0 to 65535 a line"
 SERIES_BYTES = 1 << 26  # of samples: ten million looks, the longest period each
 
 SOURCE = click.argument("source", metavar="PROGRAM", type=params.PROGRAM)
@@ -40,7 +41,8 @@ JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document, 
 def command() -> None:
     """Assemble and emulate a detector's first stage.
 
-    PROGRAM is one that ships, adc or edges, or the path of a file in the ULP's assembly language.
+    PROGRAM is one that ships, adc, edges or loudness, or the path of a file in the ULP's assembly
+    language.
     """
 
 
@@ -142,11 +144,8 @@ def cycles(word: int) -> str:
 def series(path: Path) -> list[int]:
     """One number of 16 bits a line."""
     values = []
-    for line, text in enumerate(inputs.text(path, SERIES_BYTES).splitlines(), 1):
+    for line, text in enumerate(inputs.text(path, SERIES_BYTES, SAMPLES).splitlines(), 1):
         if not text.strip().isdecimal() or int(text) > 0xFFFF:
-            remedy = "one number from 0 to 65535 a line"
-            raise BadInput(f"{text.strip() or 'nothing'}", where=path, line=line, remedy=remedy)
+            raise BadInput(f"{text.strip() or 'nothing'}", where=path, line=line, remedy=SAMPLES)
         values.append(int(text))
-    if not values:
-        raise BadInput("is empty", where=path, remedy="one number from 0 to 65535 a line")
     return values

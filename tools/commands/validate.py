@@ -141,8 +141,10 @@ def _wake(board: Board, fitted: list[Evidence], files: tuple[Path, ...]) -> str:
         return known[0]
     if not files and USUAL in known:
         return USUAL
-    names = ", ".join(known) or "none, so calibrate it first"
-    raise BadInput(f"which wake of {board.file.name}?", remedy=f"give --wake: {names}")
+    if not known:
+        remedy = "fit one to a recording by torpor calibrate --wake"
+        raise BadInput(f"{board.file.name} has no wake recipe", remedy=remedy)
+    raise BadInput(f"which wake of {board.file.name}?", remedy=f"give --wake: {', '.join(known)}")
 
 
 def _recorded(

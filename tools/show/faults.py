@@ -16,7 +16,8 @@ LIMIT = ", which no file of a node can prevent"
 
 def show(name: str, words: str, report: Report) -> None:
     """A row for each kind of fault, and the failures, which these words and a line replay."""
-    title = f"{escape(name)}: {report.count:,} faults, the worst of each kind"
+    faults = "fault" if report.count == 1 else "faults, the worst of each kind"
+    title = f"{escape(name)}: {report.count:,} {faults}"
     of_a_board = not _is_priced(report)
     bites, charge = (["bit", "harmless"], []) if of_a_board else ([], ["charge of a day"])
     heads = ("fault", "count", *bites, "to sleep, s", "to serve, s", *charge)

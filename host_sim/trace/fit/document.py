@@ -9,7 +9,8 @@ from typing import Any
 import tomlkit
 from tomlkit.items import Table
 
-from host_sim.hardware.boardfile import Step
+from host_sim.errors import BadInput
+from host_sim.hardware.boardfile import LEAST_SAID, Step
 from host_sim.trace.fit import fit, phases
 from host_sim.trace.fit.calibrate import RECEIVING, Calibration, rounded
 from host_sim.trace.fit.evidence import TX, Evidence
@@ -35,7 +36,10 @@ def text(
     for name, steps_ in found.wakes.items():
         table = _table(toml, "wakes", name)
         table["firmware"] = firmware.get(name) or table.get("firmware", "not described")
-        table["source"] = _cite(one for one in evidence if one.wake == name)
+        cited = table["source"] = _cite(one for one in evidence if one.wake == name)
+        if len(cited) < LEAST_SAID:
+            remedy = "give --source, whose recording it is"
+            raise BadInput(f"too short a name to cite {name} by", where=cited, remedy=remedy)
         table["phases"] = tomlkit.value(_phases(steps_))
     return tomlkit.dumps(toml)
 

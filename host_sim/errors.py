@@ -1,5 +1,7 @@
 """An error of the user's: one line that names the file, the place and the remedy; exit code 2."""
 
+import shlex
+import sys
 from pathlib import Path
 
 LONGEST = 400  # characters of a fault, which may repeat what a file holds
@@ -27,3 +29,8 @@ class BadInput(Exception):
         line_text = f"{text}; {remedy}" if remedy else text
         # A name out of a damaged file may hold anything.
         super().__init__("".join(c if c.isprintable() else "?" for c in line_text))
+
+
+def bringing(extra: str) -> str:
+    """The command that brings one of Torpor's extras to the Python that runs, and to no other."""
+    return f"{shlex.quote(sys.executable)} -m pip install 'torpor[{extra}]'"

@@ -21,7 +21,7 @@ from host_sim.engine.layout import Memory
 from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
 from host_sim.engine.program import HOME_ENTRY, RUN_ENTRY
-from host_sim.errors import BadInput
+from host_sim.errors import BadInput, bringing
 
 BOOKS = ("us", "times", "extra", "count", "drawn", "late")  # the lists of Parts that a run fills
 Progress = Callable[[float], None]
@@ -105,8 +105,7 @@ def build(example: SimPort, progress: Progress = lambda done: None) -> bytes:
         try:
             from host_sim.engine import bind
         except ImportError:
-            remedy = "pip install 'torpor[compiled]'"
-            raise BadInput("the compiled engine needs numba", remedy=remedy) from None
+            raise BadInput("the compiled engine needs numba", remedy=bringing("compiled")) from None
         with kept.alone():
             code = kept.load()  # another process may have been quicker
             if code is None:

@@ -56,6 +56,18 @@ def test_it_has_a_workflow_of_the_action(shed: Path, capsys: Capture) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("has_pytest", "last"), [(True, "pytest"), (False, "torpor check shed.toml")]
+)
+def test_what_to_do_next_is_what_can_be_done(
+    has_pytest: bool, last: str, shed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr("tools.commands.init.find_spec", lambda name: has_pytest or None)
+    assert init("shed", "--board", "xiao_esp32c3") == 0
+    told = capsys.readouterr().out
+    assert told.endswith(f"\nNow: cd shed; torpor sim shed.toml; {last}\n")
+
+
 @pytest.mark.slow
 def test_its_job_passes_and_fails_where_its_node_draws_more(shed: Path) -> None:
     """The steps of the action, run as a runner would."""

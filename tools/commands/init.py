@@ -1,6 +1,7 @@
 """torpor init: a project of one's own, whose budgets, test and workflow pass as they are."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -45,4 +46,5 @@ def command(folder: Path, board: str, kind: str, as_json: bool) -> None:
         return
     for name in sorted(files):
         click.echo(folder / name)
-    click.echo(f"\nNow: cd {folder}; torpor sim {folder.name}.toml; pytest")
+    test = "pytest" if find_spec("pytest") else f"torpor check {folder.name}.toml"
+    click.echo(f"\nNow: cd {folder}; torpor sim {folder.name}.toml; {test}")

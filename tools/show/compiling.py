@@ -10,16 +10,19 @@ from tools.show import output
 
 
 def is_compiled(name: str, given: Scenario, wakes: float, often: bool = False) -> bool:
-    """Whether the compiled engine runs; CPython, and a word about it, where numba is missing.
+    """Whether the compiled engine runs.
 
-    What runs often is worth compiling it.
+    What runs often is worth compiling it. Where numba is missing that is left to CPython, with a
+    word about it; BadInput where the compiled engine was asked for.
     """
-    name = "compiled" if often and name == "auto" else name
-    if name == "compiled" and not native.is_ready():
+    worth = often and name == "auto"
+    if (worth or name == "compiled") and not native.is_ready():
         try:
             with output.Compiling() as progress:
                 engines.compile_for(given, progress)
         except BadInput as error:
+            if not worth:
+                raise
             click.echo(f"torpor: {error}; running on CPython", err=True)
             return False
-    return engines.is_compiled(name, wakes)
+    return worth or engines.is_compiled(name, wakes)

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from host_sim.errors import BadInput
+from host_sim.errors import BadInput, bringing
 from host_sim.lab import pool
 from host_sim.lab.fleet import chunk
 from host_sim.lab.fleet.keep import Kept, Range
@@ -108,7 +108,7 @@ def _client(scheduler: str) -> Any:
     try:
         from distributed import Client
     except ModuleNotFoundError:
-        remedy = "pip install 'torpor[cluster]', or leave --scheduler out"
+        remedy = f"{bringing('cluster')}, or leave --scheduler out"
         raise BadInput("Dask is not installed", remedy=remedy) from None
     try:
         return Client(scheduler, timeout=CONNECT_S)

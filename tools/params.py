@@ -100,7 +100,7 @@ class Link(Type):
         path = Path(value)
         inputs.named(path)
         if os.path.lexists(path):
-            raise BadInput("exists", where=path, remedy="remove it or choose another name")
+            raise outputs.exists(path)
         outputs.claim(path)
         return path
 

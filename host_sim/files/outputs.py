@@ -4,6 +4,7 @@ So a failure leaves what stood there before, and nothing besides. No output repl
 file of Torpor's own; what else stands there is asked for by `claim`, before the work.
 """
 
+import errno
 import os
 import secrets
 import shutil
@@ -59,17 +60,24 @@ def claim(
     target = _target(path)
     if not target.parent.is_dir():
         raise BadInput("its folder does not exist", where=path, remedy="create it first")
-    if not os.access(target.parent, os.W_OK):
-        raise BadInput("cannot be written", where=path, remedy="choose another place")
     _spare(path, target, renewed)
-    if not target.exists():
-        return
-    if any(file.exists() and target.samefile(file) for file in sources):
-        raise _input(path)
-    if not (force or made(_ends(target))):
-        remedy = "name another file, or give --force to replace it"
-        what = "exists" if made is nobodys else "exists, and Torpor did not make it"
-        raise BadInput(what, where=path, remedy=remedy)
+    if target.exists():
+        if any(file.exists() and target.samefile(file) for file in sources):
+            raise _input(path)
+        if not (force or made(_ends(target))):
+            remedy = "name another file, or give --force to replace it"
+            what = "exists" if made is nobodys else "exists, and Torpor did not make it"
+            raise BadInput(what, where=path, remedy=remedy)
+    attempt(path, target)
+
+
+def attempt(path: Path, target: Path) -> None:
+    """Make a file beside `target` and remove it; where that fails it is said of `path`.
+
+    What os.access() allows the superuser a file system may still refuse.
+    """
+    with _blamed(path), _new(target):
+        pass
 
 
 @contextmanager
@@ -107,9 +115,16 @@ def folder(path: Path, files: Mapping[str, bytes]) -> None:
                 (part / name).write_bytes(data)
                 _sync(part / name)
             os.rename(part, path)
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(part, ignore_errors=True)
+            if getattr(error, "errno", None) in (errno.EEXIST, errno.ENOTEMPTY):
+                raise exists(path) from None  # another was quicker
             raise
+
+
+def exists(path: Path) -> BadInput:
+    """What to say where there is to be nothing yet."""
+    return BadInput("exists", where=path, remedy="remove it or choose another name")
 
 
 def own(path: Path) -> bool:
@@ -171,7 +186,8 @@ def _blamed(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+        what = f"cannot be written ({error.strerror})"
+        raise BadInput(what, where=path, remedy="choose another place") from None
 
 
 @contextmanager

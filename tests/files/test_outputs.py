@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,28 @@ def test_what_ships_is_nobodys_output(own: str) -> None:
 def test_a_users_file_beside_the_checkouts_is_no_own_one() -> None:
     assert not outputs.own(outputs.PROJECT / "year.png")
     assert not outputs.own(outputs.PROJECT.parent / "boards" / "mine" / "board.toml")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_what_a_file_system_refuses_is_told_before_the_work() -> None:
+    """Also to the superuser, whom no right keeps from it."""
+    with pytest.raises(BadInput, match=r"^/proc/x.json: cannot be written \(.*\); choose another"):
+        outputs.claim(Path("/proc/x.json"))
+
+
+def test_a_claim_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("old")
+    for name in ("old", "new"):
+        outputs.claim(tmp_path / name, force=True)
+    assert everything(tmp_path) == {"old": b"old"}
+
+
+def test_of_two_that_make_a_folder_the_slower_is_told(tmp_path: Path) -> None:
+    outputs.folder(tmp_path / "new", {"a": b"1"})
+    with pytest.raises(BadInput, match="/new: exists; remove it or choose another name"):
+        outputs.folder(tmp_path / "new", {"a": b"2"})
+    assert everything(tmp_path / "new") == {"a": b"1"}
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
 
 def test_a_file_of_another_is_asked_for(tmp_path: Path) -> None:

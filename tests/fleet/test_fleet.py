@@ -236,7 +236,7 @@ def test_on_a_cluster_a_killed_worker_loses_and_doubles_nothing(tmp_path: Path) 
 
 def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) -> None:
     line = ["sweep", "garden", "--days", "2", "--workers", "1"]
-    line += ["--set", "node.report.period_s=2400,10800,10800"]
+    line += ["--set", "node.report.period_s=2400,10800,10801"]
     page = tmp_path / "p.html"
     assert cli.run([*line, "--json", "--html", str(page)]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -275,6 +275,7 @@ def test_of_a_short_run_no_speed_is_told() -> None:
         (["sweep", "garden", "--set", "node.mode=eco,loud"], "invalid enum value 'loud'"),
         (["sweep", "hall", "--set", "seed=1..2"], "is a home"),
         (["sweep", "garden", "--set", "seed=1", "--set", "seed=2"], "seed is set twice; write"),
+        (["sweep", "garden", "--set", "seed=1,2,1"], "--set seed=1,2,1 has a value twice; write"),
         (["sweep", "garden", "--days", "2", "--set", "days=1,3"], "days is set twice; write"),
         (
             ["sweep", "garden", "--set", "seed=1", "--workers", "2", "--scheduler", "tcp://a:1"],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from host_sim.errors import BadInput
-from host_sim.lab import seeds
+from host_sim.lab import check, seeds
 from host_sim.spec import scenario
 from tests.refused import refused
 from tools import cli
@@ -120,6 +120,21 @@ def test_a_baseline_keeps_what_others_have_and_its_seeds(garden: Path, capsys: C
     assert "has 2 seeds; leave --seeds out, or update it" in capsys.readouterr().err
     assert cli.run(["check", "garden.toml", *base, "--days", "0.3"]) == 2
     assert "days, and this is 0.3; give --days 0." in capsys.readouterr().err
+
+
+def test_what_is_named_twice_is_checked_once(garden: Path, capsys: Capture) -> None:
+    twice = told(capsys, "garden.toml", "garden.toml", "--seeds", "1")
+    assert len(twice["scenarios"]) == 1
+
+
+def test_a_file_that_is_no_baseline_is_told_before_the_work(
+    garden: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setattr(check, "check", lambda *_, **how: pytest.fail("it works"))
+    Path("true.toml").write_text("a = true\n")
+    line = ["check", "garden.toml", "--baseline", "true.toml", "--update-baseline"]
+    said = refused(line, garden.parent, capsys)
+    assert said.startswith("torpor: true.toml: no baseline of torpor's; write one by torpor check")
 
 
 def killed(job: seeds.Job) -> None:

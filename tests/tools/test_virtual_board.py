@@ -368,7 +368,7 @@ def test_bad_input_is_one_line_and_nothing_is_written(
             ["--board", NAME, "--link", f"{tmp_path}/no/node"],
             f"{tmp_path}/no/node: its folder does",
         ),
-        (["--board", NAME, "--link", "/proc/node"], "/proc/node: cannot be made ("),
+        (["--board", NAME, "--link", "/proc/node"], "/proc/node: cannot be written ("),
         (["--board", NAME, "--image", str(short)], f"{short}: has 5 bytes, an image 2,097,152; "),
         (["--board", NAME, "--image", str(zeros)], f"{zeros}: holds no LittleFS; "),
         (["--board", NAME, "--image", str(tmp_path)], f"{tmp_path}: is a folder; "),

@@ -150,7 +150,7 @@ def test_a_long_wake_keeps_its_peaks_when_drawn() -> None:
         ),
         (["trace", "info", "binary"], "no format that is known"),
         (["trace", "info", "huge.csv", "--json"], "no current"),
-        (["trace", "digest", "wake.csv", "-o", "."], "is a folder"),
+        (["trace", "digest", "wake.csv", "-o", "d.txt"], "d.txt: no format ends in .txt; one of"),
         (["trace", "digest", "wake.csv", "-o", "wake.csv"], "is an input of this command"),
         (["trace", "digest", "binary", "-o", "out.csv"], "no format that is known"),
     ],

@@ -70,8 +70,10 @@ def command(
     torpor check *.toml --rev main
     """
     _check_together(baseline, update_baseline, rev, github and as_json)
+    names = tuple(dict.fromkeys(names))
     for name in names:
         home.refuse(name)
+    others = standing.load(baseline).scenario if baseline and baseline.exists() else {}
     before = None if update_baseline else baseline
     length = () if days is None else (f"days={days}",)
     asked = check.asked(names, before, (*length, *changes), seeds)
@@ -95,7 +97,8 @@ def command(
     if not update_baseline:
         _warn(checked, compared=bool(before or rev))
     if baseline and update_baseline:
-        _update(baseline, names, checked)
+        now = {standing.label(n, baseline): one.now for n, one in zip(names, checked, strict=True)}
+        standing.save(others | now, baseline)
     if not all(one.ok for one in checked):
         raise click.exceptions.Exit(1)
 
@@ -131,10 +134,3 @@ def _warn(checked: list[Checked], compared: bool) -> None:
         if not one.before and (compared or tolerates):
             remedy = "" if compared else "; give --baseline or --rev"
             click.echo(f"torpor: nothing to compare {one.name} with{remedy}", err=True)
-
-
-def _update(path: Path, names: tuple[str, ...], checked: list[Checked]) -> None:
-    """Keep how they stand; what the file has of others stays."""
-    kept = standing.load(path).scenario if path.exists() else {}
-    now = {standing.label(name, path): one.now for name, one in zip(names, checked, strict=True)}
-    standing.save(kept | now, path)

@@ -1,6 +1,5 @@
 """A page's file: index.html in a folder of the user's."""
 
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -20,8 +19,7 @@ def claim(folder: Path, sources: Iterable[Path], force: bool) -> Path:
         outputs.claim(path, sources, force=force, made=picture.made)
         return path
     above = next(one for one in folder.absolute().parents if one.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK):
-        raise BadInput("cannot be written", where=folder, remedy="choose another place")
+    outputs.attempt(folder, above / NAME)
     return path
 
 

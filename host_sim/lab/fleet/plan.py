@@ -87,6 +87,8 @@ def axis(text: str) -> Axis:
         values = tuple(value.strip() for value in given.split(","))
         if not all(values):
             raise BadInput(f"--set {text} has an empty value", remedy="write --set key=a,b,c")
+        if len(set(values)) < len(values):
+            raise BadInput(f"--set {text} has a value twice", remedy="write each once")
     else:
         try:
             numbers = range(int(first), int(last) + 1)

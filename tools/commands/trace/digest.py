@@ -15,7 +15,7 @@ from tools import params
 from tools.commands.trace.cut import How, how
 from tools.show import output
 
-DIGEST = params.Output(made=outputs.begins(digest.START))
+DIGEST = params.Output((".csv",), outputs.begins(digest.START))
 
 
 @click.command("digest", cls=params.Command)

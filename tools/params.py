@@ -19,7 +19,7 @@ from host_sim.files.outputs import Made, nobodys
 from host_sim.hardware import board
 from host_sim.home import home
 from host_sim.spec import scenario
-from host_sim.spec.scenariofile import MOST_DAYS
+from host_sim.spec.scenariofile import LEAST_DAYS, MOST_DAYS
 
 FORCE = "force"
 
@@ -180,12 +180,12 @@ class Text(Type):
 
 
 class Number(Type):
-    """A finite number within these bounds, `above` the first where that is not among them."""
+    """A finite number within these bounds."""
 
     name = "number"
 
-    def __init__(self, least: float, most: float, unit: str = "", above: bool = False) -> None:
-        self.least, self.most, self.unit, self.above = least, most, unit, above
+    def __init__(self, least: float, most: float, unit: str = "") -> None:
+        self.least, self.most, self.unit = least, most, unit
 
     def convert(self, value: Any, param: Any, ctx: Any) -> float:
         """As a float."""
@@ -193,9 +193,8 @@ class Number(Type):
             number = float(value)
         except ValueError:
             number = math.nan
-        if not self.least <= number <= self.most or (self.above and number == self.least):
-            first = f"above {self.least:,}" if self.above else f"from {self.least:,}"
-            self.fail(f"{value} is not {first} to {self.most:,}{self.unit}", param, ctx)
+        if not self.least <= number <= self.most:
+            self.fail(f"{value} is not from {self.least:,} to {self.most:,}{self.unit}", param, ctx)
         return number
 
 
@@ -211,7 +210,7 @@ BENCH = Input("bench.toml", inputs.TEXT_BYTES)
 BOARD, SCENARIO = Name("board", board.names), Name("scenario", scenarios)
 PROGRAM = Name("program", list)
 PORT, TEXT, DATA = Port(), Text(), Recordings()
-DAYS = Number(0, MOST_DAYS, " days", above=True)
+DAYS = Number(LEAST_DAYS, MOST_DAYS, " days")
 PICTURE = Output(picture.ENDINGS, picture.made)
 
 

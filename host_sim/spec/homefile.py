@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from host_sim.spec.nodefile import Name
-from host_sim.spec.scenariofile import MOST_DAYS
+from host_sim.spec.scenariofile import LEAST_DAYS, MOST_DAYS
 from host_sim.toml.file import Strict
 
 Metres = Annotated[float, Meta(ge=-10_000, le=10_000)]
@@ -56,7 +56,7 @@ class HomeFile(Strict, frozen=True):
     """The report's first line."""
     nodes: Annotated[tuple[Nodes, ...], Meta(min_length=1)]
     """The nodes."""
-    days: Annotated[float, Meta(gt=0, le=MOST_DAYS)]
+    days: Annotated[float, Meta(ge=LEAST_DAYS, le=MOST_DAYS)]
     """The length of the run."""
     seed: Annotated[int, Meta(ge=0, lt=2**31)] = 1
     """Of all that is by chance."""

@@ -10,6 +10,7 @@ from host_sim.spec.nodefile import Name, Node
 from host_sim.toml.file import Strict
 from host_sim.world import table
 
+LEAST_DAYS = 0.001  # 86 s: what is shorter is a first wake, and nothing that a mean could say
 MOST_DAYS = 36_500
 MOST_H = 24 * MOST_DAYS
 MOST_LUX = 200_000
@@ -230,7 +231,7 @@ class ScenarioFile(Strict, frozen=True):
     """The node, as in a node.toml; or the name of a node.toml, whose node and board these are."""
     world: World
     """What is around it."""
-    days: Annotated[float, Meta(gt=0, le=MOST_DAYS)]
+    days: Annotated[float, Meta(ge=LEAST_DAYS, le=MOST_DAYS)]
     """The length of the run."""
     seed: Annotated[int, Meta(ge=0, lt=2**31)] = 1
     """Of all that is random."""

@@ -90,7 +90,7 @@ def bad(kind: click.ParamType) -> dict[str, str]:  # type: ignore[type-arg]
         ending = kind.endings[0] if kind.endings else ""
         return {what: f"{word}{ending}" for what, word in OUTPUTS.items()}
     if isinstance(kind, params.Number):
-        beyond = (kind.least - 1, kind.most * 2, kind.least if kind.above else kind.least - 1e-3)
+        beyond = (kind.least - 1, kind.most * 2, kind.least - 1e-3)
         return {word: word for word in (*NO_NUMBERS, *map(str, beyond))}
     if isinstance(kind, click.IntRange):
         ends = [str(end + by) for end, by in ((kind.min, -1), (kind.max, 1)) if end is not None]

@@ -286,7 +286,7 @@ def test_what_just_fits_is_simulated(name: str, old: str, new: str, tmp_path: Pa
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("days = 365", "days = 0", "days: expected float > 0.0, got 0; keep to that"),
+        ("days = 365", "days = 0", "days: expected float >= 0.001, got 0; keep to that"),
         ("days = 365", "days = 36_501", "days: expected float <= 36500"),
         ("seed = 1", "seed = -1", "seed: expected int >= 0, got -1; keep to that"),
         ("seed = 1", "seed = 2_147_483_648", "seed: expected int <= 2147483647"),
@@ -406,7 +406,7 @@ def test_the_last_of_two_changes_holds() -> None:
         ("dyas=1", "--set: dyas: unknown key; did you mean days?"),
         ("days=soon", "--set: days: expected float, got string; write a number"),
         ("days=nan", "--set: days: expected float, got string; write a number"),
-        ("days=-1", "--set: days: expected float > 0.0, got -1; keep to that"),
+        ("days=-1", "--set: days: expected float >= 0.001, got -1; keep to that"),
         ("seed=1.5", "--set: seed: expected int, got float; write a whole number"),
         ("seed=2020-01-01", "--set: seed: expected int, got date; write a whole number"),
         ("title=1", '--set: title: expected string, got int; write a "quoted string"'),

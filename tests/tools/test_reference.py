@@ -36,8 +36,8 @@ def test_every_key_of_the_shipped_scenarios_is_on_it() -> None:
     [
         ("`drift_ppm` | whole number -500 … 500 |", "world.drift_ppm", "500", "501"),
         ("`seed` | whole number 0 … 2,147,483,647 |", "seed", "2147483647", "2147483648"),
-        ("`days` | number over 0, at most 36,500 |", "days", "36500", "36500.1"),
-        ("`days` | number over 0, at most 36,500 |", "days", "1e-9", "0"),
+        ("`days` | number 0.001 … 36,500 |", "days", "36500", "36500.1"),
+        ("`days` | number 0.001 … 36,500 |", "days", "0.001", "0.000999"),
         (
             "`hours` | number over 0, at most 876,000 |",
             "world.wifi.outage",

@@ -125,7 +125,7 @@ def test_what_cannot_be_is_refused_and_nothing_written(capsys: Capture) -> None:
     for words_, said in (
         (("run.json", "--days", "1"), "a run that is over"),
         (("old.json",), "does not hold its scenario"),
-        (("garden", "--days", "1e-6"), "ends before its first wake"),
+        (("garden", "--days", "1e-6"), "1e-6 is not from 0.001 to 36,500 days"),
         (("hall",), "hall: is a home"),
         (("garden", "--before", "none.json", "--days", "0.1"), "none.json: no such file"),
     ):

@@ -176,12 +176,12 @@ def test_an_export_is_read_back_with_the_charge_of_the_ledger(
     name: str, tmp_path: Path, capsys: Capture
 ) -> None:
     path = tmp_path / "wake.csv"
-    args = [name, *FIVE_MINUTES, "--export", str(path), "--window", "0:30"]
+    args = [name, *FIVE_MINUTES, "--export", str(path), "--window", "0:86.4"]
     as_json(capsys, *args, "--set", "budget=[]")
-    told = as_json(capsys, name, "--days", "0.00034722222222222", "--set", "budget=[]")
+    told = as_json(capsys, name, "--days", "0.001", "--set", "budget=[]")
     assert cli.run(["trace", "info", str(path), "--json"]) == 0
     read = json.loads(capsys.readouterr().out)
-    assert (read["format"], read["rate_hz"], read["samples"]) == ("ppk2-csv", 10_000, 300_000)
+    assert (read["format"], read["rate_hz"], read["samples"]) == ("ppk2-csv", 10_000, 864_000)
     assert read["charge_mc"] == pytest.approx(told["charge_mc"], rel=1e-4)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -145,11 +146,20 @@ def torpor(*args: str, **more: Any) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run([*TORPOR, *args], env=environment, stderr=subprocess.PIPE, **more)
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
-def test_a_terminal_of_few_signs_is_no_error(encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("encoding", "read_as"), [("ascii", "utf-8"), ("latin-1", "latin-1"), ("utf-8", "utf-8")]
+)
+def test_a_terminal_of_few_signs_is_no_error(encoding: str, read_as: str) -> None:
+    """And one that says nothing but ASCII, as by LC_ALL=C, is taken for one of UTF-8."""
     done = torpor("board", "list", stdout=subprocess.PIPE, env={"PYTHONIOENCODING": encoding})
     assert (done.returncode, done.stderr) == (0, b"")
-    assert "esp32c3" in done.stdout.decode(encoding)
+    assert {"esp32c3", "µA"} <= {*re.findall(r"esp32c3|µA", done.stdout.decode(read_as))}
+
+
+def test_through_a_pipe_no_line_ends_in_blanks() -> None:
+    for args in (["sim", "garden", "--days", "1"], ["board", "list"]):
+        printed = torpor(*args, stdout=subprocess.PIPE).stdout.decode()
+        assert [line for line in printed.splitlines() if line != line.rstrip()] == []
 
 
 def test_a_name_that_is_no_utf_8_is_told(tmp_path: Path) -> None:

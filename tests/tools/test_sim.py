@@ -157,7 +157,7 @@ def test_a_title_is_printed_as_it_is_written(capsys: Capture, tmp_path: Path) ->
     assert cli.run([*args, "--plot", str(plot)]) == 0
     assert capsys.readouterr().out.startswith(f"{title}\n")
     assert cli.run([*args, "--compare"]) == 0
-    assert capsys.readouterr().out.startswith(f"{title}, 1 day ")
+    assert capsys.readouterr().out.startswith(f"{title}, 1 day\n")
 
 
 @pytest.mark.parametrize("compare", [[], ["--compare"]])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterable
@@ -14,11 +15,14 @@ from rich.table import Table
 
 
 class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        """Leave it to tools.cli, as for everything that prints."""
-        raise BrokenPipeError
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print as rich does, but without the blanks that fill a table's last column."""
+        with self.capture() as printed:
+            super().print(*objects, **how)
+        click.echo(FILLED.sub("", printed.get()), nl=False, color=True)  # as rich has it
 
 
+FILLED = re.compile(r" +$", re.MULTILINE)
 NARROWEST = 80  # columns that every table fits; also what a pipe gets, which has no width to ask
 console = _Console(
     width=max(NARROWEST, shutil.get_terminal_size((NARROWEST, 24)).columns), highlight=False

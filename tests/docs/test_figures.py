@@ -130,7 +130,9 @@ def test_the_readme_tells_of_the_word_detector_what_a_run_and_its_study_do(capsy
     cells = [[cell.strip() for cell in line.split("|")] for line in chapter.splitlines()]
     rows = {row[1]: row for row in cells if len(row) > 3}
     recall = rows[""].index("recall")
-    ua_of_two_days = rows["the scenario sound under 300 µA, all words told"][2].split(",")[0]
+    ua_of_two_days = rows["two days of the scenario sound under 300 µA, all words told"][2].split(
+        ","
+    )[0]
     (saved,) = re.findall(r"saved against practice: ([\d.]+) %", chapter)
     assert f"whose {ua_of_two_days} are of the first two days" in said
     assert f"it tells {float(rows['Torpor'][recall]):.0f} % of the words" in said

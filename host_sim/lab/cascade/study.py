@@ -26,7 +26,7 @@ GAINS_X16 = (1, 2, 4, 8, 16)
 TAUGHT = """\
 Who listens decides more than at which mark. In light sleep the chip alone draws more than all that
 looking back takes, and who looks after a start from deep sleep hears the end of a word, or on a
-board whose start takes 0.65 s nothing. A ULP that remembers needs neither; once it does, a fixed
+board whose start takes 0.54 s nothing. A ULP that remembers needs neither; once it does, a fixed
 first mark is as good as the adaptive one in the noise that it was tuned for, and takes three times
 as much where that is twice as loud. What a refusal costs decides how low marks can be: 0.6 mC by
 the ULP, a whole start and more by the CPU.
@@ -204,7 +204,7 @@ def _goals(
         Goal("recall within 1 point of false wakes unpriced", f"{more:+.1f}", more >= -1),
         Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", worst <= 0.5),
         Goal(
-            "the scenario sound under 300 µA, all words told",
+            "two days of the scenario sound under 300 µA, all words told",
             f"{ua:.0f} µA, {shipped.caught} of {shipped.words}",
             ua < 300 and shipped.caught == shipped.words,
         ),

@@ -28,6 +28,7 @@ MAY = {
     "tools/fakes/": "on the virtual board",
     "tools/show/page/": "what ships",
     "tools/virtual/": "the virtual board's own folder",
+    "tools/commands/virtual_board.py": "the image that it keeps others from",
     "tools/hil/": "a test's log, and the port that its board was given",
     "tools/provision/agent.py": "on the board",
     "tools/provision/firmware.py": "what ships, and what is made of it in a scratch folder",

@@ -33,13 +33,13 @@ HOLDS_S = (30, 60, 120, 300, 600)  # motion was recorded each half minute
 SWEPT = 4  # doors of the sweep
 BOUND = "clairvoyant"
 TAUGHT = """\
-What a PIR sensor costs is what its node tells. A room in use has an edge each minute or two, and
-a join costs as much as 3 to 31 starts, by board: to wake at each edge and keep still is worth it as
-long as edges are not much closer than the hold. Who leaves the pin alone for the hold starts less often
-than ours, but looks at one instant, takes a pause for the end, and tells of it and of the next
-begin: two joins for nothing. It comes within 6 % where the hold is ten minutes, as each edge in
-them costs ours a start. Ours takes a quarter more than the clairvoyant, and that is these starts:
-a ULP that counts how long the pin has rested would spare them, and no program does so.
+What a PIR sensor costs is what its node tells. A room in use has an edge each minute or two, and a
+join costs as much as 3 to 31 starts, by board: to wake at each edge and keep still is worth it as
+long as edges are not much closer than the hold. Who leaves the pin alone for the hold starts less
+often than ours, but looks at one instant, takes a pause for the end, and tells of it and of the
+next begin: two joins for nothing. It comes within 6 % where the hold is ten minutes, as each edge
+in them costs ours a start. Ours takes a quarter more than the clairvoyant, and that is these
+starts: a ULP that counts how long the pin has rested would spare them, and no program does so.
 
 A door that closes after three seconds has one edge more than news, and its node's year is sleep:
 all ways are within a few percent, and leaving the contact alone spares that one wake. Motion that

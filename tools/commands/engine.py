@@ -18,7 +18,7 @@ def command() -> None:
 
 @command.command(cls=params.Command)
 def build() -> None:
-    """Compile the engine for this machine, some 20 s, and keep it for every later run.
+    """Compile the engine for this machine, in about a minute, and keep it for every later run.
 
     It is kept below TORPOR_CACHE, or else below ~/.cache. A change to the firmware's policies or to
     the simulator needs another build, and so does another processor; torpor sim never uses an old

@@ -105,6 +105,6 @@ class Compiling(Progress):
     def __call__(self, done: float) -> None:
         """Show a fraction of 1."""
         if not self.said:
-            click.echo("torpor: compiling the engine, once for this machine: about a minute", err=True)
+            click.echo("torpor: compiling the engine, once for this machine: a minute", err=True)
             self.said = True
         super().__call__(done)

@@ -12,6 +12,8 @@ WHY = {
     "met, and the simulated port not as much less",
     "SimPy, a process a task / simulator": "it takes a simulator at 1.2 times the policies' own "
     "calls, as the row of those says; ours is at the ratio of the first row",
+    "reading a PPK2 CSV / pandas": "not known: pandas read a third more a second than in the run "
+    "before, which had 2.8, and ours a tenth more",
     "a year of garden, compiled before, whole process": "a hundredth of it is the year; the rest "
     "is Python's start and the imports of numpy, numba's loader and the command line",
     "1,000 nodes on one access point / alone, cpython": "each attempt at a frame asks the shared "

@@ -53,10 +53,10 @@ def clip(page: Page, first: str, last: str) -> bytes:
     )
 
 
-def save(png: bytes, path: Path) -> None:
-    """By a palette, as `torpor` saves its own."""
+def save(png: bytes, path: Path, shows: str) -> None:
+    """By a palette, as `torpor` saves its own, with the figures that it shows."""
     facts = PngInfo()
-    facts.add_itxt(FACT, told())
+    facts.add_itxt(FACT, shows)
     palette = Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS)
     palette.save(path, "PNG", optimize=True, pnginfo=facts)
 
@@ -84,13 +84,14 @@ def main() -> None:
         picture = folder / "garden.png"
         cli.run(["sim", "garden", "--compare", "--plot", str(picture)])
         (DOCS / picture.name).write_bytes(picture.read_bytes())
+        shows = told()
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = open_page(browser, out / "index.html", "light")
-        save(clip(page, "title", "current"), DOCS / "report.png")
+        save(clip(page, "title", "current"), DOCS / "report.png", shows)
         page = open_page(browser, out / "index.html", "dark")
         page.get_by_role("button", name="usual cached join").click()
         page.locator("#views").get_by_role("button", name="report").click()
-        save(clip(page, "wake", "energy-read"), DOCS / "report-wake.png")
+        save(clip(page, "wake", "energy-read"), DOCS / "report-wake.png", shows)
 
 
 if __name__ == "__main__":

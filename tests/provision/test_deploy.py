@@ -316,6 +316,24 @@ def test_what_a_cut_left_aside_is_gone(board: Board) -> None:
         assert sorted(flash.listdir("b")) == sorted((*version.files(None), "config.json"))
 
 
+class Elsewhere(repl.Board):
+    """Its files lie on a device that it does not tell of."""
+
+    def exec(self, program: str) -> str:
+        if program.startswith("anew("):
+            super().exec("del sys.modules['flashbdev']")
+        return super().exec(program)
+
+
+def test_a_folder_that_cannot_be_tidied_costs_no_deployment(board: Board) -> None:
+    files = {**version.files(None), "main.py": b"print('new')"}
+    with Line(board) as line:
+        at = Elsewhere(line.port, 5)
+        assert sending.deploy(at, files, None, lambda done: None).switched
+        at.restart()
+    assert content(board, "b/main.py") == b"print('new')"
+
+
 def test_a_full_file_system_leaves_the_old_version(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -73,7 +73,8 @@ def command(
     names = tuple(dict.fromkeys(names))
     for name in names:
         home.refuse(name)
-    others = standing.load(baseline).scenario if baseline and baseline.exists() else {}
+    updates = baseline if update_baseline else None
+    others = standing.load(updates).scenario if updates and updates.exists() else {}
     before = None if update_baseline else baseline
     length = () if days is None else (f"days={days}",)
     asked = check.asked(names, before, (*length, *changes), seeds)
@@ -96,9 +97,9 @@ def command(
             pagefile.write(page, told.of(asked, checked, (*length, *changes), since, progress))
     if not update_baseline:
         _warn(checked, compared=bool(before or rev))
-    if baseline and update_baseline:
-        now = {standing.label(n, baseline): one.now for n, one in zip(names, checked, strict=True)}
-        standing.save(others | now, baseline)
+    if updates:
+        now = {standing.label(n, updates): one.now for n, one in zip(names, checked, strict=True)}
+        standing.save(others | now, updates)
     if not all(one.ok for one in checked):
         raise click.exceptions.Exit(1)
 

@@ -26,21 +26,21 @@ def anew(folder, aside):
     except OSError:
         pass
     os.mkdir(aside)
-    pair = blocks(aside[1:].encode())
     for name in sorted(os.listdir(folder), reverse=True):
         os.rename(folder + "/" + name, aside + "/" + name)
     os.rmdir(folder)
-    compact(aside, pair)
+    compact(aside)
     os.rename(aside, folder)
 
 
-def compact(folder="", pair=ROOT):
+def compact(folder=""):
     """Have a folder written anew, by files that come and go; the revision of its blocks tells when.
 
     By a removal: what is written as a file comes has that file in it. Longer names, one more at
     each try, shift what fills the block.
     """
     try:
+        pair = blocks(folder[1:].encode()) if folder else ROOT
         for longer in range(TRIES):
             before = revisions(pair)
             for count in range(ENOUGH):
@@ -62,10 +62,10 @@ def revisions(pair):
 
 
 def blocks(name):
-    """The two blocks of a folder that was just made in the root.
+    """The two blocks of a folder that was made in the root last. ValueError where none is found.
 
     Behind its name in the root's newer block: a tag of four bytes, and then the numbers of both
-    (littlefs 2.11, SPEC.md, "Directory struct"). The root's own where that is not found.
+    (littlefs 2.11, SPEC.md, "Directory struct").
     """
     one, two = revisions(ROOT)
     for at in range(4096 - WINDOW, -1, -WINDOW // 2):  # the newest entry is the last
@@ -74,7 +74,7 @@ def blocks(name):
         if found >= 0:
             first = found + len(name) + 4
             return [int.from_bytes(part[i : i + 4], "little") for i in (first, first + 4)]
-    return ROOT
+    raise ValueError(name)
 
 
 def read(block, at, count):

@@ -140,11 +140,12 @@ def _row(name: str, way: Way, lives: list[Result], cells: list[tuple[str, Mixtur
         [one.charge_mc for one in drawn.values()], [float(one.caught) for one in drawn.values()]
     ) or (0.0, 0.0)
     late = [sum(cells) for cells in zip(*(one.late for one in lives), strict=True)]
-    days = sum(one.days for one in heard)
+    all_ = sum(heard, Heard())
+    days = all_.days
     figures = {
-        ENERGY: energy_mj(sum(heard, Heard()).mc_per_word),
-        "recall": 100 * _recall(lives),
-        "uA": sum(one.charge_mc for one in heard) / days / 86.4,
+        ENERGY: energy_mj(all_.mc_per_word),
+        "recall": 100 * all_.recall,
+        "uA": all_.charge_mc / days / 86.4,
         "messages_a_day": sum(one.count[4] for one in lives) / days,
         "p50_s": late_s(late, 50) or 0.0,
         "p95_s": late_s(late, 95) or 0.0,
@@ -186,7 +187,7 @@ def _with(some: list[Mixture], key: str, values: tuple[float, ...]) -> list[list
 
 
 def _recall(lives: list[Result]) -> float:
-    return sum(one.caught for one in lives) / max(1, sum(one.words for one in lives))
+    return sum(map(Heard.of, lives), Heard()).recall
 
 
 def _goals(

@@ -48,10 +48,12 @@ installed: $(UV)  ## install a wheel into an environment of its own and make a p
 	@$(BIN)/uv pip install --quiet --python $(WHEEL)/venv/bin/python -c requirements.txt $(WHEEL)/*.whl
 	@cd $(WHEEL) && venv/bin/python -I -c "from tools.provision import version; version.files(None)"
 	@$(BIN)/uv pip install --quiet --python $(WHEEL)/venv/bin/python -c requirements-dev.txt pytest
-	@cd $(WHEEL) && venv/bin/torpor boards && venv/bin/torpor sim garden --days 1 --engine compiled
+	@cd $(WHEEL) && venv/bin/torpor boards && venv/bin/torpor sim garden --days 1
 	@cd $(WHEEL) && venv/bin/torpor sweep garden --days 40 --set seed=1..2
 	@cd $(WHEEL) && venv/bin/torpor init shed --board xiao_esp32c3 --kind sensor
 	@cd $(WHEEL)/shed && ../venv/bin/torpor check shed.toml && ../venv/bin/pytest -q
+	@cd $(WHEEL) && ../../$(BIN)/uv pip install --quiet --python venv/bin/python -c ../../requirements-dev.txt "$$(echo *.whl)[compiled]"
+	@cd $(WHEEL) && venv/bin/torpor sim garden --days 1 --engine compiled
 
 bench: $(DEV)  ## measure speed as ratios and write docs/performance.md
 	$(BIN)/python -m tests.bench

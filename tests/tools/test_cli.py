@@ -208,6 +208,7 @@ def end(path):
     os.kill(os.getpid(), {number})
     sync(path)
 outputs._sync = end
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup's tests ignore it
 signal.signal(signal.SIGINT, signal.default_int_handler)
 cli.main()
 """

@@ -1,14 +1,23 @@
 """Options that several commands have."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from tools import params
 
-days = click.option(
-    "--days", type=params.DAYS, help="Simulate so many days instead of the scenario's."
-)
+
+def length(text: str) -> Callable[[Any], Any]:
+    """The option --days, as the changes of a scenario that it comes to: one or none."""
+    return click.option("--days", "length", type=params.DAYS, callback=_changed, help=text)
+
+
+def _changed(ctx: click.Context, param: click.Parameter, days: float | None) -> tuple[str, ...]:
+    return () if days is None else (f"days={days}",)
+
+
+days = length("Simulate so many days instead of the scenario's.")
 changes = click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
 )

@@ -23,7 +23,7 @@ def command(
     bad: str,
     budget: str | None,
     seeds: int,
-    days: float | None,
+    length: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Name the commit by which a budget of SCENARIO is lost, after GOOD and up to BAD, and why.
@@ -36,7 +36,6 @@ def command(
     torpor bisect shed.toml v1.0 main --budget charge_mc_per_day.report
     """
     home.refuse(name)
-    length = () if days is None else (f"days={days}",)
     with output.Progress("bisect") as progress:
         found = bisect.search(
             name, good, bad, budget=budget, length=length, count=seeds, progress=progress

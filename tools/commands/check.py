@@ -26,7 +26,7 @@ from tools.show import output, pagefile
 @click.option("--update-baseline", is_flag=True, help="Keep how they stand now in that file.")
 @click.option("--rev", type=params.TEXT, help="Compare with this revision of the repository.")
 @click.option("--seeds", type=click.IntRange(1, 100), help="Runs of each scenario; 3.")
-@click.option("--days", type=params.DAYS, help="Simulate so many days instead of a scenario's.")
+@options.length("Simulate so many days instead of a scenario's.")
 @options.changes
 @click.option("--junit", type=params.Output((".xml",), junits.made), help="As JUnit XML, .xml.")
 @click.option(
@@ -47,7 +47,7 @@ def command(
     update_baseline: bool,
     rev: str | None,
     seeds: int | None,
-    days: float | None,
+    length: tuple[str, ...],
     changes: tuple[str, ...],
     junit: Path | None,
     markdown: Path | None,
@@ -76,7 +76,6 @@ def command(
     updates = baseline if update_baseline else None
     others = standing.load(updates).scenario if updates and updates.exists() else {}
     before = None if update_baseline else baseline
-    length = () if days is None else (f"days={days}",)
     asked = check.asked(names, before, (*length, *changes), seeds)
     page = html and pagefile.claim(html, _read(asked), force)
     with output.Progress("check") as progress:

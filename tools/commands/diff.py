@@ -10,7 +10,7 @@ from host_sim.lab import revision, seeds
 from host_sim.sim import runfile
 from host_sim.sim.runfile import Run
 from host_sim.spec import scenario
-from tools import params
+from tools import options, params
 from tools.show import cause, output
 
 
@@ -28,14 +28,14 @@ from tools.show import cause, output
 @click.option(
     "--rev", type=params.TEXT, help="BEFORE as this revision has it; OLD..NEW: AFTER, too."
 )
-@click.option("--days", type=params.DAYS, help="Simulate so many days of both.")
+@options.length("Simulate so many days of both.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
 def command(
     before: str,
     after: str | None,
     changes: tuple[str, ...],
     rev: str | None,
-    days: float | None,
+    length: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Say why AFTER draws more than BEFORE, or less.
@@ -57,7 +57,6 @@ def command(
         _check(before)
         raise BadInput(f"{before} is compared with nothing", remedy="name another, --set or --rev")
     old, _, new = (rev or "").partition("..")
-    length = () if days is None else (f"days={days}",)
     now = _told(after or before, (*length, *changes), new)  # first: what it says may be wrong
     was = _told(before, length, old)
     output.as_json(cause.as_json(was, now)) if as_json else cause.show(was, now)

@@ -11,7 +11,7 @@ from tools.commands import sweep
 
 @click.command("fleet", cls=params.Command)
 @click.argument("file", metavar="FLEET.toml", type=params.FLEET)
-@sweep.options
+@sweep.shared
 @click.option(
     "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
 )

@@ -31,7 +31,7 @@ def command(
     recording: Path | None,
     out: Path,
     before: str | None,
-    days: float | None,
+    length: tuple[str, ...],
     changes: tuple[str, ...],
     no_interval: bool,
     force: bool,
@@ -49,7 +49,6 @@ def command(
     torpor report garden wake.csv -o page
     """
     home.refuse(name)
-    length = () if days is None else (f"days={days}",)
     one = again.named(name, (*length, *changes))
     was = _before(before, length) if before else None
     path = pagefile.claim(out, scenario.inputs(one.given), force)

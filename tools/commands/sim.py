@@ -68,7 +68,7 @@ MANY_DAYS = 7  # from here on a comparison's many runs are worth compiling for
 )
 def command(
     name: str,
-    days: float | None,
+    length: tuple[str, ...],
     seed: int | None,
     changes: tuple[str, ...],
     as_today: bool,
@@ -97,7 +97,7 @@ def command(
     if not params.is_scenario(name):
         remedy = f"one of {', '.join(params.scenarios())}, or a .toml file"
         raise BadInput(f"no scenario named {name}", remedy=remedy)
-    changes = (*changes, *_lengths(days, seed))
+    changes = (*changes, *length, *(() if seed is None else (f"seed={seed}",)))
     if home.is_home(name):
         _home(name, changes, as_json, engine)
         return
@@ -138,12 +138,6 @@ def _check_together(*wrong: tuple[Any, str, str]) -> None:
     for is_so, what, remedy in wrong:
         if is_so:
             raise BadInput(what, remedy=remedy)
-
-
-def _lengths(days: float | None, seed: int | None) -> list[str]:
-    """--days and --seed as changes."""
-    told = (("days", days), ("seed", seed))
-    return [f"{key}={value}" for key, value in told if value is not None]
 
 
 def _compared(given: scenario.Scenario, engine: type[Life], as_json: bool) -> list[Result]:

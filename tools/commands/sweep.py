@@ -17,7 +17,7 @@ from host_sim.lab.fleet.keep import Kept
 from host_sim.lab.fleet.plan import MOST_NODES, Grid, Plan, axis
 from host_sim.sim import engines
 from host_sim.spec import scenario
-from tools import params
+from tools import options, params
 from tools.show import compiling, fleetpage, output
 from tools.show import fleet as shown
 
@@ -27,7 +27,7 @@ NODE_US = 3_500  # about what a node takes beside its wakes
 ROWS = 60  # of a sweep that are shown one by one
 
 
-def options(command: Any) -> Any:
+def shared(command: Any) -> Any:
     """What sweep and fleet share."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="One JSON document instead."),
@@ -60,9 +60,9 @@ def options(command: Any) -> Any:
     type=params.TEXT,
     help="Values of a key: a,b,c or 1..9.",
 )
-@click.option("--days", type=params.DAYS, help="Simulate so many days instead of the scenario's.")
-@options
-def command(name: str, axes: tuple[str, ...], days: float | None, **given: Any) -> None:
+@options.days
+@shared
+def command(name: str, axes: tuple[str, ...], length: tuple[str, ...], **given: Any) -> None:
     """Simulate SCENARIO for every combination of values.
 
     \b
@@ -70,7 +70,7 @@ def command(name: str, axes: tuple[str, ...], days: float | None, **given: Any) 
     torpor sweep garden --set world.wifi.mean_dbm=-80,-70,-60 --set seed=1..5
     """
     home.refuse(name)
-    grid = Grid(name, tuple(map(axis, axes)), () if days is None else (f"days={days}",))
+    grid = Grid(name, tuple(map(axis, axes)), length)
     keys = [*grid.keys, *(change.partition("=")[0] for change in grid.changes)]
     for i, key in enumerate(keys):
         if key in keys[:i]:

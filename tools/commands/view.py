@@ -37,7 +37,7 @@ LEAST_S = 1.0
 def command(
     name: Path,
     recording: Path | None,
-    days: float | None,
+    length: tuple[str, ...],
     changes: tuple[str, ...],
     port: int,
     unit: str | None,
@@ -56,9 +56,9 @@ def command(
     """
     told = (unit, volts, channel)
     if params.is_scenario(name) or name.suffix == ".json":
-        _run(name, recording, (days, changes), told, port)
+        _run(name, recording, (*length, *changes), told, port)
         return
-    if recording or days or changes:
+    if recording or length or changes:
         what = "a recording: nothing changes it, and none is beside it"
         raise BadInput(what, where=name, remedy="name a scenario or a run first")
     from host_sim.trace.cut import segment
@@ -75,13 +75,12 @@ def command(
 def _run(
     name: Path,
     recording: Path | None,
-    length: tuple[float | None, tuple[str, ...]],
+    changes: tuple[str, ...],
     told: tuple[str | None, float | None, str | None],
     port: int,
 ) -> None:
     home.refuse(str(name))
-    days, changes = length
-    one = again.named(str(name), (*(() if days is None else (f"days={days}",)), *changes))
+    one = again.named(str(name), changes)
     recorded: dict[str, Any] = {}
     if recording:
         read = recordings.read(recording, *told)

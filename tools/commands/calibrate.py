@@ -19,10 +19,9 @@ from host_sim.trace.fit import calibrate, document, evidence, fit
 from host_sim.trace.fit.evidence import AIR, STATES, USES, Evidence
 from host_sim.trace.recording import Recording
 from tools import params, recordings
+from tools.recordings import Told
 from tools.show import output
 from tools.show.calibrated import Calibrated
-
-Told = tuple[str | None, float | None, str | None]  # unit, volts, channel
 
 TX_DBM = params.Number(states.TX_LEVELS_DBM[0], states.TX_LEVELS_DBM[-1], " dBm")
 
@@ -105,9 +104,7 @@ def command(
     setting: str | None,
     firmware: str,
     source: str,
-    unit: str | None,
-    volts: float | None,
-    channel: str | None,
+    told: Told,
     as_json: bool,
     force: bool,
 ) -> None:
@@ -139,7 +136,7 @@ def command(
     every = evidence.of(profile)
     names = {file: f"{file.name.partition('.')[0]}.csv" for file in files}
     calibrate.claim(folder, {*every, *names.values()}, files, force)
-    for file, one in _digested(files, use, patterns, (unit, volts, channel)):
+    for file, one in _digested(files, use, patterns, told):
         if every.get(names[file], one).sha256 != one.sha256:
             what = f"{names[file]} is another recording's digest"
             raise BadInput(what, where=file, remedy="rename it")

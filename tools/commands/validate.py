@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,6 +19,7 @@ from host_sim.trace.fit import doubts, evidence, judge
 from host_sim.trace.fit.evidence import Evidence
 from host_sim.trace.recording import Recording
 from tools import params, recordings
+from tools.recordings import Told
 from tools.show import output, ownpath, recipe
 from tools.show.recipe import Judged
 
@@ -53,9 +53,7 @@ def command(
     board: str,
     wake: str | None,
     settings: tuple[str, ...],
-    unit: str | None,
-    volts: float | None,
-    channel: str | None,
+    told: Told,
     plot: Path | None,
     as_json: bool,
 ) -> None:
@@ -75,7 +73,7 @@ def command(
     torpor validate --wake batch_v3 --set records=4 four-a.csv.xz four-b.csv.xz
     """
     if files and params.is_scenario(files[0]):
-        _own(files, settings, (unit, volts, channel), plot, as_json)
+        _own(files, settings, told, plot, as_json)
         return
     if all(digest.is_digest(file) for file in files):
         params.unused(("unit", "volts", "channel"), "no RECORDING is a recording")
@@ -88,11 +86,7 @@ def command(
     if wake not in profile.file.wakes:
         raise BadInput(f"{board} has no wake {wake}", remedy=f"its wakes: {known}")
     records = evidence.parse_records(settings[0] if settings else None, "--set")
-    recorded: Iterable[tuple[Evidence, Recording | None]]
-    if files:
-        recorded = _recorded(files, records, unit, volts, channel)
-    else:
-        recorded = _of_fit(wake, records, fitted)
+    recorded = _recorded(files, records, told) if files else _of_fit(wake, records, fitted)
     some = list(_judged(profile, wake, fitted, recorded))
     if plot:
         recipe.draw(profile, wake, some[0], plot)
@@ -103,7 +97,7 @@ def command(
 def _own(
     files: tuple[Path, ...],
     changes: tuple[str, ...],
-    told: tuple[str | None, float | None, str | None],
+    told: Told,
     plot: Path | None,
     as_json: bool,
 ) -> None:
@@ -148,7 +142,7 @@ def _wake(board: Board, fitted: list[Evidence], files: tuple[Path, ...]) -> str:
 
 
 def _recorded(
-    files: tuple[Path, ...], records: int | None, *told: Any
+    files: tuple[Path, ...], records: int | None, told: Told
 ) -> Iterator[tuple[Evidence, Recording | None]]:
     """Each file, as a digest or a recording; BadInput where there is no wake in it.
 
@@ -199,7 +193,7 @@ def _judged(
 
 def _of_fit(
     wake: str, records: int | None, fitted: list[Evidence]
-) -> Iterator[tuple[Evidence, None]]:
+) -> Iterator[tuple[Evidence, Recording | None]]:
     """The wake's own evidence, each at the records that were in it."""
     own = [one for one in fitted if one.wake == wake and records in (None, one.records)]
     if not own:

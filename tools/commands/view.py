@@ -14,6 +14,7 @@ from host_sim.lab.report import again, beside, document
 from host_sim.lab.report.again import Again
 from host_sim.lab.report.document import Beside
 from tools import options, params, recordings
+from tools.recordings import Told
 from tools.show import output, page, serve
 from tools.show.serve import HTML, JSON, Pages
 
@@ -40,9 +41,7 @@ def command(
     length: tuple[str, ...],
     changes: tuple[str, ...],
     port: int,
-    unit: str | None,
-    volts: float | None,
-    channel: str | None,
+    told: Told,
 ) -> None:
     """Serve a page of RUN, SCENARIO or RECORDING to this machine until Ctrl-C.
 
@@ -54,7 +53,6 @@ def command(
     torpor view run.json wake.csv
     torpor view wake.csv
     """
-    told = (unit, volts, channel)
     if params.is_scenario(name) or name.suffix == ".json":
         _run(name, recording, (*length, *changes), told, port)
         return
@@ -76,7 +74,7 @@ def _run(
     name: Path,
     recording: Path | None,
     changes: tuple[str, ...],
-    told: tuple[str | None, float | None, str | None],
+    told: Told,
     port: int,
 ) -> None:
     home.refuse(str(name))

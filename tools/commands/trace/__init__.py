@@ -9,6 +9,7 @@ from host_sim.trace import writer
 from host_sim.trace.draw import stats
 from tools import params, recordings
 from tools.commands.trace import diff, digest, plot
+from tools.recordings import Told
 from tools.show import output
 
 
@@ -24,11 +25,9 @@ def command() -> None:
 @click.argument("file", type=params.RECORDING)
 @recordings.told
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
-def info(
-    file: Path, unit: str | None, volts: float | None, channel: str | None, as_json: bool
-) -> None:
+def info(file: Path, told: Told, as_json: bool) -> None:
     """Print format, rate, duration, gaps, charge and currents of FILE."""
-    recording = recordings.read(file, unit, volts, channel)
+    recording = recordings.read(file, *told)
     facts = stats.facts(recording)
     if as_json:
         output.as_json(facts)
@@ -54,15 +53,13 @@ def info(
 @click.argument("file", type=params.RECORDING)
 @click.argument("out", type=params.Output(writer.WRITERS))
 @recordings.told
-def convert(
-    file: Path, out: Path, unit: str | None, volts: float | None, channel: str | None
-) -> None:
+def convert(file: Path, out: Path, told: Told) -> None:
     """Write FILE anew as OUT: .csv (PPK2), .ppk2, .jls or .parquet.
 
     \b
     torpor trace convert wake.jls wake.parquet
     """
-    lost = recordings.write(out, recordings.read(file, unit, volts, channel))
+    lost = recordings.write(out, recordings.read(file, *told))
     for what in lost:
         click.echo(f"torpor: {out}: no place for {what}", err=True)
 

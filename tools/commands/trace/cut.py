@@ -14,6 +14,7 @@ from host_sim.trace.cut import labels, levels, segment
 from host_sim.trace.cut.segment import Found
 from host_sim.trace.recording import Recording
 from tools import params, recordings
+from tools.recordings import Told
 from tools.show import output
 
 Command = Callable[..., None]
@@ -23,9 +24,7 @@ Command = Callable[..., None]
 class How:
     """What the user says of a recording and its states."""
 
-    unit: str | None
-    volts: float | None
-    channel: str | None
+    told: Told
     board: str | None
     labels: str | None
 
@@ -35,7 +34,7 @@ class How:
             raise BadInput("--labels name the states", remedy="leave --board out")
         of_board = levels.of_board(boards.load(self.board)) if self.board else None
         states = labels.parse(self.labels) if self.labels else None
-        recording = recordings.read(file, self.unit, self.volts, self.channel)
+        recording = recordings.read(file, *self.told)
         progress = output.Progress("cutting")
         if states is not None:
             found = labels.find(recording, states, file, progress)
@@ -58,14 +57,7 @@ def how(command: Command) -> Command:
         help="States by the digital channels' pattern: 0=sleep,1=boot.",
     )
     @wraps(command)
-    def wrapped(
-        unit: str | None,
-        volts: float | None,
-        channel: str | None,
-        board: str | None,
-        labels: str | None,
-        **rest: Any,
-    ) -> None:
-        command(how=How(unit, volts, channel, board, labels), **rest)
+    def wrapped(told: Told, board: str | None, labels: str | None, **rest: Any) -> None:
+        command(how=How(told, board, labels), **rest)
 
     return cast(Command, wrapped)

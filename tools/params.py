@@ -250,6 +250,13 @@ def given(name: str) -> bool:
     return source is click.core.ParameterSource.COMMANDLINE
 
 
+def apart(*wrong: tuple[Any, str, str]) -> None:
+    """BadInput where options do not go together: the case, what is wrong, the remedy of each."""
+    for is_so, what, remedy in wrong:
+        if is_so:
+            raise BadInput(what, remedy=remedy)
+
+
 def unused(names: Iterable[str], why: str) -> None:
     """BadInput where one of these parameters stands on the line: nothing would hear of it."""
     context = click.get_current_context()

@@ -8,7 +8,7 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.home import home
 from host_sim.lab import check, standing
-from host_sim.lab.check import Asked, Checked
+from host_sim.lab.check import Checked
 from host_sim.lab.report import checked as told
 from host_sim.spec import scenario
 from tools import options, params
@@ -69,23 +69,28 @@ def command(
     torpor check *.toml --baseline power.toml
     torpor check *.toml --rev main
     """
-    _check_together(baseline, update_baseline, rev, github and as_json)
+    params.apart(
+        (github and as_json, "--github's lines are none of JSON's", "leave one of both out"),
+        (
+            update_baseline and not baseline,
+            "--update-baseline needs a file",
+            "name it by --baseline",
+        ),
+        (baseline and rev, "--baseline and --rev are two things to compare with", "give one"),
+    )
+    before, updates = (None, baseline) if update_baseline else (baseline, None)
+    if before and not before.exists():
+        raise BadInput("no such file", where=before, remedy="make it by --update-baseline")
     names = tuple(dict.fromkeys(names))
     for name in names:
         home.refuse(name)
-    updates = baseline if update_baseline else None
     others = standing.load(updates).scenario if updates and updates.exists() else {}
-    before = None if update_baseline else baseline
     asked = check.asked(names, before, (*length, *changes), seeds)
-    page = html and pagefile.claim(html, _read(asked), force)
+    read = (path for one in asked for path in scenario.inputs(one.given))
+    page = html and pagefile.claim(html, read, force)
     with output.Progress("check") as progress:
         checked = check.check(
-            asked,
-            rev=rev,
-            length=length,
-            changes=changes,
-            intervals=interval,
-            progress=progress,
+            asked, rev=rev, length=length, changes=changes, intervals=interval, progress=progress
         )
     _tell(checked, as_json, github)
     files = ((junit, junits.text), (markdown, pages.text), (badge, badges.text))
@@ -94,30 +99,13 @@ def command(
         with output.Progress("page") as progress:
             since = rev or (baseline.name if baseline else "")
             pagefile.write(page, told.of(asked, checked, (*length, *changes), since, progress))
-    if not update_baseline:
-        _warn(checked, compared=bool(before or rev))
     if updates:
         now = {standing.label(n, updates): one.now for n, one in zip(names, checked, strict=True)}
         standing.save(others | now, updates)
+    else:
+        _warn(checked, compared=bool(before or rev))
     if not all(one.ok for one in checked):
         raise click.exceptions.Exit(1)
-
-
-def _check_together(baseline: Path | None, update: bool, rev: str | None, both: bool) -> None:
-    """Refuse options that do not go together."""
-    if both:
-        raise BadInput("--github's lines are none of JSON's", remedy="leave one of both out")
-    if update and not baseline:
-        raise BadInput("--update-baseline needs a file", remedy="name it by --baseline")
-    if baseline and rev:
-        raise BadInput("--baseline and --rev are two things to compare with", remedy="give one")
-    if baseline and not update and not baseline.exists():
-        raise BadInput("no such file", where=baseline, remedy="make it by --update-baseline")
-
-
-def _read(asked: list[Asked]) -> list[Path]:
-    """What all of them read."""
-    return [path for one in asked for path in scenario.inputs(one.given)]
 
 
 def _tell(checked: list[Checked], as_json: bool, github: bool) -> None:

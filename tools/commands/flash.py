@@ -14,7 +14,7 @@ from host_sim.hardware.board import Board
 from tools import params
 from tools.provision import binary, gateway_toml, layout, node_toml, romfs, version, way
 from tools.provision.binary import Binary, Partition
-from tools.provision.layout import Plan
+from tools.provision.layout import Content, Plan
 from tools.show import output
 
 MIB = 1 << 20
@@ -63,18 +63,31 @@ def command(
     torpor flash --port /dev/ttyUSB0 --firmware esp32.bin --config node.toml
     torpor flash --firmware esp32.bin --config node.toml --image-only node.bin
     """
-    _check_together(port, image, dry_run, with_secrets, flash_size)
+    params.apart(
+        (image and port, "--image-only writes a file", "leave out --port"),
+        (
+            not (port or image or dry_run),
+            "nowhere to write",
+            "give --port, --image-only or --dry-run",
+        ),
+        (
+            with_secrets and not image,
+            "--with-secrets is for --image-only",
+            "a board is given them anyway",
+        ),
+        (flash_size and port, "--flash-size is for no board", "leave it out: the board is asked"),
+    )
     node = gateway_toml.load(config) if config else None
     board = _board(name, node)
     micropython = binary.read(firmware, board.file.chip)
     files, in_rom = _files(node, micropython, override)
-    files |= node.modules if node else {}
     secrets = node.secrets if node and (with_secrets or not image) else {}
+    content = Content(files | (node.modules if node else {}), secrets, in_rom)
     if port:
-        plan, address = _onto(port, board, micropython, (files, secrets, in_rom), dry_run)
+        plan, address = _onto(port, board, micropython, content, dry_run)
     else:
         size = int(flash_size[:-2]) * MIB if flash_size else micropython.flash_bytes
-        plan, address = layout.plan(micropython, size, files, secrets, in_rom), None
+        plan, address = layout.plan(micropython, size, content), None
     total = sum(len(part.data) for part in plan.regions)
     if image and not dry_run:
         merged = layout.merged(plan.regions)
@@ -82,44 +95,12 @@ def command(
         total = len(merged)
         if node and node.secrets and not with_secrets:
             click.echo("torpor: no passwords in it: torpor deploy --config gives them", err=True)
-    document = {
-        "board": board.file.name,
-        "chip": board.file.chip,
-        "micropython": micropython.version,
-        "built": micropython.built,
-        "sha256": micropython.sha256,
-        "frozen": micropython.has_library,
-        "partitions": [
-            {"at": row.at, "size_bytes": row.size, "name": row.name, "holds": holds}
-            for row, holds in _holds(plan.partitions, micropython, (files, secrets, in_rom))
-        ],
-        "regions": [
-            {"at": part.at, "size_bytes": len(part.data), "what": part.what}
-            for part in plan.regions
-        ],
+    document = _document(board, micropython, content, plan) | {
         "bytes": total,
         "address": address,
         "written_to": None if dry_run else port or str(image),
     }
     output.as_json(document) if as_json else _show(document)
-
-
-def _check_together(
-    port: str | None,
-    image: Path | None,
-    dry_run: bool,
-    with_secrets: bool,
-    flash_size: str | None,
-) -> None:
-    """Refuse options that do not go together."""
-    if image and port:
-        raise BadInput("--image-only writes a file", remedy="leave out --port")
-    if not (port or image or dry_run):
-        raise BadInput("nowhere to write", remedy="give --port, --image-only or --dry-run")
-    if with_secrets and not image:
-        raise BadInput("--with-secrets is for --image-only", remedy="a board is given them anyway")
-    if flash_size and port:
-        raise BadInput("--flash-size is for no board", remedy="leave it out: the board is asked")
 
 
 def _files(
@@ -151,30 +132,44 @@ def _board(name: str | None, node: node_toml.Provision | None) -> Board:
 
 
 def _onto(
-    port: str,
-    board: Board,
-    micropython: Binary,
-    what: tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]],
-    dry_run: bool,
+    port: str, board: Board, micropython: Binary, content: Content, dry_run: bool
 ) -> tuple[Plan, str]:
     """Write; the plan, and the station's address."""
     from tools.provision.loader import Loader
 
     with Loader(port, board.file.chip) as loader:
-        plan = layout.plan(micropython, loader.flash_bytes, *what)
+        plan = layout.plan(micropython, loader.flash_bytes, content)
         if not dry_run:
             loader.write(plan.regions)
         return plan, loader.address
 
 
+def _document(board: Board, micropython: Binary, content: Content, plan: Plan) -> dict[str, Any]:
+    """What lies where in a flash that is laid out so."""
+    return {
+        "board": board.file.name,
+        "chip": board.file.chip,
+        "micropython": micropython.version,
+        "built": micropython.built,
+        "sha256": micropython.sha256,
+        "frozen": micropython.has_library,
+        "partitions": [
+            {"at": row.at, "size_bytes": row.size, "name": row.name, "holds": holds}
+            for row, holds in _holds(plan.partitions, micropython, content)
+        ],
+        "regions": [
+            {"at": part.at, "size_bytes": len(part.data), "what": part.what}
+            for part in plan.regions
+        ],
+    }
+
+
 def _holds(
-    partitions: list[Partition],
-    micropython: Binary,
-    what: tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]],
+    partitions: list[Partition], micropython: Binary, content: Content
 ) -> Iterator[tuple[Partition, str]]:
     """Each partition with what comes into it."""
     app = micropython.application
-    files, secrets, in_rom = what
+    files, secrets, in_rom = content
     for row in partitions:
         if row == app:
             frozen = ", Torpor frozen" if micropython.has_library else ""

@@ -101,7 +101,7 @@ def command(
     if home.is_home(name):
         _home(name, changes, as_json, engine)
         return
-    _check_together(
+    params.apart(
         (compare and as_today, "--compare runs the baseline, too", "leave --baseline out"),
         (compare and interval, "--interval is of one run", "leave --compare out"),
         (compare and save, "--save keeps one run", "leave --compare out"),
@@ -131,13 +131,6 @@ def command(
         _export(given, as_today, export, window_s, instrument)
     if not results[0].ok:
         raise click.exceptions.Exit(1)
-
-
-def _check_together(*wrong: tuple[Any, str, str]) -> None:
-    """Refuse options that do not go together: the case, what is wrong, the remedy."""
-    for is_so, what, remedy in wrong:
-        if is_so:
-            raise BadInput(what, remedy=remedy)
 
 
 def _compared(given: scenario.Scenario, engine: type[Life], as_json: bool) -> list[Result]:

@@ -23,6 +23,14 @@ class Region(NamedTuple):
     what: str
 
 
+class Content(NamedTuple):
+    """What comes into a flash beside MicroPython: files, secrets, and the files of its ROMFS."""
+
+    files: dict[str, bytes]
+    secrets: dict[str, bytes]
+    in_rom: dict[str, bytes]
+
+
 @dataclass(frozen=True)
 class Plan:
     """The flash as it is to be: the partitions, the files' among them, and what is written."""
@@ -31,14 +39,9 @@ class Plan:
     regions: list[Region]
 
 
-def plan(
-    binary: Binary,
-    flash_bytes: int,
-    files: dict[str, bytes],
-    secrets: dict[str, bytes],
-    in_rom: dict[str, bytes] | None = None,
-) -> Plan:
-    """Lay out a flash of this size, some files in its ROMFS. BadInput for what does not fit."""
+def plan(binary: Binary, flash_bytes: int, content: Content) -> Plan:
+    """Lay out a flash of this size. BadInput for what does not fit."""
+    files, secrets, in_rom = content
     vfs = files_at(binary, flash_bytes)
     firmware = Region(binary.at, binary.data, f"MicroPython {binary.version}")
     if secrets:

@@ -154,7 +154,7 @@ def parsed(text: str, path: Path) -> Board:
     return Board(drawn(file, own), path)
 
 
-def named_in(path: Path, text: str, name: str) -> Board:
+def named_in(text: str, path: Path, name: str) -> Board:
     """The board that a file's `board` key names: a name, or a path as seen from the file."""
     try:
         return load(str(path.parent / name) if name.endswith(".toml") else name)

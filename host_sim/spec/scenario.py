@@ -50,8 +50,8 @@ class Scenario:
 class Text(NamedTuple):
     """A file's text, and where it lies."""
 
-    path: Path
     text: str
+    path: Path
 
 
 class NodeOwn(Strict, frozen=True):
@@ -95,7 +95,7 @@ class Read:
     def __init__(self, name: str) -> None:
         """Read it; BadInput."""
         self.path = find(name)
-        self.texts = {"": Text(self.path, files.text(self.path))}
+        self.texts = {"": Text(files.text(self.path), self.path)}
         text = self.texts[""].text
         document = tomlfile.parse(text, self.path)
         self.wiring = _gather(document, self.texts)
@@ -112,26 +112,24 @@ class Read:
         board = self._board(file.board, typed, file.node)
         for what, key, remedy in faults.of(file, board):
             if file is self.file or (what, key, remedy) in faults.of(self.file, board):
-                there = self.texts.get(key[0], self.texts[""])
-                raise tomlfile.located(what, there.text, there.path, key, remedy)
+                raise tomlfile.located(what, *self._text(key[0]), key, remedy)
             where = f"--set {blamed(changes, key)}".strip()
             raise BadInput(what, where=where, key=tomlfile.dotted(key), remedy=remedy)
         if not typed:  # the wiring is of the board that the node's file names
             for what, key, remedy in monitor.faults(file.node, board, self.wiring.sensor):
-                raise tomlfile.located(what, *self._node_file(), key, remedy)
+                raise tomlfile.located(what, *self._text("node"), key, remedy)
         own = {table: there.path for table, there in self.texts.items() if table}
         return Scenario(self.path.stem, self.path, file, board, own=own, wiring=self.wiring)
 
-    def _node_file(self) -> tuple[str, Path]:
-        there = self.texts.get("node", self.texts[""])
-        return there.text, there.path
+    def _text(self, table: str) -> Text:
+        """Of the file that a table stands in."""
+        return self.texts.get(table, self.texts[""])
 
     def _board(self, name: str, typed: bool, node: Node) -> boards.Board:
         reads = any(task.ulp for task in node.task)
         known = name, typed, node.image, node.link, node.watch is None, reads
         if known not in self.boards:
-            told = self.texts.get("node", self.texts[""])
-            found = boards.load(name) if typed else boards.named_in(*told, name)
+            found = boards.load(name) if typed else boards.named_in(*self._text("node"), name)
             self.boards[known] = node.on(found)
         return self.boards[known]
 
@@ -146,7 +144,7 @@ def _gather(document: dict[str, Any], texts: dict[str, Text]) -> Wiring:
 
     Answers how such a node is wired.
     """
-    path, text = texts[""]
+    text, path = texts[""]
     wiring = Wiring()
     if "broker" in document:
         remedy = 'write a scenario beside it: node = "node.toml", days, [world]'
@@ -155,7 +153,7 @@ def _gather(document: dict[str, Any], texts: dict[str, Text]) -> Wiring:
         if not isinstance(document.get(table), str):
             continue
         there = path.parent / document[table]
-        texts[table] = Text(there, files.text(there))
+        texts[table] = Text(files.text(there), there)
         found = tomlfile.parse(texts[table].text, there)
         own = drivers.taken(found)
         some = {key: found[key] for key in struct.__struct_fields__ if key in found}

@@ -330,7 +330,7 @@ def test_a_board_may_lie_anywhere_under_any_name(tmp_path: Path) -> None:
     assert board.load(str(path)).file.name == "mine"
     (tmp_path / "node").mkdir()
     node = tmp_path / "node" / "node.toml"
-    assert board.named_in(node, "", "../desk.toml").file.name == "mine"
+    assert board.named_in("", node, "../desk.toml").file.name == "mine"
     assert [board.load(name).file.name for name in board.names()] == board.names()
 
 

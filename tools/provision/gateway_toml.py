@@ -53,7 +53,7 @@ def load(path: Path) -> Provision:
         return node_toml.load(path)
     kept = passwords.filled_in(document, text, path)
     file = tomlfile.convert(document, text, path, GatewayFile)
-    board = boards.named_in(path, text, file.board)
+    board = boards.named_in(text, path, file.board)
     for what, key, remedy in (*_faults(file), *way.wifi_faults(file.wifi, file.broker)):
         raise passwords.located(what, kept, text, path, key, remedy)
     nodes = file.gateway.nodes

@@ -69,7 +69,7 @@ def load(path: Path) -> Provision:
     own = drivers.taken(document)
     kept = passwords.filled_in(document, text, path)
     file = tomlfile.convert(document, text, path, NodeFile)
-    found = boards.named_in(path, text, file.board)
+    found = boards.named_in(text, path, file.board)
     node = file.node
     board = node.on(found)
     own_faults = owndriver.faults(own, file.sensor, path.parent)

@@ -27,6 +27,8 @@ MODULES = (
     "retain",
     "config",
     "node",
+    "failing",
+    "resting",
     "detector",
     "monitor",
     "switch",

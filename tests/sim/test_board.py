@@ -1,4 +1,4 @@
-"""Boards: the shipped ones hold together and meet what was measured; a faulty file is told."""
+"""Boards: the shipped ones hold together, meet what was measured, and are found by name or path."""
 
 import csv
 import json
@@ -7,16 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from host_sim.engine import link
 from host_sim.engine.port import SimPort
-from host_sim.errors import BadInput
-from host_sim.hardware import board, boardfile, chip, price, states
+from host_sim.hardware import board, price, states
 from host_sim.hardware.start import IMAGES
 from host_sim.sim import build
 from host_sim.spec import scenario
+from tests.sim.boardfiles import TEXT, written
 from tools import cli
 from tools.commands import board as tool
 from torpor.policy.patience import LINK_MS
@@ -37,20 +35,8 @@ NAMES = (
     "xiao_esp32c6",
     "xiao_esp32s3",
 )
-LAYERS = board.BOARDS / "chips"
-OWN = (board.BOARDS / "lolin32_lite" / "board.toml").read_text()
 
 
-def whole(*texts: str) -> str:
-    """One board file of a board's, its chip's and every chip's; of a table in two, the first."""
-    parts = [re.split(r"(?m)^(?=\[)", re.sub(r"(?m)^#.*\n", "", text)) for text in texts]
-    tables: dict[str, str] = {}
-    for table in (table for part in parts for table in part[1:]):
-        tables.setdefault(table.partition("]")[0], table.rstrip() + "\n\n")
-    return "".join(part[0] for part in parts) + "".join(tables.values())
-
-
-TEXT = whole(OWN, (LAYERS / "esp32.toml").read_text(), (LAYERS / "all.toml").read_text())
 ALL = pytest.mark.parametrize("name", NAMES)
 
 
@@ -155,127 +141,6 @@ def test_the_heltec_is_as_recorded(recordings: Path) -> None:
     assert heltec.file.states["deep_sleep"].current_na == pytest.approx(asleep * 1e9, abs=150_000)
 
 
-def variation(folder: Path, old: str, new: str) -> Path:
-    """The devkit's file with one change, in a folder of its name."""
-    assert TEXT.count(old) == 1, old
-    return written(folder, TEXT.replace(old, new))
-
-
-def written(folder: Path, text: str) -> Path:
-    path = folder / "lolin32_lite" / "board.toml"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
-    return path
-
-
-DEEP, SLEEP = "current_na = 63_000", "states.deep_sleep"
-SOURCE = 'source = "kreier/ESP32 README, LoLin32 Lite on LiPo, deep sleep: 0.063 mA"\n'
-TX_18, TX_20 = "  343_800_000,\n", "  391_800_000,\n"
-TX = "radio.tx.current_na"
-WAKE = '[wakes.one]\nfirmware = "of a test"\nsource = "of a test"\nphases = '
-
-NOT_INT = "write a whole number"
-CHIPS = ", ".join(sorted(chip.CHIPS))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        (DEEP, "current_ua = 63", f"{SLEEP}.current_ua: unknown key; did you mean current_na?"),
-        (DEEP, "current_na = '1'", f"{SLEEP}.current_na: expected int, got string; {NOT_INT}"),
-        (DEEP, "current_na = 1.0", f"{SLEEP}.current_na: expected int, got float; {NOT_INT}"),
-        (DEEP, "current_na = -1", f"{SLEEP}.current_na: expected int >= 0, got -1; keep to that"),
-        (DEEP, "current_na = nan", f"{SLEEP}.current_na: NaN and infinity are no quantities; "),
-        (SOURCE, 'source = "me"\n', f"{SLEEP}.source: expected string of length >= 8, got"),
-        ("[phases.scan]\n", "[phases.scan]\nus = 1\n", "phases.scan.us: unknown key; known here: "),
-        ('chip = "esp32"', 'chip = "c3"', f"chip: invalid enum value 'c3'; one of {CHIPS}"),
-        ("wake = 33", "wake = 49", "pins.wake: expected int <= 48, got 49; keep to that"),
-    ],
-)
-def test_a_wrong_line_is_told(tmp_path: Path, old: str, new: str, told: str) -> None:
-    path = variation(tmp_path, old, new)
-    wrong = f"\n{new.rstrip().rpartition(chr(10))[2]}"
-    line = path.read_text().partition(wrong)[0].count("\n") + 2
-    assert fault(path).startswith(f"{path}:{line}: {told}")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "at", "told"),
-    [
-        (SOURCE, "", f"[{SLEEP}]", f"{SLEEP}: the key source is missing; add it"),
-        (
-            f"[{SLEEP}]",
-            "[states.nap]",
-            "[states.nap]",
-            "states: deep_sleep is missing; add [states",
-        ),
-        (
-            "[phases.no_ap]",
-            "[phases.x]",
-            "[phases.x]",
-            "phases.x: phases has no x; known: boot, ",
-        ),
-        (TX_18, "", "current_na = [", f"{TX}: expected list of length >= 11; keep to that"),
-        (TX_18, TX_18 * 2, "current_na = [", f"{TX}: expected list of length <= 11; keep to that"),
-        (TX_20, "343_799_999,", "current_na = [", f"{TX}: 20 dBm draws less than the level below"),
-    ],
-)
-def test_what_is_missing_is_told_at_its_table(
-    tmp_path: Path, old: str, new: str, at: str, told: str
-) -> None:
-    path = variation(tmp_path, old, new)
-    line = path.read_text().partition(at)[0].count("\n") + 1
-    assert fault(path).startswith(f"{path}:{line}: {told}")
-
-
-def fault(path: Path) -> str:
-    """The line that a board file draws, or nothing."""
-    try:
-        board.load(str(path))
-    except BadInput as error:
-        return str(error)
-    return ""
-
-
-def test_levels_may_draw_the_same(tmp_path: Path) -> None:
-    path = variation(tmp_path, TX_20, TX_18)
-    assert board.load(str(path)).current_na[-2:] == [343_800_000] * 2
-
-
-def test_a_recorded_wake_names_known_states(tmp_path: Path) -> None:
-    step = '[{ state = "boot", duration_us = 1 }, { state = "%s", duration_us = 1 }]\n'
-    known = written(tmp_path, TEXT + WAKE + step % "tx_20")
-    assert [s.state for s in board.load(str(known)).file.wakes["one"].phases] == ["boot", "tx_20"]
-    unknown = written(tmp_path, TEXT + WAKE + step % "tx_21")
-    assert ": wakes.one.phases[1]: no state named tx_21; one of deep_sleep, " in fault(unknown)
-
-
-@pytest.mark.parametrize("name", ["nosuch", "", "lolin32_lite/board"])
-def test_a_name_that_no_board_has(
-    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(BadInput, match="board"):
-        board.load(name)
-
-
-@given(number=st.integers(0, TEXT.count("\n") - 1))
-def test_every_line_but_a_blank_one_a_pin_and_what_the_chips_have_is_wanted(
-    number: int, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    lines = TEXT.splitlines(keepends=True)
-    pins = range(lines.index("[pins]\n") + 1, lines.index("[states.deep_sleep]\n"))
-    left_out = ("cpu_mhz", "heap_bytes", "brown_out_mv", "dropout_mohm", "error_percent")
-    chips = lines[number].startswith(left_out)
-    optional = lines[number].isspace() or number in pins or chips
-    del lines[number]
-    path = written(tmp_path_factory.mktemp("board"), "".join(lines))
-    message = fault(path)
-    assert (message == "") == optional
-    assert optional or message.startswith(f"{path}:")
-    assert len(message.splitlines()) <= 1
-
-
 def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["board", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
@@ -340,120 +205,3 @@ def test_a_folder_does_not_hide_a_shipped_board(
     (tmp_path / "lolin32_lite").mkdir()
     monkeypatch.chdir(tmp_path)
     assert board.load("lolin32_lite").folder == board.BOARDS / "lolin32_lite"
-
-
-@pytest.mark.parametrize("name", chip.CHIPS)
-def test_a_board_need_say_no_more_than_its_pins_its_sleeps_and_what_its_chip_leaves_open(
-    name: str, tmp_path: Path
-) -> None:
-    open_ = ["scan", "associate", "address", "connect", "listen"] if name == "esp32c5" else []
-    least = OWN.partition("[states.light_sleep]")[0].replace('"esp32"', f'"{name}"')
-    path = written(tmp_path, least)
-    assert (": states: address is missing; add [states.address] with" in fault(path)) == any(open_)
-    sleeping = OWN.partition("[states.light_sleep]\n")[2]
-    more = "".join(f"[states.{state}]\n{sleeping}\n" for state in open_)
-    path = written(tmp_path, f"{path.read_text()}\n{more}")
-    assert fault(path) == ""
-    assert board.load(str(path)).files[1:] == [LAYERS / f"{name}.toml", LAYERS / "all.toml"]
-
-
-SOURCED = 'tag = "I"\nsource = "of a test"\n'
-
-
-@pytest.mark.parametrize(
-    ("own", "told"),
-    [
-        ("[states.cpu]\ncurrent_na = 1\n", "states.cpu: the key tag is missing; add it"),
-        (f"[states.cpu]\n{SOURCED}", "states.cpu: the key current_na is missing; add it"),
-        (f"[radio.tx]\n{SOURCED}", "radio.tx: the key current_na is missing; add it"),
-        ("[states.cpu]\n", ""),
-        ("[radio]\n", ""),
-        (f"[radio.tx]\ncurrent_na = {[392_000_000] * 11}\n{SOURCED}", ""),
-    ],
-)
-def test_a_number_is_never_parted_from_its_tag_and_source(
-    own: str, told: str, tmp_path: Path
-) -> None:
-    path = written(tmp_path, f"{OWN}\n{own}")
-    line = path.read_text().partition(own)[0].count("\n") + 1
-    assert fault(path).startswith(f"{path}:{line}: {told}" if told else "")
-    assert (fault(path) == "") == (told == "")
-    if not told:
-        ours, shipped = board.load(str(path)).file, board.load("lolin32_lite").file
-        assert ours.states["idle"] == shipped.states["idle"]
-        assert (ours.radio.tx.source == "of a test") == ("tx" in own)
-
-
-def supplied(folder: Path, supply: str, own: str = "") -> boardfile.BoardFile:
-    head, _, _ = OWN.partition("[states.light_sleep]")
-    table = f"[supply]\n{supply}\n{SOURCED}"
-    return board.load(str(written(folder, f"{head}\n{table}\n{own}"))).file
-
-
-def test_what_a_board_draws_beside_its_chip_it_draws_in_every_state(tmp_path: Path) -> None:
-    own = f"[states.cpu]\ncurrent_na = 50_000_000\n{SOURCED}"
-    made = supplied(tmp_path, 'kind = "ldo"', own)
-    beside_na = 63_000 - chip.CHIPS["esp32"].asleep_na
-    assert made.states["deep_sleep"].current_na == 63_000
-    assert made.states["cpu"].current_na == 50_000_000  # measured on the whole board
-    assert made.states["idle"].current_na == 28_900_000 + beside_na
-    assert made.states["light_sleep"].current_na == 800_000 + beside_na
-    assert made.radio.tx.current_na[-1] == 391_800_000 + beside_na
-    assert made.states["idle"].tag == "M"  # by less than a hundredth
-    assert made.states["light_sleep"].tag == "I"
-    assert made.states["idle"].source.endswith("; +0.053 mA by what is beside the chip")
-
-
-def test_a_switching_regulator_takes_less_of_the_cell(tmp_path: Path) -> None:
-    made = supplied(tmp_path, 'kind = "buck"\nefficiency_percent = 90')
-    at_the_cell_na = 28_900_000 * 3_300 * 100 // (3_800 * 90)
-    assert made.states["idle"].current_na == at_the_cell_na + 53_000
-    assert made.states["deep_sleep"].current_na == 63_000
-
-
-@pytest.mark.parametrize(
-    ("supply", "told"),
-    [
-        ('kind = "boost"', "supply.kind: invalid enum value 'boost'; one of buck, ldo, none"),
-        ('kind = "ldo"\ndropout_mv = -1', "supply.dropout_mv: expected int >= 0, got -1"),
-        ('kind = "ldo"\ndropout_mohm = 20_001', "supply.dropout_mohm: expected int <= 20000"),
-        ('kind = "ldo"\ncut_off_mv = 5_001', "supply.cut_off_mv: expected int <= 5000"),
-        ('kind = "buck"\nefficiency_percent = 49', "supply.efficiency_percent: expected int >= 50"),
-        (
-            'kind = "ldo"\nefficiency_percent = 90',
-            "supply.efficiency_percent: a supply of kind ldo has none; leave it out",
-        ),
-        (
-            'kind = "none"\ndropout_mohm = 1',
-            "supply.dropout_mohm: a supply of kind none has none; leave it out",
-        ),
-        ("dropout_mv = 1", "supply: the key kind is missing; add it"),
-    ],
-)
-def test_a_supply_that_cannot_be(supply: str, told: str, tmp_path: Path) -> None:
-    with pytest.raises(BadInput) as caught:
-        supplied(tmp_path, supply)
-    key = supply.rpartition("\n")[2] if told.count("supply.") else "[supply]"
-    text = (tmp_path / "lolin32_lite" / "board.toml").read_text()
-    line = text.partition(key)[0].count("\n") + 1
-    assert f"board.toml:{line}: {told}" in str(caught.value)
-
-
-def test_no_phase_is_without_a_duration(tmp_path: Path) -> None:
-    path = variation(tmp_path, "duration_us = 536\n", "duration_us = 0\n")
-    with pytest.raises(
-        BadInput, match=r"phases\.light_exit\.duration_us: expected int >= 1, got 0"
-    ):
-        board.load(str(path))
-
-
-@pytest.mark.parametrize(
-    ("phase", "us", "frames_us"), [("connect", 21_500, 10_304), ("message", 18_200, 1_472)]
-)
-@pytest.mark.parametrize("less", [0, 1])
-def test_a_phase_holds_its_frames(
-    phase: str, us: int, frames_us: int, less: int, tmp_path: Path
-) -> None:
-    path = variation(tmp_path, f"duration_us = {us:_}\n", f"duration_us = {frames_us - less}\n")
-    told = f"phases.{phase}.duration_us: shorter than the {frames_us:,} µs that its frames are on"
-    assert (told in fault(path)) == bool(less)

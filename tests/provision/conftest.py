@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.provision.board import Board
+from tests.provision.deployed import SIZE
 from tools.commands import deploy
+from tools.provision import layout, version
 
 WIFI, BROKER = "correct horse", "battery staple"
 NODE = f"""\
@@ -56,3 +59,10 @@ def node_toml(tmp_path: Path) -> Path:
     path = tmp_path / "node.toml"
     path.write_text(NODE)
     return path
+
+
+@pytest.fixture
+def board(tmp_path: Path) -> Board:
+    """A board as it was flashed, with the firmware of this tree and no secrets."""
+    config = version.as_json({"name": "flashed"})
+    return Board(tmp_path, layout.file_system(version.files(config), SIZE))

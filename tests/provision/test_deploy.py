@@ -1,31 +1,18 @@
 """torpor deploy: to the real MicroPython at its REPL, on a LittleFS image behind a PTY."""
 
 import json
-import os
-import pty
-import threading
-import tty
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import serial
-from littlefs import LittleFS
 
 from host_sim.errors import BadInput
 from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
-from tools import cli
-from tools.commands import deploy as command
+from tests.provision.deployed import SIZE, content, deploy, files, nvs, told
 from tools.fakes import world
-from tools.provision import filesystem, firmware, layout, ports, repl, sending, version
+from tools.provision import firmware, layout, repl, sending, version
 from tools.provision.node_toml import load
 from torpor import __version__
-
-SIZE = 256 * filesystem.BLOCK
-
 
 WATCH = """
 [node.watch]
@@ -42,43 +29,6 @@ pin = "wake"
 [pins]
 wake = "wake"
 """
-
-
-def deploy(board: Board, *args: object) -> int:
-    with Line(board) as line:
-        return cli.run(["deploy", "--port", line.port, *map(str, args)])
-
-
-def told(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
-
-
-@contextmanager
-def files(board: Board) -> Iterator[LittleFS]:
-    """The board's file system, written back afterwards."""
-    data = bytearray(board.flash.read_bytes())
-    flash = filesystem.mounted(data)
-    yield flash
-    flash.unmount()
-    board.flash.write_bytes(data)
-
-
-def content(board: Board, path: str) -> bytes:
-    with files(board) as flash, flash.open(path, "rb") as file:
-        return bytes(file.read())
-
-
-def nvs(board: Board) -> dict[str, str]:
-    found: dict[str, str] = json.loads(board.world.read_text()).get("nvs", {})
-    return found
-
-
-@pytest.fixture
-def board(tmp_path: Path) -> Board:
-    """A board as it was flashed, with the firmware of this tree and no secrets."""
-    config = version.as_json({"name": "flashed"})
-    return Board(tmp_path, layout.file_system(version.files(config), SIZE))
 
 
 def test_what_is_equal_is_not_sent(board: Board, capsys: pytest.CaptureFixture[str]) -> None:
@@ -362,100 +312,6 @@ def test_a_micropython_too_old_is_left_alone(
     assert deploy(board) == 2
     assert ": runs MicroPython 1.29.0" in capsys.readouterr().err
     assert board.flash.read_bytes() == before
-
-
-def test_a_port_that_is_away_is_waited_for(
-    board: Board,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """As that of a board with USB of its own, which wakes now and then."""
-    monkeypatch.setattr(ports, "DEVICES", str(tmp_path))
-    name = tmp_path / "ttyACM0"
-    with Line(board) as line:
-        coming = threading.Timer(0.3, name.symlink_to, (line.port,))
-        coming.start()
-        assert cli.run(["deploy", "--port", str(name)]) == 0
-        coming.join()
-    said = capsys.readouterr()
-    assert "is up to date" in said.out
-    assert said.err == (
-        f"torpor: {name}: not there, asleep? Press the board's RESET button, or plug it in\n"
-    )
-    name.unlink()
-    monkeypatch.setattr(command, "WAIT_S", 0.1)
-    assert cli.run(["deploy", "--port", str(name)]) == 2
-    assert f"torpor: {name}: no such port; ports here: " in capsys.readouterr().err
-
-
-def test_a_port_that_is_absent_busy_or_silent_is_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert cli.run(["deploy", "--port", str(tmp_path / "none")]) == 2
-    assert ": no such port; ports here: " in capsys.readouterr().err
-    (tmp_path / "file").touch()
-    assert cli.run(["deploy", "--port", str(tmp_path / "file")]) == 2
-    assert ": is no serial port; ports here: " in capsys.readouterr().err
-    monkeypatch.setattr(command, "WAIT_S", 0)
-    master, slave = pty.openpty()
-    tty.setraw(slave)
-    port = os.ttyname(slave)
-    assert cli.run(["deploy", "--port", port]) == 2
-    said = capsys.readouterr().err
-    assert said == (
-        f"torpor: {port}: does not answer; press its RESET button; is MicroPython on it?\n"
-    )
-    with serial.Serial(port, exclusive=True):
-        assert cli.run(["deploy", "--port", port]) == 2
-    assert capsys.readouterr().err.startswith(f"torpor: {port}: is busy; ")
-    os.close(slave)
-    os.close(master)
-
-
-def test_a_line_that_stays_cut_is_told(
-    board: Board, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(command, "AGAIN_S", 0)
-    with Line(board, cut_after=3_500) as line:
-        assert cli.run(["deploy", "--port", line.port]) == 2
-    *tries, last = capsys.readouterr().err.splitlines()
-    assert len(tries) == command.ATTEMPTS
-    assert last == (
-        f"torpor: {line.port}: the line to the board was cut; it starts the version that it had, "
-        "or the new one if all of it had arrived"
-    )
-
-
-@pytest.mark.parametrize(
-    ("left", "printed", "code"), [("a", "a", 0), ("b", "b", 0), ("", "", world.SLEPT)]
-)
-def test_a_slot_that_is_damaged_starts_the_other_and_two_sleep(
-    tmp_path: Path, left: str, printed: str, code: int
-) -> None:
-    """boot.py must not raise: the chip would end at its REPL, awake."""
-    main = {f"{left}/main.py": f"print({left!r}, end='')".encode()} if left else {}
-    boot = {"boot.py": version.pointer("a")}
-    started = Board(tmp_path, filesystem.image({**main, **boot}, SIZE)).start()
-    assert (started.stdout, started.returncode) == (printed, code)
-
-
-@pytest.mark.parametrize(
-    ("cause", "wake", "printed"),
-    [
-        (world.DEEPSLEEP, "print(path, end='')\n raise SystemExit", "/a/config.json"),
-        (world.DEEPSLEEP, "raise ValueError", "main"),
-        (world.HARD, "print('it was imported')", "main"),
-    ],
-)
-def test_a_wake_goes_on_before_main_py_and_where_it_fails_that_follows(
-    tmp_path: Path, cause: int, wake: str, printed: str
-) -> None:
-    slot = {"a/awake.py": f"def run(path):\n {wake}", "a/main.py": "print('main', end='')"}
-    held = {name: text.encode() for name, text in slot.items()} | {"boot.py": version.pointer("a")}
-    board = Board(tmp_path, filesystem.image(held, SIZE))
-    board.world.write_text(json.dumps({**world.fresh(), "reset_cause": cause}))
-    assert board.start().stdout == printed
 
 
 def test_a_node_has_the_library_that_it_needs(

@@ -11,7 +11,7 @@ from host_sim.spec import scenario
 from tests.provision import made, nvsread, rom
 from tests.provision.board import Board
 from tests.provision.conftest import BROKER, NODE, WIFI
-from tests.provision.test_deploy import SIZE, content, deploy, nvs, told
+from tests.provision.deployed import SIZE, content, deploy, nvs, told
 from tests.provision.test_flash import flash
 from tools.provision import firmware, gateway_toml, layout, node_toml, repl, version
 from torpor import __version__

@@ -9,23 +9,16 @@ import subprocess
 import sys
 import threading
 import tty
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from serial.tools import list_ports
 
 from tests.provision.board import Board, Line
-from tests.provision.test_deploy import SIZE, files
+from tests.provision.deployed import files
 from tools import cli
-from tools.provision import layout, version
 
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def board(tmp_path: Path) -> Board:
-    return Board(tmp_path, layout.file_system(version.files(b'{"name":"flashed"}'), SIZE))
 
 
 def there(monkeypatch: pytest.MonkeyPatch, *ports: str) -> None:

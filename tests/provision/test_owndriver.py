@@ -8,7 +8,7 @@ import pytest
 from host_sim.errors import BadInput
 from tests.provision.board import Board
 from tests.provision.conftest import NODE
-from tests.provision.test_deploy import SIZE, content, deploy, files
+from tests.provision.deployed import SIZE, content, deploy, files
 from tools.provision import layout, node_toml, version
 
 SENSOR = """

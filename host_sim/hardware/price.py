@@ -11,7 +11,6 @@ from host_sim.hardware.states import Part, Way
 
 FC_PER_UC = 10**9
 FC_PER_MC = 10**12
-FRAME_US = mac.air_us(mac.FRAME_BYTES)
 
 
 def air_us(part: Part) -> int:

@@ -111,8 +111,8 @@ def test_a_drawn_board_is_one_that_a_file_may_hold(
 
 def test_a_phase_holds_its_frames_however_short_it_is_drawn() -> None:
     drawn = uncertain.drawn(LOLIN, {("phases", "connect"): 0.001})
-    (frames,) = (part.frames for part in states.JOIN if part.phase == "connect")
-    assert drawn.phase_us("connect") == frames * price.FRAME_US
+    (connect,) = (part for part in states.JOIN if part.phase == "connect")
+    assert drawn.phase_us("connect") == price.air_us(connect)
     assert LOLIN.phase_us("connect") > drawn.phase_us("connect")  # which stays as it was
 
 

@@ -15,6 +15,8 @@ from tests.fidelity.row import Row
 from tests.fidelity.unseen import BOARD, FOLDER, GROUPS, Group, digest_file
 from tools import cli
 
+Documents = list[tuple[Group, dict[str, Any]]]  # what torpor validate says of each
+
 PAGE = Path(__file__).parents[2] / "docs" / "fidelity.md"
 WAVEFORMS = {
     "fidelity_batch.png": ("--wake", "batch_v3", "v3-size-4-adr-a.csv"),
@@ -45,7 +47,7 @@ def _interval(ci95_pct: list[float] | None) -> str:
     return f"{ci95_pct[0]:+.2f} … {ci95_pct[1]:+.2f} %" if ci95_pct else "unknown"
 
 
-def summary(documents: list[tuple[Group, dict[str, Any]]]) -> str:
+def summary(documents: Documents) -> str:
     """A line a group."""
     rows = []
     for group, document in documents:
@@ -61,7 +63,7 @@ def summary(documents: list[tuple[Group, dict[str, Any]]]) -> str:
     return _table(head, rows)
 
 
-def each(documents: list[tuple[Group, dict[str, Any]]]) -> str:
+def each(documents: Documents) -> str:
     """A line a wake."""
     rows = [
         f"| {one['file']} | {one['recorded_mc']:.2f} | {one['predicted_mc']:.2f} "
@@ -84,7 +86,7 @@ def _left_out() -> str:
     return "\n".join(f"- {line}." for line in lines)
 
 
-def _held(documents: list[tuple[Group, dict[str, Any]]]) -> str:
+def _held(documents: Documents) -> str:
     """How many unseen wakes their intervals hold."""
     known = [
         one["ci95_pct"][0] <= 0 <= one["ci95_pct"][1]
@@ -95,7 +97,7 @@ def _held(documents: list[tuple[Group, dict[str, Any]]]) -> str:
     return f"{sum(known)} of {len(known)}"
 
 
-def by_state(documents: list[tuple[Group, dict[str, Any]]]) -> dict[str, dict[str, float]]:
+def by_state(documents: Documents) -> dict[str, dict[str, float]]:
     """Predicted less recorded charge of each state, mC a wake, by the recipe."""
     out: dict[str, dict[str, float]] = {}
     for group, document in documents:
@@ -141,20 +143,9 @@ def _channel_table() -> str:
     )
 
 
-def page() -> str:
-    """The page."""
-    documents = [(group, judged(group)) for group in GROUPS]
-    fitted_on = dict.fromkeys(name for _, doc in documents for name in doc["fitted_on"])
+def _own_path() -> str:
     some = own.rows()
-    return f"""# Fidelity: what is predicted beside what was measured
-
-`make fidelity` writes this page: each number comes from that run. It has two tables, which do not
-mix. The first is of what a node's year is made of: the parts of Torpor's own wakes, as board files
-and the simulator's own code give them, beside what others measured of the same on their boards. The
-second is of recipes, `[wakes.*]` of a board, which `torpor validate` fits to recorded wakes of
-foreign firmware and judges on others. No node that ran Torpor has been recorded yet;
-[validate.md](validate.md) says how yours can be.
-
+    return f"""\
 ## Torpor's own path
 {own.told(some)}
 
@@ -175,7 +166,12 @@ with the radio on and off, by which listening is predicted, are glenn20's too.
 What misses: an ESP-NOW message, because the radio's start-up draws less than the radio on; the
 longest wake, part of whose time-outs the radio slept through; the FireBeetle 2's sleep, for no
 datasheet of a chip knows what its board draws; the ULP's converter.
+"""
 
+
+def _foreign(documents: Documents) -> str:
+    fitted_on = dict.fromkeys(name for _, doc in documents for name in doc["fitted_on"])
+    return f"""\
 ## Wakes of foreign firmware
 The Arduino firmware of one author (fdekeers/lorawan-smart-lln, UCLouvain, 2021) on one board,
 `{BOARD}`. Charge is compared, for the supply voltage was not recorded.
@@ -205,7 +201,11 @@ Predicted less recorded, mC a wake. Errors of opposite sign cancel in a wake's s
 {_states_table(by_state(documents))}
 
 ![Error by state](fidelity_states.png)
+"""
 
+
+def _its_radio() -> str:
+    return f"""\
 ### Its radio by Torpor's link
 The link of the simulator ([radio.md](radio.md)) beside the radio of the same board's wakes: what it
 listens and transmits until it is associated, then while it sends over HTTPS. Its message listens as
@@ -214,7 +214,24 @@ to come again. Of the recordings, `{channel.QUIET}` and the join of `{channel.DI
 fitted on.
 
 {_channel_table()}
+"""
 
+
+def page() -> str:
+    """The page."""
+    documents = [(group, judged(group)) for group in GROUPS]
+    return f"""# Fidelity: what is predicted beside what was measured
+
+`make fidelity` writes this page: each number comes from that run. It has two tables, which do not
+mix. The first is of what a node's year is made of: the parts of Torpor's own wakes, as board files
+and the simulator's own code give them, beside what others measured of the same on their boards. The
+second is of recipes, `[wakes.*]` of a board, which `torpor validate` fits to recorded wakes of
+foreign firmware and judges on others. No node that ran Torpor has been recorded yet;
+[validate.md](validate.md) says how yours can be.
+
+{_own_path()}
+{_foreign(documents)}
+{_its_radio()}
 ### Where it misses
 - **A disturbed channel, by a recipe.** The recipe `wifi` was fitted on a single wake on a quiet
   one. On the disturbed one the same firmware listens and repeats for seconds more, and no recipe

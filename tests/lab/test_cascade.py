@@ -1,11 +1,13 @@
 """Ways to wake for a sound: what mixtures hold, what a step in the noise does, what tuning is."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from host_sim.engine import plain
+from host_sim.engine.parts import ULP_US
 from host_sim.errors import BadInput
 from host_sim.lab import study
 from host_sim.lab.cascade import mixtures, tune, ways
@@ -90,61 +92,58 @@ def test_a_life_is_that_of_the_simulator(monkeypatch: pytest.MonkeyPatch) -> Non
     assert ours.ledger.us == node.parts.us
 
 
-def heard(mc_per_word: float, **permille: int) -> dict[str, Heard]:
-    """What came of each background: so many of 1,000 words told, at this charge each."""
-    return {name: Heard(mc_per_word * told, 1.0, 1_000, told) for name, told in permille.items()}
+def heard(mc_per_word: float, permille: int) -> Heard:
+    """So many of 1,000 words told, at this charge each."""
+    return Heard(mc_per_word * permille, 1.0, 1_000, permille)
 
 
 def test_tuning_takes_the_least_charge_that_has_the_recall() -> None:
     found: tune.Table = {
-        (1,): heard(100, noise=500),
-        (2,): heard(300, noise=970),
-        (3,): heard(200, noise=950),
-        (4,): heard(400, noise=1_000),
+        (1,): heard(100, 998),
+        (2,): heard(300, 1_000),
+        (3,): heard(200, 999),
+        (4,): heard(250, 999),
     }
-    assert tune.best(found, 0.95) == (3,)
-    assert tune.best(found, 0.951) == (2,)
-    assert tune.best({(1,): found[1,]}, 0.95) == (1,)
+    assert tune.best(found) == (3,)
+    assert tune.best({marks: found[marks] for marks in ((1,), (2,))}) == (2,)
+    assert tune.best({(1,): found[1,], (5,): heard(50, 997)}) == (1,)
 
 
-BASELINE: tune.Table = {(0,): heard(500, noise=980, white=960, brown=990)}
-MINE: tune.Table = {  # without brown, the first hears 97.0 and the second 97.5 %
-    (1,): heard(200, noise=980, white=960, brown=970),
-    (2,): heard(300, noise=985, white=965, brown=990),
-    (3,): heard(400, noise=999, white=999, brown=999),
-}
+def test_each_way_is_tuned_in_a_grid_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line each; whose program looks for 5 ms is not asked for how long."""
+    asked: dict[str, tuple[str, ...]] = {}
 
+    def table(make: Callable[..., Way], grid: tune.Grid) -> tune.Table:
+        marks = tuple(values[0] for values in grid.values())
+        way = make(**dict(zip(grid, marks, strict=True)))
+        asked[next(name for name in names if name not in asked)] = tuple(grid)
+        return {marks: heard(200 * way.frames, 999)}
 
-def test_of_a_background_that_is_left_out_nothing_is_tuned_on() -> None:
-    assert (
-        tune.together(MINE[1,], "brown")
-        == heard(200, noise=980)["noise"] + heard(200, white=960)["white"]
+    names = list(WAYS)
+    monkeypatch.setattr(tune, "table", table)
+    lines = list(tune.all_of())
+    assert [line.partition(": ")[0] for line in lines] == names
+    assert lines[0] == f"{OURS}: margin 100, ratio_x4 6, modulation 28, interval_ms 60: " + (
+        "200 mC a word, 99.9 % caught"
     )
-    assert tune.asked([BASELINE], 0.0, "brown") == pytest.approx(0.970)
-    assert tune.best(MINE, 0.970, "brown") == (1,)
-    assert tune.best(MINE, 0.971, "brown") == (2,)
+    long = {name for name, keys in asked.items() if "frames" in keys}
+    assert long == {name for name in WAYS if name.endswith((", two stages", "afterwards"))}
 
 
-def test_ours_is_asked_for_the_least_margin_that_holds_on_what_was_left_out() -> None:
-    """At none it hears 97.0 % of brown, which it was not tuned on, against 99.0."""
-    assert tune.left_out([BASELINE], MINE, 0.0) == pytest.approx(
-        ((0.985 + 0.965 + 0.970) / 3, (0.980 + 0.960 + 0.990) / 3)
-    )
-    assert tune.left_out([BASELINE], MINE, 0.005)[0] == pytest.approx((2 * 0.999 + 0.990) / 3)
-    assert tune.least_margin([BASELINE], MINE) == 0.005
-    assert tune.least_margin([BASELINE], {(1,): MINE[1,]}) == tune.MARGINS[-1]
-
-
-def test_the_last_line_has_the_marks_at_that_margin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Over the three backgrounds the baseline hears 97.7 %."""
-    tables = {"ours": MINE, "theirs": BASELINE}
-    monkeypatch.setattr(tune, "two", lambda name: "theirs")
-    monkeypatch.setattr(tune, "ours", "ours")
-    monkeypatch.setattr(tune, "table", lambda make, grid: tables[make])
-    for grid in ("OURS", "FIXED", "DUTY"):
-        monkeypatch.setattr(tune, grid, {"mark": ()})
-    *_, last = tune.all_of()
-    assert last == f"{OURS}: mark 3: 400 mC a word, 99.9 % caught, 98.2 % asked"
+@pytest.mark.parametrize("name", [name for name in WAYS if name.endswith("two stages")])
+def test_a_longer_look_is_the_mean_of_its_frames_and_costs_as_many(name: str) -> None:
+    given = scenario.load("sound", (*ONE.changes, *WAYS[name].changes))
+    one, four = build.parts(given), build.parts(given)
+    ways.look_longer(four, 4)
+    step_us = one.hearing.step_us
+    for look_us in (0, 7 * step_us, (len(one.hearing.background) - 2) * step_us):
+        levels = [one.hearing.noise(look_us + frame * step_us) for frame in range(4)]
+        assert four.hearing.noise(look_us) == pytest.approx(sum(levels) / 4, abs=1)
+    clip, steps = np.array(one.hearing.clips), one.hearing.clip_steps
+    assert four.hearing.clips[steps + 30] == clip[steps + 30 : steps + 34].sum() // 4
+    assert four.hearing.clips[steps - 1] == clip[steps - 1] // 4
+    assert four.look_us[0] == 4 * one.look_us[0]
+    assert four.watch[ULP_US] == 4 * one.watch[ULP_US]
 
 
 def test_the_scenario_has_the_marks_that_ours_are_tuned_in() -> None:

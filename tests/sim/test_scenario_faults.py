@@ -128,7 +128,7 @@ EARLY = "earlier than the period is long; keep it below period_s"
         ),
         (
             "sound",
-            "interval_ms = 120",
+            "interval_ms = 80",
             "interval_ms = 5",
             "interval_ms",
             "node.watch.interval_ms: a poll alone takes 6 ms; poll less often",
@@ -252,7 +252,7 @@ def test_what_does_not_fit_is_told(
         ("garden", "early_s = 60", "early_s = 299"),
         ("garden", "early_s = 1_800", "early_s = 10_799"),
         ("garden", "priority = 5", "priority = 4"),
-        ("sound", "interval_ms = 120", "interval_ms = 6"),
+        ("sound", "interval_ms = 80", "interval_ms = 6"),
         ("sound", "poll_ms = 150", "poll_ms = 6"),
         ("sound", "false_per_day = 100", "false_per_day = 1"),
         ("sound", "false_per_day = 100", "false_per_day = 0"),

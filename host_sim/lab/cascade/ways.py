@@ -6,13 +6,17 @@ mark has the recall, so it has those of the light sleep.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from host_sim.engine import native, plain
+from host_sim.engine.parts import ULP_US, Parts
 from host_sim.lab.study import Kind
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.world import sound
+from host_sim.world.recordings import Ints
 
 OURS = "Torpor"
 POLLS = ("node.watch.ulp=false", "node.deepest_sleep=light")
@@ -21,15 +25,19 @@ UNPRICED = ("node.watch.false_per_day=0",)
 
 @dataclass(frozen=True)
 class Way:
-    """How a node listens: changes of `sound`; `looks_back`: the ULP remembers."""
+    """How a node listens: changes of `sound`; `looks_back`: the ULP remembers.
+
+    `frames`: stage 0 looks for so many of 5 ms. Who looks back has our program, and its one.
+    """
 
     kind: Kind
     changes: tuple[str, ...]
     looks_back: bool = True
+    frames: int = 1
 
 
 def fixed(margin: int, modulation: int, interval_ms: int) -> tuple[str, ...]:
-    """Two stages at fixed marks: loud for 5 ms, and swelling as words do."""
+    """Two stages at fixed marks: loud in one look, and swelling as words do."""
     stages = f"[{{margin={margin}, ratio=0}}, {{margin=0}}, {{margin={modulation}, ratio=0}}]"
     return (*UNPRICED, f"node.watch.stages={stages}", f"node.watch.interval_ms={interval_ms}")
 
@@ -41,13 +49,20 @@ def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
 
 WAYS = {
     OURS: Way("ours", ()),
-    "CPU polls, two stages": Way("practice", (*POLLS, *fixed(1_000, 24, 100))),
-    "ULP, light sleep, two stages": Way(
-        "practice", ("node.deepest_sleep=light", *fixed(1_000, 26, 100)), looks_back=False
+    "CPU polls, two stages": Way(
+        "practice", (*POLLS, *fixed(1_000, 16, 80)), looks_back=False, frames=2
     ),
-    "ULP, deep sleep, looks afterwards": Way("practice", fixed(1_000, 26, 100), looks_back=False),
-    "a first mark of 700": Way("practice", fixed(700, 32, 150)),
-    "duty cycle": Way("naive", duty_cycle(38, 100)),
+    "ULP, light sleep, two stages": Way(
+        "practice",
+        ("node.deepest_sleep=light", *fixed(1_000, 16, 100)),
+        looks_back=False,
+        frames=8,
+    ),
+    "ULP, deep sleep, looks afterwards": Way(
+        "practice", fixed(1_000, 16, 100), looks_back=False, frames=8
+    ),
+    "a first mark of 1,000": Way("practice", fixed(1_000, 32, 80)),
+    "duty cycle": Way("naive", duty_cycle(34, 50)),
 }
 
 
@@ -58,7 +73,28 @@ def life(way: Way, changes: tuple[str, ...]) -> Result:
     if not way.looks_back:
         parts.hearing.share = 0
         parts.look_us = list(sound.LOOK_US)
+    if way.frames > 1:
+        look_longer(parts, way.frames)
     engine = native.Life if native.is_ready() else plain.Life
     node = engine(parts, device_config(given.file.node, given.board))
     node.live(build.end_us(given))
     return run.outcome(given, node.parts, node.r, node.now_us)
+
+
+def look_longer(parts: Parts, frames: int) -> None:
+    """Each look of stage 0 is the mean of so many frames, and takes as long.
+
+    Words and background are averaged before they are added; then is it the same to 1 % on average.
+    """
+    hearing = parts.hearing
+    hearing.background = _mean([np.roll(hearing.background, -one) for one in range(frames)])
+    clips = np.array(hearing.clips).reshape(-1, hearing.clip_steps)
+    ended = np.pad(clips, ((0, 0), (0, frames)))
+    hearing.clips = _mean([ended[:, one : one + hearing.clip_steps] for one in range(frames)])
+    parts.look_us[0] *= frames
+    parts.watch[ULP_US] *= frames
+
+
+def _mean(levels: list[Ints]) -> list[int]:
+    cells: list[int] = (np.sum(levels, axis=0) // len(levels)).ravel().tolist()
+    return cells

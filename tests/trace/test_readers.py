@@ -1,9 +1,12 @@
+import codecs
 import gzip
 import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -136,6 +139,17 @@ def test_what_is_written_reads_back(
 def test_compressed_files_are_told_by_content(tmp_path: Path, pack: object, name: str) -> None:
     assert callable(pack)
     assert read(tmp_path, pack(PPK2), name).current_ua.tolist() == [1.5, 2.5, 3.5]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress, zstandard.compress])
+def test_a_byte_order_mark_changes_nothing(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    """A spreadsheet writes one: the format is the same, and no channel is lost."""
+    rows = dmm([0.0, 0.001], [0.03] * 2)
+    for data in (PPK2, rows[rows.index(b"Index") :]):
+        marked = read(tmp_path, pack(codecs.BOM_UTF8 + data))
+        plain = read(tmp_path, data)
+        assert (marked.format, marked.channels) == (plain.format, plain.channels)
+        assert marked.current_ua.tolist() == plain.current_ua.tolist()
 
 
 @pytest.mark.parametrize(

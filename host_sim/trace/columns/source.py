@@ -1,5 +1,6 @@
 """The bytes of a recording's file, through .xz, .gz and .zst, and what its user says of them."""
 
+import codecs
 import gzip
 import io
 import lzma
@@ -49,10 +50,16 @@ class Source:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The unpacked bytes from the start. BadInput when they end early or cannot be read."""
+        """The unpacked bytes from the start, but for a byte order mark, which a spreadsheet writes.
+
+        BadInput when they end early or cannot be read.
+        """
         try:
             with io.BufferedReader(_Watched(self.path, self.progress)) as file:
-                yield _unpacked(file)
+                unpacked = _unpacked(file)
+                if unpacked.peek(len(codecs.BOM_UTF8)).startswith(codecs.BOM_UTF8):
+                    unpacked.read(len(codecs.BOM_UTF8))
+                yield unpacked
                 if file.raw.shrank():
                     what = "became shorter while it was read"
                     raise BadInput(what, where=self.path, remedy="read it when it is whole")
@@ -116,7 +123,7 @@ class _Watched(io.FileIO):
         return count or 0
 
 
-def _unpacked(file: BinaryIO) -> BinaryIO:
+def _unpacked(file: "io.BufferedReader[Any]") -> "io.BufferedReader[Any]":
     start = file.read(6)
     file.seek(0)
     if start.startswith(b"\xfd7zXZ\x00"):

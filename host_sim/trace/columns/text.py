@@ -14,7 +14,7 @@ def lines(source: Source) -> list[str]:
     """The lines of a UTF-8 file, each whole: a last one without its end may be cut off."""
     data = source.whole()
     try:
-        found = data.decode("utf-8-sig").splitlines(keepends=True)
+        found = data.decode("utf-8").splitlines(keepends=True)
     except UnicodeDecodeError:
         raise BadInput("not a text file", where=source.path, remedy="export it as CSV") from None
     ending.check_ended(found[-1].endswith("\n"), source.path, len(found))

@@ -26,7 +26,7 @@ _ENDS_UA = (400e3, 800e3, 1600e3, 3200e3)
 
 def matches(data: bytes) -> bool:
     """Whether the first line names several columns, and one of them a current with its unit."""
-    names = data.split(b"\n", 1)[0].decode("utf-8", "replace").lstrip("\ufeff").split(",")
+    names = data.split(b"\n", 1)[0].decode("utf-8", "replace").split(",")
     found = [said(name) for name in names]
     return len(names) > 1 and any(s and s.quantity == "current" and s.scale for s in found)
 

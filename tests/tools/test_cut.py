@@ -118,7 +118,7 @@ def test_each_point_is_drawn_in_its_states_colour() -> None:
             "leave --board out",
         ),
         (["digest", "wakes.csv", "--board", "nothing"], "no board named nothing"),
-        (["diff", "wakes.csv", "asleep.csv"], "no wake in one of them"),
+        (["diff", "wakes.csv", "asleep.csv"], "asleep.csv: holds no wake;"),
     ],
 )
 def test_bad_input_is_one_line(

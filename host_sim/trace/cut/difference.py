@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from host_sim.errors import BadInput
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
 
@@ -23,10 +22,8 @@ class Line:
 
 
 def between(first: list[Row], second: list[Row]) -> list[Line]:
-    """The states, those with most more charge first. BadInput where one never wakes."""
+    """The states, those with most more charge first. Each has a wake."""
     both = [digest.wakes(first), digest.wakes(second)]
-    if not all(both):
-        raise BadInput("no wake in one of them", remedy="give two that wake")
     rows = [[row for wake in wakes for row in wake] for wakes in both]
     states = dict.fromkeys(row.state for some in rows for row in some)
     lines = []

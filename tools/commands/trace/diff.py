@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from rich.markup import escape
 
+from host_sim.errors import BadInput
 from host_sim.trace.cut import difference, digest
 from host_sim.trace.cut.difference import Line
 from host_sim.trace.cut.digest import Row
@@ -62,4 +63,8 @@ def _told(lines: list[Line], more_mc: float) -> str:
 
 
 def _rows(file: Path, how: How) -> list[Row]:
-    return digest.load(file) if digest.is_digest(file) else digest.of_segments(*how.cut(file))
+    """The states of a file; BadInput where it never wakes."""
+    rows = digest.load(file) if digest.is_digest(file) else digest.of_segments(*how.cut(file))
+    if not digest.wakes(rows):
+        raise BadInput("holds no wake", where=file, remedy="give two that wake")
+    return rows

@@ -47,7 +47,8 @@ MARGINS = 240
 CHANNEL_HOUR = 2
 
 # channels: what a channel reads, a row each: source, step_us, first cell in `series`, cells; how
-# long a reading takes, µs, 0 as the board has it; what its sensor draws beside the board, nA.
+# long a reading takes, µs, 0 as the board has it or as it is replayed; what its sensor draws beside
+# the board, nA: such a reading has its own length.
 SERIES, BATTERY, SOUND, PIN_LEVEL, OUTPUT = range(5)
 CHANNEL_ROW = 6
 

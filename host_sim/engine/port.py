@@ -76,13 +76,15 @@ class SimPort(State, Port):
         self.account_at = (task * DECISIONS + decision) * STATES
 
     def measure(self, channel: int) -> int:
-        if self.replays:
-            replay.phase(self, SENSE, MEASURE_US, 0)
-        elif self.read_na[channel]:
+        if self.read_na[channel]:
             na = self.current_na[SENSE] + self.read_na[channel]
             self.spend_at(SENSE, self.read_us[channel], na)
-        else:
+        elif self.read_us[channel]:
             self.spend(SENSE, self.read_us[channel])
+        elif self.replays:
+            replay.phase(self, SENSE, MEASURE_US, 0)
+        else:
+            self.spend(SENSE, self.timing[MEASURE_US])
         source = self.source[channel]
         if source == SERIES:
             return monitor.at(self, channel, self.now_us)

@@ -14,7 +14,6 @@ from host_sim.engine.parts import (
     EVENT_MS,
     FIRST_TICK,
     MARK_ROW,
-    MEASURE_US,
     SEED,
     ULP_NA,
     ULP_US,
@@ -90,8 +89,7 @@ class State:
         self.step_us = parts.channels[1::CHANNEL_ROW]
         self.first = parts.channels[2::CHANNEL_ROW]
         self.cells = parts.channels[3::CHANNEL_ROW]
-        own_us = parts.channels[4::CHANNEL_ROW]
-        self.read_us = [us or parts.timing[MEASURE_US] for us in own_us]
+        self.read_us = parts.channels[4::CHANNEL_ROW]
         self.read_na = parts.channels[5::CHANNEL_ROW]
         self.event_us = parts.event_us
         self.event_kind = parts.event_kind

@@ -29,7 +29,10 @@ def parts(scenario: Scenario, days: int, arrays: bool) -> dict[str, Any]:
     series, places = _laid_out(read, tables, folder, days, world.first_month, file.seed, arrays)
     rows = []
     for channel, place in zip(channels, places, strict=True):
-        rows += [*place, (channel.read_ms or 0) * 1000, channel.read_ua * 1000]
+        # One that draws something of its own, too, takes as long as the board's, unless it says.
+        boards_us = scenario.board.phase_us("measure") if channel.read_ua else 0
+        us = channel.read_ms * 1000 if channel.read_ms else boards_us
+        rows += [*place, us, channel.read_ua * 1000]
     return {"series": series, "channels": rows}
 
 

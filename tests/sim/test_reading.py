@@ -4,7 +4,7 @@ import pytest
 
 from host_sim.engine import native, plain
 from host_sim.engine.ledger import Entry
-from host_sim.sim import run
+from host_sim.sim import run, wakelog
 from host_sim.spec import scenario
 from host_sim.spec.configure import device
 
@@ -30,6 +30,12 @@ def test_it_is_booked_at_its_time_and_current(engine: type) -> None:
     own_fc = 144 * 400_000 * 450_000
     rounded = 144 * 1024 * 2
     assert now.charge_fc - was.charge_fc == pytest.approx(longer_fc + own_fc, abs=rounded)
+
+
+def test_a_run_that_is_told_wake_by_wake_books_it_too() -> None:
+    """As torpor report, view, validate and --export do."""
+    given = scenario.load("garden", ("days=0.5", *READ))
+    assert wakelog.log(given).result.ledger == run.run(given).ledger
 
 
 def test_the_device_knows_what_its_task_costs() -> None:

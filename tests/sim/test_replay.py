@@ -77,6 +77,22 @@ def test_the_seed_decides_and_the_rest_of_the_run_stays(month: Result) -> None:
     assert other.replayed[0].times != month.replayed[0].times
 
 
+@pytest.mark.parametrize("of", ["boot", "measure"])
+def test_a_reading_of_its_own_is_not_replayed(
+    written: Callable[[str], Path], tmp_path: Path, of: str
+) -> None:
+    """A sensor that has its own price is none of the board's, whatever is drawn."""
+    three(tmp_path, of)
+    changes = ("days=0.5", "node.channel.temperature.read_ms=400")
+    replayed = f'[[replay]]\nof = "{of}"\nrecordings = ["three.csv"]\n'
+    sensed = [
+        line(run.run(scenario.load(str(written(text)), changes)).ledger.by_state(), "sense")
+        for text in ("", replayed)
+    ]
+    assert sensed[0] == sensed[1]
+    assert sensed[0].duration_us == sensed[0].times * 400_000
+
+
 def test_the_p_value_is_of_the_unseen(month: Result) -> None:
     boots, sleeps = (one.facts() for one in month.replayed)
     assert (boots["unseen"], sleeps["unseen"]) == (6, 0)

@@ -223,6 +223,11 @@ class Command(click.Command):
             text = "Replace any file but an input or Torpor's own."
             self.params.append(click.Option([f"--{FORCE}"], is_flag=True, help=text))
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Each error of the line names this command's help, also where click leaves it out."""
+        with click.core.augment_usage_errors(ctx):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Check what is to be written against what is to be read, then run."""
         asked = {param: ctx.params.get(param.name or "") for param in self.params}

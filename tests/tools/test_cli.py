@@ -47,6 +47,10 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
         (["xyzzy"], f"torpor: no command xyzzy; one of {', '.join(cli.COMMANDS)}\n"),
         (["--nope"], "torpor: No such option '--nope' (see torpor --help)\n"),
         (["sim"], "torpor: Missing argument 'SCENARIO' (see torpor sim --help)\n"),
+        (
+            ["trace", "info", "--unit"],
+            "torpor: Option '--unit' requires an argument (see torpor trace info --help)\n",
+        ),
     ],
 )
 def test_a_wrong_word_is_one_line(

@@ -147,6 +147,8 @@ def test_a_board_of_ones_own_is_named_as_seen_from_the_node(shed: Path) -> None:
     [
         (("Shed", "--board", "lolin32_lite"), "is no name of a node: Shed; begin with a to z"),
         (("x" * 25, "--board", "lolin32_lite"), "is no name of a node"),
+        (("node", "--board", "lolin32_lite"), "node: its scenario would be node.toml, another"),
+        (("secrets", "--board", "lolin32_lite"), "secrets: its scenario would be secrets.toml"),
         (("none/shed", "--board", "lolin32_lite"), "its folder does not exist; create it first"),
         (("shed", "--board", "bare.toml"), "bare.toml: is no board for a sensor ("),
         (("shed",), "Missing option '--board'"),

@@ -40,8 +40,14 @@ COMMON = {
 
 
 def files(folder: Path, board: str, kind: str) -> dict[str, bytes]:
-    """What goes into a folder, by its path there. BadInput for a board that cannot be it."""
+    """What goes into a folder, by its path there.
+
+    BadInput for a board that cannot be it, and for a name whose scenario is another of the files.
+    """
     name = folder.name
+    if f"{name}.toml" in ("node.toml", *COMMON):
+        what = f"its scenario would be {name}.toml, another file of a project"
+        raise BadInput(what, where=folder, remedy="choose another name")
     boards.load(board)
     own = board.endswith(".toml")
     told = Path(os.path.relpath(board, folder)).as_posix() if own else board

@@ -247,6 +247,18 @@ def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) ->
     assert worst["why"] in page.read_text()
 
 
+def test_the_node_of_the_smallest_cell_is_among_the_worst(capsys: Capture) -> None:
+    """It draws no more than the others, and lives shortest all the same."""
+    line = ["sweep", "garden", "--days", "2", "--workers", "1", "--json"]
+    line += ["--set", "node.battery.capacity_mah=2800,3000,3200"]
+    assert cli.run(line) == 0
+    told = json.loads(capsys.readouterr().out)
+    lives = [row["battery_life_days"] for row in told["rows"]]
+    shorter = [node for node, life in enumerate(lives) if life < lives[told["middling"]]]
+    assert [one["node"] for one in told["worst"]] == shorter
+    assert min(lives) == lives[0]
+
+
 def test_of_nodes_on_light_the_worst_are_off_longest(capsys: Capture) -> None:
     line = ["sweep", str(GREENHOUSE), "--days", "2", "--workers", "1"]
     line += ["--set", "world.harvest.charged_percent=9,20,30"]

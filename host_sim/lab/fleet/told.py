@@ -70,7 +70,7 @@ def of(path: Path, plan: Plan, engine: type[Life], most_rows: int) -> Told:
         worst=[
             _worst(plan, row, usual, engine)
             for row in _shortest_lived(path)
-            if (row[CURRENT] > median_ua if row[OFF] is None else row[OFF] > 0)
+            if _is_worse(row, usual)
         ],
         rows=_rows(path) if count <= most_rows else [],
     )
@@ -101,6 +101,16 @@ def _shortest_lived(path: Path) -> list[dict[str, Any]]:
         table = pa.concat_tables([*found, group])
         found = [table.take(pc.sort_indices(table, [*order.items()])[:WORST])]
     return [row for table in found for row in table.to_pylist()]
+
+
+def _is_worse(row: dict[str, Any], usual: runfile.Run) -> bool:
+    """Whether a node is worse off than the middling one, whose cell may be another."""
+    if row[OFF] is not None:
+        return bool(row[OFF] > 0)
+    life_days = usual.figures[LIFE]
+    if row[LIFE] is not None and life_days is not None:
+        return bool(row[LIFE] < life_days)
+    return bool(row[CURRENT] > (usual.figures[CURRENT] or 0))
 
 
 def _worst(plan: Plan, row: dict[str, Any], usual: runfile.Run, engine: type[Life]) -> Worst:

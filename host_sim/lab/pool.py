@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
 
 from host_sim.errors import BadInput
 
@@ -15,9 +16,8 @@ from host_sim.errors import BadInput
 @contextmanager
 def workers(count: int, remedy: str) -> Iterator[ProcessPoolExecutor]:
     """So many of them; BadInput with this remedy where one was killed."""
-    spawn = multiprocessing.get_context("spawn")  # a fork of what has threads may hang
     others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_led)
+    pool = ProcessPoolExecutor(count, mp_context=_Spawn(), initializer=_led)
     try:
         yield pool
     except BrokenProcessPool:
@@ -29,9 +29,26 @@ def workers(count: int, remedy: str) -> Iterator[ProcessPoolExecutor]:
                 process.terminate()
 
 
+class _Deaf(SpawnProcess):
+    """It inherits a mask, so that Ctrl-C finds it deaf in its first imports, too."""
+
+    def start(self) -> None:
+        """Start it; a Ctrl-C meanwhile waits for this process, which it is for."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Spawn(SpawnContext):
+    """A fork of what has threads may hang."""
+
+    Process = _Deaf
+
+
 def _led() -> None:
-    """Ctrl-C is for the process that started this one; where that is killed, this one ends, too."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Where the process that started this one is killed, this one ends, too."""
     threading.Thread(target=_end_with_it, daemon=True).start()
 
 

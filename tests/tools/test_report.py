@@ -53,6 +53,14 @@ def test_a_page_has_all_it_needs_within(capsys: Capture) -> None:
     assert told()[0]["title"] == title.removeprefix("title=")
 
 
+def test_a_budget_that_fails_is_told_by_the_status_too(capsys: Capture) -> None:
+    """As that of `torpor sim`; the page is written all the same."""
+    changes = ("--days", "0.5", "--set", "budget.battery_life_days.at_least=10000")
+    assert cli.run(["report", "garden", *changes, *QUICK]) == 1
+    assert capsys.readouterr().out == "out/index.html: 1 of 2 budgets fails\n"
+    assert told()[0]["together"]["verdict"] == "fails"
+
+
 def test_a_page_of_a_year_is_small_and_has_every_wake_of_it() -> None:
     """Of shapes and wakes as many as a year of the garden has."""
     log = wakelog.log(scenario.load("garden", ("days=4",)))
@@ -125,6 +133,7 @@ def test_what_cannot_be_is_refused_and_nothing_written(capsys: Capture) -> None:
     for words_, said in (
         (("run.json", "--days", "1"), "a run that is over"),
         (("old.json",), "does not hold its scenario"),
+        (("garden", "--days", ""), "nothing is not from 0.001 to 36,500 days"),
         (("garden", "--days", "1e-6"), "1e-6 is not from 0.001 to 36,500 days"),
         (("hall",), "hall: is a home"),
         (("garden", "--before", "none.json", "--days", "0.1"), "none.json: no such file"),

@@ -146,7 +146,7 @@ def test_a_long_wake_keeps_its_peaks_when_drawn() -> None:
         (["validate", "--board", "lolin32_lite"], "lolin32_lite has no wake recipe; fit one to a"),
         (
             ["validate", "wake.csv"],
-            "which wake of heltec_wifi_lora_32?; give --wake: wifi",
+            "heltec_wifi_lora_32 has several wakes; give --wake: wifi",
         ),
         (["trace", "info", "binary"], "no format that is known"),
         (["trace", "info", "huge.csv", "--json"], "no current"),
@@ -249,7 +249,7 @@ def test_what_is_told_of_both_paths(exported: Path, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["garden"], "which recording of garden?"),
+        (["garden"], "no recording to lay beside garden"),
         (["hall", "wake.csv"], "hall: is a home; name one of its nodes' scenarios"),
         (["garden", "garden"], "garden: no such file"),
         (["garden", "none.csv"], "none.csv: no such file"),

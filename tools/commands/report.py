@@ -9,7 +9,7 @@ from host_sim.home import home
 from host_sim.lab import seeds
 from host_sim.lab.cause import Why
 from host_sim.lab.interval import Interval
-from host_sim.lab.report import again, beside, document
+from host_sim.lab.report import again, beside, document, verdict
 from host_sim.lab.report.again import Again
 from host_sim.lab.report.document import Beside
 from host_sim.sim import runfile
@@ -41,6 +41,7 @@ def command(
     The verdict, the battery life with its interval, the current from the whole run down to each
     wake, where the charge went and by which numbers, every decision, and what changed. With a
     RECORDING of a node that runs Torpor as it says, each kind of wake stands beside a recorded one.
+    Exit status 1 where a budget fails.
 
     \b
     torpor report garden -o page
@@ -62,6 +63,8 @@ def command(
     )
     pagefile.write(path, [told])
     click.echo(f"{path}: {told['together']['text']}")
+    if told["together"]["verdict"] == verdict.FAILED:
+        raise click.exceptions.Exit(1)
 
 
 def _before(name: str, length: tuple[str, ...]) -> runfile.Run:

@@ -107,7 +107,7 @@ def _own(
     home.refuse(str(name))
     given = scenario.load(str(name), changes)
     if not paths:
-        raise BadInput(f"which recording of {name}?", remedy="name a file of its current")
+        raise BadInput(f"no recording to lay beside {name}", remedy="name a file of its current")
     if plot:
         outputs.claim(plot, scenario.inputs(given), force=True)
     read = [recordings.read(path, *told) for path in paths]
@@ -138,7 +138,8 @@ def _wake(board: Board, fitted: list[Evidence], files: tuple[Path, ...]) -> str:
     if not known:
         remedy = "fit one to a recording by torpor calibrate --wake"
         raise BadInput(f"{board.file.name} has no wake recipe", remedy=remedy)
-    raise BadInput(f"which wake of {board.file.name}?", remedy=f"give --wake: {', '.join(known)}")
+    what = f"{board.file.name} has several wakes"
+    raise BadInput(what, remedy=f"give --wake: {', '.join(known)}")
 
 
 def _recorded(

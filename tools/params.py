@@ -194,7 +194,8 @@ class Number(Type):
         except ValueError:
             number = math.nan
         if not self.least <= number <= self.most:
-            self.fail(f"{value or 'nothing'} is not from {self.least:,} to {self.most:,}{self.unit}", param, ctx)
+            said = value or "nothing"
+            self.fail(f"{said} is not from {self.least:,} to {self.most:,}{self.unit}", param, ctx)
         return number
 
 

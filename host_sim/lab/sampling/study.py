@@ -8,11 +8,14 @@ import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, decisions
+from host_sim.lab.decisions import Configured
 from host_sim.lab.sampling import service, signals, ways
 from host_sim.lab.sampling.signals import Signal
 from host_sim.lab.sampling.ways import Judged
 from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
+from host_sim.sim.result import Result
 from host_sim.spec import scenario
+from host_sim.spec.scenario import Scenario
 
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "firebeetle_esp32")
 WAYS: dict[str, tuple[Kind, ways.Way]] = {
@@ -30,6 +33,7 @@ DELTA_TIMES = (0.25, 0.5, 1, 2, 4)
 PERIODS_S = (60, 120, 300, 600, 900)
 WALK_DAYS = 10
 GARDEN_DAYS = 120
+GARDEN_SEEDS = (1, 2, 3, 4, 5, 6)
 GARDEN_BY_ULP = ("node.task.climate.ulp=true", "node.task.light.ulp=true")
 NOTES = {
     "wakes": "a day",
@@ -75,7 +79,10 @@ By the ULP the clairvoyant is a tenth away. What lasts for less than three quart
 news may wait is not told at once: of an appliance's short pulses the log knows less than that of a
 fixed period does, of all else more, as what moved by half of a delta goes along with the next
 message. How long news waits, and what goes along, was chosen with the tuning part and the garden of
-other months. Every reading is counted at the price of an SHT3x."""
+other months. Every reading is counted at the price of an SHT3x.
+
+The garden's goals are of 120 days by six seeds, none of which was tuned on. By one alone, how long
+a change waits to be told lies up to 7 points off."""
 
 Found = dict[str, list[Judged]]  # of each way, by signal
 
@@ -187,23 +194,42 @@ def _goals(rows: list[Row], sweeps: tuple[Sweep, ...]) -> Iterable[Goal]:
 
 
 def _garden_goals() -> Iterable[Goal]:
-    """The shipped garden, and read by the ULP, beside good practice: its charge and its service."""
-    days = f"days={GARDEN_DAYS}"
-    given = scenario.load("garden", (days,))
-    practice, theirs = service.of_scenario(*decisions.practice(given))
+    """The shipped garden, and read by the ULP, beside good practice: its charge and its service.
+
+    Means over seeds: of one, how long a change waits to be told is a matter of some percent.
+    """
+    practice = [_garden(decisions.practice, seed) for seed in GARDEN_SEEDS]
     for changes, where in (((), "in the garden"), (GARDEN_BY_ULP, "in the garden by the ULP")):
-        changed = scenario.load("garden", (days, *changes))
-        ours, mine = service.of_scenario(*decisions.without(changed, ()))
-        saved = 100 * (1 - ours.ledger.charge_fc / practice.ledger.charge_fc)
-        told = f"{saved:.0f} %; {ours.asleep_percent:.0f} % of what is left is the board's sleep"
+        ours = [_garden(_whole, seed, *changes) for seed in GARDEN_SEEDS]
+        charge, others = (sum(one.ledger.charge_fc for one, _ in some) for some in (ours, practice))
+        saved = 100 * (1 - charge / others)
+        asleep = np.mean([one.asleep_percent for one, _ in ours])
+        told = f"{saved:.0f} %; {asleep:.0f} % of what is left is the board's sleep"
         yield Goal(f"{where}, 30 % less than practice", told, saved >= 30)
         for figure, what in SERVICE.items():
-            by = {
-                name: 100 * (getattr(mine[name], figure) / getattr(theirs[name], figure) - 1)
-                for name in mine
-            }
+            by = {name: _more_percent(ours, practice, name, figure) for name in ours[0][1]}
             told = ", ".join(f"{name} {percent:+.0f} %" for name, percent in by.items())
             yield Goal(f"{where}, {what} no worse", told, max(by.values()) <= 0)
+
+
+Lived = tuple[Result, dict[str, service.Service]]
+
+
+def _garden(how: Callable[[Scenario], Configured], seed: int, *changes: str) -> Lived:
+    given = scenario.load("garden", (f"days={GARDEN_DAYS}", f"seed={seed}", *changes))
+    return service.of_scenario(*how(given))
+
+
+def _whole(given: Scenario) -> Configured:
+    """Ours, as it ships."""
+    return decisions.without(given, ())
+
+
+def _more_percent(ours: list[Lived], others: list[Lived], channel: str, figure: str) -> float:
+    mine, theirs = (
+        sum(float(getattr(one[channel], figure)) for _, one in some) for some in (ours, others)
+    )
+    return 100 * (mine / theirs - 1)
 
 
 def _taught(judged: list[Signal], found: Found, seldom: list[Judged], restless: Sweep) -> str:

@@ -147,6 +147,15 @@ def test_the_readme_has_the_interval_of_its_page() -> None:
 
 
 @pytest.mark.slow
+def test_the_readme_tells_how_far_seeds_lie_apart() -> None:
+    lives = [
+        float(told(scenario.load("garden", (f"seed={seed}",)))["battery_life_days"])
+        for seed in range(1, 21)
+    ]
+    assert f"twenty seeds last {min(lives):.0f} to {max(lives):.0f} days" in text("README.md")
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lolin32_lite", "measured.toml"])
 def test_few_draws_are_as_far_off_as_said(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

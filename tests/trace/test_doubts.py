@@ -49,6 +49,14 @@ def test_the_longest_gap_is_placed() -> None:
     ]
 
 
+@pytest.mark.parametrize(("ma", "count"), [(-30.0, 1), (-0.05, 0)])
+def test_reversed_leads_are_told(ma: float, count: int) -> None:
+    """Not for a sleep that its noise takes below nothing, beside a wake."""
+    rows = [row("idle", 1.0, 30.0 if ma > -1 else ma), row("deep_sleep", 10.0, ma, 1.0)]
+    found = list(instrument.doubts(Instrument(1e3), rows))
+    assert found == ["-330.00 mC in all: are its leads reversed, or is its zero off?"] * count
+
+
 @pytest.mark.parametrize(("seconds", "count"), [(0.0149, 1), (0.0151, 0)])
 def test_an_instrument_is_slow_for_a_state_of_single_samples(seconds: float, count: int) -> None:
     rows = [*AWAKE, row("tx", seconds, 200.0), row("load", 0.001, 300.0)]

@@ -89,16 +89,19 @@ def doubts(
             key=lambda row: row.start_s,
             default=rows[0],
         ).state
-        rest = f" of {gaps:,} gaps, {instrument.missing_s:.3f} s in all" if gaps > 1 else ""
+        rest = f" of {gaps:,} gaps, {instrument.missing_s:,.3f} s in all" if gaps > 1 else ""
         yield (
-            f"{longest.length_s:.3f} s are missing at {longest.start_s:.3f} s{rest}, in {during}: "
-            "neither their time nor their charge is counted"
+            f"{longest.length_s:,.3f} s are missing at {longest.start_s:,.3f} s{rest}, "
+            f"in {during}: neither their time nor their charge is counted"
         )
     if instrument.clipped_samples:
         yield (
             f"{instrument.clipped_samples:,} samples at the end of the instrument's range: "
             "more was drawn than they say"
         )
+    charge_mc = sum(row.charge_mc for row in rows)
+    if charge_mc < 0:
+        yield f"{charge_mc:,.2f} mC in all: are its leads reversed, or is its zero off?"
     interval_s = 1 / instrument.rate_hz
     short = [
         state

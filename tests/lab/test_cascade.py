@@ -92,13 +92,13 @@ def test_a_life_is_that_of_the_simulator(monkeypatch: pytest.MonkeyPatch) -> Non
     assert ours.ledger.us == node.parts.us
 
 
-def heard(mc_per_word: float, permille: int) -> Heard:
-    """So many of 1,000 words told, at this charge each."""
-    return Heard(mc_per_word * permille, 1.0, 1_000, permille)
+def heard(mc_per_word: float, permille: int, messages: int = 2_000) -> Heard:
+    """So many of 1,000 words told, at this charge each, among so many messages."""
+    return Heard(mc_per_word * permille, 1.0, 1_000, permille, messages)
 
 
 def test_tuning_takes_the_least_charge_that_has_the_recall() -> None:
-    found: tune.Table = {
+    found: dict[tune.Marks, Heard] = {
         (1,): heard(100, 998),
         (2,): heard(300, 1_000),
         (3,): heard(200, 999),
@@ -107,6 +107,12 @@ def test_tuning_takes_the_least_charge_that_has_the_recall() -> None:
     assert tune.best(found) == (3,)
     assert tune.best({marks: found[marks] for marks in ((1,), (2,))}) == (2,)
     assert tune.best({(1,): found[1,], (5,): heard(50, 997)}) == (1,)
+    cries_wolf: dict[tune.Marks, Heard] = {
+        (6,): heard(100, 1_000, 2_001),
+        (7,): heard(90, 1_000, 2_002),
+    }
+    assert tune.best({**found, **cries_wolf}) == (3,)
+    assert tune.best(cries_wolf) == (6,)
 
 
 def test_each_way_is_tuned_in_a_grid_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

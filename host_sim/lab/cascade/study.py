@@ -39,31 +39,37 @@ noise alone a mark of 28 and a ratio of 1.25 take as little, and in brown noise 
 A look lasts 5 ms. With 10, looks were most of what listening takes where it is quiet. Who listens
 in light sleep has looks of a length of its own, as a frame of 5 ms spreads by half in brown noise:
 two stages hear the words that they are tuned on for 2.4 C each by looks of 40 ms, for 9.5 C by 5.
+They do best where the second refuses nothing: what it would spare them is little beside the sleep.
 
-Every way is asked for the same recall of the tuning words, 99.9 %, and the duty cycle, which cannot
-have it, for the most that it can. Before, the baselines were asked for 95 % and ours for half a
-point more than any of them heard, all by looks of 5 ms: then two stages in light sleep heard 91.0 %
-of the judged words, and ours 89.6. How much is asked for, and how long a look is, was looked at
-again because of that, and so the judged part is no longer unseen; but what is asked is asked of
-all, the marks come from the tuning words alone, and these were judged once. A CPU that polls hears
-two points more, for forty times the energy. At 0 dB a word told costs fifteen times as much or
-more. The bursts are running speech, and every way tells of some of them."""
+Every way is asked for the same: 99.9 % of the tuning words, or the most that it can, and no more
+than two messages for each of them. Before, the baselines were asked for 95 % and ours for half a
+point more than any of them heard, all by looks of 5 ms, and false messages were not counted: then
+two stages in light sleep heard 91.0 % of the judged words, and ours 89.6. What is asked for, and
+how long a look is, was looked at again because of that, and so the judged part is no longer unseen;
+but it is asked of all, and the marks come from the tuning words alone.
+
+A CPU that looks for half a second takes machine noise for words. So two messages a word cost it its
+recall; without that limit it hears 93 % of the judged words by polls, and 89 % by looking in full,
+for 39 and 191 times the energy of ours, and in machine noise sends hundreds of messages a word. At
+0 dB a word told costs fifteen times as much or more. The bursts are running speech, and every way
+tells of some of them."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What came of some lives: charge (mC), days, words, and how many of them were told."""
+    """What came of some lives: charge (mC), days, words, how many of them were told; messages."""
 
     charge_mc: float = 0.0
     days: float = 0.0
     words: int = 0
     caught: int = 0
+    messages: int = 0
 
     @staticmethod
     def of(result: Result) -> "Heard":
         """A life's."""
         charge_mc = result.ledger.charge_fc / FC_PER_MC
-        return Heard(charge_mc, result.days, result.words, result.caught)
+        return Heard(charge_mc, result.days, result.words, result.caught, result.count[4])
 
     def __add__(self, other: "Heard") -> "Heard":
         return Heard(
@@ -71,12 +77,18 @@ class Heard:
             self.days + other.days,
             self.words + other.words,
             self.caught + other.caught,
+            self.messages + other.messages,
         )
 
     @property
     def recall(self) -> float:
         """Share of the words that were told."""
         return self.caught / max(1, self.words)
+
+    @property
+    def messages_per_word(self) -> float:
+        """Of words and of all else that was taken for one."""
+        return self.messages / max(1, self.words)
 
     @property
     def mc_per_word(self) -> float:
@@ -142,7 +154,7 @@ def _row(name: str, way: Way, lives: list[Result], cells: list[tuple[str, Mixtur
         ENERGY: energy_mj(all_.mc_per_word),
         "recall": 100 * all_.recall,
         "uA": all_.charge_mc / days / 86.4,
-        "messages_a_day": sum(one.count[4] for one in lives) / days,
+        "messages_a_day": all_.messages / days,
         "p50_s": late_s(late, 50) or 0.0,
         "p95_s": late_s(late, 95) or 0.0,
     }

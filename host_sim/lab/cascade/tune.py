@@ -1,6 +1,7 @@
 """Marks from the tuning mixtures: of a grid, the least charge a word at no less than a recall.
 
-Each way, ours and the baselines, is to hear RECALL of the words, or the most that it can.
+Each way, ours and the baselines, is to hear RECALL of the words, or the most that it can, and to
+tell of little else.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from host_sim.lab.cascade.study import Heard
 from host_sim.lab.cascade.ways import Way
 
 RECALL = 0.999  # of the tuning words, down to 5 dB
+MESSAGES = 2  # a word: who tells more often of something else than of words has found none
 Grid = Mapping[str, Sequence[int]]
 OURS: Grid = {
     "margin": (100, 150, 200, 250, 300),
@@ -19,14 +21,14 @@ OURS: Grid = {
     "interval_ms": (60, 70, 80, 90, 100, 120),
 }
 FIXED: Grid = {
-    "margin": (700, 1_000, 1_500),
-    "modulation": (16, 18, 20, 22, 24, 26, 28, 30, 32, 34),
+    "margin": (700, 1_000, 1_500, 2_000),
+    "modulation": (16, 20, 24, 26, 28, 30, 32, 34, 36, 40),  # 16: it refuses nothing
     "interval_ms": (60, 80, 100, 150),
 }
 TWO: Grid = {**FIXED, "frames": (1, 2, 4, 8)}  # of 5 ms, where it is not our program that looks
 DUTY: Grid = {
     "margin": (0,),  # every look is in full
-    "modulation": (34, 36, 38, 40, 42),
+    "modulation": (48, 50, 52, 54, 56, 58, 60),
     "interval_ms": (50, 100),
 }
 Marks = tuple[int, ...]  # in the order of a grid's keys
@@ -67,10 +69,15 @@ def table(make: Callable[..., Way], grid: Grid) -> Table:
 
 
 def best(of: Table) -> Marks:
-    """The marks of least charge a word that have the RECALL; where none has, of the most recall."""
+    """The marks of least charge a word that tell no more than MESSAGES and hear RECALL.
 
-    def value(marks: Marks) -> tuple[float, float]:
-        return -min(of[marks].recall, RECALL), of[marks].mc_per_word
+    Where none does both, of the fewest messages over that those of the most recall.
+    """
+
+    def value(marks: Marks) -> tuple[float, float, float]:
+        heard = of[marks]
+        over = max(0.0, heard.messages_per_word - MESSAGES)
+        return over, -min(heard.recall, RECALL), heard.mc_per_word
 
     return min(of, key=value)
 

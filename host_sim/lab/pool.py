@@ -33,7 +33,11 @@ class _Deaf(SpawnProcess):
     """It inherits a mask, so that Ctrl-C finds it deaf in its first imports, too."""
 
     def start(self) -> None:
-        """Start it; a Ctrl-C meanwhile waits for this process, which it is for."""
+        """Start it; a Ctrl-C meanwhile waits, which is for this process.
+
+        The pool's queues were made before, and with them the resource tracker, whose start would
+        unmask it.
+        """
         before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
         try:
             super().start()
@@ -42,7 +46,7 @@ class _Deaf(SpawnProcess):
 
 
 class _Spawn(SpawnContext):
-    """A fork of what has threads may hang."""
+    """Starts deaf processes, each anew: a fork of what has threads may hang."""
 
     Process = _Deaf
 

@@ -136,8 +136,9 @@ def test_the_readme_tells_of_the_word_detector_what_a_run_and_its_study_do(capsy
     (saved,) = re.findall(r"saved against practice: ([\d.]+) %", chapter)
     assert f"whose {ua_of_two_days} are of the first two days" in said
     assert f"it tells {float(rows['Torpor'][recall]):.0f} % of the words" in said
-    assert f"which tell {float(rows['ULP, light sleep, two stages'][recall]):.0f}," in said
-    assert f"for {float(saved):.0f} % less than the best fixed detector" in said
+    assert f"light sleep ({float(rows['ULP, light sleep, two stages'][recall]):.0f} %)" in said
+    assert f"takes {float(saved):.0f} % less than the best fixed detector" in said
+    assert f"looks back as well ({float(rows['a first mark of 900'][recall]):.0f} %)" in said
 
 
 def test_the_readme_has_the_interval_of_its_page() -> None:

@@ -17,6 +17,7 @@ from tests.refused import refused
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "replay.toml"
+MEASURE_US = scenario.load(str(EXAMPLE)).board.phase_us("measure")
 
 
 @pytest.fixture(scope="module")
@@ -78,19 +79,27 @@ def test_the_seed_decides_and_the_rest_of_the_run_stays(month: Result) -> None:
 
 
 @pytest.mark.parametrize("of", ["boot", "measure"])
+@pytest.mark.parametrize(
+    ("own", "each_us"),
+    [
+        (("read_ms=400",), 400_000),
+        (("read_ua=900",), MEASURE_US),
+        (("read_ms=400", "read_ua=900"), 400_000),
+    ],
+)
 def test_a_reading_of_its_own_is_not_replayed(
-    written: Callable[[str], Path], tmp_path: Path, of: str
+    written: Callable[[str], Path], tmp_path: Path, of: str, own: tuple[str, ...], each_us: int
 ) -> None:
     """A sensor that has its own price is none of the board's, whatever is drawn."""
     three(tmp_path, of)
-    changes = ("days=0.5", "node.channel.temperature.read_ms=400")
+    changes = ("days=0.5", *(f"node.channel.temperature.{key}" for key in own))
     replayed = f'[[replay]]\nof = "{of}"\nrecordings = ["three.csv"]\n'
     sensed = [
         line(run.run(scenario.load(str(written(text)), changes)).ledger.by_state(), "sense")
         for text in ("", replayed)
     ]
     assert sensed[0] == sensed[1]
-    assert sensed[0].duration_us == sensed[0].times * 400_000
+    assert sensed[0].duration_us == sensed[0].times * each_us
 
 
 def test_the_p_value_is_of_the_unseen(month: Result) -> None:

@@ -14,22 +14,37 @@ from host_sim.lab.cascade.ways import Way
 RECALL = 0.999  # of the tuning words, down to 5 dB
 MESSAGES = 2  # a word: who tells more often of something else than of words has found none
 Grid = Mapping[str, Sequence[int]]
-OURS: Grid = {
-    "margin": (100, 150, 200, 250, 300),
-    "ratio_x4": (6, 7, 8),  # in noise louder than these mixtures' it stands alone
-    "modulation": (28, 30, 32, 34),
-    "interval_ms": (60, 70, 80, 90, 100, 120),
+LOUD: Grid = {
+    "margin": (800, 900, 1_000, 1_100, 1_200),
+    "modulation": (16, 20, 24),  # 16 refuses nothing
+    "interval_ms": (80, 90, 100, 110, 120),
+    "frames": (1, 2, 4, 6, 8),
 }
-FIXED: Grid = {
-    "margin": (700, 1_000, 1_500, 2_000),
-    "modulation": (16, 20, 24, 26, 28, 30, 32, 34, 36, 40),  # 16: it refuses nothing
-    "interval_ms": (60, 80, 100, 150),
-}
-TWO: Grid = {**FIXED, "frames": (1, 2, 4, 8)}  # of 5 ms, where it is not our program that looks
-DUTY: Grid = {
-    "margin": (0,),  # every look is in full
-    "modulation": (48, 50, 52, 54, 56, 58, 60),
-    "interval_ms": (50, 100),
+GRIDS: Mapping[str, Grid] = {
+    ways.OURS: {
+        "margin": (100, 150, 200, 250, 300),
+        "ratio_x4": (6, 7, 8),  # in noise louder than these mixtures' it stands alone
+        "modulation": (28, 30, 32, 34),
+        "interval_ms": (60, 70, 80, 90, 100, 120),
+    },
+    "CPU polls, two stages": {
+        "margin": (1_000, 1_500, 2_000),
+        "modulation": (16, 24, 28, 30, 32, 34, 36),
+        "interval_ms": (60, 80, 100),
+        "frames": (2, 4, 8),
+    },
+    "ULP, light sleep, two stages": LOUD,
+    "ULP, deep sleep, looks afterwards": LOUD,
+    "a first mark of 900": {
+        "margin": (700, 800, 900, 1_000, 1_100, 1_200),
+        "modulation": (28, 30, 32, 34, 36),
+        "interval_ms": (60, 70, 80, 90, 100),
+    },
+    "duty cycle": {
+        "margin": (0,),  # every look is in full
+        "modulation": (48, 50, 52, 54, 56, 58, 60),
+        "interval_ms": (50, 100),
+    },
 }
 Marks = tuple[int, ...]  # in the order of a grid's keys
 Table = Mapping[Marks, Heard]  # what came of each of a grid's marks
@@ -84,21 +99,12 @@ def best(of: Table) -> Marks:
 
 def all_of() -> Iterator[str]:
     """What tuning finds for each way, a line each."""
-    for name, way in ways.WAYS.items():
-        grid = _grid(way)
-        found = table(ours if way.kind == "ours" else two(name), grid)
+    for name, grid in GRIDS.items():
+        found = table(ours if name == ways.OURS else two(name), grid)
         marks = best(found)
         chosen = ", ".join(f"{mark} {value}" for mark, value in zip(grid, marks, strict=True))
         heard = found[marks]
         yield (
             f"{name}: {chosen}: {heard.mc_per_word:,.0f} mC a word, "
-            f"{100 * heard.recall:.1f} % caught"
+            f"{100 * heard.recall:.1f} % caught, {heard.messages_per_word:.1f} messages a word"
         )
-
-
-def _grid(way: Way) -> Grid:
-    if way.kind == "ours":
-        return OURS
-    if way.kind == "naive":
-        return DUTY
-    return FIXED if way.looks_back else TWO

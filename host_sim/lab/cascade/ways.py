@@ -1,8 +1,7 @@
 """Ways to wake for a sound: each is the same firmware, otherwise configured.
 
-What can be chosen of each, tune.py chose, on the tuning mixtures; only of what looks afterwards no
-mark has the recall, so it has those of the light sleep. At a second mark of 16 all that is loud is
-a word.
+What can be chosen of each, tune.py chose, on the tuning mixtures. At a second mark of 16 all that
+is loud is a word.
 """
 
 from dataclasses import dataclass
@@ -55,14 +54,14 @@ WAYS = {
     ),
     "ULP, light sleep, two stages": Way(
         "practice",
-        ("node.deepest_sleep=light", *fixed(1_000, 16, 100)),
+        ("node.deepest_sleep=light", *fixed(1_100, 16, 90)),
         looks_back=False,
-        frames=8,
+        frames=4,
     ),
     "ULP, deep sleep, looks afterwards": Way(
-        "practice", fixed(1_000, 16, 100), looks_back=False, frames=8
+        "practice", fixed(1_100, 16, 90), looks_back=False, frames=4
     ),
-    "a first mark of 1,000": Way("practice", fixed(1_000, 32, 80)),
+    "a first mark of 900": Way("practice", fixed(900, 32, 80)),
     "duty cycle": Way("naive", duty_cycle(56, 50)),
 }
 
@@ -85,7 +84,8 @@ def life(way: Way, changes: tuple[str, ...]) -> Result:
 def look_longer(parts: Parts, frames: int) -> None:
     """Each look of stage 0 is the mean of so many frames, and takes as long.
 
-    Words and background are averaged before they are added; then is it the same to 1 % on average.
+    Words and background are averaged before they are added, which is 1.3 % off at most on average.
+    What its second stage hears is as smooth.
     """
     hearing = parts.hearing
     hearing.background = _mean([np.roll(hearing.background, -one) for one in range(frames)])

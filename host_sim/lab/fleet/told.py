@@ -110,7 +110,9 @@ def _is_worse(row: dict[str, Any], usual: runfile.Run) -> bool:
     life_days = usual.figures[LIFE]
     if row[LIFE] is not None and life_days is not None:
         return bool(row[LIFE] < life_days)
-    return bool(row[CURRENT] > (usual.figures[CURRENT] or 0))
+    current_ua = usual.figures[CURRENT]
+    assert current_ua is not None  # every node draws
+    return bool(row[CURRENT] > current_ua)
 
 
 def _worst(plan: Plan, row: dict[str, Any], usual: runfile.Run, engine: type[Life]) -> Worst:

@@ -178,3 +178,12 @@ def test_without_recordings_or_marks_a_line_says_so() -> None:
         study.of("cascade", None, lambda done: None)
     with pytest.raises(BadInput, match="sleep has nothing to tune; leave --tune out"):
         next(study.tuned("sleep"))
+
+
+@pytest.mark.parametrize("background", ["noise", "white", "pink", "brown"])
+def test_of_noise_alone_nothing_is_told(background: str) -> None:
+    """As docs/cascade.md has it, at the loudest that a scenario may be: but for its reports."""
+    silent = ("words_per_hour=0", "bursts_per_hour=0", "night_gain_x16=64", "day_gain_x16=64")
+    world = (*silent, f'background="{background}"')
+    heard = ways.life(WAYS[OURS], ("days=2", *(f"world.sound.{key}" for key in world)))
+    assert heard.count[4] == 2 * 4

@@ -76,11 +76,9 @@ class SimPort(State, Port):
         self.account_at = (task * DECISIONS + decision) * STATES
 
     def measure(self, channel: int) -> int:
-        if self.read_na[channel]:
+        if self.read_us[channel]:
             na = self.current_na[SENSE] + self.read_na[channel]
             self.spend_at(SENSE, self.read_us[channel], na)
-        elif self.read_us[channel]:
-            self.spend(SENSE, self.read_us[channel])
         elif self.replays:
             replay.phase(self, SENSE, MEASURE_US, 0)
         else:

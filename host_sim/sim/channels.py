@@ -8,7 +8,7 @@ import numpy as np
 
 from host_sim.engine.parts import BATTERY, OUTPUT, PIN_LEVEL, SERIES, SOUND
 from host_sim.files import inputs
-from host_sim.spec import sources
+from host_sim.spec import costs, sources
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Table
 from host_sim.world import recordings, table, weather
@@ -29,9 +29,8 @@ def parts(scenario: Scenario, days: int, arrays: bool) -> dict[str, Any]:
     series, places = _laid_out(read, tables, folder, days, world.first_month, file.seed, arrays)
     rows = []
     for channel, place in zip(channels, places, strict=True):
-        # One that draws something of its own, too, takes as long as the board's, unless it says.
-        boards_us = scenario.board.phase_us("measure") if channel.read_ua else 0
-        us = channel.read_ms * 1000 if channel.read_ms else boards_us
+        has_own = channel.read_ms or channel.read_ua
+        us = costs.reading_us(channel, scenario.board) if has_own else 0
         rows += [*place, us, channel.read_ua * 1000]
     return {"series": series, "channels": rows}
 

@@ -2,7 +2,7 @@
 
 from host_sim.hardware import price, states
 from host_sim.hardware.board import Board
-from host_sim.spec.nodefile import Node, Task
+from host_sim.spec.nodefile import Channel, Node, Task
 from torpor.policy import schedule
 
 # No gap is as long: where a deeper state saves nothing, it is never entered.
@@ -38,10 +38,15 @@ def measure_uc(node: Node, board: Board, task: Task) -> int:
     """Charge of a task's readings and of their warm-up, µC."""
     all_us, own_uc = 0, 0
     for channel in (one for one in node.channel if one.name in task.channels):
-        us = channel.read_ms * 1000 if channel.read_ms else board.phase_us("measure")
+        us = reading_us(channel, board)
         all_us += us
         own_uc += us * channel.read_ua // 1_000_000
     return uc(board, "sense", all_us) + own_uc + _warm_up_uc(node, board, task)
+
+
+def reading_us(channel: Channel, board: Board) -> int:
+    """How long a reading takes: the channel's own time, or the board's."""
+    return channel.read_ms * 1000 if channel.read_ms else board.phase_us("measure")
 
 
 def _warm_up_uc(node: Node, board: Board, task: Task) -> int:

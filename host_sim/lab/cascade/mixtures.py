@@ -64,7 +64,7 @@ def tuning() -> list[Mixture]:
     """Of what is shipped: yes and no over machine noise, in bursts too, over white and over brown.
 
     The computed ones are the steadiest and the least steady. Several times each: marks differ by a
-    few words of a hundred, and each background is to tell alone what tuning on the others lost.
+    few words of a thousand.
     """
     one = Mixture(("yes", "no"), ("noise",), "noise")
     return [

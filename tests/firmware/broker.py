@@ -12,6 +12,8 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import UserDict
+from collections.abc import ItemsView, Iterator
 
 from amqtt.broker import Broker as Amqtt  # type: ignore[import-untyped]
 from amqtt.client import MQTTClient  # type: ignore[import-untyped]
@@ -31,6 +33,20 @@ class OneUser(BaseAuthPlugin):  # type: ignore[misc]
 
     async def authenticate(self, *, session: Session) -> bool:
         return (session.username, session.password) == (USER, PASSWORD)
+
+
+class Steady(UserDict[str, list[tuple[Session, int]]]):
+    """Subscriptions that may come and go while somebody walks them.
+
+    amqtt 0.12.1 awaits inside such walks, and forgets ended sessions once a second: a client that
+    connects at that moment is cut off (RuntimeError, dictionary changed size during iteration).
+    """
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self.data))
+
+    def items(self) -> ItemsView[str, list[tuple[Session, int]]]:
+        return dict(self.data).items()
 
 
 class Broker:
@@ -84,6 +100,7 @@ async def serve(host: str, port: int) -> None:
             "plugins": {f"tests.firmware.broker.{OneUser.__name__}": {}},
         }
     )
+    broker._subscriptions = Steady()
     await broker.start()
     client = MQTTClient(client_id="second")
     await client.connect(f"mqtt://{USER}:{PASSWORD}@{host}:{port}/")

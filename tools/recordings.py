@@ -33,12 +33,10 @@ def told(command: Any) -> Any:
     return wrapped
 
 
-def read(
-    path: Path, unit: str | None = None, volts: float | None = None, channel: str | None = None
-) -> Recording:
+def read(path: Path, told: Told = (None, None, None)) -> Recording:
     """As reader.read."""
     with output.Progress("reading") as progress:
-        return reader.read(path, unit, volts, channel, progress)
+        return reader.read(path, *told, progress)
 
 
 def write(path: Path, recording: Recording) -> list[str]:

@@ -110,7 +110,7 @@ def _own(
         raise BadInput(f"no recording to lay beside {name}", remedy="name a file of its current")
     if plot:
         outputs.claim(plot, scenario.inputs(given), force=True)
-    read = [recordings.read(path, *told) for path in paths]
+    read = [recordings.read(path, told) for path in paths]
     with output.Progress(given.name) as progress:
         predicted = wakes.predict(given, progress)
     cuts = [match.cut(predicted, *pair) for pair in zip(read, paths, strict=True)]

@@ -62,7 +62,7 @@ def command(
     from host_sim.trace.cut import segment
     from host_sim.trace.draw import view  # matplotlib takes its time
 
-    read = recordings.read(name, *told)
+    read = recordings.read(name, told)
     found = segment.find(read)
     curves = view.by_state(read, found, view.curve(read, found, view.POINTS[view.PAGE]))
     pages = {"/": (HTML, view.document(read, curves, name.name).encode())}
@@ -81,7 +81,7 @@ def _run(
     one = again.named(str(name), changes)
     recorded: dict[str, Any] = {}
     if recording:
-        read = recordings.read(recording, *told)
+        read = recordings.read(recording, told)
         with output.Progress(recording.name) as progress:
             recorded = beside.of(one.given, read, recording, progress)
     pages: Pages = {}

@@ -27,7 +27,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
 def info(file: Path, told: Told, as_json: bool) -> None:
     """Print format, rate, duration, gaps, charge and currents of FILE."""
-    recording = recordings.read(file, *told)
+    recording = recordings.read(file, told)
     facts = stats.facts(recording)
     if as_json:
         output.as_json(facts)
@@ -59,7 +59,7 @@ def convert(file: Path, out: Path, told: Told) -> None:
     \b
     torpor trace convert wake.jls wake.parquet
     """
-    lost = recordings.write(out, recordings.read(file, *told))
+    lost = recordings.write(out, recordings.read(file, told))
     for what in lost:
         click.echo(f"torpor: {out}: no place for {what}", err=True)
 

@@ -34,7 +34,7 @@ class How:
             raise BadInput("--labels name the states", remedy="leave --board out")
         of_board = levels.of_board(boards.load(self.board)) if self.board else None
         states = labels.parse(self.labels) if self.labels else None
-        recording = recordings.read(file, *self.told)
+        recording = recordings.read(file, self.told)
         progress = output.Progress("cutting")
         if states is not None:
             found = labels.find(recording, states, file, progress)

@@ -161,7 +161,7 @@ def of(policy: str, data: Path | None, progress: Progress) -> Study:
     return study
 
 
-def tuned(policy: str) -> Iterator[str]:
+def tuned(policy: str, progress: Progress) -> Iterator[str]:
     """What tuning chooses for ours and for each baseline, a line each, as it is found.
 
     BadInput for a policy that has nothing to tune.
@@ -169,7 +169,7 @@ def tuned(policy: str) -> Iterator[str]:
     name = f"host_sim.lab.{policy}.tune"
     if importlib.util.find_spec(name) is None:
         raise BadInput(f"{policy} has nothing to tune", remedy="leave --tune out")
-    yield from importlib.import_module(name).all_of()
+    yield from importlib.import_module(name).all_of(progress)
 
 
 def energy_mj(charge_mc: float) -> float:

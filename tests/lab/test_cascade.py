@@ -118,18 +118,29 @@ def test_tuning_takes_the_least_charge_that_has_the_recall() -> None:
 def test_each_way_is_tuned_in_a_grid_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line each; whose program looks for 5 ms is not asked for how long."""
 
-    def table(make: Callable[..., Way], grid: tune.Grid) -> tune.Table:
+    def table(
+        make: Callable[..., Way], grid: tune.Grid, measuring: Callable[[], None]
+    ) -> tune.Table:
         marks = tuple(values[0] for values in grid.values())
         return {marks: heard(200 * make(**dict(zip(grid, marks, strict=True))).frames, 999)}
 
     monkeypatch.setattr(tune, "table", table)
-    lines = list(tune.all_of())
+    lines = list(tune.all_of(lambda done: None))
     assert [line.partition(": ")[0] for line in lines] == list(WAYS)
     assert lines[0] == f"{OURS}: margin 100, ratio_x4 6, modulation 28, interval_ms 60: " + (
         "200 mC a word, 99.9 % caught, 2.0 messages a word"
     )
     long = {name for name, grid in tune.GRIDS.items() if "frames" in grid}
     assert long == {name for name in WAYS if name.endswith((", two stages", "afterwards"))}
+
+
+def test_tuning_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes minutes a way: each of a grid's marks is told, not each way."""
+    told: list[float] = []
+    monkeypatch.setattr(tune, "measured", lambda way: heard(100, 999))
+    assert len(list(tune.all_of(told.append))) == len(WAYS)
+    assert told == [number / len(told) for number in range(len(told))]
+    assert len(told) > 100 * len(WAYS)
 
 
 # Of a grid where its end is none that tuning came to: what stands in tune.py beside it.
@@ -177,7 +188,7 @@ def test_without_recordings_or_marks_a_line_says_so() -> None:
     with pytest.raises(BadInput, match="judged on recordings not shipped; give --data"):
         study.of("cascade", None, lambda done: None)
     with pytest.raises(BadInput, match="sleep has nothing to tune; leave --tune out"):
-        next(study.tuned("sleep"))
+        next(study.tuned("sleep", lambda done: None))
 
 
 @pytest.mark.parametrize("background", ["noise", "white", "pink", "brown"])

@@ -31,8 +31,10 @@ def command(policy: str, data: Path | None, as_json: bool, tune: bool, plot: Pat
     torpor lab cascade --tune      the marks of its stages, chosen anew
     """
     if tune:
-        for line in study.tuned(policy):
-            output.console.print(escape(line), soft_wrap=True)
+        with output.Progress(f"tune {policy}") as progress:
+            for line in study.tuned(policy, progress):
+                progress.close()
+                output.console.print(escape(line), soft_wrap=True)
         return
     with output.Progress(f"lab {policy}") as progress:
         found = study.of(policy, data, progress)

@@ -4,12 +4,14 @@ Each way, ours and the baselines, is to hear RECALL of the words, or the most th
 tell of little else.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import count, product
 
 from host_sim.lab.cascade import mixtures, ways
 from host_sim.lab.cascade.study import Heard
 from host_sim.lab.cascade.ways import Way
+from host_sim.lab.study import Progress
 
 RECALL = 0.999  # of the tuning words, down to 5 dB
 MESSAGES = 2  # a word: who tells more often of something else than of words has found none
@@ -75,12 +77,13 @@ def measured(way: Way) -> Heard:
     return sum((Heard.of(ways.life(way, one.changes)) for one in mixtures.tuning()), Heard())
 
 
-def table(make: Callable[..., Way], grid: Grid) -> Table:
-    """Of each of a grid's marks."""
-    return {
-        marks: measured(make(**dict(zip(grid, marks, strict=True))))
-        for marks in product(*grid.values())
-    }
+def table(make: Callable[..., Way], grid: Grid, measuring: Callable[[], None]) -> Table:
+    """Of each of a grid's marks, each told before it is measured."""
+    found = {}
+    for marks in product(*grid.values()):
+        measuring()
+        found[marks] = measured(make(**dict(zip(grid, marks, strict=True))))
+    return found
 
 
 def best(of: Table) -> Marks:
@@ -97,10 +100,13 @@ def best(of: Table) -> Marks:
     return min(of, key=value)
 
 
-def all_of() -> Iterator[str]:
+def all_of(progress: Progress) -> Iterator[str]:
     """What tuning finds for each way, a line each."""
+    whole = sum(math.prod(map(len, grid.values())) for grid in GRIDS.values())
+    done = count()
     for name, grid in GRIDS.items():
-        found = table(ours if name == ways.OURS else two(name), grid)
+        make = ours if name == ways.OURS else two(name)
+        found = table(make, grid, lambda: progress(next(done) / whole))
         marks = best(found)
         chosen = ", ".join(f"{mark} {value}" for mark, value in zip(grid, marks, strict=True))
         heard = found[marks]

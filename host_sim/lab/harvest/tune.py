@@ -12,6 +12,7 @@ from host_sim.engine import plain
 from host_sim.lab.harvest import optimum, ways, worlds
 from host_sim.lab.harvest.ways import Lived, Way
 from host_sim.lab.harvest.worlds import Place
+from host_sim.lab.study import Progress
 from torpor.policy import harvest
 
 BOARD = "firebeetle_esp32"
@@ -55,12 +56,14 @@ def fixed(share: float, store_h: float) -> float:
     return best(TIMES, ways.fixed, [place])
 
 
-def all_of() -> Iterator[str]:
+def all_of(progress: Progress) -> Iterator[str]:
     """What tuning chooses, a line each."""
     weeks = [Place(worlds.weeks(), BOARD, share, store_h) for share, store_h in WEEKS]
     most = [optimum.most(place) for place in (*places(), *weeks)]
     off_h = {}
-    for const, value in (*(("DARK_H", dark_h) for dark_h in DARK_H), *OTHERS):
+    tried = (*(("DARK_H", dark_h) for dark_h in DARK_H), *OTHERS)
+    for number, (const, value) in enumerate(tried):
+        progress(number / len(tried))
         lives = _with(const, value, (*places(), *weeks))
         off_h[const, value] = round(_off_h(lives))
         for name, some in (("", slice(len(PLACES))), (", weeks", slice(len(PLACES), None))):

@@ -245,6 +245,11 @@ def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) ->
     assert "report join, heartbeat" in worst["why"]
     assert "node.report.period_s" in worst["why"]
     assert worst["why"] in page.read_text()
+    assert cli.run(line) == 0
+    _, _, told_last = capsys.readouterr().out.partition("node 0: ")
+    _, *why = told_last.partition("\n\n")[0].splitlines()
+    assert len(why) > 2  # it wraps, and each line of it is below its node
+    assert [one for one in why if not one.startswith("  ") or one.startswith("   ")] == []
 
 
 def test_the_node_of_the_smallest_cell_is_among_the_worst(capsys: Capture) -> None:

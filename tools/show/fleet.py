@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.markup import escape
+from rich.padding import Padding
 
 from host_sim.lab import told as causes
 from host_sim.lab.fleet.told import CURRENT, LIFE, OFF, PERCENTILES, Told, Worst
@@ -38,7 +39,9 @@ def show(title: str, found: Told, speed: Speed) -> None:
     if found.worst:
         console.print(f"\nthe worst, beside the middling node {found.middling}")
         for one in found.worst:
-            console.print(escape("\n".join(("", *worst(one)))))
+            first, *rest = map(escape, worst(one))
+            console.print(f"\n{first}")
+            console.print(Padding("\n".join(rest), (0, 0, 0, 2)))
     console.print(f"\n{footer(speed)}")
 
 
@@ -82,7 +85,7 @@ def worst(one: Worst) -> list[str]:
     if one.off_h is not None:
         life = f"{one.off_h:,.1f} h a day off, "
     given = ", ".join(f"{key} {value}" for key, value in one.given.items())
-    return [f"node {one.node}: {life}{one.current_ua:,.1f} µA", f"  {given}", f"  {why(one)}"]
+    return [f"node {one.node}: {life}{one.current_ua:,.1f} µA", given, why(one)]
 
 
 def why(one: Worst) -> str:

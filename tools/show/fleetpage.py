@@ -30,7 +30,7 @@ def page(title: str, found: Told, speed: Speed) -> str:
         for name, *cells in shown.percentile_rows(found)
     )
     worst = "".join(
-        f"<dt>{escape(first)}</dt>{''.join(f'<dd>{escape(line.strip())}</dd>' for line in rest)}"
+        f"<dt>{escape(first)}</dt>{''.join(f'<dd>{escape(line)}</dd>' for line in rest)}"
         for first, *rest in map(shown.worst, found.worst)
     )
     why = f"<h2>The worst, beside the middling node {found.middling}</h2><dl>{worst}</dl>"

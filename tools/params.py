@@ -27,7 +27,17 @@ Type = click.ParamType[Any]
 Kind = TypeVar("Kind", bound=Type)
 
 
-class Input(Type):
+class Named(Type):
+    """A path, or what has one: an empty word would be the folder that the command was typed in."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        """As a path."""
+        if not str(value):
+            self.fail("it is empty", param, ctx)
+        return Path(value)
+
+
+class Input(Named):
     """A file to read; `what` is for the reader of --help."""
 
     def __init__(self, what: str = "file", most_bytes: int | None = None) -> None:
@@ -35,8 +45,9 @@ class Input(Type):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         """As a path."""
-        inputs.check(Path(value), self.most_bytes)
-        return Path(value)
+        path = super().convert(value, param, ctx)
+        inputs.check(path, self.most_bytes)
+        return path
 
     def shell_complete(self, ctx: Any, param: Any, incomplete: str) -> list[CompletionItem]:
         """Files."""
@@ -56,7 +67,7 @@ def is_scenario(word: str | Path) -> bool:
     return str(word) in scenarios() or Path(word).suffix == ".toml"
 
 
-class Output(Type):
+class Output(Named):
     """A file to write; `made` tells by a file's ends whether it is one that Torpor made."""
 
     name = "file"
@@ -66,14 +77,14 @@ class Output(Type):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         """As a path."""
-        path = Path(value)
+        path = super().convert(value, param, ctx)
         if self.endings and path.suffix not in self.endings:
             what = f"no format ends in {path.suffix or 'nothing'}"
             raise BadInput(what, where=path, remedy=f"one of {', '.join(self.endings)}")
         return path
 
 
-class Kept(Type):
+class Kept(Named):
     """A file that the command goes on with, or makes where there is none."""
 
     name = "file"
@@ -83,21 +94,21 @@ class Kept(Type):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         """As a path."""
-        path = Path(value)
+        path = super().convert(value, param, ctx)
         if os.path.lexists(path):
             inputs.check(path, self.most_bytes)
         outputs.claim(path, force=True)
         return path
 
 
-class Link(Type):
+class Link(Named):
     """A new name for something."""
 
     name = "path"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         """As a path."""
-        path = Path(value)
+        path = super().convert(value, param, ctx)
         inputs.named(path)
         if os.path.lexists(path):
             raise outputs.exists(path)
@@ -105,30 +116,32 @@ class Link(Type):
         return path
 
 
-class Folder(Type):
+class Folder(Named):
     """A folder that a command fills, and claims the files of; it is told --force."""
 
     name = "folder"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         """As a path."""
-        inputs.named(Path(value))
-        if Path(value).exists() and not Path(value).is_dir():
-            raise BadInput("is no folder", where=value, remedy="name another")
-        return Path(value)
+        path = super().convert(value, param, ctx)
+        inputs.named(path)
+        if path.exists() and not path.is_dir():
+            raise BadInput("is no folder", where=path, remedy="name another")
+        return path
 
 
-class Recordings(Type):
+class Recordings(Named):
     """A folder of recordings to read."""
 
     name = "folder"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         """As a path."""
-        inputs.named(Path(value))
-        if not Path(value).is_dir():
-            raise BadInput("no such folder", where=value, remedy="name one with recordings")
-        return Path(value)
+        path = super().convert(value, param, ctx)
+        inputs.named(path)
+        if not path.is_dir():
+            raise BadInput("no such folder", where=path, remedy="name one with recordings")
+        return path
 
 
 class Port(Type):
@@ -143,6 +156,8 @@ class Port(Type):
         """As it is."""
         from tools.provision import ports  # pyserial looks for ports
 
+        if not value:
+            self.fail("it is empty", param, ctx)
         if not (self.may_come and ports.is_away(value)):
             ports.check(value)
         return str(value)

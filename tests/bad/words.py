@@ -31,7 +31,9 @@ NO_FILES = {
     "zeros": "zeros",
     "random": "random",
 }
+NO_FOLDERS = {"empty name": "", "file": lines.RECORDING, "not UTF-8": LATIN1}
 OUTPUTS = {
+    "empty name": "",
     "folder": "folder",
     "no folder": "none/new",
     "below a file": f"{lines.RECORDING}/new",
@@ -88,7 +90,7 @@ def bad(kind: click.ParamType) -> dict[str, str]:  # type: ignore[type-arg]
     """
     if isinstance(kind, params.Output):
         ending = kind.endings[0] if kind.endings else ""
-        return {what: f"{word}{ending}" for what, word in OUTPUTS.items()}
+        return {what: word and f"{word}{ending}" for what, word in OUTPUTS.items()}
     if isinstance(kind, params.Number):
         beyond = (kind.least - 1, kind.most * 2, kind.least - 1e-3)
         return {word: word for word in (*NO_NUMBERS, *map(str, beyond))}
@@ -101,8 +103,8 @@ def bad(kind: click.ParamType) -> dict[str, str]:  # type: ignore[type-arg]
         (params.Input, NO_FILES),
         (params.Kept, {what: NO_FILES[what] for what in NO_FILES if what != "missing"}),
         (params.Link, {what: OUTPUTS[what] for what in OUTPUTS if "own" not in what}),
-        (params.Folder, {"file": lines.RECORDING, "pipe": "pipe", "not UTF-8": LATIN1}),
-        (params.Recordings, {"missing": "none", "file": lines.RECORDING, "not UTF-8": LATIN1}),
+        (params.Folder, {**NO_FOLDERS, "pipe": "pipe"}),
+        (params.Recordings, {**NO_FOLDERS, "missing": "none"}),
         (params.Name, NAMES),
         (params.Port, PORTS),
         (params.Text, TEXTS),

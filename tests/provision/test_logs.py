@@ -9,14 +9,16 @@ import subprocess
 import sys
 import threading
 import tty
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from serial.tools import list_ports
 
 from tests.provision.board import Board, Line
-from tests.provision.deployed import files
+from tests.provision.deployed import SIZE, files
 from tools import cli
+from tools.provision import filesystem
 
 Capture = pytest.CaptureFixture[str]
 
@@ -60,7 +62,27 @@ def test_a_log_that_is_not_there_is_said(board: Board, capsys: Capture) -> None:
         assert capsys.readouterr().out == f"{line.port} has nothing in its log\n"
     with Line(board) as line:
         assert cli.run(["logs", "--port", line.port, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"runs": "/a", "logs": {}}
+    assert json.loads(capsys.readouterr().out) == {"runs": "/a", "configured": True, "logs": {}}
+
+
+def test_a_board_without_a_configuration_says_so_and_not_what_it_made_of_that(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    board = Board(tmp_path, filesystem.image({"torpor.log": b"OSError: [Errno 2] ENOENT"}, SIZE))
+    with Line(board) as line:
+        assert cli.run(["logs", "--port", line.port]) == 0
+        told = f"{line.port} has no configuration: torpor deploy --config node.toml\n"
+        assert capsys.readouterr().out == told
+
+
+def test_what_failed_before_there_was_a_version_is_told_no_more(
+    board: Board, capsys: Capture
+) -> None:
+    with files(board) as flash, flash.open("torpor.log", "wb") as file:
+        file.write(b"OSError: [Errno 2] ENOENT")
+    with Line(board) as line:
+        assert cli.run(["logs", "--port", line.port]) == 0
+        assert capsys.readouterr().out == f"{line.port} has nothing in its log\n"
 
 
 @pytest.mark.parametrize("command", ["logs", "deploy"])

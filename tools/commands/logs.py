@@ -14,16 +14,18 @@ from tools.provision.repl import Board
 from tools.show import output
 
 WAIT_S = 30.0  # for a board that sleeps, and for its port
+# What failed before there was a version is no version's.
 LOGS = """
 import os
 found = {}
-for folder in ("", "/a", "/b"):
+runs = os.getcwd()
+for folder in ("",) if runs == "/" else ("/a", "/b"):
     try:
         with open(folder + "/torpor.log", "rb") as file:
             found[folder or "/"] = file.read()
     except OSError:
         pass
-print({"runs": os.getcwd(), "logs": found})
+print({"runs": runs, "configured": "config.json" in os.listdir(), "logs": found})
 """  # where a file is damaged, a traceback's names may be no UTF-8
 
 
@@ -57,7 +59,11 @@ def command(port: str, follow: bool, as_json: bool) -> None:
 
 
 def _show(told: dict[str, Any], port: str) -> None:
-    if not told["logs"]:
+    if not told["configured"]:
+        click.echo(f"{port} has no configuration: torpor deploy --config node.toml")
+        if told["runs"] == "/":  # each of its starts fails for that, and says so in its log
+            return
+    elif not told["logs"]:
         click.echo(f"{port} has nothing in its log")
     for folder, text in sorted(told["logs"].items()):
         click.echo(f"{folder}{', which runs' if folder == told['runs'] else ''}:")

@@ -29,6 +29,7 @@ def deliver(r: list[int], port: Port, mask: int, why: int, now: int) -> None:
     """
     if why == 0:
         why = DELTA if r[REPORT + report.NEWS] else HEARTBEAT
+    report.keep_age(r, REPORT, now)
     began = port.ticks_ms()
     delivered = join(r, port, r[record.REPORT_TASK], why)
     if delivered:

@@ -4,8 +4,8 @@ from tests.policy.handport import HOUR_MS, MINUTE_MS, config, start, task, tick
 from torpor import node, record
 from torpor.policy import backoff, energy, report, schedule, sleep, txpower
 from torpor.policy.patience import LINK_MS
-from torpor.policy.ticks import add
-from torpor.port import NO_AP, NO_BROKER, NODE, REFUSED, SAFE, UNHEARD
+from torpor.policy.ticks import HALF, add, diff
+from torpor.port import FAULT, NO_AP, NO_BROKER, NODE, REFUSED, SAFE, UNHEARD
 from torpor.record import ENERGY, REPORT, SCHEDULE, TX
 
 
@@ -29,6 +29,23 @@ def test_failed_joins_back_off_to_64_minutes_and_lose_nothing():
         tick(r, port, MINUTE_MS)
     assert port.did("send") == [([(0, 9)],)]
     assert r[record.JOINS_FAILED] == 0
+
+
+def test_what_is_weeks_old_never_seems_new_or_of_tomorrow():
+    """Neither in an outage, nor of a sensor that fails: 6.2 days old it is, or more."""
+    newest, queued = REPORT + report.HEAD + report.NEWEST_AT, REPORT + report.QUEUE + 2
+    for answer, then, cell in ((-60, FAULT, newest), (NO_AP, 9, queued)):
+        r, port = start()
+        port.readings[0] = 9
+        port.joins = [answer]
+        tick(r, port, MINUTE_MS)
+        port.readings[0] = then
+        port.did("join")
+        for hours in range(1, 24 * 30):
+            port.joins = [answer]
+            tick(r, port, HOUR_MS)
+            if port.did("join"):
+                assert diff(port.clock, r[cell]) == min(hours * HOUR_MS, HALF - 1)
 
 
 def test_what_was_remembered_is_not_used_after_a_join_that_failed():

@@ -3,6 +3,7 @@
 from tests.policy.rig import AT, NEAR_WRAP, blank, locked
 from torpor.policy import report
 from torpor.policy.report import CAPACITY, QUIET, RIDERS
+from torpor.policy.ticks import HALF, MASK, add, diff
 
 
 def channels(*deltas):
@@ -40,6 +41,23 @@ def test_news_is_a_delta_away_from_what_was_queued_last():
     assert offer(r, AT, 0, 101, 4) == QUIET
     assert offer(r, AT, 0, 100, 5) == 1000
     assert queued(r) == [(0, 100, 1), (0, 110, 3), (0, 100, 5)]
+
+
+def test_what_is_older_than_ticks_tell_is_kept_as_old_as_they_do():
+    """A clock that was set back by no more than a day has readings of tomorrow: they stay so."""
+    day_ms = 86400000
+    for age_ms, kept_ms in (
+        (HALF - 1, HALF - 1),
+        (HALF, HALF - 1),
+        (MASK - day_ms, HALF - 1),
+        (MASK - day_ms + 1, -day_ms),
+    ):
+        r = channels(10)
+        offer(r, AT, 0, 0, NEAR_WRAP)
+        now = add(NEAR_WRAP, age_ms)
+        report.keep_age(r, AT, now)
+        assert [diff(now, at) for _, _, at in queued(r)] == [kept_ms]
+        assert diff(now, r[AT + report.HEAD + report.NEWEST_AT]) == kept_ms
 
 
 def test_a_slow_drift_adds_up_to_news():

@@ -81,6 +81,8 @@ WAYS = {
 # Of a wake's modules, what one comes to only if it joins, as it then reads config.json, too.
 JOINS = (
     "report_forget",
+    "report_keep_age",
+    "report__keep_age",
     "kept_mount",
     "kept_read",
     "kept_packed",

@@ -9,6 +9,7 @@ dropped and counted.
 """
 
 from torpor.policy import const
+from torpor.policy.ticks import HALF, MASK, diff
 
 CHANNELS = const(0)
 QUEUED = const(1)  # readings in the queue
@@ -32,6 +33,7 @@ NEWS = const(QUEUE + CAPACITY * CELLS)  # 1: what waits is not only what goes al
 SIZE = const(NEWS + 1)
 
 QUIET = const(-1)
+_DAY_MS = const(86400000)  # a clock that was set back by less does not make a reading an old one
 
 
 def offer(r: list[int], at: int, channel: int, value: int, now: int, late_ms: int) -> int:
@@ -83,6 +85,22 @@ def heartbeat(r: list[int], at: int) -> None:
                 r[row + LAST] = r[row + NEWEST]
             elif r[at + QUEUED] < CAPACITY:
                 queue(r, at, channel, r[row + NEWEST], r[row + NEWEST_AT])
+
+
+def keep_age(r: list[int], at: int, now: int) -> None:
+    """Have what is more than 6.2 days old seem no older, lest it seem new as ticks wrap.
+
+    Ask no less often than each five days.
+    """
+    for cell in range(at + QUEUE + 2, at + QUEUE + 2 + r[at + QUEUED] * CELLS, CELLS):
+        _keep_age(r, cell, now)
+    for channel in range(r[at + CHANNELS]):
+        _keep_age(r, at + HEAD + channel * ROW + NEWEST_AT, now)
+
+
+def _keep_age(r: list[int], cell: int, now: int) -> None:
+    if diff(now, r[cell]) < -_DAY_MS:
+        r[cell] = now - HALF + 1 & MASK
 
 
 def _waits(r: list[int], at: int, channel: int, value: int) -> bool:

@@ -15,8 +15,8 @@ from host_sim.toml.file import Strict
 from torpor.link import SECRET_BYTES
 
 SSID_BYTES = 32  # IEEE 802.11, the SSID element
-PASSPHRASE = range(8, 64)
-WPA_CHARACTERS = range(8, 65)  # a passphrase, or a key of 64 hexadecimal digits
+PASSPHRASE = range(8, 64)  # bytes, of which MicroPython hands on 64 (1.29, network_wlan.c:344)
+_WPA_KEY = re.compile(r"[0-9a-fA-F]{64}")
 KEY_BYTES = 16  # ESP-IDF, ESP_NOW_KEY_LEN
 ROUNDS = 4096  # as WPA's: a frame that was recorded is to be no cheap test of a password
 _ADDRESS = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}")
@@ -30,8 +30,8 @@ class Wifi(Strict, frozen=True):
     ssid: Annotated[str, Meta(min_length=1)]
     """The network's name, 32 bytes at most."""
     password: str = ""
-    """8 to 63 characters, here or in secrets.toml. The chip's non-volatile storage gets it, or its
-    key (`key` in [node]).
+    """8 to 63 characters (bytes of UTF-8), here or in secrets.toml. The chip's non-volatile storage
+    gets it, or its key (`key` in [node]).
     """
 
 
@@ -88,7 +88,8 @@ def wifi_faults(wifi: Wifi, broker: Broker) -> Iterator[Fault]:
     """Lengths that cannot be; told without what is so long."""
     if len(wifi.ssid.encode()) > SSID_BYTES:
         yield f"longer than {SSID_BYTES} bytes", ("wifi", "ssid"), "keep to that"
-    if wifi.password and len(wifi.password) not in WPA_CHARACTERS:
+    is_key = _WPA_KEY.fullmatch(wifi.password)
+    if wifi.password and not is_key and len(wifi.password.encode()) not in PASSPHRASE:
         yield "a WPA password has 8 to 63 characters", ("wifi", "password"), "mend it"
     for whose, secret in (("wifi", wifi.password), ("broker", broker.password)):
         if len(secret.encode()) > SECRET_BYTES:
@@ -121,7 +122,7 @@ def wifi_key(wifi: Wifi, derived: bool) -> str:
     and MicroPython hands over as many (ports/esp32/network_wlan.c). The derivation is that of
     IEEE 802.11: PBKDF2 with HMAC-SHA-1, 4,096 rounds, the network's name as salt.
     """
-    if not derived or len(wifi.password) not in PASSPHRASE:
+    if not derived or len(wifi.password.encode()) not in PASSPHRASE:
         return wifi.password
     return pbkdf2_hmac("sha1", wifi.password.encode(), wifi.ssid.encode(), 4096, 32).hex()
 

@@ -151,9 +151,9 @@ class Esp32Port(Port):
 
     def _on_air(self, on: bool) -> None:
         """Have RTC memory say whether the radio is on, in case that this ends in a reset."""
-        self._remember(self.memo | _ON_AIR if on else self.memo & ~_ON_AIR)
+        self.remember(self.memo | _ON_AIR if on else self.memo & ~_ON_AIR)
 
-    def _remember(self, memo: int) -> None:
+    def remember(self, memo: int) -> None:
         """Have it before what is retained."""
         if memo != self.memo:
             self.memo = memo
@@ -181,7 +181,7 @@ class Esp32Port(Port):
         return memory()[1:]
 
     def sleep(self, kind: int, ms: int) -> int:
-        self._remember(self.memo & ~STARTS)
+        self.remember(self.memo & ~STARTS)
         if kind <= MODEM:
             self.wait(ms)
         else:

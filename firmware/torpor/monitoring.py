@@ -76,15 +76,12 @@ class MonitoringPort(Esp32Port):
     def _ulp(self) -> "Monitor":
         """The ULP's program; it is loaded unless a deep sleep has kept it."""
         if self.monitored_by is None:
-            from binascii import a2b_base64
-
             from torpor.drivers.monitor import Monitor
+            from torpor.drivers.ulp import loaded
 
-            told = self.config["monitor"]
-            # Deep sleep leaves the program in place: what is kept of "monitor" lacks it.
-            self.monitored_by = Monitor(a2b_base64(told.get("binary", "")), told["words"])
-            if machine.reset_cause() != machine.DEEPSLEEP_RESET:
-                self.monitored_by.load()
-            else:  # its timer may be on: a light sleep in this wake must not cost the CPU the bus
+            words = self.config["monitor"]["words"]
+            self.monitored_by = loaded(self, "monitor", lambda binary: Monitor(binary, words))
+            if machine.reset_cause() == machine.DEEPSLEEP_RESET:
+                # Its timer may be on: a light sleep in this wake must not cost the CPU the bus.
                 self.monitored_by.stop()
         return self.monitored_by

@@ -82,7 +82,7 @@ class WatchingPort(Esp32Port):
     def actuate(self, output: int, value: int) -> None:
         self.outputs[output].set(value)
         bit = OUTPUT << output
-        self._remember(self.memo | bit if value else self.memo & ~bit)
+        self.remember(self.memo | bit if value else self.memo & ~bit)
 
     def setting(self, output: int) -> int:
         return self.memo // (OUTPUT << output) & 1
@@ -93,7 +93,7 @@ class WatchingPort(Esp32Port):
     def sleep(self, kind: int, ms: int) -> int:
         armed_ms = self.armed_ms
         self.armed_ms = self.loud = NONE
-        self._remember(self.memo & ~STARTS)
+        self.remember(self.memo & ~STARTS)
         if kind <= MODEM:
             return self._nap(kind, ms, armed_ms == 0)
         self.leave()
@@ -127,17 +127,12 @@ class WatchingPort(Esp32Port):
     def _by_ulp(self) -> "UlpStage":
         """The ULP's stage; its program is loaded unless a deep sleep has kept it."""
         if self.ulp is None:
-            from binascii import a2b_base64
+            from torpor.drivers.ulp import UlpStage, loaded
 
-            from torpor.drivers.ulp import UlpStage
-
-            watched = self.config["channels"][self.config["watch_channel"]]
+            pin = self.config["channels"][self.config["watch_channel"]]["pin"]
             ulp = self.config["ulp"]
-            # Deep sleep leaves the program in place: what is kept of "ulp" lacks it.
-            binary = a2b_base64(ulp.get("binary", ""))
-            self.ulp = UlpStage(binary, ulp["words"], watched["pin"], ulp["gates"])
-            if machine.reset_cause() != machine.DEEPSLEEP_RESET:
-                self.ulp.load()
+            words, gates = ulp["words"], ulp["gates"]
+            self.ulp = loaded(self, "ulp", lambda binary: UlpStage(binary, words, pin, gates))
         return self.ulp
 
     def _nap(self, kind: int, ms: int, heeds_pin: bool) -> int:

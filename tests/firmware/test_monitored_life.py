@@ -80,6 +80,37 @@ def lived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Told, list[i
     return told, causes
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_out_of_a_sleep_that_was_rescue_s_the_program_is_loaded(
+    kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No wake came so far before, perhaps one retained its record: the memory holds anything."""
+    state = rig.power_on()
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "config.json"
+    path.write_bytes(version.as_json(config()))
+    monkeypatch.setitem(sys.modules, "torpor.esp32", rig.esp32)
+    Told(monkeypatch)
+    words(MILD, 0x8000)
+    if kept:
+        monkeypatch.setattr(rig.esp32.Esp32Port, "wait", lambda *_: sys.exit(world.HUNG))
+        with pytest.raises(SystemExit):
+            start.run(str(path))
+        monkeypatch.undo()
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setitem(sys.modules, "torpor.esp32", rig.esp32)
+        Told(monkeypatch)
+    state["reset_cause"] = world.DEEPSLEEP
+    state["memory"] = [0xDEAD] * 2_048
+    reader = Reader()
+    for _ in range(2):
+        rig.drivers["sht3x"].sensors.clear()
+        with pytest.raises(SystemExit) as ended:
+            start.run(str(path))
+        assert ended.value.code == world.SLEPT
+    assert reader.runs > 1
+
+
 def test_what_is_told_is_true_as_of_its_time(lived: tuple[Told, list[int]]) -> None:
     """Of a reading by the ULP as of one by the CPU, to what the sensor tells."""
     told, _ = lived

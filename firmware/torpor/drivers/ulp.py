@@ -19,9 +19,21 @@ esp32.ULP; what only a chip can show, going by ESP-IDF's drivers:
   24 bits, about two minutes.
 """
 
+from binascii import a2b_base64
+
 import esp32
+import machine
 from machine import ADC, Pin, mem32
 
+from torpor import kept
+from torpor.policy import const
+
+TYPE_CHECKING = False  # as in typing, which the chip does not have
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+LOADED = const(0x80)  # in RTC memory's first byte, with torpor.esp32's: the ULP has its program
 SLOW_MEMORY = 0x50000000  # of the RTC, as the CPU sees it; the ULP's program is at its start
 
 
@@ -51,6 +63,23 @@ class Program:
     def put(self, name: str, value: int, place: int = 0) -> None:
         """Set it."""
         mem32[SLOW_MEMORY + 4 * (self.words[name] + place)] = value
+
+
+def loaded(port: "Any", key: str, opened: "Callable[[bytes], Any]") -> "Any":
+    """A port's program, `opened` of its binary, which "ulp" or "monitor" of config.json has.
+
+    A deep sleep leaves it in place, and what is kept of the configuration lacks it. But there was
+    none yet if it was rescue that slept, before any wake came so far.
+    """
+    if machine.reset_cause() == machine.DEEPSLEEP_RESET and port.memo & LOADED:
+        return opened(b"")
+    config = port.config
+    if "binary" not in config[key]:
+        config = kept.read(config["path"])
+    program = opened(a2b_base64(config[key]["binary"]))
+    program.load()
+    port.remember(port.memo | LOADED)
+    return program
 
 
 class UlpStage(Program):

@@ -105,7 +105,7 @@ class LogPort(TracedPort):
         super().wake_up(kind, cause)
 
     def close(self) -> None:
-        """The run ended: in a sleep, or in the start of a wake, which is then one, too."""
+        """The run or its cell ended: in a sleep, or in the start of a wake, then one, too."""
         if len(self.wakes.start_us) > len(self.wakes.shape):
             self._end()
             self._rest()
@@ -170,7 +170,7 @@ def live(
 
     while port.now_us < end_us and port.alive:
         cause, *_ = kernel.run(r, port, cause, min(end_us, port.now_us + stretch_us))
-        if port.now_us >= end_us:
+        if port.now_us >= end_us or not port.alive:
             port.close()
         yield port.now_us / end_us, told
 

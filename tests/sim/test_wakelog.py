@@ -62,6 +62,16 @@ def test_a_run_that_ends_in_the_start_of_a_wake_is_logged_to_its_end() -> None:
     assert level.mean[-1] > 1000  # the start's, not a sleep's
 
 
+def test_a_node_whose_cell_ends_is_logged_to_its_end() -> None:
+    """Its last sleep and the start of the wake behind it were of the books alone."""
+    given = scenario.load("garden", ("days=1", "node.battery.capacity_mah=0.5"))
+    log = wakelog.log(given)
+    assert not log.result.alive
+    assert len(log.wakes.start_us) == len(log.wakes.shape) == len(log.wakes.asleep_fc)
+    fc = sum(log.shapes[at].fc for at in log.wakes.shape) + sum(map(int, log.wakes.asleep_fc))
+    assert fc == log.result.ledger.charge_fc
+
+
 def test_a_baseline_is_logged_as_it_is_run() -> None:
     given, device = decisions.without(of("garden"), decisions.NAIVE)
     ledger: Ledger = run.run(given, device=device).ledger

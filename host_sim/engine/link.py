@@ -138,6 +138,9 @@ def send(port: State, count: int, tx_qdbm: int) -> int:
     meet(port)
     level = port.levels[tx_qdbm]
     at = margin(port, tx_qdbm)
+    if port.stays and brown_out(port, level):  # no join has looked
+        port.joined = False
+        return 0
     port.count[SENDS] += 1
     if port.radio[GATEWAY_CHANNEL]:
         return gateway.send(port, count, level, at)

@@ -160,6 +160,7 @@ class SimPort(State, Port):
         if self.next_event_us <= self.now_us:
             self.happen()
         self.joined = self.joined and kind < LIGHT
+        self.stays = self.joined
         end_us = self.now_us + ms * 1000 - ms * self.drift_ppm // 1000  # planned_us(), for speed
         if end_us > self.end_us:
             end_us = max(self.now_us, self.end_us)

@@ -39,7 +39,8 @@ class State:
     commanded    the newest command that nobody took yet, or NONE
     armed_ms     the detector's interval for the next sleep, or NONE; margin and ratio_x16 its mark
     loud_us      when it was loud in the sleep before, or NONE
-    ap_up        the access point is there; joined: the node is associated
+    ap_up        the access point is there; joined: the node is associated; stays: since before
+                 this wake
     linked       the link's modules are loaded, since the last deep sleep
     addressed    the address that the access point gives is kept in flash
     alive        the cell still carries the node
@@ -64,7 +65,7 @@ class State:
         seed replay replay_us
         replay_na drawn replays replay_seed drift_ppm first_tick end_us watch_task
         ulp_us ulp_na now_us account_at used next_event next_event_us pin pin_read
-        output commanded armed_ms margin ratio_x16 loud_us ap_up joined linked alive
+        output commanded armed_ms margin ratio_x16 loud_us ap_up joined stays linked alive
         addressed
         boot_us wake_cpu_us
         start_us start_used ether index shared mail_us mail
@@ -149,6 +150,7 @@ class State:
         self.loud_us = NONE
         self.ap_up = True
         self.joined = False
+        self.stays = False
         self.linked = False
         self.addressed = False
         self.alive = True

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from host_sim.engine import link, native
 from host_sim.engine.ledger import CELLS, Ledger
+from host_sim.engine.plain import Life
 from host_sim.engine.port import SimPort
 from host_sim.hardware import cell, states
 from host_sim.sim import battery, build, life, run
@@ -161,6 +162,18 @@ def test_a_constant_draw_lasts_by_hand(
 def test_on_the_mains_there_is_none() -> None:
     result = run.run(scenario.load("plug", ("days=0.1",)))
     assert (result.life, result.battery_life_days) == (None, None)
+
+
+@pytest.mark.parametrize("engine", [Life, native.Life])
+def test_who_joins_but_once_ends_with_its_cell(engine: type[Life]) -> None:
+    """It said 7 days of 31 mA and 100 mAh: no join looked at the cell."""
+    cell_of = 'node.battery={chemistry="li-ion",capacity_mah=100}'
+    limit = 'budget=[{name="battery_life_days",at_least=1}]'
+    result = run.run(scenario.load("plug", (cell_of, limit)), engine=engine)
+    told = life_of(result)
+    assert (told.how, result.ok) == (life.ENDED, False)
+    hours = 100_000 / result.ledger.average_current_ua
+    assert told.days * 24 == pytest.approx(hours, abs=0.25)  # what is next told is 15 min off
 
 
 @pytest.mark.parametrize(("limit", "ok"), [(600, False), (200, True)])

@@ -56,13 +56,12 @@ def of(scenario: Scenario, ledger: Ledger, alive: bool) -> Life | None:
     return Life(days + more, EXTRAPOLATED, BROWN_OUT if dead else EMPTY)
 
 
-def asleep_days(scenario: Scenario) -> float | None:
-    """How long the node would live if it did nothing but sleep deeply; None as above."""
+def asleep_days(scenario: Scenario, na: int) -> float | None:
+    """How long the node would live at its deep sleep's current alone; None as above."""
     given = scenario.file.node.battery
     if given is None or scenario.file.world.harvest:
         return None
     power = battery.of(scenario, battery.YEAR_DAYS)
-    na = scenario.board.current_na[states.DEEP_SLEEP]
     coldest_c = cell.BANDS_C[min(power.air)]
     dead = battery.dead_permille(scenario.board, given.chemistry, na, coldest_c, scenario.cell)
     a_day = (na * DAY_US >> cell.CHARGE_SHIFT) + leak_a_day(power)

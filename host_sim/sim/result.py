@@ -5,6 +5,7 @@ from typing import Any
 
 from host_sim.engine import parts
 from host_sim.engine.ledger import Entry, Ledger
+from host_sim.hardware import states
 from host_sim.sim import life
 from host_sim.sim.life import Life
 from host_sim.sim.replayed import Replayed
@@ -66,6 +67,11 @@ class Result:
         """Days until the node stops on the scenario's cell, or None without one."""
         lived = self.life
         return lived.days if lived else None
+
+    @property
+    def asleep_days(self) -> float | None:
+        """Days if the node did nothing but sleep deeply, its pull-up drawing on; None as above."""
+        return life.asleep_days(self.scenario, self.ledger.current_na[states.DEEP_SLEEP])
 
     @property
     def retained_bytes(self) -> int | None:
@@ -160,7 +166,7 @@ class Result:
             "battery_life": self.life.how if self.life else None,
             "battery_end": self.life.why if self.life else None,
             "asleep_percent": self.asleep_percent,
-            "asleep_days": life.asleep_days(self.scenario),
+            "asleep_days": self.asleep_days,
             "by_state": _view(self.ledger.by_state()),
             "by_task": _view(self.ledger.by_task()),
             "by_decision": _view(self.ledger.by_decision()),

@@ -161,9 +161,9 @@ def test_two_boards_and_a_winter_differ() -> None:
 def test_what_the_board_alone_would_last_by_hand() -> None:
     given = scenario.load("garden", ("world.air=20", "node.battery.chemistry=lifepo4"))
     leak_ua = 3_000_000 * 0.02 / 30 / 24
-    days = life.asleep_days(given)
+    days = life.asleep_days(given, 63_000)
     assert days == pytest.approx(3_000_000 / (63 + leak_ua) / 24, rel=1e-3)
-    assert life.asleep_days(scenario.load("plug")) is None
+    assert life.asleep_days(scenario.load("plug"), 63_000) is None
     result = run.run(scenario.load("garden", ("days=2",)))
     asleep_us = sum(
         line.duration_us for line in result.ledger.by_state() if line.name == "deep_sleep"

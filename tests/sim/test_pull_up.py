@@ -3,7 +3,9 @@
 import pytest
 
 from host_sim.engine import events
-from host_sim.sim import build
+from host_sim.hardware import states
+from host_sim.lab.report import document
+from host_sim.sim import build, wakelog
 from host_sim.spec import scenario
 
 
@@ -37,3 +39,17 @@ def test_without_a_resistor_nothing_is_drawn() -> None:
     assert pulled_na("days=2", "node.watch.pull_up_kohm=10_000") == pytest.approx(330, abs=2)
     given = scenario.load("garden", ("days=2",))
     assert build.parts(given).current_na == given.board.current_na
+
+
+def test_what_is_told_of_sleep_holds_the_resistor() -> None:
+    """The page said 63 µA of 136, and both 1,729 days of sleep alone, whatever the resistor."""
+    log = wakelog.log(scenario.load("door", ("days=1", "node.watch.pull_up_kohm=45")))
+    na = log.result.ledger.current_na[states.DEEP_SLEEP]
+    told = document.of(log)
+    asleep = told["energy"]["states"]["deep_sleep"]
+    assert asleep["ua"] == na / 1000 > 130
+    assert asleep["source"].endswith(f"; and {(na - 63_000) / 1000:g} µA by a pull-up")
+    lasts = log.result.asleep_days
+    assert lasts is not None
+    assert lasts == told["life"]["asleep_days"]
+    assert lasts < 3_000_000 / (na / 1000) / 24

@@ -10,7 +10,7 @@ from host_sim.engine.ledger import Entry
 from host_sim.hardware.uncertain import SHARE
 from host_sim.lab.budget import FAIL, PASS
 from host_sim.lab.interval import Interval
-from host_sim.sim.life import SIMULATED, asleep_days
+from host_sim.sim.life import SIMULATED
 from host_sim.sim.result import Result
 from tools.show import check as verdicts
 from tools.show import output, wake
@@ -134,7 +134,7 @@ def summary(result: Result, interval: Interval | None) -> list[tuple[str, str]]:
 
 def _asleep(result: Result) -> str:
     """What the cell would last if that were all."""
-    days = asleep_days(result.scenario)
+    days = result.asleep_days
     return "" if days is None else f"; {days:,.0f} days if the node did nothing else"
 
 

@@ -8,7 +8,7 @@ from host_sim.lab.cause import Why
 from host_sim.lab.check import Checked
 from host_sim.lab.interval import Interval
 from host_sim.lab.report import change, energy, verdict, waves, words
-from host_sim.sim import life, runfile
+from host_sim.sim import runfile
 from host_sim.sim.result import Result
 from host_sim.sim.wakelog import Log
 from host_sim.spec import figures
@@ -76,7 +76,7 @@ def _life(
         "limit": limits[0] if limits else None,
         "how": lived.how,
         "why": lived.why,
-        "asleep_days": life.asleep_days(result.scenario),
+        "asleep_days": result.asleep_days,
         "cell": f"{battery.capacity_mah:,g} mAh {battery.chemistry}",
     }
 

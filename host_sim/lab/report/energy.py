@@ -28,22 +28,24 @@ def of(scenario: Scenario, books: Ledger) -> dict[str, Any]:
             "states": states.NAMES,
             "marks": MARKS,  # what the marker pins say in each
         },
-        "states": {name: source(scenario.board, name) for name in states.NAMES},
+        "states": {name: source(scenario.board, name, na) for name, na in price_na.items()},
         "tasks": tasks(scenario.file.node),
         "decisions": words.DECISIONS,
     }
 
 
-def source(board: Board, name: str) -> dict[str, Any]:
-    """A state's current, and where it stands."""
+def source(board: Board, name: str, na: int) -> dict[str, Any]:
+    """A state's current in the run, and where it stands: the board's, and a pull-up's beside it."""
     at = states.NAMES.index(name)
     tx = board.file.radio.tx
     table = tx if at >= states.TX else board.file.states.get(name)
+    more_ua = (na - board.current_na[at]) / 1000
+    pulled = f"; and {more_ua:g} µA by a pull-up" if more_ua else ""
     return {
         "what": words.state(name),
-        "ua": board.current_na[at] / 1000,
+        "ua": na / 1000,
         "tag": table.tag if table else "I",
-        "source": table.source if table else START,
+        "source": (table.source if table else START) + pulled,
     }
 
 

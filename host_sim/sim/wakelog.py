@@ -170,9 +170,10 @@ def live(
 
     while port.now_us < end_us and port.alive:
         cause, *_ = kernel.run(r, port, cause, min(end_us, port.now_us + stretch_us))
-        if port.now_us >= end_us or not port.alive:
+        over = port.now_us >= end_us or not port.alive
+        if over:
             port.close()
-        yield port.now_us / end_us, told
+        yield 1.0 if over else port.now_us / end_us, told
 
 
 def log(

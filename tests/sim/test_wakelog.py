@@ -65,8 +65,9 @@ def test_a_run_that_ends_in_the_start_of_a_wake_is_logged_to_its_end() -> None:
 def test_a_node_whose_cell_ends_is_logged_to_its_end() -> None:
     """Its last sleep and the start of the wake behind it were of the books alone."""
     given = scenario.load("garden", ("days=1", "node.battery.capacity_mah=0.5"))
-    log = wakelog.log(given)
-    assert not log.result.alive
+    *_, (done, told) = wakelog.live(given)
+    log = told()
+    assert (done, log.result.alive, log.result.complete) == (1, False, True)
     assert len(log.wakes.start_us) == len(log.wakes.shape) == len(log.wakes.asleep_fc)
     fc = sum(log.shapes[at].fc for at in log.wakes.shape) + sum(map(int, log.wakes.asleep_fc))
     assert fc == log.result.ledger.charge_fc

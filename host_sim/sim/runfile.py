@@ -25,6 +25,7 @@ from host_sim.sim.result import Result
 from host_sim.spec import changes, figures, scenario
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import ScenarioFile
+from host_sim.spec.wiring import Wiring
 from torpor import __version__
 
 VERSION = 1
@@ -46,7 +47,8 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lay; inputs are its files' names and SHA-256. keys has what it said by dotted keys, and below
     `board` the board's numbers. price_na has the current of each state, cells the ledger's cube:
     task, decision, state, µs, times, and charge beyond the price in 1,024 fC. To run it again:
-    given is the scenario's file, and lies its place as seen from this one, or a shipped one's name.
+    given is the scenario's file, wiring what its node's said of drivers and pins, and lies its
+    place as seen from this one, or a shipped one's name.
     """
 
     torpor_run: int
@@ -71,6 +73,7 @@ class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, Any] = {}
     lies: str = ""
     given: dict[str, Any] = {}
+    wiring: dict[str, Any] = {}
 
     @property
     def ledger(self) -> Ledger:
@@ -129,7 +132,8 @@ def again(run: Run, path: Path) -> Scenario:
     file = msgspec.convert(run.given, ScenarioFile)
     name = str(where.parent / file.board) if file.board.endswith(".toml") else file.board
     board = file.node.on(boards.load(name))
-    return Scenario(run.scenario, where, file, board)
+    wiring = msgspec.convert(run.wiring, Wiring)
+    return Scenario(run.scenario, where, file, board, wiring=wiring)
 
 
 def _document(result: Result, baseline: bool, lies: str = "") -> dict[str, Any]:
@@ -157,6 +161,7 @@ def _document(result: Result, baseline: bool, lies: str = "") -> dict[str, Any]:
         "keys": _keys(given),
         "lies": lies,
         "given": msgspec.to_builtins(given.file),
+        "wiring": msgspec.to_builtins(given.wiring),
     }
     return {**document, "checksum": _checksum(document)}
 
@@ -205,7 +210,7 @@ def _text(document: dict[str, Any]) -> str:
 
 def _entries(key: str, value: Any) -> str:
     """A list or a table, an entry a line; all else on one."""
-    if key == "given":
+    if key in ("given", "wiring"):
         return json.dumps(value, indent=1, sort_keys=True)
     if not isinstance(value, list | dict) or not value:
         return json.dumps(value)

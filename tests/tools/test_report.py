@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -103,6 +104,23 @@ def test_a_run_that_was_kept_is_told_as_it_was(folder: Path, capsys: Capture) ->
     assert one["made"]["seed"] == 7
     charge_mc = sum(cell[-1] for cell in one["energy"]["cells"])
     assert charge_mc / 0.5 == pytest.approx(run["figures"]["charge_mc_per_day"])
+
+
+def test_a_run_is_judged_and_told_as_it_was_whatever_lies_there_now(capsys: Capture) -> None:
+    """It lacked drivers and pins, so that a budget on bytes held; its digests were today's."""
+    assert cli.run(["init", "shed", "--board", "lolin32_lite"]) == 0
+    with Path("shed/shed.toml").open("a") as file:
+        file.write('[[budget]]\nname = "retained_bytes"\nat_most = 1_700\n')
+    capsys.readouterr()
+    args = ("sim", "shed/shed.toml", "--days", "0.1", "--save", "run.json")
+    assert cli.run([*args, "--json"]) == 1
+    figures = json.loads(capsys.readouterr().out)
+    shutil.rmtree("shed")
+    assert cli.run(["report", "run.json", *QUICK]) == 1
+    (one,) = told()
+    values = {row["name"]: row["value"] for row in one["summary"]}
+    assert all(values[name] == figures[name] for name in ("retained_bytes", "heap_bytes"))
+    assert one["made"]["inputs"] == json.loads(Path("run.json").read_text())["inputs"]
 
 
 def test_a_baseline_that_was_kept_is_told_as_one() -> None:

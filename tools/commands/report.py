@@ -57,10 +57,10 @@ def command(
         log = one.log(progress)
     recorded = _recorded(one, recording) if recording else {}
     between = None if no_interval else _interval(one)
-    why = Why(was, runfile.of(log.result)) if was else None
-    told = document.of(
-        log, Beside(between, why, Path(before or "").name, recorded=recorded), as_today=one.as_today
-    )
+    why = Why(was, one.kept or runfile.of(log.result)) if was else None
+    since = Path(before or "").name
+    shown = Beside(between, why, since, recorded=recorded, kept=one.kept)
+    told = document.of(log, shown, as_today=one.as_today)
     pagefile.write(path, [told])
     click.echo(f"{path}: {told['together']['text']}")
     if told["together"]["verdict"] == verdict.FAILED:

@@ -87,7 +87,7 @@ def _run(
     pages: Pages = {}
     with serve.served(pages, port) as address:
         try:
-            _live(one, Beside(recorded=recorded), pages, address)
+            _live(one, Beside(recorded=recorded, kept=one.kept), pages, address)
         except KeyboardInterrupt:
             return
 

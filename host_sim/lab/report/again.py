@@ -10,7 +10,7 @@ from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.lab import decisions, interval
 from host_sim.lab.interval import Interval
-from host_sim.sim import runfile, wakelog
+from host_sim.sim import cube, runfile, wakelog
 from host_sim.sim.runfile import Run
 from host_sim.sim.wakelog import Log, Progress, Told
 from host_sim.spec import scenario
@@ -48,7 +48,7 @@ class Again:
 
     def check(self, log: Log) -> None:
         """BadInput where the run is not the one that was kept."""
-        if self.kept and runfile.of(log.result).cells != self.kept.cells:
+        if self.kept and sorted(cube.cells(log.result.ledger)) != self.kept.cells:
             what = "another run than it was: Torpor or the files that it reads have changed"
             raise BadInput(what, where=self.name, remedy="save it anew")
 

@@ -10,6 +10,7 @@ from host_sim.lab.interval import Interval
 from host_sim.lab.report import change, energy, verdict, waves, words
 from host_sim.sim import runfile
 from host_sim.sim.result import Result
+from host_sim.sim.runfile import Run
 from host_sim.sim.wakelog import Log
 from host_sim.spec import figures
 from torpor import __version__
@@ -19,13 +20,17 @@ WIDEST = 5  # quantities of an interval that are named
 
 @dataclass(frozen=True)
 class Beside:
-    """What a run is shown with: its interval, its change since a run, its check, a recording."""
+    """What a run is shown with: its interval, its change since a run, its check, a recording.
+
+    `kept` is how it was kept, where it is an older one: what it read then may be another by now.
+    """
 
     between: Interval | None = None
     why: Why | None = None
     since: str = ""
     checked: Checked | None = None
     recorded: dict[str, Any] = field(default_factory=dict)
+    kept: Run | None = None
 
 
 def of(log: Log, beside: Beside = Beside(), *, as_today: bool = False, share: float = 1.0) -> Any:
@@ -52,7 +57,7 @@ def of(log: Log, beside: Beside = Beside(), *, as_today: bool = False, share: fl
         "recorded": beside.recorded or None,
         "change": change.of(beside.why, beside.since) if beside.why else None,
         "widened": _widened(between) if between else None,
-        "made": _made(result),
+        "made": _made(beside.kept or runfile.of(result)),
     }
 
 
@@ -116,9 +121,8 @@ def _widened(between: Interval) -> list[dict[str, Any]]:
     ]
 
 
-def _made(result: Result) -> dict[str, Any]:
+def _made(run: Run) -> dict[str, Any]:
     """What was run, by what: the run file's word on it."""
-    run = runfile.of(result)
     return {
         "torpor": __version__,
         "seed": run.seed,

@@ -169,11 +169,13 @@ def test_markdown_is_a_table_whose_cells_are_whole(checked: list[Checked]) -> No
 def test_a_badge_is_an_svg_that_says_it(checked: list[Checked]) -> None:
     (one,) = checked
     held = Checked(one.name, one.path, one.budgets[2:3], one.now, None)
+    left = Checked(one.name, one.path, one.budgets[3:], one.now, None)
     life = sum(one.now.figures["battery_life_days"]) / 3
     for some, said, colour in (
         (checked, "power budgets: 2 of 4 fail", badge.RED),
         ([held], f"battery life: {life:,.0f} days", badge.GREEN),
         ([held, held], "power budgets: all 2 hold", badge.GREEN),
+        ([held, left], "power budgets: 1 of 2 too close to call", badge.GREEN),
     ):
         text = badge.text(some)
         root = Tree.fromstring(text)

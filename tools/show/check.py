@@ -88,8 +88,11 @@ def sentence(row: Judged) -> str:
 def tally(checked: list[Checked]) -> str:
     """How many hold."""
     rows = [row for one in checked for row in one.rows]
-    failed = sum(row.verdict == budget.FAIL for row in rows)
-    return f"{failed} of {len(rows)} fail" if failed else f"all {len(rows)} hold"
+    said = [row.verdict for row in rows]
+    for verdict, what in ((budget.FAIL, "fail"), (budget.OPEN, budget.OPEN)):
+        if verdict in said:
+            return f"{said.count(verdict)} of {len(rows)} {what}"
+    return f"all {len(rows)} hold"
 
 
 def faults(one: Checked) -> list[str]:

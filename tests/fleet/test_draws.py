@@ -67,6 +67,11 @@ def test_a_normal_ends_five_deviations_out() -> None:
     assert Draw(normal=(100, 0)).ends() == ("100",)
 
 
+def test_weights_that_have_no_sum_are_refused(tmp_path: Path) -> None:
+    told = refused(tmp_path, EARLY % (99, "choice = [9000, 8000], weights = [1e308, 1e308]"))
+    assert "weights[0]: expected float <= 1000000000.0" in told
+
+
 @pytest.mark.parametrize(
     ("draw", "says"),
     [

@@ -20,7 +20,7 @@ class Draw(Strict, frozen=True):
     """The least and the most."""
     choice: Annotated[tuple[str | bool | int | float, ...], Meta(min_length=1)] | None = None
     """One of these."""
-    weights: tuple[Annotated[float, Meta(ge=0)], ...] | None = None
+    weights: tuple[Annotated[float, Meta(ge=0, le=1e9)], ...] | None = None
     """How likely each of the choices is, in any unit; by default all are alike."""
     between: tuple[Number, Number] | None = None
     """What is drawn beyond these is taken to be the nearer of them."""

@@ -10,6 +10,7 @@ real change for the worse is larger.
 """
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -112,7 +113,9 @@ class Judged:
             found.append(f"its limit is {self.budget.limit:,.10g}")
         tolerance = self.budget.tolerance_percent
         if tolerance is not None and self.moved and self.worse_percent > tolerance:
-            found.append(f"{self.worse_percent:.1f} % worse, {tolerance:g} % are tolerated")
+            percent = self.worse_percent
+            worse = f"{percent:.1f} % worse" if isfinite(percent) else "it was 0"
+            found.append(f"{worse}, {tolerance:g} % are tolerated")
         return found
 
     @property

@@ -93,6 +93,12 @@ def test_a_tolerance(
     assert judged(budget, now, was).verdict == verdict
 
 
+def test_what_is_worse_than_nothing_is_told_without_a_percentage() -> None:
+    """It said inf % worse."""
+    assert judged(TWO, [1.0], [0.0]).faults == ["it was 0, 2 % are tolerated"]
+    assert judged(TWO, [1.0], [0.5]).faults == ["100.0 % worse, 2 % are tolerated"]
+
+
 def test_a_tolerance_needs_something_to_compare_with() -> None:
     alone = judged(TWO, [1e9])
     assert (alone.verdict, alone.moved, alone.change) == (PASS, False, None)

@@ -93,6 +93,17 @@ def test_a_regression_fails_against_the_baseline_and_names_its_cause(
     assert told(capsys, *base)["ok"]
 
 
+def test_a_figure_that_the_baseline_lacks_is_told(garden: Path, capsys: Capture) -> None:
+    """It passed without a word."""
+    base = ("garden.toml", "--baseline", "power.toml", "--seeds", "1")
+    told(capsys, *base, "--update-baseline")
+    by_task = '\n[[budget]]\nname = "charge_mc_per_day"\ntask = "air"\ntolerance_percent = 1\n'
+    garden.write_text(garden.read_text().replace('"climate"', '"air"') + by_task)
+    assert cli.run(["check", *base]) == 0
+    told_so = "torpor: nothing to compare charge_mc_per_day.air of garden.toml with\n"
+    assert capsys.readouterr().err == told_so
+
+
 def test_a_revision_is_compared_with_without_a_baseline(garden: Path, capsys: Capture) -> None:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
     for words in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "one"]):

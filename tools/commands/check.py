@@ -116,9 +116,12 @@ def _tell(checked: list[Checked], as_json: bool, github: bool) -> None:
 
 
 def _warn(checked: list[Checked], compared: bool) -> None:
-    """Say which scenarios were to be compared, and had nothing to be compared with."""
+    """Say which scenarios, or figures, were to be compared, and had nothing to be compared with."""
+    remedy = "" if compared else "; give --baseline or --rev"
     for one in checked:
-        tolerates = any(budget.tolerance_percent is not None for budget in one.budgets)
-        if not one.before and (compared or tolerates):
-            remedy = "" if compared else "; give --baseline or --rev"
-            click.echo(f"torpor: nothing to compare {one.name} with{remedy}", err=True)
+        tolerant = [row for row in one.rows if row.budget.tolerance_percent is not None]
+        without = [f"{row.name} of {one.name}" for row in tolerant if not row.before]
+        if not one.before:
+            without = [one.name] if compared or tolerant else []
+        for what in without:
+            click.echo(f"torpor: nothing to compare {what} with{remedy}", err=True)

@@ -48,6 +48,10 @@ class Power:
         budgets = self.given.file.budget
         if not budgets:
             return f"{self.name} has no [[budget]]"
+        was = self.before.keys.get("days") if self.before else None
+        if was not in (None, self.given.file.days):  # other weather, as torpor check has it
+            what = f"the baseline of {self.name} has {was:g} days"
+            return f"{what}, and this is {self.given.file.days:g}; update it, or take its days"
         checked = Checked(self.name, self.given.path, budgets, self.now, self.before)
         if checked.ok:
             return ""

@@ -84,8 +84,9 @@ def power_budget(pytestconfig: pytest.Config) -> Callable[..., Measured]:
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Of a test that is marked, judge the budgets first."""
     for mark in item.iter_markers("power_budget"):
-        if not mark.args:
-            pytest.fail("the mark power_budget needs a scenario's name", pytrace=False)
+        if mark.kwargs or not mark.args or not all(isinstance(arg, str) for arg in mark.args):
+            needs = "a scenario's name, and changes as further texts, key=value"
+            pytest.fail(f"the mark power_budget needs {needs}", pytrace=False)
         if why := _measuring(item.config)(*mark.args).broken():
             pytest.fail(why, pytrace=False)
 

@@ -156,6 +156,14 @@ def test_none():
 @pytest.mark.power_budget
 def test_of_nothing():
     pass
+
+@pytest.mark.power_budget("garden.toml", "days=0.1", changes="seed=2")
+def test_of_what_it_does_not_know():
+    pass
+
+@pytest.mark.power_budget("garden.toml", "days=0.2")
+def test_of_other_weather():
+    pass
 """
 WAKES = '\n[[budget]]\nname = "wakes_per_day"\nat_most = 400\n'
 
@@ -173,13 +181,14 @@ def test_a_test_that_is_marked_keeps_the_budgets(tmp_path: Path, workers: tuple[
     status, said = run(tmp_path, *workers, *options, test=MARKED, **no_others)
     assert status == 1
     assert "1 passed" in said
-    assert "3 failed" in said
+    assert "5 failed" in said
     assert re.search(r"wakes_per_day: 1,2\d\d\.0, limit <= 400, before 290\.0", said)
     assert "garden.toml does not keep its budgets" in said
     assert "node.task.climate.period_s 300 → 72" in " ".join(said.split())
     assert "node start, scheduled" in said[said.index("cause ") :]
     assert "garden.toml has no [[budget]]" in said
-    assert "the mark power_budget needs a scenario's name" in said
+    assert said.count("the mark power_budget needs a scenario's name") >= 2
+    assert "the baseline of garden.toml has 0.1 days, and this is 0.2; update it" in said
     assert "its body does not run" not in said
 
 

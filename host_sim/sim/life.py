@@ -36,8 +36,8 @@ class Life:
 def of(scenario: Scenario, ledger: Ledger, alive: bool) -> Life | None:
     """The life that a run's books tell of; None on the mains, or where the cell is charged.
 
-    Extrapolated it is at least as long as the run: a node that outlived its strongest burst's
-    charge may stop at its next one.
+    Extrapolated it is at least as long as the run, unless that drew more than there was: a node
+    that outlived its strongest burst's charge may stop at its next one.
     """
     if scenario.file.node.battery is None or scenario.file.world.harvest:
         return None
@@ -45,9 +45,11 @@ def of(scenario: Scenario, ledger: Ledger, alive: bool) -> Life | None:
     power = battery.of(scenario, max(int(np.ceil(scenario.file.days)), battery.YEAR_DAYS))
     drawn = ledger.charge_fc >> cell.CHARGE_SHIFT
     gone = drawn + power.leak(ledger.duration_us // 1_000_000)
+    whole = 1000 * power.capacity_permille
+    if gone >= whole:  # the run saw it at its next join, or is not there yet
+        return Life(days * whole / gone, EXTRAPOLATED if alive else ENDED, EMPTY)
     if not alive:
-        empty = gone // power.capacity_permille >= 1000
-        return Life(days, ENDED, EMPTY if empty else BROWN_OUT)
+        return Life(days, ENDED, BROWN_OUT)
     coldest = min(power.air) * battery.LEVELS
     dead = power.dead[coldest + _strongest(scenario, ledger)]
     left = (1000 - dead) * power.capacity_permille - gone

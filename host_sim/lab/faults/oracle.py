@@ -4,13 +4,14 @@ The node sleeps within a stated time; it serves again within a stated time of th
 it costs is bounded; and no reading is lost that was retained, unless memory or queue was.
 """
 
+from collections.abc import Iterable
 from random import Random
 from typing import NamedTuple
 
 from host_sim.lab.faults.case import LOOP, Case
 from host_sim.lab.faults.chip import HOUR_MS, RTC_BYTES, Chip
 from host_sim.lab.faults.day import Day
-from host_sim.lab.faults.kinds import BEFORE_A_WAKE, LINKS, MEMORY, NO_PARTS, POWER_CUT
+from host_sim.lab.faults.kinds import BEFORE_A_WAKE, CLOCK, LINKS, MEMORY, NO_PARTS, POWER_CUT
 from host_sim.lab.faults.port import Reading
 from torpor import record
 from torpor.policy.ticks import MASK
@@ -72,7 +73,7 @@ def _once(case: Case, chip: Chip, day: Day) -> Outcome | None:
     used = (port.asleep_used if served_us else port.used) - began
     us = (served_us or port.now_us) - began_us
     ratio = 1 + used / day.charge - us / day.us
-    faults = _lost(chip, kept, day, end_us)
+    faults = _lost(chip, kept, day, end_us, told_by=2 if case.kind == CLOCK else 3)
     if chip.is_switch and case.kind != MEMORY:
         chip.wake()
         if port.restored != output:
@@ -105,12 +106,20 @@ def _in_earnest(chip: Chip) -> bool:
     return r is not None and r[record.CRASHES] == 0
 
 
-def _lost(chip: Chip, kept: set[Reading], day: Day, end_us: int) -> list[str]:
-    """Readings that were retained, and neither arrived nor wait, when all should have arrived."""
+def _lost(chip: Chip, kept: set[Reading], day: Day, end_us: int, told_by: int) -> list[str]:
+    """Readings that were retained, and neither arrived nor wait, when all should have arrived.
+
+    They are told by channel, value and tick; by a clock that was set they are of no time, and what
+    seems older than ticks can tell is kept as old as that.
+    """
+
+    def known(some: Iterable[Reading]) -> set[tuple[int, ...]]:
+        return {one[:told_by] for one in some}
+
     until_us = end_us + (day.report.period_s + day.report.late_s) * S_US + 2 * HOUR_MS * 1000
-    while not kept <= set(chip.port.told) and chip.port.now_us < until_us:
+    while not known(kept) <= known(chip.port.told) and chip.port.now_us < until_us:
         chip.wake()
-    missing = kept - set(chip.port.told) - set(chip.queue())
+    missing = known(kept) - known(chip.port.told) - known(chip.queue())
     return [f"{len(missing)} readings are lost"] if missing else []
 
 

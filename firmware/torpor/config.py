@@ -115,6 +115,7 @@ def _cascade(r: list[int], at: int, config: dict) -> None:
     r[at + cascade.STAGES] = len(stages)
     r[at + cascade.INTERVAL_MS] = config["interval_ms"]
     r[at + cascade.FALSE_PER_DAY] = config["false_per_day"]
+    r[at + cascade.EVENTS_PER_DAY] = config["events_per_day"]
     r[at + cascade.ASKS] = config["asks"]
     r[at + cascade.HOLD_MS] = config["hold_ms"]
     for i, stage in enumerate(stages):

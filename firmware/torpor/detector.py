@@ -55,13 +55,20 @@ def detect(r: list[int], port: Port, now: int) -> bool:
         else:
             reject(r, now)
             return False
-    cascade.passed(r, CASCADE, loud if loud != FAULT else 0)
+    if cascade.passed(r, CASCADE, loud if loud != FAULT else 0):
+        saves(r, now)
     return True
 
 
 def reject(r: list[int], now: int) -> None:
-    """A false wake; one that empties the purse is told with the next message."""
-    if cascade.rejected(r, CASCADE) and r[record.WATCH_CHANNEL] >= 0:
+    """A false wake."""
+    if cascade.rejected(r, CASCADE):
+        saves(r, now)
+
+
+def saves(r: list[int], now: int) -> None:
+    """A purse is empty, which is told with the next message."""
+    if r[record.WATCH_CHANNEL] >= 0:
         report.queue(r, REPORT, r[record.WATCH_CHANNEL], cascade.SPENT, now)
 
 

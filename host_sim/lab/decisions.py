@@ -73,7 +73,7 @@ def _deep_at_once(ours: Device, file: Scenario) -> Device:
 
 
 def _unpriced(ours: Device, file: Scenario) -> Device:
-    return edited(ours, cascade=edited(ours.cascade, false_per_day=0))
+    return edited(ours, cascade=edited(ours.cascade, false_per_day=0, events_per_day=0))
 
 
 def _in_full(ours: Device, file: Scenario) -> Device:

@@ -217,6 +217,7 @@ def _cascade(watch: nodefile.Watch) -> Cascade:
         stages=stages,
         interval_ms=watch.interval_ms,
         false_per_day=watch.false_per_day,
+        events_per_day=watch.events_per_day,
         asks=watch.asks,
         hold_ms=watch.hold_s * 1000,
     )

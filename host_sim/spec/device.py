@@ -89,6 +89,7 @@ class Cascade(msgspec.Struct, frozen=True):
     stages: list[Stage] = []
     interval_ms: int = 0
     false_per_day: int = 0
+    events_per_day: int = 0
     asks: int = 0
     hold_ms: int = 0
 

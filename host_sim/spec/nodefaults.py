@@ -15,6 +15,8 @@ MOST_SUPERCAP_MAH = 10_000  # what leaks in a minute of its warmest air fits 64 
 LEAST_ULP_S = -(-schedule.MAX_SLEEP_MS // 65_535_000)
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 
+LEAST_EVENTS = 10  # so that what a purse of policy.cascade lacks fits 31 bits
+
 Fault = tuple[str, tuple[Any, ...], str]  # what, the key, the remedy
 
 
@@ -60,6 +62,12 @@ def _watch_faults(node: Node) -> Iterator[Fault]:
     if watch and watch.hold_s and (watch.interval_ms or node.kind == "switch"):
         what = "only a sensor's pin is held"
         yield what, ("node", "watch", "hold_s"), "leave it out"
+    if watch and watch.events_per_day and not watch.interval_ms:
+        what = "a pin is not asked for more"
+        yield what, ("node", "watch", "events_per_day"), "leave it out"
+    elif watch and 0 < watch.events_per_day < LEAST_EVENTS:
+        what = f"fewer than {LEAST_EVENTS}"
+        yield what, ("node", "watch", "events_per_day"), "raise it; 0: all are told"
     polls = watch and watch.interval_ms and not watch.ulp
     if polls and node.deepest_sleep == "deep":
         remedy = 'set deepest_sleep = "light", or ulp'

@@ -83,8 +83,8 @@ class Sound(Strict, frozen=True):
     bursts: Annotated[tuple[str, ...], Meta(min_length=1, max_length=20)] = ("noise",)
     """What is not, and begins as suddenly."""
     background: str = "noise"
-    """What is always there: `noise`, `white`, `pink`, `brown` or a WAV. One of 30 s or more is
-    repeated, pieces of a shorter one are mixed.
+    """What is always there: `noise`, `white`, `pink`, `brown`, `wind`, `birds`, `crickets`, or a
+    WAV. One of 30 s or more is repeated, pieces of a shorter one are mixed.
     """
 
 

@@ -65,8 +65,8 @@ def samples(clip: str) -> Ints:
     """16-bit samples at 16 kHz of a shipped clip, a colour of noise, or a WAV; BadInput."""
     if clip in COLOURS:
         return coloured(COLOURS[clip])
-    shipped = DATA / "micro_speech" / f"{clip}_1000ms.wav"
-    path = shipped if shipped.exists() else Path(clip)
+    shipped = DATA / "micro_speech" / f"{clip}_1000ms.wav", DATA / "ambience" / f"{clip}.wav"
+    path = next((one for one in shipped if one.exists()), Path(clip))
     try:
         with wave.open(str(path)) as file:
             form = (file.getnchannels(), file.getsampwidth(), file.getframerate())

@@ -11,8 +11,9 @@ from host_sim.engine.parts import ULP_US
 from host_sim.errors import BadInput
 from host_sim.lab import study
 from host_sim.lab.cascade import mixtures, tune, ways
-from host_sim.lab.cascade.study import Heard
-from host_sim.lab.cascade.ways import OURS, UNPRICED, WAYS, Way
+from host_sim.lab.cascade.heard import Heard
+from host_sim.lab.cascade.mixtures import Mixture
+from host_sim.lab.cascade.ways import FREE, OURS, WAYS, Way
 from host_sim.sim import build
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
@@ -79,8 +80,18 @@ DAY = "world.sound.day_gain_x16=16"
 
 def test_the_price_takes_no_more_than_a_point_of_recall() -> None:
     loud = ("days=2", "world.sound.night_gain_x16=8", "world.sound.day_gain_x16=8")
-    priced, free = (ways.life(way, loud) for way in (WAYS[OURS], Way("ours", UNPRICED)))
+    priced, free = (ways.life(way, loud) for way in (WAYS[OURS], FREE))
     assert priced.caught >= free.caught - priced.words / 100
+
+
+@pytest.mark.parametrize("ambience", mixtures.AMBIENCES)
+def test_where_a_place_swells_as_words_do_no_more_is_told_than_has_its_price(ambience: str) -> None:
+    """Words that are louder are told as ever, or more of them: a node that joins hears none."""
+    loud = Mixture(("yes", "no"), ("noise",), ambience, snr_db=20, gain_x16=8).changes
+    priced, free = (Heard.of(ways.life(way, loud)) for way in (WAYS[OURS], FREE))
+    assert priced.messages / priced.days <= 1_000 < 2_000 < free.messages / free.days
+    assert priced.caught >= free.caught
+    assert priced.recall > 0.95
 
 
 def test_a_life_is_that_of_the_simulator(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,6 +149,7 @@ def config(**changes):
             "stages": [],
             "interval_ms": 100,
             "false_per_day": 0,
+            "events_per_day": 0,
             "asks": 1,
             "hold_ms": 0,
         },

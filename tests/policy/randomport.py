@@ -213,6 +213,7 @@ def cascade(random: Random, switch: bool) -> dict:
         ],
         "interval_ms": least_ms,
         "false_per_day": 1 + random.below(50) if random.one_in(2) else 0,
+        "events_per_day": 10 + random.below(50) if random.one_in(2) and not pin else 0,
         "asks": random.below(5),
         "hold_ms": random.up_to(86400000) if pin and not switch and random.one_in(2) else 0,
     }

@@ -1,18 +1,19 @@
-"""The detector: marks, floors, and what a false wake costs."""
+"""The detector: marks, floors, and what false wakes and events cost."""
 
 from tests.policy.rig import AT, blank, locked
 from torpor.policy import cascade
-from torpor.policy.cascade import AGAIN, PASS, PURSE, REJECT
+from torpor.policy.cascade import AGAIN, BURST, FREE, PASS, PURSE, REJECT
 
 DAY_MS = 86400000
 MINUTE_MS = 60000
 
 
-def detector(false_per_day=24, margin=100, ratio_x16=32, band=20):
+def detector(false_per_day=24, margin=100, ratio_x16=32, band=20, events_per_day=0):
     r = blank(AT + cascade.SIZE)
     r[AT + cascade.STAGES] = cascade.MAX_STAGES
     r[AT + cascade.INTERVAL_MS] = 50
     r[AT + cascade.FALSE_PER_DAY] = false_per_day
+    r[AT + cascade.EVENTS_PER_DAY] = events_per_day
     for stage in range(cascade.MAX_STAGES):
         row = AT + cascade.HEAD + stage * cascade.ROW
         r[row + cascade.MARGIN] = margin
@@ -48,8 +49,7 @@ def test_only_a_rejected_score_teaches_the_floor_of_its_stage():
 def test_the_margin_rises_as_the_purse_empties_and_falls_as_time_fills_it():
     r = detector()
     cascade.passed(r, AT, 1200)
-    hour_ms = cascade.cost_ms(r, AT)
-    assert hour_ms == DAY_MS // 24
+    hour_ms = DAY_MS // 24
     margins = []
     for _ in range(PURSE + 2):
         margins.append(cascade.margin(r, AT))
@@ -93,15 +93,66 @@ def test_an_empty_purse_is_told_once_until_it_is_half_full_again():
     told = [cascade.rejected(r, AT) for _ in range(PURSE + 3)]
     assert told.index(True) == PURSE - 1
     assert told.count(True) == 1
-    cascade.elapse(r, AT, 7 * cascade.cost_ms(r, AT) - 1)
+    cascade.elapse(r, AT, 7 * DAY_MS // 24 - DAY_MS // 24 // 16)
     assert True not in [cascade.rejected(r, AT) for _ in range(PURSE)]
-    cascade.elapse(r, AT, 8 * cascade.cost_ms(r, AT))
+    cascade.elapse(r, AT, 8 * DAY_MS // 24)
+    assert True in [cascade.rejected(r, AT) for _ in range(PURSE)]
+
+
+def test_beyond_a_quarter_of_their_purse_events_raise_the_margin_to_twice_what_they_were_heard_at():
+    r = detector(events_per_day=24)
+    margins = []
+    for _ in range(BURST + 2):
+        margins.append(cascade.margin(r, AT))
+        cascade.passed(r, AT, 1200)
+    assert margins[: FREE + 1] == [100] * (FREE + 1)
+    assert margins[FREE + 1] == 100 + 2300 // (BURST - FREE)
+    assert margins[(FREE + BURST) // 2] == 100 + 2300 // 2
+    assert margins[BURST - 1] < 2400
+    assert margins[BURST:] == [2400, 2400]
+    cascade.elapse(r, AT, (BURST + 2 - FREE) * DAY_MS // 24)
+    assert cascade.margin(r, AT) == 100
+
+
+def test_false_wakes_and_events_raise_the_margin_one_above_the_other():
+    r = detector(events_per_day=24)
+    for _ in range(BURST):
+        cascade.passed(r, AT, 1200)
+    for _ in range(PURSE):
+        cascade.rejected(r, AT)
+    cascade.elapse(r, AT, 6 * DAY_MS // 24)
+    assert cascade.margin(r, AT) == 150 + (2400 - 150) * (BURST - 6 - FREE) // (BURST - FREE)
+
+
+def test_a_place_that_swells_as_words_do_is_told_of_no_more_than_allowed():
+    """Each minute as loud as no minute near it; twice as loud is told at any time."""
+    for per_day in (24, 100):
+        r = detector(events_per_day=per_day)
+        told = 0
+        for minute in range(4 * 1440):
+            cascade.elapse(r, AT, MINUTE_MS)
+            loud = 101 + 37 * minute % 900
+            if loud >= cascade.margin(r, AT):
+                cascade.passed(r, AT, loud)
+                told += minute >= 1440
+            assert cascade.margin(r, AT) <= 2000
+        assert per_day < told <= 3 * per_day + 3
+
+
+def test_an_empty_purse_of_events_is_told_once_until_both_are_half_full_again():
+    r = detector(events_per_day=24)
+    told = [cascade.passed(r, AT, 4000) for _ in range(BURST + 3)]
+    assert told.index(True) == BURST - 1
+    assert told.count(True) == 1
+    cascade.elapse(r, AT, (BURST // 2 + 3) * DAY_MS // 24 - DAY_MS // 24 // 16)
+    assert True not in [cascade.rejected(r, AT) for _ in range(PURSE)]
+    cascade.elapse(r, AT, DAY_MS // 6)
     assert True in [cascade.rejected(r, AT) for _ in range(PURSE)]
 
 
 def test_without_a_price_nothing_rises():
     r = detector(false_per_day=0)
-    cascade.passed(r, AT, 4000)
+    assert True not in [cascade.passed(r, AT, 4000) for _ in range(1000)]
     assert True not in [cascade.rejected(r, AT) for _ in range(1000)]
     assert cascade.margin(r, AT) == 100
     assert r[AT + cascade.FALSE_WAKES] == 1000
@@ -116,8 +167,8 @@ def test_what_is_heard_follows_the_events():
 
 
 def test_extremes_stay_in_31_bits_and_off_the_heap():
-    for per_day in (1, 10000):
-        r = detector(per_day, margin=65535, ratio_x16=1024, band=65535)
+    for per_day, events in ((1, 10), (10000, 10000)):
+        r = detector(per_day, margin=65535, ratio_x16=1024, band=65535, events_per_day=events)
         with locked:
             for _ in range(200):
                 cascade.judge(r, AT, 1, 65535)

@@ -62,6 +62,7 @@ CONFIG: dict = {
         "stages": [{"margin": 91, "ratio_x16": 92, "band": 93}] * 2,
         "interval_ms": 94,
         "false_per_day": 97,
+        "events_per_day": 96,
         "asks": 98,
         "hold_ms": 99,
     },
@@ -154,7 +155,7 @@ def test_the_cell_the_sleep_and_the_detector():
     ]
     assert cells(ENERGY + energy.CAPACITY_MC, 36) == [68, -1, 0, energy.MOST_X16, -1] + [0] * 31
     assert cells(REST, 4) == [81, 82, 2, 1]
-    assert cells(CASCADE, cascade.HEAD) == [2, 94, 97, 98, 0, 0, 0, 0, 0, 99, 0, 0]
+    assert cells(CASCADE, cascade.HEAD) == [2, 94, 97, 98, 0, 0, 0, 0, 0, 99, 0, 0, 96, 0]
     assert cells(CASCADE + cascade.HEAD, 8) == [91, 92, 93, 0, 91, 92, 93, 0]
 
 

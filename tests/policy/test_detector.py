@@ -75,6 +75,20 @@ def test_a_node_that_hears_too_much_asks_for_more_says_so_and_still_listens():
     assert told == [(1, cascade.SPENT)]
 
 
+def test_a_node_that_tells_too_much_asks_for_more_and_says_so():
+    r, port = start(cascade=detecting(2, events_per_day=24), watch_channel=1)
+    port.loud = 4000
+    told = []
+    for _ in range(cascade.BURST + 1):
+        port.scores = [100]
+        tick(r, port, 5, WATCH)
+        told += [reading for sent in port.did("send") for reading in sent[0]]
+    assert told.count((1, cascade.SPENT)) == 1
+    port.scores = [0]
+    tick(r, port, 5, WATCH)
+    assert port.did("watch") == [(100, 8000, 0)]
+
+
 HOLD_MS = 20000
 
 

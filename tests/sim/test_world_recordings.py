@@ -28,6 +28,8 @@ SHIPPED = {
     "powerids/weekett_active.csv.xz": "appliance/powerids/appliance/weekett/active.csv",
 }
 
+EDITED = {"ambience/wind.wav", "ambience/birds.wav", "ambience/crickets.wav"}
+
 
 def content(path: Path) -> bytes:
     data = path.read_bytes()
@@ -43,8 +45,8 @@ def test_all_that_ships_is_known_has_a_source_and_is_small() -> None:
     files = [path for path in DATA.rglob("*") if path.is_file()]
     notes = {"README.md", "LICENSE", "SOURCE"}
     known = {str(f.relative_to(DATA)) for f in files if f.name not in notes}
-    assert known == set(SHIPPED)
-    assert all((DATA / name).with_name("SOURCE").is_file() for name in SHIPPED)
+    assert known == set(SHIPPED) | EDITED
+    assert all((DATA / name).with_name("SOURCE").is_file() for name in known)
     assert sum(path.stat().st_size for path in files) < 1_500_000
 
 

@@ -9,6 +9,12 @@ again and that holds eight. As the purse empties, stage 0's margin rises towards
 events were heard at so far. It never rises beyond that: an event missed is dearer than a false
 wake, so a node with an empty purse still listens, pays, and says so.
 
+What passes all stages is told, and no stage knows whether it should have been: birds, crickets and
+gusts swell as words do. But what is told more often than N events a day is the place's own noise.
+Each takes a day / N from a purse of its own, and what it lacks beyond a quarter raises the margin
+further, towards twice what events were heard at, so that what is told is what stands out of them. A
+word as loud as the noise is lost there; one that is louder is not, and the node lives.
+
 An edge on a pin is cheap to see and dear to tell. With a hold, an event that a pin tells of lasts
 until the pin has rested at 0 for so long: its begin is told at once, its end then, and no edge
 between.
@@ -21,14 +27,16 @@ INTERVAL_MS = const(1)  # from one look of stage 0 to the next; 0: it is an edge
 FALSE_PER_DAY = const(2)  # 0: false wakes have no price
 ASKS = const(3)  # how often one wake may ask a stage again
 SPENT_MS = const(4)  # taken from the purse and not yet filled again
-SAVING = const(5)  # 1: the purse ran empty, and is not yet half full again
+SAVING = const(5)  # 1: a purse ran empty, and both are not yet half full again
 HEARD = const(6)  # what stage 0 scored in events, their running mean
 EVENTS = const(7)
 FALSE_WAKES = const(8)
 HOLD_MS = const(9)  # an event is over when its pin has rested for so long; 0: each edge is told
 LASTS = const(10)  # of the event that was told: OVER, ON or RESTS
 SINCE = const(11)  # tick of the pin's last edge
-HEAD = const(12)
+EVENTS_PER_DAY = const(12)  # 0: events have no price, else 10 or more
+TOLD_MS = const(13)  # taken from the events' purse
+HEAD = const(14)
 
 MARGIN = const(0)  # pass at floor * RATIO_X16 / 16 + MARGIN
 RATIO_X16 = const(1)  # at most 1,024
@@ -47,29 +55,45 @@ OVER = const(0)
 ON = const(1)
 RESTS = const(2)
 
-SPENT = const(-1)  # told on the watched channel as the purse runs empty: the node hears less
+SPENT = const(-1)  # told on the watched channel as a purse runs empty: the node hears less
 PURSE = const(8)  # false wakes that it holds
-DEBT = const(12)  # the most that can be taken from it, so that what is over its eight is paid too
+BURST = const(32)  # events that theirs holds
+FREE = const(8)  # of these; a longer burst than that is rare where words are
 _DAY_MS = const(86400000)
 _FLOOR_SHIFT = const(3)
 _HEARD_SHIFT = const(2)  # the mark rises to a quarter of what is heard in events
 
 
 def start(r: list[int], at: int) -> None:
-    """A full purse, floors at zero; what events sound like is not known yet."""
+    """Full purses, floors at zero; what events sound like is not known yet."""
     r[at + SPENT_MS] = 0
+    r[at + TOLD_MS] = 0
     r[at + SAVING] = 0
     r[at + HEARD] = 0
 
 
 def margin(r: list[int], at: int) -> int:
-    """What stage 0's score must exceed its floor's share by: the emptier the purse, the more."""
-    least = r[at + HEAD + MARGIN]
-    most = r[at + HEARD] >> _HEARD_SHIFT
-    if r[at + SPENT_MS] == 0 or most <= least:
+    """What stage 0's score must exceed its floor's share by: the emptier a purse, the more."""
+    heard = r[at + HEARD]
+    asked = r[at + HEAD + MARGIN]
+    asked = _raised(asked, heard >> _HEARD_SHIFT, _x16(r, at, FALSE_PER_DAY, SPENT_MS), PURSE)
+    told_x16 = _x16(r, at, EVENTS_PER_DAY, TOLD_MS) - FREE * 16
+    asked = _raised(asked, heard * 2, told_x16, BURST - FREE)
+    return asked if asked < 65535 else 65535
+
+
+def _raised(least: int, most: int, spent_x16: int, holds: int) -> int:
+    """From least to most by what is spent (sixteenths) of what a purse holds."""
+    if spent_x16 <= 0 or most <= least:
         return least
-    spent = r[at + SPENT_MS] // (cost_ms(r, at) >> 4)
-    return least + (most - least) * spent // (PURSE * 16) if spent < PURSE * 16 else most
+    return least + (most - least) * spent_x16 // (holds * 16) if spent_x16 < holds * 16 else most
+
+
+def _x16(r: list[int], at: int, per_day: int, spent_ms: int) -> int:
+    """How many a purse lacks, sixteenths; by the cells of its two numbers."""
+    if r[at + spent_ms] == 0:
+        return 0
+    return r[at + spent_ms] // (_DAY_MS // r[at + per_day] >> 4)
 
 
 def mark(r: list[int], at: int, stage: int) -> int:
@@ -90,40 +114,46 @@ def judge(r: list[int], at: int, stage: int, score: int) -> int:
     return REJECT
 
 
-def passed(r: list[int], at: int, score: int) -> None:
-    """All stages passed: an event, at which stage 0 scored this."""
+def passed(r: list[int], at: int, score: int) -> bool:
+    """All stages passed: an event, at which stage 0 scored this; whether that emptied a purse."""
     r[at + EVENTS] += 1
     if r[at + HEARD] == 0:
         r[at + HEARD] = score
     r[at + HEARD] += (score - r[at + HEARD]) >> 3
+    return _pay(r, at, EVENTS_PER_DAY, TOLD_MS, BURST)
 
 
 def rejected(r: list[int], at: int) -> bool:
-    """A later stage said no: a false wake, paid from the purse; whether that emptied it."""
+    """A later stage said no: a false wake; whether that emptied a purse."""
     r[at + FALSE_WAKES] += 1
-    if r[at + FALSE_PER_DAY] == 0:
+    return _pay(r, at, FALSE_PER_DAY, SPENT_MS, PURSE)
+
+
+def _pay(r: list[int], at: int, per_day: int, spent_ms: int, holds: int) -> bool:
+    """One is taken from a purse; whether that emptied it, and the node is to say so.
+
+    It can be half as much again in debt, so that what is over what it holds is paid, too.
+    """
+    if r[at + per_day] == 0:
         return False
-    cost = cost_ms(r, at)
-    left = DEBT * cost - r[at + SPENT_MS]
-    r[at + SPENT_MS] += cost if cost < left else left
-    if r[at + SAVING] or r[at + SPENT_MS] <= (PURSE - 1) * cost:
+    cost_ms = _DAY_MS // r[at + per_day]
+    left_ms = (holds + (holds >> 1)) * cost_ms - r[at + spent_ms]
+    r[at + spent_ms] += cost_ms if cost_ms < left_ms else left_ms
+    if r[at + SAVING] or r[at + spent_ms] <= (holds - 1) * cost_ms:
         return False
     r[at + SAVING] = 1
     return True
 
 
-def cost_ms(r: list[int], at: int) -> int:
-    """What a false wake takes from the purse: the time in which one is allowed."""
-    return _DAY_MS // r[at + FALSE_PER_DAY]
-
-
 def elapse(r: list[int], at: int, ms: int) -> None:
-    """Time went by (ms since the last call) and fills the purse."""
-    if r[at + SPENT_MS] == 0:
-        return
-    spent = r[at + SPENT_MS] - ms
-    r[at + SPENT_MS] = spent if spent > 0 else 0
-    if spent <= (PURSE >> 1) * cost_ms(r, at):
+    """Time went by (ms since the last call) and fills the purses."""
+    for purse in (SPENT_MS, TOLD_MS):
+        left_ms = r[at + purse] - ms
+        r[at + purse] = left_ms if left_ms > 0 else 0
+    if (
+        _x16(r, at, FALSE_PER_DAY, SPENT_MS) <= PURSE * 8
+        and _x16(r, at, EVENTS_PER_DAY, TOLD_MS) <= BURST * 8
+    ):
         r[at + SAVING] = 0
 
 

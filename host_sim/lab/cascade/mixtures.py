@@ -17,6 +17,7 @@ from host_sim.world.recordings import Ints
 CLIPS = Path("audio", "openwakeword")  # in the folder of recordings
 JUDGED_WORDS = ("alexa_test", "hey_jane", "hey_mycroft_test")
 JUDGED_BURST = "negative_reference"
+AMBIENCES = ("wind", "birds", "crickets")  # shipped; they swell as words do
 LEVELS = ((30, 2), (20, 4), (10, 8), (5, 8))  # signal to noise, dB, and the background's gain
 WORDS = 36  # that a mixture has on average, where nothing else is asked
 HOURS = 24
@@ -81,6 +82,16 @@ def judged(data: Path) -> list[Mixture]:
     words = tuple(str(folder / f"{word}.wav") for word in JUDGED_WORDS)
     one = Mixture(words, (str(folder / f"{JUDGED_BURST}.wav"),), "pink")
     return [some for draw in range(TIMES) for some in _each(one, 20 * draw + 5)]
+
+
+def ambient(data: Path) -> list[Mixture]:
+    """The judged words in the open air, among bursts of machine noise."""
+    one = replace(judged(data)[0], bursts=("noise",))
+    return [
+        some
+        for first, ambience in enumerate(AMBIENCES)
+        for some in _each(replace(one, background=ambience), 200 + 20 * first)
+    ]
 
 
 def _each(one: Mixture, first_seed: int) -> list[Mixture]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count, product
 
 from host_sim.lab.cascade import mixtures, ways
-from host_sim.lab.cascade.study import Heard
+from host_sim.lab.cascade.heard import Heard
 from host_sim.lab.cascade.ways import Way
 from host_sim.lab.study import Progress
 

@@ -20,7 +20,7 @@ from host_sim.world.recordings import Ints
 
 OURS = "Torpor"
 POLLS = ("node.watch.ulp=false", "node.deepest_sleep=light")
-UNPRICED = ("node.watch.false_per_day=0",)
+UNPRICED = ("node.watch.false_per_day=0", "node.watch.events_per_day=0")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,9 @@ class Way:
     changes: tuple[str, ...]
     looks_back: bool = True
     frames: int = 1
+
+
+FREE = Way("ours", UNPRICED)
 
 
 def fixed(margin: int, modulation: int, interval_ms: int) -> tuple[str, ...]:

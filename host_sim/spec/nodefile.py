@@ -105,11 +105,11 @@ class Watch(Strict, frozen=True):
     """From one look of stage 0 to the next; 0: a pin wakes the node."""
     false_per_day: Annotated[int, Meta(ge=0, le=10_000)] = 0
     """False wakes that are free; beyond, stage 0 asks for more, up to a quarter of what it hears in
-    events. 0: it never does.
+    loud events. 0: it never does.
     """
     events_per_day: Annotated[int, Meta(ge=0, le=10_000)] = 0
-    """Events that are told at no price, 10 or more; beyond, stage 0 asks for more, up to twice what
-    it hears in events. 0: all are told.
+    """Events that are told at no price, 10 or more; beyond, stage 0 asks for more, up to what it
+    hears in loud events. 0: all are told.
     """
     asks: Annotated[int, Meta(ge=0, le=20)] = 1
     """How often a wake may ask a stage again."""

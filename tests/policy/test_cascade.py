@@ -2,7 +2,7 @@
 
 from tests.policy.rig import AT, blank, locked
 from torpor.policy import cascade
-from torpor.policy.cascade import AGAIN, BURST, FREE, PASS, PURSE, REJECT
+from torpor.policy.cascade import AGAIN, BURST, FAINT, FREE, PASS, PURSE, REJECT
 
 DAY_MS = 86400000
 MINUTE_MS = 60000
@@ -99,17 +99,17 @@ def test_an_empty_purse_is_told_once_until_it_is_half_full_again():
     assert True in [cascade.rejected(r, AT) for _ in range(PURSE)]
 
 
-def test_beyond_a_quarter_of_their_purse_events_raise_the_margin_to_twice_what_they_were_heard_at():
+def test_beyond_a_quarter_of_their_purse_events_raise_the_margin_to_what_they_were_heard_at():
     r = detector(events_per_day=24)
     margins = []
     for _ in range(BURST + 2):
         margins.append(cascade.margin(r, AT))
         cascade.passed(r, AT, 1200)
     assert margins[: FREE + 1] == [100] * (FREE + 1)
-    assert margins[FREE + 1] == 100 + 2300 // (BURST - FREE)
-    assert margins[(FREE + BURST) // 2] == 100 + 2300 // 2
-    assert margins[BURST - 1] < 2400
-    assert margins[BURST:] == [2400, 2400]
+    assert margins[FREE + 1] == 100 + 1100 // (BURST - FREE)
+    assert margins[(FREE + BURST) // 2] == 100 + 1100 // 2
+    assert margins[BURST - 1] < 1200
+    assert margins[BURST:] == [1200, 1200]
     cascade.elapse(r, AT, (BURST + 2 - FREE) * DAY_MS // 24)
     assert cascade.margin(r, AT) == 100
 
@@ -121,11 +121,11 @@ def test_false_wakes_and_events_raise_the_margin_one_above_the_other():
     for _ in range(PURSE):
         cascade.rejected(r, AT)
     cascade.elapse(r, AT, 6 * DAY_MS // 24)
-    assert cascade.margin(r, AT) == 150 + (2400 - 150) * (BURST - 6 - FREE) // (BURST - FREE)
+    assert cascade.margin(r, AT) == 150 + (1200 - 150) * (BURST - 6 - FREE) // (BURST - FREE)
 
 
 def test_a_place_that_swells_as_words_do_is_told_of_no_more_than_allowed():
-    """Each minute as loud as no minute near it; twice as loud is told at any time."""
+    """Each minute as loud as no minute near it; what is as loud as the loudest is told always."""
     for per_day in (24, 100):
         r = detector(events_per_day=per_day)
         told = 0
@@ -135,8 +135,16 @@ def test_a_place_that_swells_as_words_do_is_told_of_no_more_than_allowed():
             if loud >= cascade.margin(r, AT):
                 cascade.passed(r, AT, loud)
                 told += minute >= 1440
-            assert cascade.margin(r, AT) <= 2000
+            assert cascade.margin(r, AT) <= 1000
         assert per_day < told <= 3 * per_day + 3
+
+
+def test_an_event_that_is_faint_beside_loud_ones_takes_four_times_as_much():
+    for score, times in ((1000, 1), (999, FAINT)):
+        r = detector(events_per_day=24)
+        cascade.passed(r, AT, 4000)
+        cascade.passed(r, AT, score)
+        assert r[AT + cascade.TOLD_MS] == (1 + times) * DAY_MS // 24
 
 
 def test_an_empty_purse_of_events_is_told_once_until_both_are_half_full_again():
@@ -158,12 +166,14 @@ def test_without_a_price_nothing_rises():
     assert r[AT + cascade.FALSE_WAKES] == 1000
 
 
-def test_what_is_heard_follows_the_events():
+def test_what_is_heard_follows_loud_events_fast_and_faint_ones_slowly():
     r = detector()
     for score in (800, 1600, 1600):
         cascade.passed(r, AT, score)
-    assert r[AT + cascade.HEARD] == 800 + 100 + 87
-    assert r[AT + cascade.EVENTS] == 3
+    assert r[AT + cascade.HEARD] == 800 + 200 + 150
+    cascade.passed(r, AT, 510)
+    assert r[AT + cascade.HEARD] == 1150 - 10
+    assert r[AT + cascade.EVENTS] == 4
 
 
 def test_extremes_stay_in_31_bits_and_off_the_heap():

@@ -86,7 +86,7 @@ def test_a_node_that_tells_too_much_asks_for_more_and_says_so():
     assert told.count((1, cascade.SPENT)) == 1
     port.scores = [0]
     tick(r, port, 5, WATCH)
-    assert port.did("watch") == [(100, 8000, 0)]
+    assert port.did("watch") == [(100, 4000, 0)]
 
 
 HOLD_MS = 20000

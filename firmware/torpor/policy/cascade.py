@@ -6,14 +6,15 @@ passes, rejects or asks again; it keeps a floor of its own from what it let go b
 
 A false wake has a price. N a day are allowed: each takes a day / N from a purse that time fills
 again and that holds eight. As the purse empties, stage 0's margin rises towards a quarter of what
-events were heard at so far. It never rises beyond that: an event missed is dearer than a false
+loud events were heard at so far. It never rises beyond that: an event missed is dearer than a false
 wake, so a node with an empty purse still listens, pays, and says so.
 
 What passes all stages is told, and no stage knows whether it should have been: birds, crickets and
 gusts swell as words do. But what is told more often than N events a day is the place's own noise.
-Each takes a day / N from a purse of its own, and what it lacks beyond a quarter raises the margin
-further, towards twice what events were heard at, so that what is told is what stands out of them. A
-word as loud as the noise is lost there; one that is louder is not, and the node lives.
+Each takes a day / N from a purse of its own, four times that if it is not a quarter as loud as loud
+ones are. What the purse lacks beyond a quarter raises the margin further, towards what loud events
+were heard at, so that what is told is what stands out of the place. A word as loud as the noise is
+lost there; one that is louder is not, and the node lives.
 
 An edge on a pin is cheap to see and dear to tell. With a hold, an event that a pin tells of lasts
 until the pin has rested at 0 for so long: its begin is told at once, its end then, and no edge
@@ -28,7 +29,7 @@ FALSE_PER_DAY = const(2)  # 0: false wakes have no price
 ASKS = const(3)  # how often one wake may ask a stage again
 SPENT_MS = const(4)  # taken from the purse and not yet filled again
 SAVING = const(5)  # 1: a purse ran empty, and both are not yet half full again
-HEARD = const(6)  # what stage 0 scored in events, their running mean
+HEARD = const(6)  # what stage 0 scored in loud events: a mean that rises fast and falls slowly
 EVENTS = const(7)
 FALSE_WAKES = const(8)
 HOLD_MS = const(9)  # an event is over when its pin has rested for so long; 0: each edge is told
@@ -59,9 +60,12 @@ SPENT = const(-1)  # told on the watched channel as a purse runs empty: the node
 PURSE = const(8)  # false wakes that it holds
 BURST = const(32)  # events that theirs holds
 FREE = const(8)  # of these; a longer burst than that is rare where words are
+FAINT = const(4)  # what an event takes that is less than a quarter of HEARD
 _DAY_MS = const(86400000)
 _FLOOR_SHIFT = const(3)
-_HEARD_SHIFT = const(2)  # the mark rises to a quarter of what is heard in events
+_HEARD_SHIFT = const(2)  # the mark rises to a quarter of what is heard in loud events
+_RISE_SHIFT = const(2)
+_FALL_SHIFT = const(6)
 
 
 def start(r: list[int], at: int) -> None:
@@ -78,8 +82,7 @@ def margin(r: list[int], at: int) -> int:
     asked = r[at + HEAD + MARGIN]
     asked = _raised(asked, heard >> _HEARD_SHIFT, _x16(r, at, FALSE_PER_DAY, SPENT_MS), PURSE)
     told_x16 = _x16(r, at, EVENTS_PER_DAY, TOLD_MS) - FREE * 16
-    asked = _raised(asked, heard * 2, told_x16, BURST - FREE)
-    return asked if asked < 65535 else 65535
+    return _raised(asked, heard, told_x16, BURST - FREE)
 
 
 def _raised(least: int, most: int, spent_x16: int, holds: int) -> int:
@@ -117,29 +120,31 @@ def judge(r: list[int], at: int, stage: int, score: int) -> int:
 def passed(r: list[int], at: int, score: int) -> bool:
     """All stages passed: an event, at which stage 0 scored this; whether that emptied a purse."""
     r[at + EVENTS] += 1
+    times = FAINT if score < r[at + HEARD] >> _HEARD_SHIFT else 1
     if r[at + HEARD] == 0:
         r[at + HEARD] = score
-    r[at + HEARD] += (score - r[at + HEARD]) >> 3
-    return _pay(r, at, EVENTS_PER_DAY, TOLD_MS, BURST)
+    more = score - r[at + HEARD]
+    r[at + HEARD] += more >> (_RISE_SHIFT if more > 0 else _FALL_SHIFT)
+    return _pay(r, at, EVENTS_PER_DAY, TOLD_MS, BURST, times)
 
 
 def rejected(r: list[int], at: int) -> bool:
     """A later stage said no: a false wake; whether that emptied a purse."""
     r[at + FALSE_WAKES] += 1
-    return _pay(r, at, FALSE_PER_DAY, SPENT_MS, PURSE)
+    return _pay(r, at, FALSE_PER_DAY, SPENT_MS, PURSE, 1)
 
 
-def _pay(r: list[int], at: int, per_day: int, spent_ms: int, holds: int) -> bool:
-    """One is taken from a purse; whether that emptied it, and the node is to say so.
+def _pay(r: list[int], at: int, per_day: int, spent_ms: int, holds: int, times: int) -> bool:
+    """So many are taken from a purse; whether that emptied it, and the node is to say so.
 
     It can be half as much again in debt, so that what is over what it holds is paid, too.
     """
     if r[at + per_day] == 0:
         return False
-    cost_ms = _DAY_MS // r[at + per_day]
-    left_ms = (holds + (holds >> 1)) * cost_ms - r[at + spent_ms]
-    r[at + spent_ms] += cost_ms if cost_ms < left_ms else left_ms
-    if r[at + SAVING] or r[at + spent_ms] <= (holds - 1) * cost_ms:
+    one_ms = _DAY_MS // r[at + per_day]
+    left_ms = (holds + (holds >> 1)) * one_ms - r[at + spent_ms]
+    r[at + spent_ms] += times * one_ms if times * one_ms < left_ms else left_ms
+    if r[at + SAVING] or r[at + spent_ms] <= (holds - 1) * one_ms:
         return False
     r[at + SAVING] = 1
     return True

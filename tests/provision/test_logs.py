@@ -65,6 +65,15 @@ def test_a_log_that_is_not_there_is_said(board: Board, capsys: Capture) -> None:
     assert json.loads(capsys.readouterr().out) == {"runs": "/a", "configured": True, "logs": {}}
 
 
+def test_a_node_that_is_interrupted_before_its_version_runs_is_asked_all_the_same(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    held = {"a/config.json": b"{}", "a/torpor.log": b"Traceback of a", "torpor.log": b"ENOENT"}
+    with Line(Board(tmp_path, filesystem.image(held, SIZE))) as line:
+        assert cli.run(["logs", "--port", line.port]) == 0
+        assert capsys.readouterr().out == "/a:\nTraceback of a\n"
+
+
 def test_a_board_without_a_configuration_says_so_and_not_what_it_made_of_that(
     tmp_path: Path, capsys: Capture
 ) -> None:

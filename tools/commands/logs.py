@@ -14,18 +14,20 @@ from tools.provision.repl import Board
 from tools.show import output
 
 WAIT_S = 30.0  # for a board that sleeps, and for its port
-# What failed before there was a version is no version's.
+# What failed before there was a version is no version's. A node that was interrupted in boot.py is
+# still in the root, whatever it runs.
 LOGS = """
 import os
 found = {}
-runs = os.getcwd()
-for folder in ("",) if runs == "/" else ("/a", "/b"):
+configured = False
+for folder in ["/" + name for name in os.listdir("/") if name in ("a", "b")] or ["/"]:
+    configured = configured or "config.json" in os.listdir(folder)
     try:
         with open(folder + "/torpor.log", "rb") as file:
-            found[folder or "/"] = file.read()
+            found[folder] = file.read()
     except OSError:
         pass
-print({"runs": runs, "configured": "config.json" in os.listdir(), "logs": found})
+print({"runs": os.getcwd(), "configured": configured, "logs": found})
 """  # where a file is damaged, a traceback's names may be no UTF-8
 
 
@@ -61,8 +63,7 @@ def command(port: str, follow: bool, as_json: bool) -> None:
 def _show(told: dict[str, Any], port: str) -> None:
     if not told["configured"]:
         click.echo(f"{port} has no configuration: torpor deploy --config node.toml")
-        if told["runs"] == "/":  # each of its starts fails for that, and says so in its log
-            return
+        told["logs"].pop("/", None)  # each of its starts failed for that
     elif not told["logs"]:
         click.echo(f"{port} has nothing in its log")
     for folder, text in sorted(told["logs"].items()):

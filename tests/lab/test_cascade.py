@@ -202,10 +202,14 @@ def test_without_recordings_or_marks_a_line_says_so() -> None:
         next(study.tuned("sleep", lambda done: None))
 
 
-@pytest.mark.parametrize("background", ["noise", "white", "pink", "brown"])
-def test_of_noise_alone_nothing_is_told(background: str) -> None:
-    """As docs/cascade.md has it, at the loudest that a scenario may be: but for its reports."""
-    silent = ("words_per_hour=0", "bursts_per_hour=0", "night_gain_x16=64", "day_gain_x16=64")
-    world = (*silent, f'background="{background}"')
+@pytest.mark.parametrize(
+    ("background", "gain_x16", "told"),
+    [("noise", 64, 0), ("white", 64, 0), ("pink", 64, 0), ("brown", 32, 0), ("brown", 64, 52)],
+)
+def test_of_noise_alone_little_is_told(background: str, gain_x16: int, told: int) -> None:
+    """As docs/cascade.md has it, up to the loudest that a scenario may be: but for its reports."""
+    silent = ("words_per_hour=0", "bursts_per_hour=0")
+    gains = (f"night_gain_x16={gain_x16}", f"day_gain_x16={gain_x16}")
+    world = (*silent, *gains, f'background="{background}"')
     heard = ways.life(WAYS[OURS], ("days=2", *(f"world.sound.{key}" for key in world)))
-    assert heard.count[4] == 2 * 4
+    assert heard.count[4] == 2 * (4 + told)

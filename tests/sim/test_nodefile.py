@@ -24,7 +24,7 @@ from torpor.policy import report, schedule, txpower
 
 TASK = '[[node.task]]\nname = "t%d"\nchannels = ["light"]\nperiod_s = 60\n\n'
 CHANNEL = '[[node.channel]]\nname = "c%d"\n\n'
-STAGES = "stages = [{ margin = 200, ratio = 1.5 }, { margin = 0, ratio = 0 }"
+STAGES = "stages = [{ margin = 150, ratio = 1.5 }, { margin = 0, ratio = 0 }"
 TWO = ", { margin = 0 }, { margin = 0 }"
 ION = 'chemistry = "li-ion"'
 CRITICAL, BUDGET, MISSPELT = (
@@ -67,8 +67,8 @@ def device(name: str, *changes: str) -> dict[str, Any]:
             "ratio = 60.5 }, { margin = 32",
             "expected float <= 60.",
         ),
-        ("sound", "watch.stages[0].margin", "gin = 200", "gin = 65_536", "expected int <= 65535"),
-        ("sound", "watch.stages[0].magin", "margin = 200", "magin = 100", "unknown key; did you "),
+        ("sound", "watch.stages[0].margin", "gin = 150", "gin = 65_536", "expected int <= 65535"),
+        ("sound", "watch.stages[0].magin", "margin = 150", "magin = 100", "unknown key; did you "),
         ("sound", "watch.false_per_day", "day = 100", "day = 10_001", "expected int <= 10000, go"),
         ("garden", "battery.chemistry", '"li-ion"', '"lipo"', "invalid enum value 'lipo'; one o"),
         ("garden", "battery.capacity_mah", "mah = 3_000", "mah = 0", "expected float >= 0.001, "),

@@ -186,6 +186,31 @@ def test_a_gateways_fault_names_line_key_and_remedy(
     assert not any(secret in str(fault.value) for secret in (SHARED, WIFI, BROKER))
 
 
+NOWHERE = {
+    "2001:db8::1": "a node reaches IPv4 alone; write an IPv4 address, or a name that has one",
+    "[fe80::1%wlan0]": "a node reaches IPv4 alone; ",
+    "192.0.2.1:1883": "no name and no address; write it alone",
+    "mqtt://garden:hush@broker": "no name and no address; ",
+    "my broker": "no name and no address; ",
+    "broker..example": "no name and no address; ",
+    "b" * 64: "no name and no address; ",
+    "bröker.example": "DNS has no name with such letters; write it as DNS has it",
+    "192.0.2.256": 'no address of four bytes; write it as "192.0.2.1"',
+}
+THERE = ("broker", "my_broker.lan.", "b" * 63, "xn--brker-jua.example", "BRÖKER.Local", "10.1")
+
+
+@pytest.mark.parametrize(("text", "line"), [(NODE, 9), (GATEWAY, 9)])
+def test_a_broker_that_nothing_can_reach_is_refused(text: str, line: int, tmp_path: Path) -> None:
+    for host, said in NOWHERE.items():
+        with pytest.raises(BadInput) as fault:
+            load(tmp_path, text.replace("192.0.2.1", host))
+        assert f":{line}: broker.host: {said}" in str(fault.value)
+        assert "hush" not in str(fault.value)
+    for host in THERE:
+        assert load(tmp_path, text.replace("192.0.2.1", host)).config["broker"]["host"] == host
+
+
 def test_what_flash_writes_starts_the_gateway_and_tells_its_address(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

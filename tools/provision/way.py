@@ -4,8 +4,10 @@ A node goes by Wi-Fi, or by ESP-NOW to a gateway in reach, which goes by Wi-Fi.
 """
 
 import re
+import socket
 from collections.abc import Iterator
 from hashlib import pbkdf2_hmac
+from ipaddress import IPv6Address
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -19,6 +21,7 @@ PASSPHRASE = range(8, 64)  # bytes, of which MicroPython hands on 64 (1.29, netw
 _WPA_KEY = re.compile(r"[0-9a-fA-F]{64}")
 KEY_BYTES = 16  # ESP-IDF, ESP_NOW_KEY_LEN
 ROUNDS = 4096  # as WPA's: a frame that was recorded is to be no cheap test of a password
+_HOST = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63})*\.?")
 _ADDRESS = re.compile(r"[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}")
 GATEWAY = "gateway"  # the kind that config.json of a gateway has
 MULTICAST = 0x01  # IEEE 802, the first byte's lowest bit
@@ -39,7 +42,7 @@ class Broker(Strict, frozen=True):
     """The MQTT broker."""
 
     host: Annotated[str, Meta(min_length=1, max_length=253)]
-    """Its name or address."""
+    """Its name or IPv4 address."""
     port: Annotated[int, Meta(ge=1, le=65_535)] = 1883
     """Its port."""
     user: Annotated[str, Meta(max_length=128)] = ""
@@ -94,8 +97,45 @@ def wifi_faults(wifi: Wifi, broker: Broker) -> Iterator[Fault]:
     for whose, secret in (("wifi", wifi.password), ("broker", broker.password)):
         if len(secret.encode()) > SECRET_BYTES:
             yield f"longer than {SECRET_BYTES} bytes", (whose, "password"), "keep to that"
+    yield from host_faults(broker.host)
     if broker.password and not broker.user:
         yield "a password without a user", ("broker", "password"), "set user in [broker]"
+
+
+def host_faults(host: str) -> Iterator[Fault]:
+    """What a node can never reach; told without it, as a URL may hold a password.
+
+    MicroPython tells a place of an IPv4 address alone (1.29, ports/esp32/modsocket.c:968), so
+    connect() fails at any other. lwIP asks DNS for the bytes of a name as they are, where an
+    international one is known by its ASCII form; in mDNS a name is UTF-8 (RFC 6762, section 16).
+    """
+    key = ("broker", "host")
+    if _is_ipv6(host):
+        yield "a node reaches IPv4 alone", key, "write an IPv4 address, or a name that has one"
+    elif not _HOST.fullmatch(host):
+        yield "no name and no address", key, 'write it alone, as "192.0.2.1"; the port is a key'
+    elif not host.isascii() and not host.lower().endswith(".local"):
+        remedy = "write it as DNS has it, xn--…, or its address"
+        yield "DNS has no name with such letters", key, remedy
+    elif host.replace(".", "").isdecimal() and not _is_ipv4(host):
+        yield "no address of four bytes", key, 'write it as "192.0.2.1"'
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        IPv6Address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_ipv4(host: str) -> bool:
+    """As lwIP reads one: it knows 127.1 and the like, too."""
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True
 
 
 def address_faults(address: str, key: tuple[str, ...]) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from host_sim.hardware.start import ImageName
 from host_sim.toml.file import Strict
 from torpor.policy import report, schedule
 
-NAME = "^[a-z][a-z0-9_-]{0,23}$"
+NAME = r"^[a-z][a-z0-9_-]{0,23}\Z"
 Name = Annotated[str, Meta(pattern=NAME)]
 Seconds = Annotated[int, Meta(ge=0, le=schedule.MAX_SLEEP_MS // 1000)]
 Period = Annotated[int, Meta(ge=1, le=259_200)]

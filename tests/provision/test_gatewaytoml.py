@@ -211,6 +211,34 @@ def test_a_broker_that_nothing_can_reach_is_refused(text: str, line: int, tmp_pa
         assert load(tmp_path, text.replace("192.0.2.1", host)).config["broker"]["host"] == host
 
 
+@pytest.mark.parametrize("text", [NODE, GATEWAY])
+@pytest.mark.parametrize(
+    ("old", "said"),
+    [
+        ('"home', ":5: wifi.ssid: "),
+        (f'"{WIFI}', ":6: wifi.password: "),
+        ('user = "garden', ":10: broker.user: "),
+        (f'"{BROKER}', ":11: broker.password: "),
+    ],
+)
+def test_no_text_on_the_way_holds_the_character_zero(
+    text: str, old: str, said: str, tmp_path: Path
+) -> None:
+    assert old in text
+    with pytest.raises(BadInput) as fault:
+        load(tmp_path, text.replace(old, rf"{old}\u0000"))
+    assert f"{said}holds the character U+0000; leave it out" in str(fault.value)
+    assert WIFI not in str(fault.value)
+    assert BROKER not in str(fault.value)
+
+
+@pytest.mark.parametrize("text", [NODE, GATEWAY])
+def test_a_name_ends_before_its_line_does(text: str, tmp_path: Path) -> None:
+    head, _, rest = text.partition("\n")
+    with pytest.raises(BadInput, match=r":1: name: "):
+        load(tmp_path, head.removesuffix('"') + '\\n"\n' + rest)
+
+
 def test_what_flash_writes_starts_the_gateway_and_tells_its_address(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -88,7 +88,15 @@ def way_faults(
 
 
 def wifi_faults(wifi: Wifi, broker: Broker) -> Iterator[Fault]:
-    """Lengths that cannot be; told without what is so long."""
+    """Lengths and characters that cannot be; told without the text that has them."""
+    for whose, key, text in (
+        ("wifi", "ssid", wifi.ssid),
+        ("wifi", "password", wifi.password),
+        ("broker", "user", broker.user),
+        ("broker", "password", broker.password),
+    ):
+        if "\0" in text:  # ends a string of ESP-IDF's; MQTT 3.1.1 forbids it, [MQTT-1.5.3-2]
+            yield "holds the character U+0000", (whose, key), "leave it out"
     if len(wifi.ssid.encode()) > SSID_BYTES:
         yield f"longer than {SSID_BYTES} bytes", ("wifi", "ssid"), "keep to that"
     is_key = _WPA_KEY.fullmatch(wifi.password)

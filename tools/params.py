@@ -19,6 +19,7 @@ from host_sim.files.outputs import Made, nobodys
 from host_sim.hardware import board
 from host_sim.home import home
 from host_sim.spec import scenario
+from host_sim.spec.changes import once
 from host_sim.spec.scenariofile import LEAST_DAYS, MOST_DAYS
 
 FORCE = "force"
@@ -231,7 +232,12 @@ PICTURE = Output(picture.ENDINGS, picture.made)
 
 
 class Command(click.Command):
-    """A command whose outputs are claimed before it runs; it has --force where it writes."""
+    """A command whose outputs are claimed before it runs; it has --force where it writes.
+
+    No key of a scenario is set twice, be it by --set or by an option of its own.
+    """
+
+    set_once = "write it once"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -247,6 +253,7 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Check what is to be written against what is to be read, then run."""
         asked = {param: ctx.params.get(param.name or "") for param in self.params}
+        once(_changes(ctx.params), self.set_once)
         sources = [Path(value) for kind in (Input, Name) for _, value in _of(asked, kind)]
         if any(isinstance(param.type, Output) for param in self.params):
             forced = ctx.params[FORCE]
@@ -255,6 +262,14 @@ class Command(click.Command):
             for kind, path in _of(asked, Output):
                 outputs.claim(path, sources, force=forced, made=kind.made)
         return super().invoke(ctx)
+
+
+def _changes(given: dict[str, Any]) -> Iterator[str]:
+    """What a line changes of a scenario, as --set would say it (`options.length` does)."""
+    for name in ("changes", "settings", "axes", "length"):
+        yield from given.get(name, ())
+    if given.get("seed") is not None:
+        yield f"seed={given['seed']}"
 
 
 def _of(asked: dict[click.Parameter, Any], kind: type[Kind]) -> Iterator[tuple[Kind, Any]]:

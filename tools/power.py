@@ -19,6 +19,7 @@ from host_sim.lab.check import Checked
 from host_sim.lab.seeds import Job, simulate
 from host_sim.lab.standing import Standing
 from host_sim.spec import figures, scenario
+from host_sim.spec.changes import once
 from host_sim.spec.scenario import Scenario
 from tools.show import cause, check
 
@@ -104,6 +105,7 @@ def table(why: Why) -> str:
 
 def measured(name: str, changes: tuple[str, ...], baseline: Path | None) -> Power:
     """Run a scenario for the seeds that the baseline has of it, else for its own."""
+    once(changes)
     before = None
     if baseline:
         before = standing.load(baseline).scenario.get(standing.label(name, baseline))

@@ -1,6 +1,6 @@
 """--set key=value: keys of a scenario changed without touching its file, and each by its name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,6 +24,16 @@ def changed(file: T, changes: tuple[str, ...]) -> T:
             raise BadInput(f"--set {short(change)} has no value", remedy="write --set key=value")
         _set(document, key.strip().split("."), _value(value), short(change))
     return tomlfile.convert(document, "", "--set", type(file))
+
+
+def once(changes: Iterable[str], remedy: str = "write it once") -> None:
+    """BadInput where a key is set twice: only one of the two would be heard of."""
+    seen: set[str] = set()
+    for change in changes:
+        key = change.partition("=")[0].strip()
+        if key in seen:
+            raise BadInput(f"{short(key)} is set twice", remedy=remedy)
+        seen.add(key)
 
 
 def keys(file: object) -> dict[str, Any]:

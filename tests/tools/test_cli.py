@@ -14,6 +14,7 @@ import pytest
 
 from host_sim.errors import BadInput
 from tests.conftest import CHECKOUT
+from tests.refused import refused
 from tools import cli
 from torpor import __version__
 
@@ -59,6 +60,33 @@ def test_a_wrong_word_is_one_line(
     assert cli.run(args) == 2
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", line)
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("sim garden --days 1 --set days=2", "days"),
+        ("sim garden --seed 5 --set seed=6", "seed"),
+        ("sim hall --set days=1 --set days=1", "days"),
+        ("check garden --set node.mode=eco --set node.mode=full", "node.mode"),
+        ("diff garden --days 1 --set days=2", "days"),
+        ("report garden --set seed=1 --set seed=2 -o page", "seed"),
+        ("view garden --set seed=1 --set seed=2", "seed"),
+        ("sweep garden --days 2 --set days=1,3", "days"),
+        ("fleet fleet.toml --set days=1 --set days=2", "days"),
+        ("validate garden --set seed=1 --set seed=2", "seed"),
+    ],
+)
+def test_no_key_is_set_twice(
+    line: str,
+    key: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("fleet.toml").touch()
+    assert refused(line.split(), tmp_path, capsys).startswith(f"torpor: {key} is set twice; write")
 
 
 @pytest.mark.parametrize(

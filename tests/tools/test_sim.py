@@ -96,9 +96,9 @@ def test_a_failing_budget_is_shown(capsys: Capture) -> None:
 
 def test_a_life_says_whether_it_was_lived(capsys: Capture) -> None:
     """And a budget that the run refutes does not hold."""
-    args = ["garden", "--set", "node.battery.chemistry=2xaa-alkaline", "--days", "40"]
-    args += ["--set", "node.battery.capacity_mah=200"]
-    args += ["--set", "budget.battery_life_days.at_least=50"]
+    cell = ["garden", "--set", "node.battery.chemistry=2xaa-alkaline"]
+    cell += ["--set", "budget.battery_life_days.at_least=50"]
+    args = [*cell, "--set", "node.battery.capacity_mah=200", "--days", "40"]
     told = as_json(capsys, *args, status=1)
     assert (told["battery_life"], told["battery_end"]) == ("ended", "brown-out")
     assert told["battery_life_days"] == pytest.approx(told["simulated_s"] / 86_400)
@@ -107,7 +107,7 @@ def test_a_life_says_whether_it_was_lived(capsys: Capture) -> None:
     days = told["battery_life_days"]
     assert f"{days:.0f} days on 200 mAh 2xaa-alkaline, ended: brown-out" in out
     assert f"battery_life_days {days:.1f} >= 50.0 FAIL ended" in out
-    args += ["--set", "node.battery.capacity_mah=100", "--days", "20"]
+    args = [*cell, "--set", "node.battery.capacity_mah=100", "--days", "20"]
     assert cli.run(["sim", *args, "--compare"]) == 1
     assert "ended ended ended" in " ".join(capsys.readouterr().out.split())
 

@@ -259,7 +259,7 @@ def test_what_is_told_of_both_paths(exported: Path, capsys: pytest.CaptureFixtur
         (["plug", "--set", "days=0.01", "wake.csv"], "never sleeps with the radio off"),
         ([*GARDEN, "asleep.csv"], "asleep.csv: no whole wake in it: it sleeps throughout"),
         ([*GARDEN, "wake.csv", "--plot", "wake.csv"], "no format ends in .csv"),
-        (["--set", "records=1", "--set", "records=2", "wake.csv"], "a recipe has one setting"),
+        (["--set", "records=1", "--set", "rate=2", "wake.csv"], "a recipe has one setting"),
     ],
 )
 def test_a_scenario_that_cannot_be_judged_is_one_line(

@@ -49,7 +49,13 @@ def shared(command: Any) -> Any:
     return command
 
 
-@click.command("sweep", cls=params.Command)
+class Sweep(params.Command):
+    """A command that takes several values of a key."""
+
+    set_once = "write its values as one --set, key=a,b,c"
+
+
+@click.command("sweep", cls=Sweep)
 @click.argument("name", metavar="SCENARIO", type=params.SCENARIO)
 @click.option(
     "--set",
@@ -71,10 +77,6 @@ def command(name: str, axes: tuple[str, ...], length: tuple[str, ...], **given: 
     """
     home.refuse(name)
     grid = Grid(name, tuple(map(axis, axes)), length)
-    keys = [*grid.keys, *(change.partition("=")[0] for change in grid.changes)]
-    for i, key in enumerate(keys):
-        if key in keys[:i]:
-            raise BadInput(f"{key} is set twice", remedy=f"write once --set {key}=a,b,c")
     read = scenario.Read(name)
     if bad := tried.refused(read, grid.changes, grid.node(0).changes, grid.axes):
         raise BadInput(bad.why)

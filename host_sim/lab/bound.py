@@ -4,9 +4,10 @@ Whoever knew what is to come would wake only to tell, and tell several channels 
 least it has to tell: a heartbeat each period and its window, and of the channel that changes most
 whenever no single value is within `delta` of all that was, but for what passes within the time that
 news may wait. Each word, and each edge of a contact that no lighter sleep could bridge, costs a
-start and a join, too. It starts as a node without our library does. Joins are taken as remembered,
-with a stored key, at the lowest power and with no frame lost. The bound is valid, and lower than
-what can be reached: channels do not change at the same times.
+start and a join, too. What a pull-up draws through the contact, it draws all the time. It starts as
+a node without our library does. Joins are taken as remembered, with a stored key, at the lowest
+power and with no frame lost. The bound is valid, and lower than what can be reached: channels do
+not change at the same times.
 """
 
 from dataclasses import dataclass, replace
@@ -44,13 +45,14 @@ def of(scenario: Scenario) -> Bound:
     us, world = build.end_us(scenario), build.parts(scenario)
     told = max(us / 1e6 / (node.report.period_s + node.report.late_s), _most_told(scenario, world))
     happened = _edges_and_words(scenario, world)
+    pulled_fc = (world.current_na[states.DEEP_SLEEP] - board.current_na[states.DEEP_SLEEP]) * us
     start_fc, join_fc = _start_fc(board), _tell_fc(board, node)
     if node.kind == "switch":  # it has joined, and stays
         message_fc = round(told) * price.message_fc(board, 0)
-        charge_fc = price.state_fc(board, "modem_sleep", us) + message_fc
+        charge_fc = price.state_fc(board, "modem_sleep", us) + pulled_fc + message_fc
         return Bound(scenario.file.days, charge_fc)
     each_fc = [min(start_fc + join_fc, bridged) for bridged in happened]
-    charge_fc = price.state_fc(board, "deep_sleep", us) + round(sum(each_fc))
+    charge_fc = price.state_fc(board, "deep_sleep", us) + pulled_fc + round(sum(each_fc))
     charge_fc += round(told) * (start_fc + join_fc)
     return Bound(scenario.file.days, charge_fc)
 

@@ -21,6 +21,17 @@ def test_no_run_draws_less(name: str) -> None:
         )
 
 
+@pytest.mark.parametrize("name", ["door", "plug"])
+def test_what_a_pull_up_draws_is_in_it(name: str) -> None:
+    with_it, without = (
+        scenario.load(name, ("days=2", f"node.watch.pull_up_kohm={kohm}")) for kohm in (45, 10_000)
+    )
+    drawn_ua = [run.run(one).ledger.average_current_ua for one in (with_it, without)]
+    least_ua = [bound.of(one).average_current_ua for one in (with_it, without)]
+    assert least_ua[0] - least_ua[1] > 60
+    assert least_ua[0] - least_ua[1] == pytest.approx(drawn_ua[0] - drawn_ua[1], rel=1e-3)
+
+
 def test_a_step_beyond_twice_the_delta_is_told_and_one_within_is_not() -> None:
     steps = np.repeat([0.0, 10.0, 0.0], 30)
     assert bound.tellings(steps, 4.9, 10) == 3

@@ -174,7 +174,7 @@ def _value(kind: Any) -> str:
     if isinstance(kind, StrType):
         if kind.pattern:
             return "name"
-        return "text" + (f", {kind.max_length} at most" if kind.max_length else "")
+        return "text" + _characters(kind)
     if isinstance(kind, BoolType):
         return "`true`, `false`"
     if isinstance(kind, (ListType, VarTupleType)):
@@ -189,6 +189,15 @@ def _value(kind: Any) -> str:
     if isinstance(kind, DictType):
         return f"by name: {_value(kind.value_type)}"
     return "table"
+
+
+def _characters(kind: StrType) -> str:
+    low, high = kind.min_length, kind.max_length
+    if low and high:
+        return f", {low} to {high} characters"
+    if low:
+        return f", {low} at least" if low > 1 else ", not empty"
+    return f", {high} at most" if high else ""
 
 
 def _bounds(kind: IntType | FloatType) -> str:

@@ -5,7 +5,9 @@ import tomllib
 import pytest
 
 from host_sim.errors import BadInput
+from host_sim.hardware import boardfile
 from host_sim.spec import scenario
+from host_sim.toml import file as tomlfile
 from tests.conftest import CHECKOUT
 from tests.sim.files import text_of
 from tools import reference
@@ -53,3 +55,17 @@ def test_a_bound_is_where_the_page_has_it(
     scenario.load("garden", (f"{key}={last}",))
     with pytest.raises(BadInput):
         scenario.load("garden", (f"{key}={first_refused}",))
+
+
+def test_a_text_is_as_long_as_the_page_has_it() -> None:
+    for row in (
+        "`source` | text, 8 at least |",
+        "`ssid` | text, not empty |",
+        "`host` | text, 1 to 253 characters |",
+        "`user` | text, 128 at most |",
+    ):
+        assert f"| {row}" in PAGE
+    board = {"current_na": 63_000, "tag": "M", "source": "8 signs."}
+    tomlfile.convert(board, "", "board.toml", boardfile.State)
+    with pytest.raises(BadInput, match=r"source: expected string of length >= 8"):
+        tomlfile.convert(board | {"source": "7 signs"}, "", "board.toml", boardfile.State)

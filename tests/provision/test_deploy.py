@@ -10,7 +10,7 @@ from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
 from tests.provision.deployed import SIZE, content, deploy, files, nvs, told
 from tools.fakes import world
-from tools.provision import firmware, layout, repl, sending, version
+from tools.provision import filesystem, firmware, layout, repl, sending, version
 from tools.provision.node_toml import load
 from torpor import __version__
 
@@ -218,6 +218,15 @@ def test_a_board_filled_by_hand_keeps_its_configuration(tmp_path: Path) -> None:
     assert deploy(board) == 0
     assert content(board, "a/config.json") == b'{"name":"by hand"}'
     assert content(board, "boot.py") == version.pointer("a")
+
+
+def test_the_first_version_ends_the_log_of_starts_without_one(
+    tmp_path: Path, node_toml: Path
+) -> None:
+    board = Board(tmp_path, filesystem.image({"torpor.log": b"OSError: [Errno 2] ENOENT"}, SIZE))
+    assert deploy(board, "--config", node_toml) == 0
+    with files(board) as flash:
+        assert sorted(flash.listdir("/")) == ["a", "boot.py"]
 
 
 def test_a_boot_py_of_another_release_tells_its_slot(

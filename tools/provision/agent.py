@@ -169,6 +169,14 @@ def clear(folder, keep):
             os.remove(path)
 
 
+def remove(path):
+    """Remove a file, where there is one."""
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+
+
 def switch():
     """Put the new boot.py in place of the old one, at once."""
     memory = machine.RTC()

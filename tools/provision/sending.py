@@ -145,7 +145,7 @@ def _switch(board: Board, done: Sent, wanted: dict[str, str]) -> None:
     board.exec("switch()")
     done.switched = True
     if not done.on_trial:  # which does that in the end
-        board.exec("compact()")
+        board.exec(f"remove('/{LOG}')\ncompact()")  # of starts before there was a version
 
 
 def _begin_trial(board: Board, wanted: dict[str, str]) -> None:

@@ -171,7 +171,10 @@ def _close() -> None:
 
 
 def _say(message: str) -> None:
-    click.echo(f"torpor: {' '.join(message.split())}", err=True)
+    try:
+        click.echo(f"torpor: {' '.join(message.split())}", err=True)
+    except OSError:  # nobody hears it: the status is to be told all the same
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 if __name__ == "__main__":

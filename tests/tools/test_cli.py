@@ -268,3 +268,13 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         child.stdin.close()
         assert child.stderr.read() == b""
         assert child.wait() == cli.BROKEN_PIPE
+
+
+def test_where_nobody_hears_the_error_the_status_tells_it() -> None:
+    """And not that of a budget that does not hold."""
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-c", "from tools.cli import main; main()", "sim", "nope"]
+    done = subprocess.run(command, stderr=write, stdout=write, check=False)
+    os.close(write)
+    assert done.returncode == 2

@@ -111,6 +111,20 @@ def test_ctrl_c_ends_a_recording_and_keeps_it(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_ctrl_c_while_it_is_kept_says_where_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recordings, "write", interrupt)
+    out = tmp_path / "out.parquet"
+    with Device([samples(1000)]) as device:
+        assert record(device, out, "--seconds", "0.009") == 2
+    said = f"torpor: interrupted: what was measured is in {out}.part\n"
+    assert capsys.readouterr().err == said
+
+
 def test_a_recording_that_is_killed_leaves_what_came(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

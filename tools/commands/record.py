@@ -85,7 +85,7 @@ def _kept(part: Path, out: Path) -> Recording:
         for what in recordings.write(out, recording):
             click.echo(f"torpor: {out}: no place for {what}", err=True)
     except (BadInput, KeyboardInterrupt) as error:
-        raise BadInput(f"{error or 'interrupted'}: what was measured is in {part}") from None
+        raise BadInput(f"{str(error) or 'interrupted'}: what was measured is in {part}") from None
     part.unlink()
     return recording
 

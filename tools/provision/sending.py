@@ -145,7 +145,8 @@ def _switch(board: Board, done: Sent, wanted: dict[str, str]) -> None:
     board.exec("switch()")
     done.switched = True
     if not done.on_trial:  # which does that in the end
-        board.exec(f"remove('/{LOG}')\ncompact()")  # of starts before there was a version
+        board.exec(f"remove('/{LOG}')")  # of starts before there was a version
+        board.exec("compact()")
 
 
 def _begin_trial(board: Board, wanted: dict[str, str]) -> None:

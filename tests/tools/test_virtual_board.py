@@ -271,6 +271,18 @@ def test_ctrl_c_interrupts_what_has_not_asked_to_be_left_alone(shared: Path) -> 
         at.until(r"3\n>>> ")
 
 
+def test_ctrl_c_is_heeded_whatever_is_typed_behind_it_as_a_program_starts(tmp_path: Path) -> None:
+    """As mpremote types, which then waits for the raw REPL: it was forgotten at the next byte."""
+    with (
+        with_files(tmp_path, main="import time; time.sleep(60)") as link,
+        terminal(link) as at,
+    ):
+        for typed in ("\r\x03", "\r\x01"):
+            at.type(typed)
+            time.sleep(0.02)
+        at.until(r"raw REPL; CTRL-B to exit\r\n>")
+
+
 def test_ctrl_c_typed_again_before_it_is_heeded_is_one(shared: Path) -> None:
     with terminal(shared) as at:
         at.type("\x03\r\x02")

@@ -180,9 +180,10 @@ class VirtualBoard:
         """
         if not self.child:
             return
-        if CTRL_C in data and self.interrupt():
-            data = data.replace(CTRL_C, b"")
-        self.unheeded = CTRL_C in data
+        if CTRL_C in data:
+            self.unheeded = not self.interrupt()
+            if not self.unheeded:
+                data = data.replace(CTRL_C, b"")
         with suppress(BlockingIOError):  # its buffer is full: the chip's overflows as well
             os.write(self.typing, data)
 

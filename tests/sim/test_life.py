@@ -84,7 +84,7 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
     [
         ("garden", "li-ion", 0.085, 0),  # it saves when its cell is low
         ("garden", "2xaa-lithium", 0.07, 0),
-        ("garden", "2xaa-alkaline", 0.51, 0),  # it seldom sends as strongly as at first
+        ("garden", "2xaa-alkaline", 0.512, 0),  # it seldom sends as strongly as at first
         ("door", "li-ion", 0.023, 0.025),
         ("door", "2xaa-lithium", 0.015, 0.05),
         ("door", "2xaa-alkaline", 0.18, 0.004),

@@ -1,13 +1,14 @@
 """What no node can do with less: its sleep, and the fewest starts and joins that its service needs.
 
 Whoever knew what is to come would wake only to tell, and tell several channels at once. So often at
-least it has to tell: a heartbeat each period and its window, and of the channel that changes most
-whenever no single value is within `delta` of all that was, but for what passes within the time that
-news may wait. Each word, and each edge of a contact that no lighter sleep could bridge, costs a
-start and a join, too. What a pull-up draws through the contact, it draws all the time. It starts as
-a node without our library does. Joins are taken as remembered, with a stored key, at the lowest
-power and with no frame lost. The bound is valid, and lower than what can be reached: channels do
-not change at the same times.
+least it has to tell: each word and each edge of a contact; a heartbeat where nothing else was told
+for its period and its window; and of the channel that changes most whenever no single value is
+within `delta` of all that was, but for what passes within the time that news may wait and what
+words and edges take along. Each takes a start and a join, unless a lighter sleep since the last
+word or edge spares them for less. What a pull-up draws through the contact, it draws all the time.
+It starts as a node without our library does. Joins are taken as remembered, with a stored key, at
+the lowest power and with no frame lost. The bound is valid, and lower than what can be reached:
+channels do not change at the same times.
 """
 
 from dataclasses import dataclass, replace
@@ -43,17 +44,19 @@ def of(scenario: Scenario) -> Bound:
     """The least that a scenario's service takes."""
     node, board = scenario.file.node, _quickest(scenario.board)
     us, world = build.end_us(scenario), build.parts(scenario)
-    told = max(us / 1e6 / (node.report.period_s + node.report.late_s), _most_told(scenario, world))
-    happened = _edges_and_words(scenario, world)
+    happened_us = _edges_and_words(scenario, world)
+    silences_us = np.diff([0, *happened_us, us])
+    heartbeats = silences_us // (1_000_000 * (node.report.period_s + node.report.late_s))
+    told = max(int(heartbeats.sum()), _most_told(scenario, world) - len(happened_us))
     pulled_fc = (world.current_na[states.DEEP_SLEEP] - board.current_na[states.DEEP_SLEEP]) * us
     start_fc, join_fc = _start_fc(board), _tell_fc(board, node)
     if node.kind == "switch":  # it has joined, and stays
-        message_fc = round(told) * price.message_fc(board, 0)
+        message_fc = told * price.message_fc(board, 0)
         charge_fc = price.state_fc(board, "modem_sleep", us) + pulled_fc + message_fc
         return Bound(scenario.file.days, charge_fc)
-    each_fc = [min(start_fc + join_fc, bridged) for bridged in happened]
-    charge_fc = price.state_fc(board, "deep_sleep", us) + pulled_fc + round(sum(each_fc))
-    charge_fc += round(told) * (start_fc + join_fc)
+    each_fc = _each_fc(board, happened_us, start_fc, join_fc)
+    charge_fc = price.state_fc(board, "deep_sleep", us) + pulled_fc + round(each_fc.sum())
+    charge_fc += told * (start_fc + join_fc)
     return Bound(scenario.file.days, charge_fc)
 
 
@@ -100,16 +103,20 @@ def _period_s(node: Node, channel: str) -> int:
     return min(periods, default=node.report.period_s)
 
 
-def _edges_and_words(scenario: Scenario, parts: Parts) -> list[float]:
-    """Of each word and a contact's news, what staying associated since the last would draw."""
-    end_us = build.end_us(scenario)
+def _edges_and_words(scenario: Scenario, parts: Parts) -> list[int]:
+    """When a word is said, and when the contact has something to tell, µs."""
     heard = zip(parts.hearing.event_word, parts.hearing.event_us, strict=True)
     happened = outside.news_us(parts, scenario.file.node.watch)
     happened += [at for word, at in heard if word]
-    at_us = sorted(at for at in happened if at < end_us)
-    na = dict(zip(states.NAMES, scenario.board.current_na, strict=True))
-    gaps = np.diff([-np.inf, *at_us])
-    return [gap * (na["modem_sleep"] - na["deep_sleep"]) for gap in gaps.tolist()]
+    return sorted(at for at in happened if at < build.end_us(scenario))
+
+
+def _each_fc(board: Board, happened_us: list[int], start_fc: int, join_fc: int) -> Floats:
+    """What to tell of each takes, asleep since the last in the way that takes least."""
+    na = dict(zip(states.NAMES, board.current_na, strict=True))
+    gaps_us = np.diff([0, *happened_us])
+    started = np.minimum(start_fc, gaps_us * (na["light_sleep"] - na["deep_sleep"]))
+    return np.minimum(started + join_fc, gaps_us * (na["modem_sleep"] - na["deep_sleep"]))
 
 
 def _start_fc(board: Board) -> int:

@@ -11,7 +11,7 @@ from host_sim.engine import native
 from host_sim.engine.plain import Life
 from host_sim.hardware import board
 from host_sim.hardware.start import MONITOR
-from host_sim.lab import decisions, interval
+from host_sim.lab import bound, decisions, interval
 from host_sim.sim import run
 from host_sim.spec import figures, scenario
 from host_sim.spec.scenario import Scenario
@@ -113,12 +113,30 @@ def test_the_readme_tells_of_door_and_plug_what_a_run_does(name: str) -> None:
     assert less[1] == f"{100 * (1 - ours / practice):.{places}f}"
 
 
-def test_a_door_by_a_gateway_is_as_its_page_says() -> None:
-    given = scenario.load("door", GATEWAY)
-    ours, practice = (told(given, by)["average_current_ua"] for by in (False, True))
-    more = 100 * (ours / practice - 1)
-    said = f"draws {more:.1f} % more than good practice by a gateway does ({ours:.1f} µA for "
-    assert f"{said}{practice:.1f})" in text("docs/gateway.md")
+def doors() -> dict[str, list[float]]:
+    """Boards, and a door's mean currents on them."""
+    row = re.compile(r"^\| `(\w+)` \| ([\d |.]+) \|$", re.MULTILINE)
+    found = row.findall(pages.path_of("docs/gateway.md").read_text())
+    return {name: [float(cell) for cell in cells.split("|")] for name, cells in found}
+
+
+@pytest.mark.parametrize("name", doors())
+def test_a_door_by_a_gateway_is_as_its_page_says(name: str) -> None:
+    ways = [scenario.load("door", (f"board={name}", *keys)) for keys in ((), GATEWAY)]
+    ua = [told(way, by)["average_current_ua"] for way in ways for by in (True, False)]
+    ua.insert(2, bound.of(ways[0]).average_current_ua)
+    assert [f"{one:.1f}" for one in ua] == [f"{cell:.1f}" for cell in doors()[name]]
+
+
+def test_the_readmes_doors_are_those_of_this_table() -> None:
+    assert len(doors()) == 4
+    low = [row for name, row in doors().items() if name != "lolin32_lite"]
+    shares = [[100 * (1 - row[at] / row[0]) for row in low] for at in (1, 4, 2)]
+    ours, gateways, least = ([round(one) for one in sorted(column)] for column in shares)
+    assert (
+        f"on those boards −{ours[0]} to −{ours[-1]} %, and with a gateway besides "
+        f"−{gateways[0]} to −{gateways[-1]} %, where no node could be more than {least[-1]} % under"
+    ) in text("README.md")
 
 
 def test_the_readme_tells_of_the_word_detector_what_a_run_and_its_study_do(capsys: Capture) -> None:

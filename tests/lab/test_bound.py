@@ -10,15 +10,41 @@ from host_sim.lab import bound, decisions
 from host_sim.sim import run
 from host_sim.spec import scenario
 
+# Where a start takes much more than a while of light sleep, a node lingers behind a door's edge.
+LINGERS = ("days=28", "board=xiao_esp32s3")
+SHORT = [(name, ("days=2",)) for name in scenario.names()]
 
-@pytest.mark.parametrize("name", scenario.names())
-def test_no_run_draws_less(name: str) -> None:
-    given = scenario.load(name, ("days=2",))
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [*SHORT, ("door", LINGERS), ("door", (*LINGERS, "node.link=espnow"))],
+)
+def test_no_run_draws_less(name: str, changes: tuple[str, ...]) -> None:
+    given = scenario.load(name, changes)
     least = bound.of(given)
     for configured, device in (decisions.without(given, ()), decisions.practice(given)):
         assert run.run(configured, device=device).ledger.average_current_ua > (
             least.average_current_ua
         )
+
+
+def test_a_heartbeat_is_asked_for_only_where_nothing_else_was_told() -> None:
+    """A door that moves each few minutes tells its battery along; one that never does, does not."""
+    least = {
+        (per_day, period_s): bound.of(
+            scenario.load(
+                "door",
+                ("days=10", f"world.door={{per_day={per_day}, open_s=4}}", period_s),
+            )
+        ).charge_fc
+        for per_day in (0.0001, 500.0)
+        for period_s in ("node.report.period_s=86400", "node.report.period_s=43200")
+    }
+    seldom, often = (
+        least[per_day, "node.report.period_s=43200"] - least[per_day, "node.report.period_s=86400"]
+        for per_day in (0.0001, 500.0)
+    )
+    assert often == 0 < seldom
 
 
 @pytest.mark.parametrize("name", ["door", "plug"])

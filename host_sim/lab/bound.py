@@ -54,8 +54,8 @@ def of(scenario: Scenario) -> Bound:
         message_fc = told * price.message_fc(board, 0)
         charge_fc = price.state_fc(board, "modem_sleep", us) + pulled_fc + message_fc
         return Bound(scenario.file.days, charge_fc)
-    each_fc = _each_fc(board, happened_us, start_fc, join_fc)
-    charge_fc = price.state_fc(board, "deep_sleep", us) + pulled_fc + round(each_fc.sum())
+    charge_fc = price.state_fc(board, "deep_sleep", us) + pulled_fc
+    charge_fc += _happened_fc(board, happened_us, start_fc, join_fc)
     charge_fc += told * (start_fc + join_fc)
     return Bound(scenario.file.days, charge_fc)
 
@@ -111,12 +111,13 @@ def _edges_and_words(scenario: Scenario, parts: Parts) -> list[int]:
     return sorted(at for at in happened if at < build.end_us(scenario))
 
 
-def _each_fc(board: Board, happened_us: list[int], start_fc: int, join_fc: int) -> Floats:
+def _happened_fc(board: Board, happened_us: list[int], start_fc: int, join_fc: int) -> int:
     """What to tell of each takes, asleep since the last in the way that takes least."""
     na = dict(zip(states.NAMES, board.current_na, strict=True))
     gaps_us = np.diff([0, *happened_us])
     started = np.minimum(start_fc, gaps_us * (na["light_sleep"] - na["deep_sleep"]))
-    return np.minimum(started + join_fc, gaps_us * (na["modem_sleep"] - na["deep_sleep"]))
+    told = np.minimum(started + join_fc, gaps_us * (na["modem_sleep"] - na["deep_sleep"]))
+    return round(float(told.sum()))
 
 
 def _start_fc(board: Board) -> int:

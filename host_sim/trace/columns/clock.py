@@ -37,7 +37,7 @@ class Clock:
         """Whether there is nothing to note: most chunks are so, and this is the fastest look."""
         most_s = JUMP * self.usual_s
         step_s = np.diff(at_s)
-        return (
+        return bool(
             len(step_s) > 0
             and 0 < at_s[0] - self.last_s <= most_s
             and step_s.min() > 0  # NaN is not

@@ -9,7 +9,8 @@ from host_sim.hardware.board import Board
 from host_sim.hardware.chip import Chip
 from host_sim.hardware.start import ImageName
 from host_sim.toml.file import Strict
-from torpor.policy import report, schedule
+from torpor.policy import schedule
+from torpor.policy.report import MAX_CHANNELS
 
 NAME = r"^[a-z][a-z0-9_-]{0,23}\Z"
 Name = Annotated[str, Meta(pattern=NAME)]
@@ -156,7 +157,7 @@ class Node(Strict, frozen=True):
     """A switch stays associated and takes commands; a sensor sleeps deep between wakes."""
     report: Report
     """When it tells what is not news."""
-    channel: Annotated[list[Channel], Meta(min_length=1, max_length=report.MAX_CHANNELS)]
+    channel: Annotated[list[Channel], Meta(min_length=1, max_length=MAX_CHANNELS)]
     """What it reads or watches."""
     task: Annotated[tuple[Task, ...], Meta(max_length=schedule.MAX_TASKS - 2)] = ()
     """When it reads; a node that only watches has none."""

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tools.hil.node import Node
 from tools.provision.repl import AGENT
 
 CHECKOUT = Path(__file__).parent.parent
+# How long an example takes is the machine's: on a busy one each may take a second.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 
 def data() -> Path:

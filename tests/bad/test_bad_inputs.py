@@ -223,9 +223,7 @@ def test_an_output_replaces_no_input(
 
 
 @given(data=st.data())
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_typed_ends_in_a_line_or_holds(
     data: st.DataObject, folder: Path, capsys: Capture
 ) -> None:

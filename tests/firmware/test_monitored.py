@@ -102,7 +102,7 @@ def on_the_chip(rows: list[Row], marks: list[Marks], looks: list[int], ms: int) 
     return outcome(rig.esp32.cause(rig.esp32.memory()), state["now_ms"] - began_ms, node(state))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     rows=st.lists(st.tuples(*VALUES), min_size=1, max_size=MOST),
     marks=st.tuples(*(st.none() | one for one in MARKS)),

@@ -16,7 +16,7 @@ FLOATS = st.floats(allow_nan=False, width=64)
 COLUMNS = st.lists(st.one_of(st.none(), st.just(2.5), FLOATS), max_size=40)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(column=COLUMNS, rows=st.integers(1, 50))
 def test_a_value_by_its_rank_is_that_of_the_sorted_column(
     column: list[float | None], rows: int
@@ -32,7 +32,7 @@ def test_a_value_by_its_rank_is_that_of_the_sorted_column(
         ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.one_of(st.none(), st.floats(-1e6, 1e6)), max_size=30))
 def test_percentiles_are_those_of_numpy(column: list[float | None]) -> None:
     with tempfile.TemporaryDirectory() as folder:

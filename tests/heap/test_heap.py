@@ -44,7 +44,7 @@ values = st.recursive(
 
 
 @given(st.lists(values.filter(lambda one: isinstance(one, dict | list)), min_size=1, max_size=9))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 def test_json_takes_what_the_interpreter_says(some: list[object]) -> None:
     with scratch.folder() as folder:
         Path(folder, "parse.py").write_text(PARSE)

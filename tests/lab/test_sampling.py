@@ -62,7 +62,7 @@ def serves(values: list[int], reads: tuple[int, ...]) -> bool:
     return True
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 25), min_size=1, max_size=13))
 def test_no_fewer_readings_than_the_clairvoyants_would_do(values: list[int]) -> None:
     bound_s = BOUND * STEP_S - PERIOD_S
@@ -88,7 +88,7 @@ def test_what_must_be_told_at_once_is_read_at_its_period() -> None:
     assert fixed.charge_mc < ours.charge_mc  # it starts without our library
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(45, 400), st.integers(DELTA, 99)), min_size=1, max_size=8))
 def test_a_jump_is_known_by_the_time_that_a_fixed_period_promises(
     jumps: list[tuple[int, int]],

@@ -35,7 +35,7 @@ def programmed(tasks: Tasks, horizon_s: int, wake: int, join: int) -> float:
     return float(model.getObjectiveValue())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), PRICES)
 def test_the_least_is_that_of_an_integer_program(seed: int, prices: tuple[int, int]) -> None:
     tasks = sets.some(seed)
@@ -43,7 +43,7 @@ def test_the_least_is_that_of_an_integer_program(seed: int, prices: tuple[int, i
     assert found.cost(*prices) == pytest.approx(programmed(tasks, 2 * HOUR_S, *prices))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), PRICES, st.sampled_from(sorted(study.WAYS)))
 def test_no_way_is_better_than_the_optimum(seed: int, prices: tuple[int, int], name: str) -> None:
     tasks = sets.some(seed)

@@ -172,7 +172,7 @@ def test_one_file_for_a_factory(with_secrets: bool, tmp_path: Path, node_toml: P
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_cut_or_changed_byte_is_refused(tmp_path: Path, data: st.DataObject) -> None:
     """Of the application and the table; the bootloader's own digest is its ROM's to check."""
     whole = made.firmware(tmp_path, fill=3_000).read_bytes()

@@ -225,7 +225,7 @@ def test_a_ulp_that_cannot_hear_is_refused(old: str, new: str, said: str, tmp_pa
 
 
 @given(st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_damage_shows_a_password(tmp_path: Path, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(NODE)))
     end = data.draw(st.integers(start, min(len(NODE), start + 12)))

@@ -43,7 +43,7 @@ def test_every_state_is_of_an_activity() -> None:
     assert tuple(sorted(OF_STATE, key=states.NAMES.index)) == states.NAMES
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(BOOKS, BOOKS)
 def test_the_causes_are_all_that_changed(before: Ledger, after: Ledger) -> None:
     why = Why(Side(before), Side(after))

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.engine.ledger import CELLS, Ledger
@@ -36,7 +36,6 @@ BOOKS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(BOOKS, BOOKS)
 def test_the_parts_are_all_that_changed(before: Ledger, after: Ledger) -> None:
     cells = change(before, after)
@@ -44,7 +43,6 @@ def test_the_parts_are_all_that_changed(before: Ledger, after: Ledger) -> None:
     assert all(type(part) is Fraction for one in cells for part in (one.rate, one.duration))
 
 
-@settings(deadline=None)
 @given(BOOKS, BOOKS)
 def test_the_way_back_is_the_way_there(before: Ledger, after: Ledger) -> None:
     there, back = (
@@ -60,7 +58,6 @@ def test_the_way_back_is_the_way_there(before: Ledger, after: Ledger) -> None:
         )
 
 
-@settings(deadline=None)
 @given(BOOKS)
 def test_no_change_is_none(same: Ledger) -> None:
     assert not any(one.rate or one.duration or one.current for one in change(same, same))

@@ -59,7 +59,7 @@ def lived(given: Scenario) -> Life:
     return life
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     light=st.floats(0, 100),
     mah=st.sampled_from([2.0, 8.06, 300.0]),

@@ -111,7 +111,7 @@ def test_a_short_run_extrapolates_to_what_a_long_one_shows(
     gone=st.integers(0, 1_000),
     air_c=st.integers(-30, 50),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_it_browns_out_where_the_engine_does(
     name: str, chemistry: str, level: int, gone: int, air_c: int
 ) -> None:
@@ -142,7 +142,7 @@ def books(days: float, level: int, current_na: int) -> Ledger:
     level=st.integers(0, 10),
     more_ua=st.integers(1, 5_000),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_constant_draw_lasts_by_hand(
     current_ua: int, days: float, level: int, more_ua: int
 ) -> None:

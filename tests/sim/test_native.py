@@ -41,7 +41,7 @@ def test_what_is_kept_is_loaded_and_older_programs_go(place: Path) -> None:
     }
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.binary(min_size=1, max_size=200), st.data())
 def test_what_is_torn_or_decayed_is_not_there(code: bytes, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch, TemporaryFolder() as folder:

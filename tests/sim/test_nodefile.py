@@ -206,7 +206,7 @@ def board_of_any_numbers(draw: st.DrawFn) -> Board:
     return Board(file, shipped.folder)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(odd=board_of_any_numbers(), name=st.sampled_from(scenario.names()))
 def test_every_number_that_a_board_allows_fits_the_record(odd: Board, name: str) -> None:
     r = [0] * record.SIZE
@@ -229,7 +229,7 @@ def test_a_state_that_saves_nothing_is_never_entered() -> None:
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     period_s=st.integers(1, 259_200),
     early=st.floats(0, 1, exclude_max=True),

@@ -116,9 +116,7 @@ def fault(path: Path) -> str:
 
 
 @given(data=st.data())
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_file_is_one_line_or_no_damage(
     data: st.DataObject, whole: Path, tmp_path: Path
 ) -> None:

@@ -182,7 +182,7 @@ def mutated(draw: st.DrawFn) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=mutated())
 def test_a_mutated_scenario_is_refused_in_one_line_or_runs(
     text: str, tmp_path_factory: pytest.TempPathFactory

@@ -94,7 +94,7 @@ def test_a_factor_moves_its_table_and_no_count() -> None:
     assert after.states["cpu"] == before.states["cpu"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(BOARDS), st.data())
 def test_a_drawn_board_is_one_that_a_file_may_hold(
     shipped: board.Board, data: st.DataObject

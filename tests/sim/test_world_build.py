@@ -105,7 +105,7 @@ OUTAGE = "world.wifi.outage=[{start_h=30, hours=200}]"
 @hypothesis.given(
     st.integers(1, 12), st.integers(1, 40), st.integers(0, 2**31 - 1), st.integers(1, 12)
 )
-@hypothesis.settings(max_examples=12, deadline=None)
+@hypothesis.settings(max_examples=12)
 def test_a_seed_is_one_world_however_long_the_run(
     name: str, days: int, more: int, seed: int, month: int
 ) -> None:

@@ -75,7 +75,7 @@ def test_irradiance_changes_recording_in_april_and_october() -> None:
 
 
 @given(st.integers(1, 800), st.integers(1, 12))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_irradiance_is_as_long_as_asked(days: int, first_month: int) -> None:
     assert len(irradiance(days, first_month)) == days * 1440
 

@@ -138,7 +138,7 @@ def test_a_wav_of_another_form_is_refused(tmp_path: Path) -> None:
 
 
 @given(st.floats(0, 600), st.floats(0, 600), st.integers(0, 2**31 - 1))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_events_ascend_apart_and_are_their_seed(words: float, bursts: float, seed: int) -> None:
     sounds = sound.Sounds(words, bursts, 1, 2)
     one, other = sound.hearing(sounds, 1, seed), sound.hearing(sounds, 1, seed)
@@ -184,7 +184,7 @@ def fresh() -> Hearing:
     st.integers(1, 7_000),
     st.integers(0, 80),
 )
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_node_is_woken_by_the_first_look_over_the_mark(
     start_us: int, length_us: int, interval_us: int, margin: int, ratio_x16: int
 ) -> None:

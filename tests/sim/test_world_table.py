@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.engine import events
@@ -36,7 +36,6 @@ TABLES = st.lists(
 ).map(sorted)
 
 
-@settings(deadline=None)
 @given(rows=TABLES, at_s=st.integers(0, 8 * DAY_S))
 def test_a_value_holds_until_the_next_and_the_table_is_repeated_by_whole_days(
     rows: list[tuple[int, int]], at_s: int, tmp_path_factory: pytest.TempPathFactory
@@ -57,7 +56,6 @@ def test_columns_may_be_others_too_and_times_have_milliseconds(tmp_path: Path) -
     assert (read.values[86_400], read.values[86_401], len(read.values)) == (1, -3, 172_800)
 
 
-@settings(deadline=None)
 @given(rows=TABLES, days=st.integers(1, 9))
 def test_a_contact_opens_and_closes_in_turn_day_after_day(
     rows: list[tuple[int, int]], days: int, tmp_path_factory: pytest.TempPathFactory

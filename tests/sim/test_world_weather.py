@@ -61,7 +61,7 @@ def test_a_run_that_starts_in_july_starts_warm() -> None:
 
 
 @given(st.integers(0, 2**31 - 1), st.floats(0.5, 50))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_noise_has_its_spread_and_correlation(seed: int, lag: float) -> None:
     runs = 400
     random = np.random.default_rng(seed)

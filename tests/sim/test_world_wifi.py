@@ -121,7 +121,7 @@ def test_modelled_rssi_has_the_mean_spread_and_memory_asked_for() -> None:
 
 
 @given(st.floats(-100, -20), st.floats(0, 20), st.floats(1, 1e6), st.integers(0, 2**31 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_modelled_rssi_stays_in_range_and_is_its_seed(
     mean_dbm: float, sd_db: float, correlation_s: float, seed: int
 ) -> None:

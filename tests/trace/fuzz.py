@@ -123,7 +123,6 @@ def fuzz(target: Target, inputs: int) -> Counter[str]:
     @settings(
         max_examples=inputs,
         database=None,
-        deadline=None,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )

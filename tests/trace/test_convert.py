@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -37,7 +37,6 @@ def recordings(draw: st.DrawFn) -> Recording:
 
 
 @pytest.mark.parametrize("suffix", writer.WRITERS)
-@settings(deadline=None)  # the first call imports the format's library
 @given(recording=recordings())
 def test_what_is_written_reads_back(
     suffix: str, recording: Recording, tmp_path_factory: pytest.TempPathFactory

@@ -21,7 +21,7 @@ from tests.trace.conftest import read
     st.booleans(),
     st.integers(0, 3),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_written_as_jls_reads_back(
     tmp_path_factory: pytest.TempPathFactory,
     ua: list[float],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
@@ -67,7 +67,6 @@ TIMES = st.one_of(
 CURRENTS = TIMES | TIMES.map("-{}".format)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.lists(st.tuples(TIMES, CURRENTS, st.text("01X-", min_size=8, max_size=8)), min_size=1))
 def test_compiled_rows_are_numpys(table: list[tuple[str, str, str]]) -> None:
     data = "".join(",".join(row) + "\n" for row in table).encode()
@@ -89,7 +88,6 @@ def test_an_odd_row_is_left_to_numpy(row: str) -> None:
     assert ppk2jit.parse(f"0,1\n{row}\n2,3\n".encode(), False) is None
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_any_bytes_are_parsed_within_bounds(data: bytes, digital: bool) -> None:
     data += b"\n"

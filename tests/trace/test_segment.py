@@ -41,7 +41,7 @@ def test_a_wake_is_cut_into_its_states(rate_hz: float) -> None:
     levels_ma=st.lists(st.floats(0.001, 400), min_size=2, max_size=60),
     each_s=st.floats(0.1, 3),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_slow_recording_is_cut_as_well(
     rate_hz: float, levels_ma: list[float], each_s: float
 ) -> None:
@@ -162,7 +162,6 @@ def test_a_dip_is_no_sleep(sleep_s: float, wakes: int) -> None:
 CURRENT = st.floats(-1e3, 4e5, width=32)
 
 
-@settings(deadline=None)
 @given(st.lists(CURRENT, min_size=1, max_size=70), st.sampled_from([1, 8, 32]))
 def test_kernels_are_alike_compiled_and_not(samples: list[float], size: int) -> None:
     fast = kernels.compiled()
@@ -190,7 +189,6 @@ def test_kernels_are_alike_compiled_and_not(samples: list[float], size: int) -> 
     assert runs[0] == runs[1]
 
 
-@settings(deadline=None)
 @given(st.lists(CURRENT, min_size=1, max_size=300))
 def test_runs_are_those_of_a_plain_hysteresis(samples: list[float]) -> None:
     """Blocks that are skipped change nothing."""

@@ -4,6 +4,7 @@ Most of its cells are empty; a Cell is one that is not.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import NamedTuple
 
 from host_sim.engine.ledger import CELLS, DECISION_NAMES, Ledger
@@ -40,10 +41,13 @@ def cells(books: Ledger) -> Iterator[Cell]:
 def ledger(some: Iterable[Cell], price_na: dict[str, int], tasks: list[str]) -> Ledger:
     """The ledger of such cells; ValueError for a task, decision or state that there is not."""
     us, times, extra = [0] * CELLS, [0] * CELLS, [0] * CELLS
-    names = slots(tasks)
+    places = {
+        name: at for at, name in enumerate(product(slots(tasks), DECISION_NAMES, states.NAMES))
+    }
     for cell in some:
-        slot = names.index(cell.task) * port.DECISIONS + DECISION_NAMES.index(cell.decision)
-        at = slot * states.STATES + states.NAMES.index(cell.state)
+        if cell[:3] not in places:
+            raise ValueError(f"no {'.'.join(cell[:3])}")
+        at = places[cell[:3]]
         us[at], times[at], extra[at] = cell.us, cell.times, cell.extra
     return Ledger(us, [price_na[name] for name in states.NAMES], tasks, extra, times)
 

@@ -157,7 +157,7 @@ def changed(whole: Path, path: Path, keys: dict[str, Any], *, signed: bool = Tru
         ({"torpor_run": None}, "no run of torpor's; name a file that torpor sim --save wrote"),
         ({"seed": "x"}, "is damaged (Expected `int`, got `str`"),
         ({"more": 1}, "is damaged (Object contains unknown field `more`"),
-        ({"cells": [["mine", "sleep", "boot", 1, 1, 0]]}, "is damaged ('mine' is not in list"),
+        ({"cells": [["mine", "sleep", "boot", 1, 1, 0]]}, "is damaged (no mine.sleep.boot)"),
         ({"cells": [["node", "sleep", "boot", -1, 1, 0]]}, "is damaged (Expected `int` >= 0"),
         ({"price_na": {}}, "is damaged ('deep_sleep')"),
         ({"complete": False}, "an interrupted run; run it again with --save"),

@@ -108,7 +108,7 @@ def test_a_scenario_is_called_as_seen_from_the_file(tmp_path: Path) -> None:
         (
             "climate.scheduled.light_sleep = [",
             "clima.scheduled.light_sleep = [",
-            "('clima' is not in list)",
+            "(no clima.scheduled.light_sleep)",
         ),
         ("climate.scheduled.light_sleep = [", "climate.scheduled.light_sleep = [-", "got -"),
         ("seeds = [1, 2]", "<<<<<<< ours", "invalid statement; mend the TOML syntax"),

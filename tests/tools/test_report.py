@@ -189,8 +189,9 @@ def test_only_this_machine_is_answered(capsys: Capture) -> None:
             urllib.request.Request(f"{address}other"),
             urllib.request.Request(address, method="POST"),
         ):
-            with pytest.raises(urllib.error.HTTPError):
+            with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(asked)
+            refused.value.close()
         port = address.rpartition(":")[2].strip("/")
         assert f"port {port} cannot be had" in fault(capsys, "view", "garden", "--port", port)
     with pytest.raises(urllib.error.URLError):

@@ -21,6 +21,7 @@ from host_sim.errors import BadInput
 from host_sim.trace.columns.column import Column
 from host_sim.trace.columns.missing import Missing, check_length, filled
 from host_sim.trace.columns.source import Progress, Source, silent
+from host_sim.trace.formats import zipped
 from host_sim.trace.recording import Bits, Recording, Samples
 from host_sim.trace.spool import Spool
 
@@ -49,10 +50,10 @@ def read(source: Source) -> Recording:
     """All samples and channels; BadInput for another version or a damaged file."""
     with source.file() as path:
         try:
-            with zipfile.ZipFile(path) as archive:
+            with zipped.opened(path) as archive:
                 rate_hz = _rate_hz(archive, source)
                 return recorded(_blocks(archive, source), rate_hz, source)
-        except (zipfile.BadZipFile, KeyError, ValueError, EOFError, NotImplementedError):
+        except zipped.DAMAGE:
             raise BadInput("damaged", where=source.path, remedy="save it again") from None
 
 

@@ -8,7 +8,6 @@ so, or the one that the user names together with its unit.
 import configparser
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,22 +19,14 @@ from host_sim.trace.columns.clock import MOST_HZ
 from host_sim.trace.columns.column import Column, floats
 from host_sim.trace.columns.source import Source
 from host_sim.trace.columns.units import as_ua, said
+from host_sim.trace.formats import zipped
 from host_sim.trace.recording import Bits, Floats, Recording, Samples
 from host_sim.trace.spool import CHUNK, Spool
 
 NAME = "sigrok .sr"
 _HZ = {"Hz": 1.0, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9}
 _MOST_METADATA = 1 << 20
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,  # zipfile, of an encrypted member
-    configparser.Error,
-)
+_DAMAGE = (*zipped.DAMAGE, configparser.Error)
 
 
 class Session(NamedTuple):
@@ -73,7 +64,7 @@ def read(source: Source) -> Recording:
     """The analog channel that is the current, with a voltage and up to eight logic channels."""
     with source.file() as path:
         try:
-            with zipfile.ZipFile(path) as file:
+            with zipped.opened(path) as file:
                 _check_count(file, path)
                 return _read(_session(file, source.path), source)
         except _DAMAGE:

@@ -4,8 +4,9 @@ Whoever knew what is to come would wake only to tell, and tell several channels 
 least it has to tell: each word and each edge of a contact; a heartbeat where nothing else was told
 for its period and its window; and of the channel that changes most whenever no single value is
 within `delta` of all that was, but for what passes within the time that news may wait and what
-words and edges take along. Each takes a start and a join, unless a lighter sleep since the last
-word or edge spares them for less. What a pull-up draws through the contact, it draws all the time.
+words and edges take along; words and edges whose news may wait are told together. Each takes a
+start and a join, unless a lighter sleep since the last word or edge spares them for less; no node
+sleeps meanwhile. What a pull-up draws through the contact, it draws all the time.
 It starts as a node without our library does. Joins are taken as remembered, with a stored key, at
 the lowest power and with no frame lost. The bound is valid, and lower than what can be reached:
 channels do not change at the same times.
@@ -19,6 +20,7 @@ from host_sim.engine.parts import CHANNEL_ROW, SERIES, Parts
 from host_sim.hardware import price, states
 from host_sim.hardware.board import Board
 from host_sim.hardware.start import PLAIN
+from host_sim.hardware.states import Part
 from host_sim.sim import build, outside
 from host_sim.spec import costs
 from host_sim.spec.nodefile import Node
@@ -44,19 +46,20 @@ def of(scenario: Scenario) -> Bound:
     """The least that a scenario's service takes."""
     node, board = scenario.file.node, _quickest(scenario.board)
     us, world = build.end_us(scenario), build.parts(scenario)
-    happened_us = _edges_and_words(scenario, world)
-    silences_us = np.diff([0, *happened_us, us])
-    heartbeats = silences_us // (1_000_000 * (node.report.period_s + node.report.late_s))
-    told = max(int(heartbeats.sum()), _most_told(scenario, world) - len(happened_us))
+    within_us = _within_us(node)
+    happened_us = [at for at in together(_happened(scenario, world), within_us) if at < us]
+    silences_us = np.maximum(0, np.diff([0, *happened_us, us]) - within_us)
+    heartbeat_us = 1_000_000 * (node.report.period_s + node.report.late_s)
+    most_told = max(us // heartbeat_us, _most_told(scenario, world))
+    told = max(int((silences_us // heartbeat_us).sum()), most_told - len(happened_us))
     pulled_fc = (world.current_na[states.DEEP_SLEEP] - board.current_na[states.DEEP_SLEEP]) * us
-    start_fc, join_fc = _start_fc(board), _tell_fc(board, node)
     if node.kind == "switch":  # it has joined, and stays
-        message_fc = told * price.message_fc(board, 0)
-        charge_fc = price.state_fc(board, "modem_sleep", us) + pulled_fc + message_fc
+        charge_fc = price.state_fc(board, "modem_sleep", us) + pulled_fc
+        charge_fc += told * _tell_fc(board, (costs.way(node).message,), "modem_sleep")
         return Bound(scenario.file.days, charge_fc)
     charge_fc = price.state_fc(board, "deep_sleep", us) + pulled_fc
-    charge_fc += _happened_fc(board, happened_us, start_fc, join_fc)
-    charge_fc += told * (start_fc + join_fc)
+    charge_fc += _happened_fc(board, node, silences_us[:-1].astype(float))
+    charge_fc += told * (_start_fc(board) + _tell_fc(board, _joined(node), "deep_sleep"))
     return Bound(scenario.file.days, charge_fc)
 
 
@@ -103,29 +106,56 @@ def _period_s(node: Node, channel: str) -> int:
     return min(periods, default=node.report.period_s)
 
 
-def _edges_and_words(scenario: Scenario, parts: Parts) -> list[int]:
-    """When a word is said, and when the contact has something to tell, µs."""
+def _happened(scenario: Scenario, parts: Parts) -> list[int]:
+    """When a detector is said a word, or the contact that wakes has something to tell, µs."""
+    watch = scenario.file.node.watch
+    if watch is None:
+        return []
+    if not watch.interval_ms:
+        return outside.news_us(parts, watch)
     heard = zip(parts.hearing.event_word, parts.hearing.event_us, strict=True)
-    happened = outside.news_us(parts, scenario.file.node.watch)
-    happened += [at for word, at in heard if word]
-    return sorted(at for at in happened if at < build.end_us(scenario))
+    return sorted(at for word, at in heard if word)
 
 
-def _happened_fc(board: Board, happened_us: list[int], start_fc: int, join_fc: int) -> int:
+def _within_us(node: Node) -> int:
+    """How long words and edges may wait for each other."""
+    watched = node.watch.channel if node.watch else None
+    return sum(one.within_s * 1_000_000 for one in node.channel if one.name == watched)
+
+
+def together(happened_us: list[int], within_us: int) -> list[int]:
+    """When what happened is told at the latest, as seldom as may be, µs."""
+    told_us: list[int] = []
+    for at in happened_us:
+        if not told_us or at > told_us[-1]:
+            told_us.append(at + within_us)
+    return told_us
+
+
+def _happened_fc(board: Board, node: Node, gaps_us: Floats) -> int:
     """What to tell of each takes, asleep since the last in the way that takes least."""
     na = dict(zip(states.NAMES, board.current_na, strict=True))
-    gaps_us = np.diff([0, *happened_us])
-    started = np.minimum(start_fc, gaps_us * (na["light_sleep"] - na["deep_sleep"]))
-    told = np.minimum(started + join_fc, gaps_us * (na["modem_sleep"] - na["deep_sleep"]))
-    return round(float(told.sum()))
+    started_fc = _start_fc(board) + _tell_fc(board, _joined(node), "deep_sleep")
+    lingered_fc = gaps_us * (na["light_sleep"] - na["deep_sleep"])
+    lingered_fc += _tell_fc(board, _joined(node), "light_sleep")
+    stayed_fc = gaps_us * (na["modem_sleep"] - na["deep_sleep"])
+    least_fc = np.minimum(np.minimum(started_fc, lingered_fc), stayed_fc)
+    return round(float(least_fc.sum()))
+
+
+def _joined(node: Node) -> tuple[Part, ...]:
+    """A remembered join and a message."""
+    way = costs.way(node)
+    return (*way.cached, way.message)
 
 
 def _start_fc(board: Board) -> int:
-    return price.state_fc(board, "boot", board.phase_us("boot"))
+    """What a start takes more than deep sleep does meanwhile."""
+    us = board.phase_us("boot")
+    return price.state_fc(board, "boot", us) - price.state_fc(board, "deep_sleep", us)
 
 
-def _tell_fc(board: Board, node: Node) -> int:
-    """A remembered join with a stored key and a message, at the lowest power."""
-    way = costs.way(node)
-    join_fc = price.join_fc(board, way.cached, 0, "stored")
-    return join_fc + price.message_fc(board, 0, way.message)
+def _tell_fc(board: Board, parts: tuple[Part, ...], asleep: str) -> int:
+    """The same of these parts, at the lowest power and with a stored key, over a kind of sleep."""
+    us = sum(board.join_us(part.phase, "stored") for part in parts)
+    return price.join_fc(board, parts, 0, "stored") - price.state_fc(board, asleep, us)

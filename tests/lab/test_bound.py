@@ -5,22 +5,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim.hardware import price, states
+from host_sim.hardware import price
 from host_sim.lab import bound, decisions
 from host_sim.sim import run
 from host_sim.spec import scenario
+from tests.conftest import CHECKOUT
 
-# Where a start takes much more than a while of light sleep, a node lingers behind a door's edge.
-LINGERS = ("days=28", "board=xiao_esp32s3")
-SHORT = [(name, ("days=2",)) for name in scenario.names()]
+SOIL = CHECKOUT / "docs" / "examples" / "soil" / "soil.toml"
+TELLS = "node.report.period_s=5 node.task.0.late_s=268435"
+AT_ODDS = [
+    # Where a start takes much more than a while of light sleep, a node lingers behind an edge.
+    "door days=28 board=xiao_esp32s3",
+    "door days=28 board=xiao_esp32s3 node.link=espnow",
+    "door days=365 world.door={per_day=0.02,open_s=4}",  # asleep for longer than 64 bits of fC
+    "door days=2 node.channel.0.within_s=86400",  # edges told together
+    "soil days=2 world.door=Frontdoor",  # a contact that wakes nobody
+    f"plug days=1 world.reads.power=0 {TELLS}",  # its messages replace sleep as dear
+    "door days=0.1 board=doit_devkit_v1 world.wifi.mean_dbm=-50 node.report.period_s=5 "
+    "node.report.early_s=2 node.report.late_s=0",  # and so do joins
+]
 
 
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [*SHORT, ("door", LINGERS), ("door", (*LINGERS, "node.link=espnow"))],
-)
-def test_no_run_draws_less(name: str, changes: tuple[str, ...]) -> None:
-    given = scenario.load(name, changes)
+@pytest.mark.parametrize("case", [*(f"{name} days=2" for name in scenario.names()), *AT_ODDS])
+def test_no_run_draws_less(case: str) -> None:
+    name, *changes = case.split()
+    given = scenario.load(str(SOIL) if name == "soil" else name, tuple(changes))
     least = bound.of(given)
     for configured, device in (decisions.without(given, ()), decisions.practice(given)):
         assert run.run(configured, device=device).ledger.average_current_ua > (
@@ -84,10 +93,10 @@ def test_no_sender_on_change_tells_less_often(values: list[int], delta: int) -> 
 def test_a_join_of_the_bound_derives_no_key() -> None:
     """A node's own does, where it has a passphrase: it may not be cheaper than the bound's."""
     given = scenario.load("door", ("days=2",))
-    joined, charge_fc = (
-        bound._tell_fc(given.board, given.file.node),
-        price.message_fc(given.board, 0),
+    joined = bound._joined(given.file.node)
+    us = sum(given.board.join_us(part.phase, "stored") for part in joined)
+    asleep_fc = price.state_fc(given.board, "deep_sleep", us)
+    derived_fc, stored_fc = (
+        price.join_fc(given.board, joined, 0, key) for key in ("passphrase", "stored")
     )
-    derived_fc = price.join_fc(given.board, states.CACHED_JOIN, 0)
-    assert joined - charge_fc < derived_fc
-    assert joined - charge_fc == price.join_fc(given.board, states.CACHED_JOIN, 0, "stored")
+    assert bound._tell_fc(given.board, joined, "deep_sleep") + asleep_fc == stored_fc < derived_fc

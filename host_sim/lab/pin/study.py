@@ -38,7 +38,7 @@ join costs as much as 3 to 31 starts, by board: to wake at each edge and keep st
 long as edges are not much closer than the hold. Who leaves the pin alone for the hold starts less
 often than ours, but looks at one instant, takes a pause for the end, and tells of it and of the
 next begin: two joins for nothing. It comes within 6 % where the hold is ten minutes, as each edge
-in them costs ours a start. On motion ours takes 23 % more than the clairvoyant, and that is these
+in them costs ours a start. On motion ours takes 25 % more than the clairvoyant, and that is these
 starts: a ULP that counts how long the pin has rested would spare them, and no program does so. That
 an event is over is told a start later than by who waits for it in light sleep, which is the 0.6 s a
 day for which ours is wrong longer.

@@ -63,6 +63,8 @@ class SimPort(State, Port):
 
     def wait(self, ms: int, kind: int = IDLE) -> None:
         state = LIGHT_SLEEP if kind >= LIGHT else IDLE_STATE
+        if kind == MODEM and self.joined:
+            state = MODEM_SLEEP  # its radio stays with its network
         if self.replays:
             replay.rest(self, state, ms * 1000)
             if kind >= LIGHT:

@@ -52,7 +52,9 @@ def reading_us(channel: Channel, board: Board) -> int:
 def _warm_up_uc(node: Node, board: Board, task: Task) -> int:
     """In light sleep, unless that costs more or the node stays associated."""
     us = task.warmup_ms * 1000
-    if node.kind == "switch" or task.warmup_ms < light_ms(board):
+    if node.kind == "switch":
+        return uc(board, "modem_sleep", us)
+    if task.warmup_ms < light_ms(board):
         return uc(board, "idle", us)
     return uc(board, "light_sleep", us) + uc(board, "cpu", board.phase_us("light_exit"))
 

@@ -23,6 +23,7 @@ AT_ODDS = [
     f"plug days=1 world.reads.power=0 {TELLS}",  # its messages replace sleep as dear
     "door days=0.1 board=doit_devkit_v1 world.wifi.mean_dbm=-50 node.report.period_s=5 "
     "node.report.early_s=2 node.report.late_s=0",  # and so do joins
+    "plug days=1 node.task.meter.warmup_ms=1900",  # associated it does not idle for less
 ]
 
 

@@ -48,7 +48,7 @@ def test_the_compiled_engine_draws_the_same_from_recordings(tmp_path: Path) -> N
         for name in (*replay.PHASES, *replay.RESTS)
     )
     drawn = set()
-    # Nothing else idles: what stays associated does so while its sensor warms up.
+    # Nothing else idles: a switch whose sensor warms up before it has joined.
     changes = {"plug": "node.task.meter.warmup_ms=1", "door": "node.link=espnow"}
     for name in NAMES:
         path = tmp_path / f"{name}.toml"

@@ -21,6 +21,7 @@ def of(file: ScenarioFile, board: Board) -> Iterator[Fault]:
         _read_faults(file),
         sources.faults(file.world),
         _monitor_faults(file),
+        _contact_faults(file),
         _poll_faults(file, board),
         _budget_faults(file),
         _replay_faults(file),
@@ -70,6 +71,19 @@ def _monitor_faults(file: ScenarioFile) -> Iterator[Fault]:
             if file.world.reads.get(name) in ("door", "sound", "output"):
                 what = f"the ULP does not read {file.world.reads[name]}"
                 yield what, ("node", "task", i, "ulp"), "leave it out"
+
+
+def _contact_faults(file: ScenarioFile) -> Iterator[Fault]:
+    """A contact at the pin of a node that does not read it, and so would be woken on end."""
+    watch = file.node.watch
+    if file.world.door is None or watch is None or watch.interval_ms:
+        return
+    if file.node.kind == "switch":
+        remedy = "leave it out; commands_per_day turns its relay"
+        yield "a switch has no contact", ("world", "door"), remedy
+    elif file.world.reads.get(watch.channel, "door") != "door":
+        key = ("world", "reads", watch.channel)
+        yield "its pin is the contact", key, 'read "door", or leave world.door out'
 
 
 def _poll_faults(file: ScenarioFile, board: Board) -> Iterator[Fault]:

@@ -111,6 +111,20 @@ EARLY = "earlier than the period is long; keep it below period_s"
             '"Backdoor"',
             "world.door: no contact Backdoor; one of CupsCupboard, ",
         ),
+        (
+            "door",
+            'door = "door"',
+            "door = 1",
+            "door = 1",
+            'world.reads.door: its pin is the contact; read "door", or leave world.door out',
+        ),
+        (
+            "plug",
+            "commands_per_day = 6.0",
+            'door = "Frontdoor"',
+            "door =",
+            "world.door: a switch has no contact; leave it out; commands_per_day turns its relay",
+        ),
         # the detector
         (
             "sound",

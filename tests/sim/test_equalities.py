@@ -14,6 +14,7 @@ from host_sim.spec.configure import device_config
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
 from host_sim.world.recordings import DAY_US
+from tests.conftest import CHECKOUT
 from torpor import config, record, retain
 from torpor.port import COLD
 
@@ -38,6 +39,31 @@ def test_the_compiled_engine_gives_what_cpython_gives(name: str) -> None:
         ours.caught,
         ours.false_wakes,
     )
+
+
+GREENHOUSE = CHECKOUT / "docs" / "examples" / "greenhouse" / "greenhouse.toml"
+DARK = "world.harvest.light_percent=0"
+STILL = "world.reads.power=0 node.report.period_s=259200 node.task.meter.period_s=259200"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{GREENHOUSE} days=30 board=doit_devkit_v1 {DARK}",
+        f"plug days=10 board=xiao_esp32s3 world.commands_per_day=0 {STILL}",
+    ],
+)
+def test_a_rest_of_days_at_milliamperes_leaves_the_compiled_engine_what_it_is(name: str) -> None:
+    name, *changes = name.split()
+    given = scenario.load(name, tuple(changes))
+    lived = []
+    for engine in (plain.Life, native.Life):
+        life = engine(
+            build.parts(given, arrays=engine.arrays), device_config(given.file.node, given.board)
+        )
+        life.live(build.end_us(given))
+        lived.append((life.used, list(life.parts.us), list(life.parts.extra), life.now_us))
+    assert lived[1] == lived[0]
 
 
 def test_the_compiled_engine_draws_the_same_from_recordings(tmp_path: Path) -> None:

@@ -10,19 +10,30 @@ from host_sim.toml import file as tomlfile
 
 T = TypeVar("T")
 SHOWN = 60  # characters
+Place = tuple[str, ...]  # of a value, each entry of a list by its index
 
 
 def changed(file: T, changes: tuple[str, ...]) -> T:
-    """The file with each key=value set: a dotted key and a TOML value, or a bare string."""
+    """The file with each key=value set: a dotted key and a TOML value, or a bare string.
+
+    BadInput where one would undo another; of a key in the same words it is the last that holds.
+    """
     if not changes:
         return file
     document: Any = msgspec.to_builtins(file)
     document = _without_none(document)
+    done: dict[Place, str] = {}
     for change in changes:
         key, equals, value = change.partition("=")
         if not equals:
             raise BadInput(f"--set {short(change)} has no value", remedy="write --set key=value")
-        _set(document, key.strip().split("."), _value(value), short(change))
+        key = key.strip()
+        place = _set(document, key.split("."), _value(value), short(change))
+        for at, by in done.items():
+            if by != key and at[: len(place)] == place:
+                what = f"--set {short(change)} replaces --set {short(by)}"
+                raise BadInput(what, remedy="give one of them")
+        done[place] = key
     return tomlfile.convert(document, "", "--set", type(file))
 
 
@@ -87,23 +98,25 @@ def _value(text: str) -> Any:
         return text
 
 
-def _set(document: Any, parts: list[str], value: Any, change: str) -> None:
-    """Set one key; a part may be an index or the name of an entry of a list."""
+def _set(document: Any, parts: list[str], value: Any, change: str) -> Place:
+    """Set one key, and say where; a part may be an index or the name of an entry of a list."""
     *above, last = parts
-    at = document
+    at, place = document, []
     for part in above:
-        at = _child(at, part, change)
+        name, at = _child(at, part, change)
+        place.append(name)
     if isinstance(at, list):
         raise BadInput(f"--set {change}: {last} is an entry of a list", remedy="name a key in it")
     at[last] = value
+    return (*place, last)
 
 
-def _child(at: Any, part: str, change: str) -> Any:
+def _child(at: Any, part: str, change: str) -> tuple[str, Any]:
     if isinstance(at, dict):
-        found = at.get(part)
+        entries = [(part, at.get(part))]
     else:
-        entries = (child for child in enumerate(at) if isinstance(child[1], dict))
-        found = next((c for i, c in entries if part in (str(i), c.get("name"))), None)
-    if isinstance(found, (dict, list)):
-        return found
+        tables = ((str(i), child) for i, child in enumerate(at) if isinstance(child, dict))
+        entries = [(i, child) for i, child in tables if part in (i, child.get("name"))]
+    if entries and isinstance(entries[0][1], (dict, list)):
+        return entries[0]
     raise BadInput(f"--set {change}: there is no {part}", remedy="see the scenario's file")

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from host_sim.errors import BadInput
+from host_sim.spec import scenario
 from tests.conftest import CHECKOUT
 from tests.refused import refused
 from tools import cli
@@ -87,6 +88,30 @@ def test_no_key_is_set_twice(
     monkeypatch.chdir(tmp_path)
     Path("fleet.toml").touch()
     assert refused(line.split(), tmp_path, capsys).startswith(f"torpor: {key} is set twice; write")
+
+
+@pytest.mark.parametrize("command", ["sim", "check", "diff", "sweep"])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("node.task.climate.period_s=600", "node.task.0.period_s=900"),
+        ("node.task.0.period_s=600", "node.task.climate.period_s=900"),
+        ("world.wifi.busy=0.5", "world.wifi={}"),
+    ],
+)
+def test_no_key_undoes_another(
+    command: str, first: str, second: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = [command, "garden", "--days", "0.1", "--set", first, "--set", second]
+    said = refused(line, tmp_path, capsys)
+    assert f"--set {second} replaces --set {first.partition('=')[0]}; give one of them" in said
+
+
+def test_a_table_that_is_set_may_be_changed_behind_it() -> None:
+    changes = ("node.report={early_s = 60}", "node.report.period_s=7200")
+    report = scenario.load("garden", changes).file.node.report
+    assert report
+    assert (report.early_s, report.period_s) == (60, 7200)
 
 
 @pytest.mark.parametrize(

@@ -146,9 +146,9 @@ def _run(args: Sequence[str]) -> int:
     except OSError as error:
         if error.filename is None:
             _close()
-        raise BadInput(
-            error.strerror or str(error), where=error.filename or "standard output"
-        ) from None
+        where = error.filename or "standard output"
+        remedy = "choose another place"
+        raise BadInput(error.strerror or str(error), where=where, remedy=remedy) from None
 
 
 def _invoke(args: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 from host_sim.errors import BadInput
 from host_sim.files import inputs
 
+ELSEWHERE = "choose another place"
 PROJECT = Path(__file__).resolve().parents[2]
 # Of the checkout, or of what was installed from it.
 OWN_FOLDERS = ("boards", "docs", "firmware", "host_sim", "tests", "tools", "torpor", ".ci", ".git")
@@ -76,7 +77,7 @@ def attempt(path: Path, target: Path) -> None:
 
     What os.access() allows the superuser a file system may still refuse.
     """
-    with _blamed(path), _new(target):
+    with blamed(path), _new(target):
         pass
 
 
@@ -84,7 +85,7 @@ def attempt(path: Path, target: Path) -> None:
 def beside(path: Path) -> Iterator[Path]:
     """A new empty file beside `path`, of its ending, that takes its place when the block ends."""
     target = _target(path)
-    with _blamed(path), _new(target) as part:
+    with blamed(path), _new(target) as part:
         yield part
         _sync(part)
         _place(part, path, target, renewed=False)
@@ -96,19 +97,19 @@ def write(files: Mapping[Path, bytes], *, renewed: bool = False) -> None:
         parts = {}
         for path, data in files.items():
             target = _target(path)
-            with _blamed(path):
+            with blamed(path):
                 parts[path] = stack.enter_context(_new(target)), target
                 parts[path][0].write_bytes(data)
                 _sync(parts[path][0])
         for path, (part, target) in parts.items():
-            with _blamed(path):
+            with blamed(path):
                 _place(part, path, target, renewed)
 
 
 def folder(path: Path, files: Mapping[str, bytes]) -> None:
     """A new folder with these files, by their paths in it, which is there whole or not at all."""
     part = path.with_name(f".torpor-{secrets.token_hex(6)}")
-    with _blamed(path):
+    with blamed(path):
         try:
             for name, data in files.items():
                 (part / name).parent.mkdir(parents=True, exist_ok=True)
@@ -148,11 +149,11 @@ def _target(path: Path) -> Path:
         return target
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "a name with a zero byte"
-        raise BadInput(f"cannot be written ({why})", where=path) from None
+        raise BadInput(f"cannot be written ({why})", where=path, remedy=ELSEWHERE) from None
     if what := inputs.kind(found):
         raise BadInput(what, where=path, remedy="name a file")
     if not os.access(target, os.W_OK):
-        raise BadInput("cannot be written", where=path, remedy="choose another place")
+        raise BadInput("cannot be written", where=path, remedy=ELSEWHERE)
     return target
 
 
@@ -181,13 +182,13 @@ def _ends(path: Path) -> bytes:
 
 
 @contextmanager
-def _blamed(path: Path) -> Iterator[None]:
+def blamed(path: Path) -> Iterator[None]:
     """What the system refuses is said of this file."""
     try:
         yield
     except OSError as error:
         what = f"cannot be written ({error.strerror})"
-        raise BadInput(what, where=path, remedy="choose another place") from None
+        raise BadInput(what, where=path, remedy=ELSEWHERE) from None
 
 
 @contextmanager

@@ -32,6 +32,7 @@ _BY_MARK = {ASLEEP: START, AWAKE: "awake", SENSING: "sensing", ON_AIR: "on air"}
 
 LONG = 1.25  # of the usual duration of its kind: with repeats, or time-outs
 
+BY_MEAN = "compare its mean current with that of torpor trace info"
 ASLEEP_STATES = ("deep_sleep", "light_sleep")
 SENSE, COUNTED = "sense only", (JOINS, JOINS_CACHED, JOINS_FAILED, SENDS_ACKED)
 Steps = tuple[Step, ...]
@@ -159,10 +160,10 @@ def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done:
         progress(port.now_us / end_us)
     if not port.kinds:
         what = "its node never sleeps with the radio off: there is no wake to compare"
-        raise BadInput(what, where=scenario.path)
+        raise BadInput(what, where=scenario.path, remedy=BY_MEAN)
     if port.count[POLLS]:
         what = "its node polls a detector in its sleep: no wake is told from a poll"
-        raise BadInput(what, where=scenario.path)
+        raise BadInput(what, where=scenario.path, remedy=BY_MEAN)
     result = replace(run.outcome(scenario, parts, r, port.now_us), alive=port.alive)
     kinds = [part for kind in port.kinds.values() for part in kind.parted()]
     kinds.sort(key=lambda kind: -kind.times)

@@ -156,7 +156,8 @@ def live(
     r = begun(built, device or device_config(scenario.file.node, scenario.board))
     port, cause, end_us = LogPort(built), COLD, build.end_us(scenario)
     if port.now_us >= end_us:
-        raise BadInput("it ends before its first wake does", where=scenario.path, key="days")
+        what = "it ends before its first wake does"
+        raise BadInput(what, where=scenario.path, key="days", remedy="simulate longer")
 
     def told() -> Log:
         done = run.outcome(scenario, built, r, port.now_us)

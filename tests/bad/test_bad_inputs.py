@@ -103,6 +103,7 @@ def refused(args: list[str], folder: Path, capsys: Capture, late: bool = False) 
     assert said.err.startswith("torpor: ")
     assert said.err.count("\n") == 1
     assert len(said.err) < 1_000
+    assert "; " in said.err or "(see torpor " in said.err, "no remedy"
     assert contents(folder) == before
     return said.err
 

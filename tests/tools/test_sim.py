@@ -352,5 +352,5 @@ def test_a_full_disk_is_one_line() -> None:
     command = [sys.executable, "-m", "tools.cli", "sim", "garden", "--days", "1", "--json"]
     with open("/dev/full", "w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
-    told = b"torpor: standard output: No space left on device\n"
+    told = b"torpor: standard output: No space left on device; choose another place\n"
     assert (done.returncode, done.stderr) == (2, told)

@@ -51,7 +51,8 @@ class Use:
             if short := fit.too_short(own, on_end_s):
                 raise BadInput(short, where=file, remedy=f"record more, or leave {own} out")
         if self.wake and not digest.wakes(rows):
-            raise BadInput("no wake in it: it sleeps throughout", where=file)
+            remedy = "record a wake, or leave --wake out"
+            raise BadInput("no wake in it: it sleeps throughout", where=file, remedy=remedy)
         return Evidence(
             evidence.cited(file),
             inputs.sha256(file),

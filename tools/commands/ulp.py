@@ -129,7 +129,8 @@ def load(source: str, board: Board, pin: int | None) -> tuple[str, Program]:
     try:
         return text, assemble(text, chip, names(chip, pin))
     except AssemblyError as error:
-        remedy = "choose another --pin" if source in PROGRAMS else ""
+        ships = source in PROGRAMS
+        remedy = "choose another --pin" if ships else "torpor ulp assemble adc lists a good one"
         raise BadInput(error.what, where=source, line=error.line, remedy=remedy) from None
 
 

@@ -164,7 +164,8 @@ def _recorded(
                 file.name, inputs.sha256(file), rows, records=records, instrument=left_out
             )
         if not one.wakes():
-            raise BadInput("no wake in it: it sleeps throughout", where=file)
+            what, remedy = "no wake in it: it sleeps throughout", "record a wake"
+            raise BadInput(what, where=file, remedy=remedy)
         output.doubts(doubts.of_recording(one))
         yield one, recording
     progress.close()

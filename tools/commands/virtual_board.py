@@ -59,10 +59,8 @@ def command(name: str, link: Path | None, image: Path | None, empty: bool, speed
         claim(flash, stack)
         running = VirtualBoard(file.chip, file.heap_bytes, flash, speed, scratch)
         if link:
-            try:
+            with outputs.blamed(link):
                 link.symlink_to(running.path)
-            except OSError as error:
-                raise BadInput(f"cannot be made ({error.strerror})", where=link) from None
             stack.callback(link.unlink, missing_ok=True)
         for ends in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(ends, lambda *_: running.stop())

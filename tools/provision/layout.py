@@ -91,7 +91,7 @@ def _with_secrets(firmware: Region, binary: Binary, secrets: dict[str, bytes]) -
     row = next((row for row in binary.partitions if row.is_nvs), None)
     if row is None or row.end > firmware.at + len(firmware.data):
         what = "no nvs partition before its application, to keep secrets in"
-        raise BadInput(what, where=binary.path)
+        raise BadInput(what, where=binary.path, remedy="build it with one")
     start = row.at - firmware.at
     held = firmware.data
     data = held[:start] + nvs.image(secrets, row.size) + held[start + row.size :]

@@ -5,7 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from host_sim.errors import BadInput
 from host_sim.files import outputs, picture
 from tools.show import page
 
@@ -27,10 +26,9 @@ def write(path: Path, runs: list[dict[str, Any]]) -> None:
     """Write it, its folder too; BadInput where that cannot be, and then there is neither."""
     made = not path.parent.exists()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with outputs.blamed(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
         outputs.write({path: page.text(runs).encode()})
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
     finally:
         if made:
             with suppress(OSError):

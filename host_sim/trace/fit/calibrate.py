@@ -127,10 +127,9 @@ def write(out: Path, text: str, digests: dict[str, Evidence]) -> Board:
     files[out / boards.FILE] = board
     made = not out.exists()
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        with outputs.blamed(out):
+            out.mkdir(parents=True, exist_ok=True)
         outputs.write(files, renewed=True)
-    except OSError as error:
-        raise BadInput(f"cannot be written ({error.strerror})", where=out) from None
     finally:
         if made:
             with suppress(OSError):

@@ -14,6 +14,7 @@ from typing import BinaryIO
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.files import outputs
 from host_sim.trace.columns.source import Source
 from host_sim.trace.formats import ppk2file
 from host_sim.trace.formats.ppk2file import BLOCK_BYTES, FRAME, Frames
@@ -61,7 +62,8 @@ class Part:
                 "left by a recording that was cut off", where=path, remedy=remedy
             ) from None
         except OSError as error:
-            raise BadInput(f"cannot be written ({error.strerror})", where=path) from None
+            what = f"cannot be written ({error.strerror})"
+            raise BadInput(what, where=path, remedy=outputs.ELSEWHERE) from None
         # A disk may take longer to sync than the instrument waits.
         self.syncs = ThreadPoolExecutor(1)
         self._sync()

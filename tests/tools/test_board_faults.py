@@ -15,6 +15,7 @@ from host_sim.errors import BadInput
 from host_sim.spec import scenario
 from tools import cli
 from tools.commands.virtual_board import FLASH_BYTES
+from tools.hil import bench
 from tools.hil.bench import Bench
 from tools.hil.faults import case, damage, programs, run, suite
 from tools.hil.faults.broker import Broker
@@ -144,10 +145,30 @@ def test_memory_is_another_or_what_was_retained_with_bits_flipped() -> None:
 
 @pytest.mark.parametrize("host", ["203.0.113.9", "no.such.host.invalid"])
 def test_a_broker_s_address_that_is_not_here_is_named(tmp_path: Path, host: str) -> None:
-    bench = tmp_path / "bench.toml"
-    bench.write_text(f'broker.host = "{host}"\n')
+    path = tmp_path / "bench.toml"
+    path.write_text(f'broker.host = "{host}"\n')
     with pytest.raises(BadInput, match=f"^{host}: no address to listen at "):
-        run.run("door", "/dev/null", bench, 1, 1, lambda done: None)
+        run.run("door", "/dev/null", path, 1, 1, lambda done: None)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('broker.host = "http://192.0.2.1"', "broker.host: no name and no address; write it alone"),
+        ('broker.host = "192.0.2.1:1883"', "broker.host: no name and no address; write it alone"),
+        ('broker.host = "::1"', "broker.host: a node reaches IPv4 alone; write an IPv4 address"),
+        ('wifi.ssid = ""', "wifi.ssid: "),
+        ('wifi.password = "short"', "wifi.password: a WPA password has 8 to 63 characters; "),
+    ],
+)
+def test_what_no_node_could_join_is_refused_as_in_a_node_toml(
+    text: str, fault: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "bench.toml"
+    path.write_text(f"{text}\n")
+    with pytest.raises(BadInput) as refused:
+        bench.load(path)
+    assert str(refused.value).startswith(f"{path}:1: {fault}")
 
 
 @pytest.mark.parametrize("more", ["--n=3", "--seed=2"])

@@ -5,14 +5,16 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from host_sim.files import inputs
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
+from tools.provision import way
 
 
 class Wifi(Strict, frozen=True):
     """The network that the node is to join."""
 
-    ssid: str = "home"
+    ssid: Annotated[str, Meta(min_length=1)] = "home"
     """Its name."""
     password: str = "sleepwell"
     """Its password."""
@@ -58,4 +60,11 @@ class Bench(Strict, frozen=True):
 
 def load(path: Path | None) -> Bench:
     """The bench that a file describes, or the virtual board's."""
-    return tomlfile.load(path, Bench) if path else Bench()
+    if path is None:
+        return Bench()
+    text = inputs.text(path)
+    file = tomlfile.decode(text, path, Bench)
+    wifi, broker = way.Wifi(file.wifi.ssid, file.wifi.password), way.Broker(file.broker.host)
+    for what, key, remedy in way.wifi_faults(wifi, broker):  # as of a node.toml
+        raise tomlfile.located(what, text, path, key, remedy)
+    return file

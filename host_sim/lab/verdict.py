@@ -189,14 +189,16 @@ def _line(
     period_s: float,
     offset_ma: float,
 ) -> Line:
-    """Means of a kind or of its phase, its scatter that of all kinds like it."""
+    """Means of a kind or of its phase; its scatter is that of all kinds like it, or more."""
     amounts = [
         (wake.seconds, wake.mc) if phase is None else wake.phases.get(phase, (0.0, 0.0))
         for wake in mine
     ]
     recorded = np.array(amounts)
     seconds, mc, times = kind.each(phase)
-    spread_mc = scatter.spread_mc([one.each(phase)[1:] for one in like])
+    spread_mc = max(
+        scatter.spread_mc([one.each(phase)[1:] for one in some]) for some in (like, [kind])
+    )
     missed = scatter.missed_mc(kind.usual(phase), period_s) / sqrt(len(mine))
     # Messages of one recording share the channel's state and the power: their mean is no surer.
     spread_mc /= 1 if kind.on_air else sqrt(len(mine))

@@ -125,6 +125,21 @@ def test_the_boards_error_is_found(
     assert abs(days - wanted_days) < abs(ours - wanted_days) / 5
 
 
+@pytest.mark.parametrize("day", [0, 1])
+def test_a_full_join_of_the_run_itself_is_within_its_interval(day: int) -> None:
+    """Of two, one is at full power and one, a day later, is not: they scatter more than 36 cached
+    joins do.
+    """
+    given = scenario.load("garden", ("days=2",))
+    run = waveform.traced(given, device_config(given.file.node, given.board), 0, 95_000)
+    at_s = message_at(run, day * 90_000)
+    told, _ = judged(wakes.predict(given), seen(run, "otii_arc", (at_s - 1, at_s + 3)))
+    line = told.lines[0]
+    assert (line.kind, line.times) == ("full join", 1)
+    low, high = line.ci95_pct or (0, 0)
+    assert low <= 0 <= high
+
+
 def test_an_ina219_judges_no_sleep_of_microamperes(
     predicted: Predicted, truth: tuple[Predicted, Traced]
 ) -> None:

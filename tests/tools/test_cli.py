@@ -295,6 +295,27 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
         assert child.wait() == cli.BROKEN_PIPE
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sim garden --days 0.1 --save new.json",
+        "sim garden --days 0.1 --compare --plot new.svg",
+        "check garden --days 0.1 --seeds 1 --markdown new.md",
+        "check garden --days 0.1 --seeds 1 --baseline new.toml --update-baseline",
+        "sweep garden --days 0.1 --set seed=1 --workers 1 --html new.html",
+        "validate --plot new.svg",
+    ],
+)
+def test_files_are_made_though_the_reader_goes_away(line: str, tmp_path: Path) -> None:
+    """As `| head` does."""
+    read, write = os.pipe()
+    os.close(read)
+    done = torpor(*line.split(), cwd=tmp_path, stdout=write)
+    os.close(write)
+    assert done.returncode == cli.BROKEN_PIPE
+    assert [path.stem for path in tmp_path.iterdir()] == ["new"]
+
+
 def test_where_nobody_hears_the_error_the_status_tells_it() -> None:
     """And not that of a budget that does not hold."""
     read, write = os.pipe()

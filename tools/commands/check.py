@@ -92,7 +92,6 @@ def command(
         checked = check.check(
             asked, rev=rev, length=length, changes=changes, intervals=interval, progress=progress
         )
-    _tell(checked, as_json, github)
     files = ((junit, junits.text), (markdown, pages.text), (badge, badges.text))
     outputs.write({path: text(checked).encode() for path, text in files if path})
     if page:
@@ -102,7 +101,8 @@ def command(
     if updates:
         now = {standing.label(n, updates): one.now for n, one in zip(names, checked, strict=True)}
         standing.save(others | now, updates)
-    else:
+    _tell(checked, as_json, github)
+    if not updates:
         _warn(checked, compared=bool(before or rev))
     if not all(one.ok for one in checked):
         raise click.exceptions.Exit(1)

@@ -38,8 +38,8 @@ def command(policy: str, data: Path | None, as_json: bool, tune: bool, plot: Pat
         return
     with output.Progress(f"lab {policy}") as progress:
         found = study.of(policy, data, progress)
-    output.as_json(found.as_json()) if as_json else shown.show(found)
     if plot:
         from host_sim.lab import plot as plots
 
         plots.sweeps(found, plot)
+    output.as_json(found.as_json()) if as_json else shown.show(found)

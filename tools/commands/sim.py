@@ -1,5 +1,7 @@
 """torpor sim: a node, a world, a length of time; where the charge went and what budgets say."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from tools.show import compiling, output, report
 
 SEED_MOST = 2**31 - 1
 WINDOW = "0:20"
+Tell = Callable[[bool], None]  # of a run, as JSON or not
 MANY_DAYS = 7  # from here on a comparison's many runs are worth compiling for
 
 
@@ -116,39 +119,39 @@ def command(
     wakes = engines.wakes(given) * (comparison.count(given) if compare else 1)
     runner = native.Life if compiling.is_compiled(engine, given, wakes, often) else Life
     if compare:
-        results = _compared(given, runner, as_json)
+        results, tell = _compared(given, runner)
     else:
-        results = [_one(given, as_today, interval, runner, as_json)]
-    if not all(result.complete for result in results):
-        _interrupted("; no file is written" if plot or export or save else "")
-    if save:
+        results, tell = _one(given, as_today, interval, runner)
+    complete = all(result.complete for result in results)
+    if save and complete:
         runfile.save(results[0], save, baseline=as_today)
-    if plot:
+    if plot and complete:
         from host_sim.sim import plot as plots
 
         plots.year(results, plot)
-    if export:
+    if export and complete:
         _export(given, as_today, export, window_s, instrument)
+    tell(as_json)  # behind the files, which are wanted though its reader goes away
+    if not complete:
+        _interrupted("; no file is written" if plot or export or save else "")
     if not results[0].ok:
         raise click.exceptions.Exit(1)
 
 
-def _compared(given: scenario.Scenario, engine: type[Life], as_json: bool) -> list[Result]:
-    """Run and show a node beside good practice: both results."""
+def _compared(given: scenario.Scenario, engine: type[Life]) -> tuple[list[Result], Tell]:
+    """Run a node beside good practice: both results, and what tells of them."""
     with output.Progress(f"{given.name}, with and without each decision") as progress:
         found = comparison.runs(given, engine, progress)
-    compared.tell(found, as_json)
-    return [found.ours, found.practice]
+    return [found.ours, found.practice], partial(compared.tell, found)
 
 
 def _one(
-    given: scenario.Scenario, as_today: bool, interval: bool, engine: type[Life], as_json: bool
-) -> Result:
-    """Run and show a node alone."""
+    given: scenario.Scenario, as_today: bool, interval: bool, engine: type[Life]
+) -> tuple[list[Result], Tell]:
+    """Run a node alone."""
     result = _run(given, as_today, engine)
     drawn = _interval(given, as_today, engine) if interval and result.complete else None
-    report.tell(result, as_today, drawn, as_json)
-    return result
+    return [result], partial(report.tell, result, as_today, drawn)
 
 
 def _export(

@@ -123,9 +123,9 @@ def simulate(
     speed = shown.Speed(
         work.nodes, wall_s, work.days / wall_s, work.cores, efficiency, bytes_a_node
     )
-    output.as_json(shown.as_json(found, speed)) if as_json else shown.show(title, found, speed)
     if html:
         outputs.write({html: fleetpage.page(title, found, speed).encode()})
+    output.as_json(shown.as_json(found, speed)) if as_json else shown.show(title, found, speed)
 
 
 def chunk_size(plan: Plan, compiled: bool) -> int:

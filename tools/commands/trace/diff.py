@@ -41,7 +41,7 @@ def command(first: Path, second: Path, as_json: bool, how: How) -> None:
             *(f"{times:,.4g}" for times in line.times),
             *(f"{seconds:,.3f}" for seconds in line.seconds),
             *(f"{mc:,.2f}" for mc in line.charge_mc),
-            f"{line.more_mc:+,.2f}",
+            f"{line.more_mc:+z,.2f}",
         )
     output.console.print(grid)
     output.console.print(_told(lines, more_mc))
@@ -59,7 +59,7 @@ def _told(lines: list[Line], more_mc: float) -> str:
         for line in lines
         if line.state == "tx" and line.times[1] > line.times[0]
     ]
-    return f"{more_mc:+,.2f} mC" + (f": {', '.join(said)}" if said else "")
+    return f"{more_mc:+z,.2f} mC" + (f": {', '.join(said)}" if said else "")
 
 
 def _rows(file: Path, how: How) -> list[Row]:

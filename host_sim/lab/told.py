@@ -78,7 +78,7 @@ def ua(na: Any) -> str:
 
 def signed(na: Any) -> str:
     """A change of a current, µA."""
-    return f"{round(float(na) / 1000, 1) + 0.0:+,.1f}"  # never -0.0
+    return f"{float(na) / 1000:+z,.1f}"
 
 
 def value(of: Any) -> str:

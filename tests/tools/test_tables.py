@@ -202,6 +202,7 @@ def test_80_columns_hold_every_line_and_cell(
     assert [line for line in page.splitlines() if len(line) > output.NARROWEST] == []
     assert re.findall(r"\S+…|…\S+", page) == []  # how a cell that is cut ends
     assert "status" not in page
+    assert re.findall(r"(?<!\S)[-−]0(?:\.0+)?%?(?!\S)", page) == []
 
 
 @pytest.mark.slow

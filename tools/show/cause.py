@@ -32,7 +32,7 @@ def figures(before: Run, after: Run) -> object:
     for name, figure in FIGURES.items():
         was, now = before.figures.get(name), after.figures.get(name)
         if was is not None and now is not None and (name in HEAD or was != now):
-            change = f"{now / was - 1:+.1%}" if was else "-"
+            change = f"{now / was - 1:+z.1%}" if was else "-"
             out.add_row(f"{name}, {figure.unit}", f"{was:,.1f}", f"{now:,.1f}", change)
     return out
 

@@ -63,9 +63,9 @@ def change(row: Judged) -> str:
     if not row.change.mean and not row.moved:
         return "none"
     if not row.before.mean:
-        text = f"{row.change.mean:+,.1f}"
+        text = f"{row.change.mean:+z,.1f}"
     else:
-        text = f"{row.change.mean / abs(row.before.mean):+.1%}"
+        text = f"{row.change.mean / abs(row.before.mean):+z.1%}"
     return text if row.moved else f"({text})"
 
 

@@ -63,7 +63,9 @@ def decisions(found: Compared) -> Table:
     for one in sorted(found.brought, key=lambda one: -one.share_ua):
         share = one.share_ua / saved if saved else 0.0
         bar = "█" * round(min(max(0.0, share), 1.0) * report.BAR)
-        out.add_row(one.name, f"{one.alone_ua:+,.1f}", f"{one.share_ua:,.1f}", f"{share:.1%}", bar)
+        out.add_row(
+            one.name, f"{one.alone_ua:+z,.1f}", f"{one.share_ua:z,.1f}", f"{share:z.1%}", bar
+        )
     out.columns[-1].justify = "left"
     return out
 

@@ -114,7 +114,7 @@ def _cells(line: dict[str, Any]) -> list[str]:
     low, high = line["ci95_pct"] or (0.0, inf)
     return [
         *amounts,
-        f"{round(line['error_pct'], 1) + 0.0:+.1f} ± {(high - low) / 2:.1f}".replace("inf", "∞"),
+        f"{line['error_pct']:+z.1f} ± {(high - low) / 2:.1f}".replace("inf", "∞"),
     ]
 
 
@@ -134,7 +134,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         recorded, predicted = sleep["recorded_ma"] * 1000, sleep["predicted_ma"] * 1000
         yield (
             f"sleep: {recorded:,.1f} µA recorded (± {sleep['half_ma'] * 1000:,.1f}), "
-            f"{predicted:,.1f} predicted: {100 * (predicted / recorded - 1):+.1f} %"
+            f"{predicted:,.1f} predicted: {100 * (predicted / recorded - 1):+z.1f} %"
         )
     by = "by the recordings" if sleep["judged"] else "by the recordings, with sleep as predicted"
     current, life = told["average_current_ua"], told["battery_life_days"]
@@ -148,7 +148,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield (
             f"battery life: {life['by_board']:,.0f} days by the board, "
             f"{life['by_recordings']:,.0f} ({least} … {most}) {by}: "
-            f"{life['by_recordings'] - life['by_board']:+,.0f} days"
+            f"{life['by_recordings'] - life['by_board']:+z,.0f} days"
         )
     yield told["calibrate"]
     for limit in told["limits"]:

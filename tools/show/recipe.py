@@ -43,9 +43,9 @@ def show(some: list[Judged], board: Board, wake: str, told: dict[str, object]) -
             escape(PurePath(one.file).name.partition(".")[0]),  # as its digest is named
             f"{one.verdict.recorded_mc:,.2f}",
             f"{one.verdict.predicted_mc:,.2f}",
-            f"{one.verdict.charge_error_pct:+.2f}",
-            f"{ci95[0]:+.2f} … {ci95[1]:+.2f}" if ci95 else "unknown",
-            f"{one.verdict.duration_error_pct:+.2f}",
+            f"{one.verdict.charge_error_pct:+z.2f}",
+            f"{ci95[0]:+z.2f} … {ci95[1]:+z.2f}" if ci95 else "unknown",
+            f"{one.verdict.duration_error_pct:+z.2f}",
             "fitted" if one.fitted else "unseen",
         )
     output.console.print(grid)
@@ -74,7 +74,7 @@ def _states(verdict: Verdict) -> object:
             f"{line.predicted_s:.3f}",
             f"{line.recorded_mc:.2f}",
             f"{line.predicted_mc:.2f}",
-            "-" if error is None else f"{error:+.2f} %",
+            "-" if error is None else f"{error:+z.2f} %",
         )
     return grid
 

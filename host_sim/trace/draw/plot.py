@@ -82,7 +82,7 @@ def picture(
     figure, (above, below) = plt.subplots(
         2, 1, figsize=(16, 9), sharex=True, sharey=True, layout="constrained"
     )
-    error = f"{verdict.predicted_mc:,.1f} mC ({verdict.charge_error_pct:+.2f} %)"
+    error = f"{verdict.predicted_mc:,.1f} mC ({verdict.charge_error_pct:+z.2f} %)"
     for axes, (at_s, ma), colour, label in (
         (above, recorded, style.FIRST, f"recorded: {verdict.recorded_mc:,.1f} mC"),
         (

@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from host_sim.files.picture import save
 from host_sim.lab.study import BASELINES, HELD_PERCENT, POLICIES, Study, Sweep
@@ -14,6 +14,7 @@ from host_sim.trace.draw import style
 
 COLUMNS = 2
 OURS = ("-", "-.", ":")  # strokes of our ways, in the order of the table
+FEW_DECADES = 1000  # below this ratio powers of ten alone are too few to read an axis by
 WIDE = 20  # from this ratio of the most to the least on, an axis is logarithmic
 
 
@@ -73,7 +74,9 @@ def _sweep(axis: Axes, one: Sweep, study: Study, colours: dict[str, str]) -> Non
         axis.set_xscale("log")
     if _is_wide(values):
         axis.set_yscale("log")
-    for side in (axis.xaxis, axis.yaxis):
+    for side, some in ((axis.xaxis, one.at), (axis.yaxis, values)):
+        if _is_wide(some) and max(some) / min(some) < FEW_DECADES:
+            side.set_major_locator(LogLocator(subs=(1, 2, 5)))
         side.set_major_formatter(style.thousands)
         side.set_minor_formatter(NullFormatter())
     axis.set_title("\n".join(filter(None, (one.figure, one.fixed))))

@@ -63,6 +63,17 @@ def test_ten_percent_worse_is_shaded_and_no_other_point() -> None:
     plt.close("all")
 
 
+@pytest.mark.parametrize("at", [(0.25, 1, 8), (1, 10, 100_000)])
+def test_an_axis_has_enough_numbers_to_be_read_by(at: tuple[float, ...]) -> None:
+    """A logarithmic one over little more than a decade had one."""
+    curves = dict.fromkeys(CURVES, (1.0, 1.1, 1.2))
+    axis = plot.picture(some(sweeps=(Sweep("rate, 1/h", at, "energy, mJ", curves),))).axes[0]
+    axis.figure.canvas.draw()
+    low, high = axis.get_xlim()
+    assert len([tick for tick in axis.get_xticks() if low <= tick <= high]) >= 4
+    plt.close("all")
+
+
 def test_an_interval_holds_the_mean_as_often_as_it_says() -> None:
     random = np.random.default_rng(2)
     held = 0

@@ -7,7 +7,7 @@ from tools.show import fleet as shown
 from tools.show.fleet import Speed
 
 HEAD = "<!doctype html>\n<!-- Made by torpor -->\n"
-WIDTH, HEIGHT, LEFT, BELOW = 640, 220, 56, 36
+WIDTH, HEIGHT, LEFT, BELOW = 640, 220, 64, 36
 STYLE = """
 :root { color-scheme: light dark; --line: #8888; --accent: #0072b2; }
 @media (prefers-color-scheme: dark) { :root { --accent: #56b4e9; } }
@@ -17,6 +17,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; display: 
 th, td { padding: .25rem .8rem; text-align: right; border-bottom: 1px solid var(--line); }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 svg { width: 100%; height: auto; } svg text { font-size: 12px; fill: currentColor; }
+@media (max-width: 36rem) { svg text { font-size: 17px; } }
 polyline { fill: none; stroke: var(--accent); stroke-width: 2.5; }
 .grid { stroke: var(--line); } dt { font-weight: 600; margin-top: 1rem; } dd { margin: 0; }
 """

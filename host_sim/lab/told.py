@@ -83,5 +83,7 @@ def signed(na: Any) -> str:
 
 def value(of: Any) -> str:
     """A key's value as a file has it; a dash where there is none."""
+    if isinstance(of, float) and of.is_integer():
+        of = int(of)
     text = "-" if of is None else of if isinstance(of, str) else json.dumps(of, ensure_ascii=False)
     return text if len(text) <= 40 else f"{text[:39]}…"

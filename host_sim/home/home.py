@@ -1,7 +1,8 @@
 """Homes: read, checked, each node with its scenario and its place."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from math import dist
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs as files
 from host_sim.hardware.mac import MOST_PEERS
 from host_sim.spec import scenario as scenarios
-from host_sim.spec.changes import changed
+from host_sim.spec.changes import blamed, changed
 from host_sim.spec.homefile import HomeFile, Nodes, Place
 from host_sim.spec.nodefile import channel_index
 from host_sim.spec.scenario import Scenario
@@ -29,7 +30,8 @@ OF_HOME = {  # keys of a scenario that a home decides
 }
 WEAKEST_DBM, STRONGEST_DBM = -100.0, -20.0  # that a scenario may have as its mean
 
-Fault = tuple[str, tuple[Any, ...], str]
+Key = tuple[Any, ...]
+Fault = tuple[str, Key, str]
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,27 @@ def load(name: str, changes: tuple[str, ...] = ()) -> Home:
     path = HOMES / f"{name}.toml" if name in names() else Path(name)
     text = files.text(path)
     file = changed(tomlfile.decode(text, path, HomeFile), changes)
+    fault = partial(_fault, changes, text, path)
     for what, key, remedy in (*_name_faults(file), *_set_faults(file)):
-        raise tomlfile.located(what, text, path, key, remedy)
-    members = [member for i in range(len(file.nodes)) for member in _members(file, i, text, path)]
+        raise fault(what, key, remedy)
+    members = [one for i in range(len(file.nodes)) for one in _members(file, i, path, fault)]
     for what, key, remedy in (*_link_faults(file, members), *_gateway_faults(members)):
-        raise tomlfile.located(what, text, path, key, remedy)
+        raise fault(what, key, remedy)
     return Home(path.stem, path, file, members, list(_links(file, members)))
 
 
-def _members(file: HomeFile, group: int, text: str, path: Path) -> Iterator[Member]:
+def _fault(
+    changes: tuple[str, ...], text: str, path: Path, what: str, key: Key, remedy: str
+) -> BadInput:
+    """What is wrong at a key: of the change that set it, else of the file's line."""
+    if change := blamed(changes, key):
+        return BadInput(what, where=f"--set {change}", key=tomlfile.dotted(key), remedy=remedy)
+    return tomlfile.located(what, text, path, key, remedy)
+
+
+def _members(
+    file: HomeFile, group: int, path: Path, fault: Callable[[str, Key, str], BadInput]
+) -> Iterator[Member]:
     """The nodes of one [[nodes]], each in its place."""
     nodes = file.nodes[group]
     near = path.parent / nodes.scenario
@@ -97,9 +111,9 @@ def _members(file: HomeFile, group: int, text: str, path: Path) -> Iterator[Memb
     except BadInput as error:
         if str(error).startswith("no scenario"):
             remedy = f"one of {', '.join(scenarios.names())}, or a file"
-            raise tomlfile.located("no such scenario", text, path, key, remedy) from None
+            raise fault("no such scenario", key, remedy) from None
         if str(error).startswith("--set"):
-            raise tomlfile.located(str(error), text, path, ("nodes", group, "set"), "") from None
+            raise fault(str(error), ("nodes", group, "set"), "") from None
         raise
     for i, place_m in enumerate(_places(nodes, file.seed, group)):
         name = f"{nodes.name}-{i + 1}" if nodes.count > 1 else nodes.name

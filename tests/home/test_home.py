@@ -1,5 +1,6 @@
 """Homes: nodes alone and together, on both engines, and files that are refused."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,6 +121,15 @@ def test_what_a_door_reports_switches_the_plug() -> None:
     ]
     assert events[1] == 0
     assert events[0] >= linked.results[0].count[5] > 0  # messages that arrived from the door
+
+
+@pytest.mark.parametrize(
+    ("change", "key"), [("link.0.to=nobody", "link[0].to"), ("nodes.0.scenario=nope", "nodes[0].")]
+)
+def test_a_fault_of_a_change_is_no_fault_of_the_file(change: str, key: str) -> None:
+    """It was told of the file's line, where another value stands."""
+    with pytest.raises(BadInput, match=rf"^--set {re.escape(f'{change}: {key}')}"):
+        home.load("hall", (change,))
 
 
 def faulty(tmp_path: Path, old: str, new: str) -> str:

@@ -172,6 +172,13 @@ def tuned(policy: str, progress: Progress) -> Iterator[str]:
     yield from importlib.import_module(name).all_of(progress)
 
 
+def never_worse(rows: Sequence[Row], sweeps: Sequence[Sweep]) -> Goal:
+    """The goal of all policies: nowhere in a sweep is ours worse than the best baseline there."""
+    worst = max(one.worst_percent(rows) for one in sweeps)
+    held = worst <= HELD_PERCENT
+    return Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", held)
+
+
 def energy_mj(charge_mc: float) -> float:
     """A charge as energy."""
     return charge_mc * SUPPLY_MV / 1000

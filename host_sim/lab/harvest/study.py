@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from host_sim.errors import BadInput
-from host_sim.lab import bootstrap
+from host_sim.lab import bootstrap, study
 from host_sim.lab.harvest import optimum, tune, ways, worlds
 from host_sim.lab.harvest.ways import Lived
 from host_sim.lab.harvest.worlds import Light, Place
@@ -162,7 +162,6 @@ def _goals(
     lost = [point.lost_h(OURS) for point in points if point.lost_h(OURS)]
     less = 100 - rows[0].figures["work_percent"]
     least = min(points, key=lambda point: point.work(OURS))
-    worst = max(one.worst_percent(rows) for one in sweeps)
     alive = max(map(_over_alive, points))
     return (
         Goal(
@@ -177,7 +176,7 @@ def _goals(
             f"{least.place.store_h:g} h)",
             least.work(OURS) >= 0.9,
         ),
-        Goal("never 0.5 % over the best baseline", f"{worst:+.1f} % at worst", worst <= 0.5),
+        study.never_worse(rows, sweeps),
         Goal(
             "nor over the best that loses no more hours",
             f"{alive:+.1f} % at worst",

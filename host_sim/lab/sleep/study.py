@@ -110,9 +110,9 @@ def gaps_ms(sensor: str) -> list[int]:
 def _row(name: str, kind: Kind, way: ways.Way, prices: list[Price], doors: list[list[int]]) -> Row:
     spent = [sum(way(price, gaps) for price in prices) / FC_PER_MC for gaps in doors]
     counts = [float(len(prices) * len(gaps)) for gaps in doors]
-    low, high = bootstrap.ratio(spent, counts) or (0.0, 0.0)
+    ci95 = bootstrap.ratio([energy_mj(mc) for mc in spent], counts)
     mean = energy_mj(sum(spent) / sum(counts))
-    return Row(name, kind, {ENERGY: mean}, (energy_mj(low), energy_mj(high)))
+    return Row(name, kind, {ENERGY: mean}, ci95)
 
 
 def _sweeps(prices: list[Price], count: int) -> tuple[Sweep, ...]:

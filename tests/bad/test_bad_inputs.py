@@ -5,7 +5,6 @@ A command that is added joins by itself: by what its parameters are declared to 
 
 import os
 import shutil
-import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,10 +19,9 @@ from host_sim.files import outputs
 from tests.bad import lines, words
 from tests.bad.lines import Line
 from tests.disk import no_room
-from tests.refused import contents
+from tests.refused import contents, refused, watched
 from tools import cli, params
 
-MOST_S = 30  # of one line: a hang, not a slow machine
 LINES = lines.lines()
 Capture = pytest.CaptureFixture[str]
 
@@ -53,26 +51,6 @@ OUTPUTS = [
 ]
 
 
-class Hangs(BaseException):
-    """It took longer than a command may."""
-
-
-@contextmanager
-def watched() -> Iterator[None]:
-    """A hang fails; it does not hang the tests."""
-
-    def bark(number: int, frame: object) -> None:
-        raise Hangs
-
-    before = signal.signal(signal.SIGALRM, bark)
-    signal.setitimer(signal.ITIMER_REAL, MOST_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 @pytest.fixture(scope="module")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """All files, good and bad, and a port at whose other end nobody reads or answers."""
@@ -91,21 +69,6 @@ def folder(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(outputs, "PROJECT", furnished / "own")
     monkeypatch.setattr(list_ports, "comports", list)  # a board at this desk is left alone
     return furnished
-
-
-def refused(args: list[str], folder: Path, capsys: Capture, late: bool = False) -> str:
-    """Run a line that must be refused, perhaps late, with its results printed; what it says."""
-    before = contents(folder)
-    with watched():
-        assert cli.run(args) == 2
-    said = capsys.readouterr()
-    assert said.out == "" or late
-    assert said.err.startswith("torpor: ")
-    assert said.err.count("\n") == 1
-    assert len(said.err) < 1_000
-    assert "; " in said.err or "(see torpor " in said.err, "no remedy"
-    assert contents(folder) == before
-    return said.err
 
 
 def test_there_is_a_table() -> None:

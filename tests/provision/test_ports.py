@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bad.test_bad_inputs import watched
 from tests.provision import made
+from tests.refused import watched
 from tools import cli
 from tools.commands import deploy, pil
 from tools.provision import loader, ports, repl

@@ -16,6 +16,7 @@ from host_sim.sim import build
 from host_sim.spec import scenario
 from host_sim.world import table
 from host_sim.world.recordings import DAY_S, DAY_US, random_edges
+from tests.refused import refused
 from tests.sim.files import fault, variation
 from tools import cli
 
@@ -175,8 +176,8 @@ def test_a_table_that_is_missing_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = variation(tmp_path, "garden", LIGHT, 'light = { csv = "none.csv" }')
-    assert cli.run(["sim", str(path), "--days", "1"]) == 2
-    assert capsys.readouterr().err == f"torpor: {tmp_path}/none.csv: no such file; check the path\n"
+    said = refused(["sim", str(path), "--days", "1"], tmp_path, capsys)
+    assert said == f"torpor: {tmp_path}/none.csv: no such file; check the path\n"
 
 
 @pytest.mark.parametrize(("name", "shortest_s"), [("garden", 300), ("plug", 2), ("door", 86_400)])

@@ -13,6 +13,7 @@ import pytest
 
 from host_sim.errors import BadInput
 from host_sim.spec import scenario
+from tests.refused import refused
 from tools import cli
 from tools.commands.virtual_board import FLASH_BYTES
 from tools.hil import bench
@@ -173,10 +174,10 @@ def test_what_no_node_could_join_is_refused_as_in_a_node_toml(
 
 @pytest.mark.parametrize("more", ["--n=3", "--seed=2"])
 def test_what_a_replay_does_not_heed_is_refused(
-    more: str, capsys: pytest.CaptureFixture[str]
+    more: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.run(["faults", "door", "--replay", "1:5:0:reset:9", more]) == 2
-    assert "is for nothing" in capsys.readouterr().err
+    line = ["faults", "door", "--replay", "1:5:0:reset:9", more]
+    assert "is for nothing" in refused(line, tmp_path, capsys)
 
 
 def test_one_fault_is_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,8 +205,8 @@ def test_a_bench_without_a_board_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "bench.toml").write_text("")
-    assert cli.run(["faults", "garden", "--bench", str(tmp_path / "bench.toml")]) == 2
-    assert "--bench is for nothing" in capsys.readouterr().err
+    line = ["faults", "garden", "--bench", str(tmp_path / "bench.toml")]
+    assert "--bench is for nothing" in refused(line, tmp_path, capsys)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from host_sim.hardware import states
 from host_sim.lab.report import document, waves, words
 from host_sim.sim import runfile, wakelog
 from host_sim.spec import scenario
+from tests.refused import refused
 from tools import cli
 from tools.show import page, serve
 
@@ -37,8 +38,7 @@ def told(path: str = "out/index.html") -> list[dict[str, Any]]:
 
 
 def fault(capsys: Capture, *args: str) -> str:
-    assert cli.run(args) == 2
-    return capsys.readouterr().err
+    return refused(args, Path(), capsys)
 
 
 def test_a_page_has_all_it_needs_within(capsys: Capture) -> None:
@@ -138,7 +138,6 @@ def test_a_run_that_goes_another_way_now_is_refused(capsys: Capture) -> None:
     document["checksum"] = runfile._checksum(document)
     Path("run.json").write_text(json.dumps(document))
     assert "another run than it was" in fault(capsys, "report", "run.json", *QUICK)
-    assert not Path("out").exists()
 
 
 def test_what_cannot_be_is_refused_and_nothing_written(capsys: Capture) -> None:
@@ -147,7 +146,6 @@ def test_what_cannot_be_is_refused_and_nothing_written(capsys: Capture) -> None:
     for key in ("given", "lies", "checksum"):
         del run[key]
     Path("old.json").write_text(json.dumps({**run, "checksum": runfile._checksum(run)}))
-    capsys.readouterr()
     for words_, said in (
         (("run.json", "--days", "1"), "a run that is over"),
         (("old.json",), "does not hold its scenario"),
@@ -157,7 +155,6 @@ def test_what_cannot_be_is_refused_and_nothing_written(capsys: Capture) -> None:
         (("garden", "--before", "none.json", "--days", "0.1"), "none.json: no such file"),
     ):
         assert said in fault(capsys, "report", *words_, *QUICK)
-    assert not Path("out").exists()
 
 
 def test_a_page_replaces_a_page_and_no_other_file(capsys: Capture) -> None:
@@ -165,7 +162,6 @@ def test_a_page_replaces_a_page_and_no_other_file(capsys: Capture) -> None:
     assert cli.run(args) == cli.run(args) == 0
     Path("out/index.html").write_text("mine")
     assert "did not make it" in fault(capsys, *args)
-    assert Path("out/index.html").read_text() == "mine"
     assert cli.run([*args, "--force"]) == 0
 
 

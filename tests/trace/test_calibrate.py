@@ -65,8 +65,8 @@ def test_a_board_that_is_a_file_of_its_own(
     """Its folder is not taken for the board's: what is written is a folder that was named."""
     desk = wake.parent / "desk.toml"
     desk.write_text(HELTEC.path.read_text().replace("heltec_wifi_lora_32", "desk"))
-    assert cli.run(["calibrate", "--board", str(desk), str(wake)]) == 2
-    assert capsys.readouterr().err == f"torpor: {desk}: a board's folder is written; give --out\n"
+    said = refused(["calibrate", "--board", str(desk), str(wake)], tmp_path, capsys)
+    assert said == f"torpor: {desk}: a board's folder is written; give --out\n"
     out = str(tmp_path / "mine")
     assert cli.run(["calibrate", "--board", str(desk), "--out", out, str(wake)]) == 0
     assert board.load(out).file.wakes == board.load(str(desk)).file.wakes
@@ -134,41 +134,13 @@ NEW = ["--board", "lolin32_lite", "--out", "new"]
     ("arguments", "says"),
     [
         (["--board", "nothing", "wake.csv"], "no board named nothing"),
-        (
-            ["--board", "lolin32_lite", "--out", "new"],
-            "lolin32_lite has no digests to fit; give rec",
-        ),
+        (NEW, "lolin32_lite has no digests to fit; give rec"),
         (["--board", "lolin32_lite", "none.csv"], "none.csv: no such file"),
-        (
-            ["--board", "lolin32_lite", "--out", "new", "--states", "snore", "wake.csv"],
-            "no state named snore",
-        ),
-        (
-            ["--board", "lolin32_lite", "--out", "new", "--states", "modem_sleep", "wake.csv"],
-            "no modem_sleep in",
-        ),
-        (
-            [
-                "--board",
-                "lolin32_lite",
-                "--out",
-                "new",
-                "--wake",
-                "w",
-                "--set",
-                "records=x",
-                "wake.csv",
-            ],
-            "no setting records=x",
-        ),
-        (
-            ["--board", "lolin32_lite", "--out", "new", "--tx-dbm", "3", "wake.csv"],
-            "no transmit level of 3 dBm",
-        ),
-        (
-            ["--board", "lolin32_lite", "--out", "new", "--wake", "w", "asleep.csv"],
-            "it sleeps throughout",
-        ),
+        ([*NEW, "--states", "snore", "wake.csv"], "no state named snore"),
+        ([*NEW, "--states", "modem_sleep", "wake.csv"], "no modem_sleep in"),
+        ([*NEW, "--wake", "w", "--set", "records=x", "wake.csv"], "no setting records=x"),
+        ([*NEW, "--tx-dbm", "3", "wake.csv"], "no transmit level of 3 dBm"),
+        ([*NEW, "--wake", "w", "asleep.csv"], "it sleeps throughout"),
         (["--board", "lolin32_lite", "--out", "wake.csv", "wake.csv"], "wake.csv: is no folder"),
         (["--board", "lolin32_lite", "--out", ".", "wake.csv"], "wake.csv: is an input of this"),
         (["--board", "lolin32_lite", "wake.csv"], "lolin32_lite ships with Torpor; give --out"),
@@ -178,17 +150,14 @@ NEW = ["--board", "lolin32_lite", "--out", "new"]
         ),
         ([*NEW, "--unit", "A"], "--unit is for nothing"),
         (
-            ["--board", "lolin32_lite", "--out", "new", "--wake", "b", "w.csv"],
+            [*NEW, "--wake", "b", "w.csv"],
             "w.csv: too short a name to cite b by; give --source, whose recording it is",
         ),
         (
-            ["--board", "lolin32_lite", "--out", "new", "--wake", "b", "--firmware", "x", "w.csv"],
+            [*NEW, "--wake", "b", "--firmware", "x", "w.csv"],
             "--firmware x; say it in 8 letters or more",
         ),
-        (
-            ["--board", "lolin32_lite", "--out", "new", "--firmware", "mine", "wake.csv"],
-            "--firmware is for nothing: there is no --wake",
-        ),
+        ([*NEW, "--firmware", "mine", "wake.csv"], "--firmware is for nothing: there is no --wake"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(

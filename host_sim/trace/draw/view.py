@@ -15,7 +15,6 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
 from tsdownsample import MinMaxLTTBDownsampler
 
-from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.files.picture import ENDINGS, save
 from host_sim.trace.cut.segment import Found
@@ -38,13 +37,6 @@ COLOURS = {
 OTHERS = style.MANY  # of labels
 
 Curves = dict[str, tuple[Floats, Floats]]
-
-
-def kind(path: Path) -> str:
-    """The ending of a picture; BadInput for one that cannot be drawn."""
-    if path.suffix not in POINTS:
-        raise BadInput("no such picture", where=path, remedy=f"one of {', '.join(POINTS)}")
-    return path.suffix
 
 
 def curve(recording: Recording, found: Found, points: int) -> tuple[Floats, Floats]:
@@ -81,10 +73,9 @@ def by_state(recording: Recording, found: Found, curve: tuple[Floats, Floats]) -
 
 
 def draw(recording: Recording, found: Found, title: str, path: Path) -> None:
-    """Write the picture; BadInput for an ending that none has, or no room."""
-    points = POINTS[kind(path)]
-    curves = by_state(recording, found, curve(recording, found, points))
-    if kind(path) == PAGE:
+    """Write the picture, or the page; BadInput where there is no room."""
+    curves = by_state(recording, found, curve(recording, found, POINTS[path.suffix]))
+    if path.suffix == PAGE:
         outputs.write({path: document(recording, curves, title).encode("utf-8")})
     else:
         save(picture(recording, curves, title), path)

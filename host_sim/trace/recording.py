@@ -10,6 +10,7 @@ from host_sim.trace.spool import chunks
 Floats = npt.NDArray[np.float64]
 Samples = npt.NDArray[np.float32]  # seven digits: no instrument here resolves more
 Bits = npt.NDArray[np.uint8]
+MOST_PIXELS = 2_000  # of a wake that is drawn
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,12 @@ class Recording:
         both = zip(chunks(self.current_ua), chunks(self.voltage_v), strict=True)
         total_uw = sum(float(np.dot(ua.astype(np.float64), v)) for ua, v in both)
         return total_uw / self.rate_hz / 1000
+
+
+def drawn(samples: Samples) -> Samples:
+    """For a picture of a wake: of more samples than it shows, least and most in turn."""
+    per_pixel = -(-len(samples) // MOST_PIXELS)
+    if per_pixel <= 2:
+        return samples
+    pixels = np.pad(samples, (0, -len(samples) % per_pixel), mode="edge").reshape(-1, per_pixel)
+    return np.column_stack([pixels.min(axis=1), pixels.max(axis=1)]).ravel()

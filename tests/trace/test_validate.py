@@ -12,7 +12,7 @@ from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.draw import plot
 from host_sim.trace.formats import ppk2
-from host_sim.trace.recording import Gap, Recording
+from host_sim.trace.recording import MOST_PIXELS, Gap, Recording
 from tests.refused import refused
 from tools import cli
 
@@ -129,7 +129,7 @@ def test_a_long_wake_keeps_its_peaks_when_drawn() -> None:
     ua[123_456] = 10_000.0
     recording = Recording("test", 100_000.0, ua)
     at_s, ma = plot.of_recording(recording, digest.rows(recording))
-    assert len(ma) <= 2 * plot.MOST_PIXELS
+    assert len(ma) <= 2 * MOST_PIXELS
     assert ma.max() == 300.0
     assert ma.min() == 10.0
     assert at_s[int(np.argmax(ma))] == pytest.approx(6.54321, abs=0.01)

@@ -4,15 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from host_sim.lab import match, verdict, wakes
 from host_sim.lab.report.waves import packed
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.cut.wakes import Recorded
-from host_sim.trace.recording import Recording
-
-MOST_PIXELS = 2_000  # least and most of as many stretches are drawn
+from host_sim.trace.recording import Recording, drawn
 
 
 def of(
@@ -53,15 +49,7 @@ def _median(some: list[Recorded]) -> Recorded:
 
 
 def _curve(recording: Recording, wake: Recorded) -> dict[str, Any]:
-    """The samples of a wake; of many, least and most of each stretch in turn."""
+    """The samples of a wake, as far as a picture shows them."""
     first = round(wake.rows[0].start_s * recording.rate_hz)
     ua = recording.current_ua[first : first + round(wake.seconds * recording.rate_hz)]
-    stretch = -(-len(ua) // MOST_PIXELS)
-    if stretch > 2:
-        rows = np.pad(ua, (0, -len(ua) % stretch), mode="edge").reshape(-1, stretch)
-        ua = np.column_stack([rows.min(axis=1), rows.max(axis=1)]).ravel()
-    return {
-        "ua": packed(ua, "<f4"),
-        "s": wake.seconds,
-        "mc": wake.mc,
-    }
+    return {"ua": packed(drawn(ua), "<f4"), "s": wake.seconds, "mc": wake.mc}

@@ -12,23 +12,18 @@ from host_sim.files.picture import save
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.draw import gaps, style
 from host_sim.trace.fit.judge import Verdict
-from host_sim.trace.recording import Floats, Recording
+from host_sim.trace.recording import Floats, Recording, drawn
 
-MOST_PIXELS = 2_000
 BAND = 0.5  # how much of its colour a phase shows
 Curve = tuple[Floats, Floats]  # s since the start of the wake, mA
 Phase = tuple[str, float, float]  # its name, from … to, s
 
 
 def of_recording(recording: Recording, wake: list[Row]) -> Curve:
-    """The samples of the wake; of more than a picture shows, least and most in turn."""
+    """The samples of the wake, as far as a picture shows them."""
     first = round(wake[0].start_s * recording.rate_hz)
     last = round((wake[-1].start_s + wake[-1].duration_s) * recording.rate_hz)
-    ma = recording.current_ua[first:last] / 1000
-    per_pixel = -(-len(ma) // MOST_PIXELS)
-    if per_pixel > 2:
-        pixels = np.pad(ma, (0, -len(ma) % per_pixel), mode="edge").reshape(-1, per_pixel)
-        ma = np.column_stack([pixels.min(axis=1), pixels.max(axis=1)]).ravel()
+    ma = drawn(recording.current_ua[first:last]) / 1000
     return np.linspace(0, (last - first) / recording.rate_hz, len(ma)), ma
 
 

@@ -106,6 +106,19 @@ def write(files: Mapping[Path, bytes], *, renewed: bool = False) -> None:
                 _place(part, path, target, renewed)
 
 
+def within(path: Path, files: Mapping[str, bytes], *, renewed: bool = False) -> None:
+    """These files in a folder, which is made where there is none, and not left empty."""
+    made = not path.exists()
+    try:
+        with blamed(path):
+            path.mkdir(parents=True, exist_ok=True)
+        write({path / name: data for name, data in files.items()}, renewed=renewed)
+    finally:
+        if made:
+            with suppress(OSError):
+                path.rmdir()  # where nothing came into it
+
+
 def folder(path: Path, files: Mapping[str, bytes]) -> None:
     """A new folder with these files, by their paths in it, which is there whole or not at all."""
     part = path.with_name(f".torpor-{secrets.token_hex(6)}")

@@ -1,7 +1,6 @@
 """A page's file: index.html in a folder of the user's."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,4 @@ def claim(folder: Path, sources: Iterable[Path], force: bool) -> Path:
 
 def write(path: Path, runs: list[dict[str, Any]]) -> None:
     """Write it, its folder too; BadInput where that cannot be, and then there is neither."""
-    made = not path.parent.exists()
-    try:
-        with outputs.blamed(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        outputs.write({path: page.text(runs).encode()})
-    finally:
-        if made:
-            with suppress(OSError):
-                path.parent.rmdir()  # where nothing came into it
+    outputs.within(path.parent, {path.name: page.text(runs).encode()})

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -123,15 +122,6 @@ def write(out: Path, text: str, digests: dict[str, Evidence]) -> Board:
     toml["name"] = Path(os.path.abspath(out)).name
     board = SIGN + tomlkit.dumps(toml).encode().removeprefix(SIGN)
     boards.parsed(board.decode(), out / boards.FILE)
-    files = {out / name: evidences.text(one).encode() for name, one in digests.items()}
-    files[out / boards.FILE] = board
-    made = not out.exists()
-    try:
-        with outputs.blamed(out):
-            out.mkdir(parents=True, exist_ok=True)
-        outputs.write(files, renewed=True)
-    finally:
-        if made:
-            with suppress(OSError):
-                out.rmdir()  # where nothing came into it
+    files = {name: evidences.text(one).encode() for name, one in digests.items()}
+    outputs.within(out, {**files, boards.FILE: board}, renewed=True)
     return boards.load(str(out))

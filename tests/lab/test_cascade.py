@@ -195,9 +195,7 @@ def test_a_longer_look_is_the_mean_of_its_frames_and_costs_as_many(name: str) ->
     assert four.watch[ULP_US] == 4 * one.watch[ULP_US]
 
 
-def test_without_recordings_or_marks_a_line_says_so() -> None:
-    with pytest.raises(BadInput, match="judged on recordings not shipped; give --data"):
-        study.of("cascade", None, lambda done: None)
+def test_without_marks_a_line_says_so() -> None:
     with pytest.raises(BadInput, match="sleep has nothing to tune; leave --tune out"):
         next(study.tuned("sleep", lambda done: None))
 

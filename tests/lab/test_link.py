@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host_sim.errors import BadInput
 from host_sim.hardware import board, price, states
-from host_sim.lab.link import channel, life, study
+from host_sim.lab.link import channel, life
 from host_sim.lab.link.channel import HALF_DBM, Channel
 from host_sim.lab.link.life import KEY, PATIENT
 
@@ -69,8 +68,3 @@ def test_the_clairvoyant_takes_the_best_moment_of_five_minutes() -> None:
     best = life.clairvoyant(DEVKIT, bad, 20)
     assert best.mc == pytest.approx(life.clairvoyant(DEVKIT, steady(-50), 20).mc)
     assert best.late_s > 0
-
-
-def test_without_the_recordings_there_is_no_study() -> None:
-    with pytest.raises(BadInput, match="not shipped"):
-        study.of(None, lambda done: None)

@@ -3,12 +3,10 @@
 from itertools import pairwise
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from host_sim.errors import BadInput
-from host_sim.lab import bound, study
+from host_sim.lab import bound
 from host_sim.lab.pin import recorded, service, ways
 from host_sim.lab.pin.recorded import Pin
 from host_sim.lab.pin.study import _case
@@ -71,8 +69,3 @@ def test_the_recorded_motion_begins_and_ends_at_rest(recordings: Path) -> None:
         assert len(pin.edges_us) % 2 == 0
         assert all(a < b for a, b in pairwise(pin.edges_us))
         assert 0 < pin.edges_us[0] < pin.edges_us[-1] < pin.days * DAY_S * SECOND
-
-
-def test_without_recordings_a_line_says_so() -> None:
-    with pytest.raises(BadInput, match="motion is judged on recordings not shipped; give --data"):
-        study.of("pin", None, lambda done: None)

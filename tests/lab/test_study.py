@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, plot, study
 from host_sim.lab.study import ENERGY, Row, Study, Sweep
 from tests.lab.__main__ import section
@@ -86,6 +87,12 @@ def test_an_interval_holds_the_mean_as_often_as_it_says() -> None:
 
 def test_of_one_recording_nothing_is_known() -> None:
     assert bootstrap.mean([1.0]) is None
+
+
+@pytest.mark.parametrize("policy", sorted({*study.POLICIES} - {"sleep", "schedule"}))
+def test_without_recordings_that_are_not_shipped_a_line_says_so(policy: str) -> None:
+    with pytest.raises(BadInput, match=r"not (shipped|here); .*--data"):
+        study.of(policy, None, lambda done: None)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from host_sim.engine.port import SimPort
-from host_sim.errors import BadInput
 from host_sim.hardware import board, mac, price, states
 from host_sim.lab.txpower import links, study, ways
 from host_sim.lab.txpower.air import Air, cell, cells
@@ -103,8 +102,3 @@ def test_an_access_point_that_changes_is_heard_so_and_hears_as_before() -> None:
     moved = link.moved(np.array([0, 6, 0, -6]))
     assert moved.heard_dbm.tolist() == [-60, -54, -60, -66]
     assert moved.up_dbm.tolist() == link.up_dbm.tolist()
-
-
-def test_without_the_recordings_there_is_no_study() -> None:
-    with pytest.raises(BadInput, match="not shipped"):
-        study.of(None, lambda done: None)

@@ -10,8 +10,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+import pytest
+
 from tools.fakes import world
 from tools.provision.fold import LIBRARY
+from torpor.policy.sleep import DEEP
 
 # What they import of CPython's comes before its clock is gone.
 for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"):
@@ -87,3 +90,10 @@ def power_on() -> dict[str, Any]:
     drivers["sht3x"].sensors.clear()
     drivers["bl0937"].meters.clear()
     return world.state
+
+
+def deep_sleep(port: Any, ms: int) -> None:
+    """Have a port sleep deeply, which ends its start."""
+    with pytest.raises(SystemExit) as ended:
+        port.sleep(DEEP, ms)
+    assert ended.value.code == world.SLEPT

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -16,11 +15,6 @@ from torpor.port import NO_AP, REFUSED
 
 ADDRESS = "192.0.2.7 255.255.255.0 192.0.2.1 192.0.2.1"
 KEPT = "torpor.address"  # where the fake flash has it
-
-
-@pytest.fixture
-def state() -> dict[str, Any]:
-    return rig.power_on()
 
 
 def delivery(port: int, kind: str = "sensor", **broker: str) -> Any:

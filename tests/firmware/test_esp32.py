@@ -74,12 +74,6 @@ def test_a_power_failure_on_the_air_is_told_from_others(chip: dict[str, Any]) ->
     assert rig.esp32.cause(rig.esp32.memory()) == CRASH
 
 
-def deep_sleep(port: Any, ms: int) -> None:
-    with pytest.raises(SystemExit) as ended:
-        port.sleep(DEEP, ms)
-    assert ended.value.code == world.SLEPT
-
-
 @pytest.mark.parametrize("gpio_only", [False, True], ids=["ext0", "gpio"])
 @pytest.mark.parametrize("level", [0, 1])
 def test_deep_sleep_ends_at_the_level_that_was_not_seen(
@@ -91,7 +85,7 @@ def test_deep_sleep_ends_at_the_level_that_was_not_seen(
     chip["events"] = [[9_000, DOOR, 1 - level]]
     node = port()
     node.watch(0, 0, 0)
-    deep_sleep(node, 3_600_000)
+    rig.deep_sleep(node, 3_600_000)
     assert chip["now_ms"] == 9_000
     assert rig.esp32.cause(rig.esp32.memory()) == PIN
 
@@ -112,7 +106,7 @@ def test_a_contact_wakes_whatever_its_resistor_and_draws_through_no_other(
     node = port(pins={"wake": wake}, channels=[channel])
     assert node.measure(0) == 0
     node.watch(0, 0, 0)
-    deep_sleep(node, 60_000)
+    rig.deep_sleep(node, 60_000)
     assert chip["now_ms"] == 9_000
     assert rig.esp32.cause(rig.esp32.memory()) == PIN
     assert chip["leaks"] == 0
@@ -132,13 +126,13 @@ def test_a_pin_that_ended_a_light_sleep_is_read_as_it_is(chip: dict[str, Any]) -
 
 def test_deep_sleep_without_the_detector_heeds_no_pin(chip: dict[str, Any]) -> None:
     chip["events"] = [[9_000, DOOR, 0]]
-    deep_sleep(port(), 60_000)
+    rig.deep_sleep(port(), 60_000)
     assert chip["now_ms"] == 61_000
     assert rig.esp32.cause(rig.esp32.memory()) == TIMER
 
 
 def test_no_time_to_sleep_is_still_a_sleep(chip: dict[str, Any]) -> None:
-    deep_sleep(port(), 0)
+    rig.deep_sleep(port(), 0)
     assert rig.esp32.cause(rig.esp32.memory()) == TIMER
 
 
@@ -152,7 +146,7 @@ def test_the_radio_is_off_in_sleep(chip: dict[str, Any], kind: int) -> None:
     if kind == LIGHT:
         node.sleep(LIGHT, 10)
     else:
-        deep_sleep(node, 10)
+        rig.deep_sleep(node, 10)
     assert chip["leaks"] == 0
 
 

@@ -14,11 +14,6 @@ BINARY = a2b_base64(config()["monitor"]["binary"])
 
 
 @pytest.fixture
-def state() -> dict[str, Any]:
-    return rig.power_on()
-
-
-@pytest.fixture
 def fake(state: dict[str, Any]) -> Any:
     return sys.modules["tools.fakes.esp32"]
 

@@ -22,11 +22,6 @@ def test_what_pads_can_is_what_node_toml_is_checked_by(chip: str) -> None:
 
 
 @pytest.fixture
-def state() -> dict[str, Any]:
-    return rig.power_on()
-
-
-@pytest.fixture
 def radio(state: dict[str, Any]) -> Any:
     """ESP-NOW on a started radio, with one peer in reach."""
     state["peers"] = {PEER.hex(): -60}

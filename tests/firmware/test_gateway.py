@@ -29,8 +29,7 @@ def broker() -> Iterator[Broker]:
 
 
 @pytest.fixture
-def state() -> dict[str, Any]:
-    state: dict[str, Any] = rig.power_on()
+def state(state: dict[str, Any]) -> dict[str, Any]:
     state["wifi"]["channels"] = 13
     return state
 

@@ -12,7 +12,7 @@ from tools.fakes import world
 from tools.provision import version
 from torpor import kept
 from torpor.drivers.row import HIGH, LOOKS, LOW, ROW
-from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
+from torpor.policy.sleep import IDLE, LIGHT, MODEM
 from torpor.port import FAULT, RECALLED, TIMER, WATCH
 
 EVERY_MS = 100_000
@@ -30,15 +30,8 @@ def node(state: dict[str, Any], **changed: Any) -> Any:
     return rig.esp32.opened(whole)
 
 
-def deep_sleep(port: Any, ms: int) -> None:
-    with pytest.raises(SystemExit) as ended:
-        port.sleep(DEEP, ms)
-    assert ended.value.code == world.SLEPT
-
-
 @pytest.fixture
-def state() -> dict[str, Any]:
-    state = rig.power_on()
+def state(state: dict[str, Any]) -> dict[str, Any]:
     words(MILD, 0x8000, 0x4000)
     return state
 
@@ -92,7 +85,7 @@ def test_the_ulp_ends_a_deep_sleep_and_tells_what_it_read(state: dict[str, Any])
 
     Reader(changes)
     began_ms = state["now_ms"]
-    deep_sleep(port, 3_600_000)
+    rig.deep_sleep(port, 3_600_000)
     assert read == list(range(1, 8))
     assert state["now_ms"] - began_ms == 7 * EVERY_MS
     assert "next_ms" not in state["ulp"]  # it has stopped its own timer
@@ -108,7 +101,7 @@ def test_no_more_is_recalled_than_is_remembered(state: dict[str, Any]) -> None:
     port = node(state)
     port.monitor(HUMIDITY, 0, 10_000, 99)
     Reader(lambda run: words(MILD, 1_000 * run))
-    deep_sleep(port, 50 * EVERY_MS + 1)
+    rig.deep_sleep(port, 50 * EVERY_MS + 1)
     assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     port = node(state)
     assert port.monitored(HUMIDITY) == 50
@@ -122,11 +115,11 @@ def test_marks_are_for_the_next_deep_sleep_only(state: dict[str, Any]) -> None:
     port = node(state)
     port.monitor(TEMPERATURE, 1_000, 3_000, 1)
     reader = Reader()
-    deep_sleep(port, EVERY_MS + 1)
+    rig.deep_sleep(port, EVERY_MS + 1)
     port = node(state)
     words(65_535, 0)  # far beyond any mark
     port.monitor(LUX, -1, 4_000, 1)
-    deep_sleep(port, 10 * EVERY_MS)
+    rig.deep_sleep(port, 10 * EVERY_MS)
     assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     assert node(state).monitored(TEMPERATURE) == 0
     assert node(state).monitored(LUX) == 9
@@ -137,10 +130,10 @@ def test_a_sleep_that_is_not_armed_stops_the_ulp(state: dict[str, Any]) -> None:
     port = node(state)
     port.monitor(TEMPERATURE, 1_000, 3_000, 99)
     reader = Reader()
-    deep_sleep(port, EVERY_MS // 2)  # ended by the timer, the ULP's is on
+    rig.deep_sleep(port, EVERY_MS // 2)  # ended by the timer, the ULP's is on
     port = node(state)
     words(65_535, 0)
-    deep_sleep(port, 10 * EVERY_MS)
+    rig.deep_sleep(port, 10 * EVERY_MS)
     assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     assert state["slept"][-1] == ["deep", 10 * EVERY_MS]
     assert (reader.runs, "next_ms" in state["ulp"]) == (1, False)
@@ -155,7 +148,7 @@ def test_only_a_deep_sleep_has_it_read(state: dict[str, Any], kind: int) -> None
     reader = Reader()
     assert port.sleep(kind, EVERY_MS * 3) == TIMER
     assert reader.runs == 0
-    deep_sleep(port, EVERY_MS * 3)
+    rig.deep_sleep(port, EVERY_MS * 3)
     assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     assert reader.runs == 0
 
@@ -165,7 +158,7 @@ def test_a_start_from_deep_sleep_alone_finds_the_program(state: dict[str, Any]) 
     port = node(state)
     port.monitor(TEMPERATURE, 1_000, 3_000, 9)
     Reader()
-    deep_sleep(port, 2 * EVERY_MS + 1)
+    rig.deep_sleep(port, 2 * EVERY_MS + 1)
     for reset in (world.HARD, world.WDT, world.PWRON):
         state["reset_cause"] = reset
         assert node(state).monitored(TEMPERATURE) == 0
@@ -205,7 +198,7 @@ def test_a_driver_that_fails_costs_its_channel_only(
     port.monitor(TEMPERATURE, 1_000, 1_500, 2)
     assert port.recalled(LUX, 0) == FAULT
     Reader()
-    deep_sleep(port, 10 * EVERY_MS)
+    rig.deep_sleep(port, 10 * EVERY_MS)
     assert rig.esp32.cause(rig.esp32.memory()) == WATCH
     assert capsys.readouterr().out.count("no converter") == 2
 
@@ -214,7 +207,7 @@ def test_the_cpu_has_no_answer_over_pads_that_the_rtc_has(state: dict[str, Any])
     Reader()
     port = node(state)
     port.monitor(TEMPERATURE, 1_000, 3_000, 9)
-    deep_sleep(port, EVERY_MS + 1)
+    rig.deep_sleep(port, EVERY_MS + 1)
     fake = rig.machine
     with pytest.raises(OSError):  # noqa: PT011  as after a bus that is never free
         fake.I2C(0, sda=fake.Pin(SDA), scl=fake.Pin(SCL)).writeto(0x44, b"\x24\x00")
@@ -226,7 +219,7 @@ def test_a_light_sleep_in_a_wake_leaves_the_bus_to_the_cpu(state: dict[str, Any]
     port = node(state)
     port.monitor(TEMPERATURE, 1_000, 3_000, 99)
     reader = Reader()
-    deep_sleep(port, 3 * EVERY_MS - 50)
+    rig.deep_sleep(port, 3 * EVERY_MS - 50)
     port = node(state)
     assert port.monitored(TEMPERATURE) == 2
     assert port.measure(HUMIDITY) == 5_000

@@ -13,7 +13,7 @@ from host_sim.sim import build
 from host_sim.spec import scenario
 from tests.firmware import rig
 from tests.firmware.reader import BY_ULP, HUMIDITY, LUX, TEMPERATURE, Reader, words
-from tests.firmware.test_monitor import EVERY_MS, deep_sleep, node
+from tests.firmware.test_monitor import EVERY_MS, node
 from torpor.policy.sleep import DEEP
 from torpor.port import RECALLED
 
@@ -98,7 +98,7 @@ def on_the_chip(rows: list[Row], marks: list[Marks], looks: list[int], ms: int) 
             port.monitor(channel, *pair, looks[channel])
     Reader(lambda run: words(*raw[run - 1]))
     began_ms = state["now_ms"]
-    deep_sleep(port, ms)
+    rig.deep_sleep(port, ms)
     return outcome(rig.esp32.cause(rig.esp32.memory()), state["now_ms"] - began_ms, node(state))
 
 

@@ -5,16 +5,14 @@ from pathlib import Path
 import click
 
 from host_sim.lab.fleet import fleetfile
-from tools import params
+from tools import options, params
 from tools.commands import sweep
 
 
 @click.command("fleet", cls=params.Command)
 @click.argument("file", metavar="FLEET.toml", type=params.FLEET)
 @sweep.shared
-@click.option(
-    "--set", "changes", multiple=True, metavar="KEY=VALUE", type=params.TEXT, help="Change one key."
-)
+@options.changes
 def command(file: Path, changes: tuple[str, ...], **given: object) -> None:
     """Simulate the nodes of FLEET.toml: how long they live, which live shortest, and why.
 

@@ -8,6 +8,7 @@ import pytest
 
 from host_sim.engine import native, plain
 from host_sim.engine.ether import alone
+from host_sim.engine.parts import SENDS_ACKED
 from host_sim.errors import BadInput
 from host_sim.home import home, run
 from host_sim.home.run import HomeResult
@@ -120,7 +121,7 @@ def test_what_a_door_reports_switches_the_plug() -> None:
         for told in (linked, unlinked)
     ]
     assert events[1] == 0
-    assert events[0] >= linked.results[0].count[5] > 0  # messages that arrived from the door
+    assert events[0] >= linked.results[0].count[SENDS_ACKED] > 0
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from host_sim.engine.ledger import FC_PER_MC
 from host_sim.lab import bound
 from host_sim.lab.pin import recorded, service, ways
 from host_sim.lab.pin.recorded import Pin
 from host_sim.lab.pin.study import _case
-from host_sim.lab.pin.ways import FC_PER_MC, OURS, WAYS
+from host_sim.lab.pin.ways import OURS, WAYS
 from host_sim.world.pin import news
 from host_sim.world.recordings import DAY_S
 

@@ -3,7 +3,7 @@
 import pytest
 
 from host_sim.engine.gateway import RELAY_PART
-from host_sim.engine.parts import FLASH_WRITES, JOINS, JOINS_FAILED, READINGS
+from host_sim.engine.parts import FLASH_WRITES, JOINS, JOINS_FAILED, READINGS, WAKES
 from host_sim.engine.port import SimPort
 from host_sim.hardware import mac, price, states
 from host_sim.lab import bound
@@ -112,7 +112,7 @@ def test_a_message_without_an_answer_is_given_up_and_counts_as_lost() -> None:
     p = port("world.wifi.disturbed=0.95", "world.wifi.disturbed_loss=1")
     assert p.join(FULL, UNKNOWN) in (-40, UNHEARD)
     p.joined = p.disturbed = True
-    p.disturbed_wake = p.count[0]
+    p.disturbed_wake = p.count[WAKES]
     started_us = p.now_us
     assert sent(p) == 0
     assert p.now_us - started_us == mac.RELAY_LIMIT_US

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from host_sim.engine.ledger import Entry
+from host_sim.engine.parts import WAKES
 from host_sim.sim import run
 from host_sim.sim.result import Result
 from host_sim.sim.waveform import RATE_HZ, export
@@ -51,7 +52,7 @@ def test_each_boot_is_one_of_the_recorded(month: Result) -> None:
     boots = month.replayed[0]
     booked = line(month.ledger.by_state(), "boot")
     parts = list(zip(boots.recorded, boots.times, strict=True))
-    assert sum(boots.times) == month.count[0]  # one for each wake
+    assert sum(boots.times) == month.count[WAKES]
     assert booked.duration_us == sum(us * times for (us, _), times in parts)
     exact_fc = sum(us * na * times for (us, na), times in parts)
     assert 0 <= exact_fc - booked.charge_fc < 1024 * sum(boots.times)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from host_sim.engine.ledger import FC_PER_MC
+from host_sim.engine.parts import SENDS
 from host_sim.sim.result import Result
-
-FC_PER_MC = 1e12
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Heard:
     def of(result: Result) -> "Heard":
         """A life's."""
         charge_mc = result.ledger.charge_fc / FC_PER_MC
-        return Heard(charge_mc, result.days, result.words, result.caught, result.count[4])
+        return Heard(charge_mc, result.days, result.words, result.caught, result.count[SENDS])
 
     def __add__(self, other: "Heard") -> "Heard":
         return Heard(

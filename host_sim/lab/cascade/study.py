@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from host_sim.engine.ledger import FC_PER_MC
 from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, bound, study
 from host_sim.lab.cascade import mixtures, outdoors, ways
-from host_sim.lab.cascade.heard import FC_PER_MC, Heard
+from host_sim.lab.cascade.heard import Heard
 from host_sim.lab.cascade.mixtures import Mixture
 from host_sim.lab.cascade.ways import FREE, OURS, WAYS, Way
 from host_sim.lab.study import ENERGY, Goal, Progress, Row, Study, Sweep, energy_mj

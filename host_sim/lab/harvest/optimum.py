@@ -9,10 +9,11 @@ the hour light and work meet, which no node can better.
 import numpy as np
 import numpy.typing as npt
 
+from host_sim.engine.ledger import FC_PER_MC
 from host_sim.hardware import cell
 from host_sim.lab.harvest import worlds
 from host_sim.lab.harvest.ways import LOW, Lived
-from host_sim.lab.harvest.worlds import FASTEST, FC_PER_MC, HOUR_S, SLOWEST, START_PERCENT, Place
+from host_sim.lab.harvest.worlds import FASTEST, HOUR_S, SLOWEST, START_PERCENT, Place
 from torpor.policy.txpower import LEVELS
 
 Floats = npt.NDArray[np.float64]

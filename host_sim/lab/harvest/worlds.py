@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from host_sim.engine.ledger import FC_PER_MC
 from host_sim.engine.parts import SENDS_ACKED, Parts
 from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
@@ -41,7 +42,6 @@ START_PERCENT = 20.0
 STORE_MV = 3_000  # of the store at its start, about
 MINUTES_A_DAY = 1_440
 HOUR_S = 3_600
-FC_PER_MC = 10**12
 OFFICE = ("datatraining", "datatest2")
 WEDNESDAY, SATURDAY = 2, 5
 MOST_BYTES = 10_000_000

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from host_sim.engine.ledger import FC_PER_MC
 from host_sim.errors import BadInput
 from host_sim.files import scratch
 from host_sim.lab import bootstrap, bound, study
 from host_sim.lab.pin import recorded, service, ways
 from host_sim.lab.pin.recorded import Pin
-from host_sim.lab.pin.ways import FC_PER_MC, WAYS, Lived
+from host_sim.lab.pin.ways import WAYS, Lived
 from host_sim.lab.study import (
     BASELINES,
     ENERGY,

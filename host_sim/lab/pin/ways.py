@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from host_sim.engine.ledger import FC_PER_MC
 from host_sim.engine.parts import SENDS_ACKED, WAKES, Parts
 from host_sim.engine.port import SimPort
 from host_sim.lab.study import Kind
@@ -21,7 +22,6 @@ from torpor.port import COLD, LOOK, NONE, PIN, Port
 from torpor.record import CASCADE, REST
 
 Wake = Callable[[list[int], Port, int], int]
-FC_PER_MC = 1e12
 
 
 @dataclass(frozen=True)

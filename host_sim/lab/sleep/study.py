@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
+from host_sim.engine.ledger import FC_PER_MC
 from host_sim.hardware import board
 from host_sim.lab import bootstrap
 from host_sim.lab.sleep import ways
-from host_sim.lab.sleep.ways import FC_PER_MC, Price
+from host_sim.lab.sleep.ways import Price
 from host_sim.lab.study import (
     ENERGY,
     HELD_PERCENT,

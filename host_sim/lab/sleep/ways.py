@@ -13,7 +13,6 @@ from host_sim.spec import configure
 from host_sim.spec.nodefile import Node
 from torpor.policy import sleep, ticks
 
-FC_PER_MC = 10**12
 SHORT_S = 10  # below this a careful author does not enter deep sleep
 
 

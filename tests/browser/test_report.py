@@ -1,6 +1,5 @@
 """The page of a run as a reader meets it: every view, by pointer and by keys, in both themes."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.answered import answered
 from tests.browser.conftest import DAYS, SET, Open
 from tools import cli
 
@@ -32,8 +32,7 @@ def settled(page: Page) -> str:
 @pytest.fixture
 def told(capsys: Capture) -> Any:
     """What the run says of itself."""
-    assert cli.run(["sim", "garden", "--days", DAYS, *SET, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
+    return answered(capsys, "sim", "garden", "--days", DAYS, *SET)
 
 
 def test_the_verdict_comes_first_and_is_the_runs(opened: Open, report: Path, told: Any) -> None:

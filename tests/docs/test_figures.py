@@ -15,6 +15,7 @@ from host_sim.lab import bound, decisions, interval
 from host_sim.sim import run
 from host_sim.spec import figures, scenario
 from host_sim.spec.scenario import Scenario
+from tests.answered import answered
 from tests.bench import goals
 from tests.docs import pages
 from tools import cli
@@ -140,8 +141,7 @@ def test_the_readmes_doors_are_those_of_this_table() -> None:
 
 
 def test_the_readme_tells_of_the_word_detector_what_a_run_and_its_study_do(capsys: Capture) -> None:
-    assert cli.run(["sim", "sound", "--json"]) == 0
-    ua = json.loads(capsys.readouterr().out)["average_current_ua"]
+    ua = answered(capsys, "sim", "sound")["average_current_ua"]
     said = text("README.md")
     assert f"word detector draws {ua:.0f} µA with every word told, in the two weeks" in said
     chapter = pages.path_of("docs/policies.md").read_text().split("\n## ")[1]

@@ -1,6 +1,5 @@
 """README's first figures are those of a run."""
 
-import json
 import re
 
 import pytest
@@ -10,16 +9,15 @@ from host_sim.engine.plain import Life
 from host_sim.lab import decisions
 from host_sim.sim import run
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.docs import pages
-from tools import cli
 
 
 def test_the_lead_of_the_readme_is_what_practice_and_a_naive_node_spend(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     page = pages.path_of("README.md").read_text()
-    assert cli.run(["sim", "garden", "--baseline", "--json"]) == 1  # its cell does not last
-    naive = json.loads(capsys.readouterr().out)
+    naive = answered(capsys, "sim", "garden", "--baseline", status=1)  # its cell does not last
     spent = {name: line["charge_mc"] for name, line in naive["by_state"].items()}
     joining = sum(spent[state] for state in ("scan", "associate", "address"))
     assert "four fifths of its charge on joining\nthe network, and 0.4 % on measuring" in page

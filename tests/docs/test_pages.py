@@ -17,6 +17,7 @@ from host_sim.lab.fleet.fleetfile import FleetFile
 from host_sim.spec.homefile import HomeFile
 from host_sim.spec.scenariofile import ScenarioFile
 from host_sim.toml import struct
+from tests.answered import answered
 from tests.conftest import data
 from tests.docs import pages
 from tests.docs.session import Session
@@ -164,8 +165,7 @@ def test_the_year_by_hand_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
     page = pages.path_of("docs/model.md").read_text()
     rows = re.findall(r"^\| (\w+) \|.*\| ([\d,.]+) s \|.*\| ([\d,.]+) mC \|$", page, re.MULTILINE)
     told = {name: (number(seconds), number(charge)) for name, seconds, charge in rows}
-    assert cli.run(["sim", "garden", "--json"]) == 0
-    result = json.loads(capsys.readouterr().out)
+    result = answered(capsys, "sim", "garden")
     total_s, total_mc = told.pop("sum")
     assert total_mc == pytest.approx(result["charge_mc"], abs=0.05)
     assert total_s == pytest.approx(result["simulated_s"], abs=0.05)

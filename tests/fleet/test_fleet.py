@@ -25,6 +25,7 @@ from host_sim.lab.fleet.keep import Kept
 from host_sim.lab.fleet.plan import Grid, axis
 from host_sim.sim import run
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 from tools.show import fleet as shown
@@ -239,8 +240,7 @@ def test_the_worst_are_told_with_their_cause(capsys: Capture, tmp_path: Path) ->
     line = ["sweep", "garden", "--days", "2", "--workers", "1"]
     line += ["--set", "node.report.period_s=2400,10800,10801"]
     page = tmp_path / "p.html"
-    assert cli.run([*line, "--json", "--html", str(page)]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = answered(capsys, *line, "--html", str(page))
     (worst,) = told["worst"]
     assert worst["node"] == 0
     assert "report join, heartbeat" in worst["why"]
@@ -268,8 +268,7 @@ def test_the_node_of_the_smallest_cell_is_among_the_worst(capsys: Capture) -> No
 def test_of_nodes_on_light_the_worst_are_off_longest(capsys: Capture) -> None:
     line = ["sweep", str(GREENHOUSE), "--days", "2", "--workers", "1"]
     line += ["--set", "world.harvest.charged_percent=9,20,30"]
-    assert cli.run([*line, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = answered(capsys, *line)
     (worst,) = told["worst"]
     assert (worst["node"], worst["battery_life_days"]) == (0, None)
     assert worst["off_h_per_day"] == max(row["off_h_per_day"] for row in told["rows"]) > 0

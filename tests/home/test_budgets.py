@@ -1,6 +1,5 @@
 """Budgets of a home's nodes: they change the exit status, and its tables name what is wrong."""
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 from host_sim.sim.result import Result
+from tests.answered import answered
 from tests.conftest import CHECKOUT
 from tools import cli
 from tools.show import homebudgets
@@ -44,8 +44,7 @@ def squeezed(capsys: Capture) -> list[str]:
 def test_a_budget_of_one_node_decides_the_exit_status_at_its_limit(
     tmp_path: Path, capsys: Capture
 ) -> None:
-    assert cli.run(["sim", home(tmp_path), "--json"]) == 0
-    wakes = json.loads(capsys.readouterr().out)["nodes"][0]["wakes_per_day"]
+    wakes = answered(capsys, "sim", home(tmp_path))["nodes"][0]["wakes_per_day"]
     assert cli.run(["sim", home(tmp_path, wakes)]) == 0
     assert f"first wakes_per_day {wakes:.1f} <= {wakes:.1f} pass" in squeezed(capsys)
     under = math.nextafter(wakes, 0)
@@ -53,15 +52,13 @@ def test_a_budget_of_one_node_decides_the_exit_status_at_its_limit(
     lines = squeezed(capsys)
     assert f"first wakes_per_day {wakes:.1f} <= {wakes:.1f} FAIL" in lines
     assert any(line.startswith("other average_current_ua") and "pass" in line for line in lines)
-    assert cli.run(["sim", home(tmp_path, under), "--json"]) == 1
-    nodes = json.loads(capsys.readouterr().out)["nodes"]
+    nodes = answered(capsys, "sim", home(tmp_path, under), status=1)["nodes"]
     assert [[one["ok"] for one in node["budgets"]] for node in nodes] == [[False], [True]]
 
 
 def test_a_node_that_was_off_says_how_long(tmp_path: Path, capsys: Capture) -> None:
     path = home(tmp_path, other=GREENHOUSE, change='"world.harvest.charged_percent=9"')
-    assert cli.run(["sim", path, "--json"]) == 1
-    node = json.loads(capsys.readouterr().out)["nodes"][1]
+    node = answered(capsys, "sim", path, status=1)["nodes"][1]
     off_h, stored = node["off_h_per_day"], node["harvested_mc_per_day"]
     assert off_h > 1
     assert cli.run(["sim", path]) == 1

@@ -1,7 +1,6 @@
 """The frame of a study: savings, the worst point of a sweep, intervals, and what is drawn."""
 
 import dataclasses
-import json
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -11,8 +10,8 @@ import pytest
 from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, plot, study
 from host_sim.lab.study import ENERGY, Row, Study, Sweep
+from tests.answered import answered
 from tests.lab.__main__ import section
-from tools import cli
 from tools.show.study import facts
 
 ROWS = (
@@ -103,8 +102,7 @@ def test_every_policy_of_the_list_is_studied(
     policy: str, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:
     data = [] if policy == "sleep" else ["--data", str(request.getfixturevalue("recordings"))]
-    assert cli.run(["lab", policy, "--json", *data]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = answered(capsys, "lab", policy, *data)
     assert told["policy"] == policy
     assert len(told["boards"]) >= 3
     kinds = {row["kind"] for row in told["results"]}

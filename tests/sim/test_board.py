@@ -1,7 +1,6 @@
 """Boards: the shipped ones hold together, meet what was measured, and are found by name or path."""
 
 import csv
-import json
 import lzma
 import re
 from pathlib import Path
@@ -14,6 +13,7 @@ from host_sim.hardware import board, price, states
 from host_sim.hardware.start import IMAGES
 from host_sim.sim import build
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.sim.boardfiles import TEXT, written
 from tools import cli
 from tools.commands import board as tool
@@ -142,14 +142,12 @@ def test_the_heltec_is_as_recorded(recordings: Path) -> None:
 
 
 def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["board", "list", "--json"]) == 0
-    listed = json.loads(capsys.readouterr().out)
+    listed = answered(capsys, "board", "list")
     assert sorted(each["name"] for each in listed) == list(NAMES)
     asleep_ua = [each["deep_sleep_ua"] for each in listed]
     assert asleep_ua == sorted(asleep_ua)
     assert {each["name"]: each["deep_sleep_ua"] for each in listed}["lolin32_lite"] == 63
-    assert cli.run(["board", "show", "lolin32_lite", "--json"]) == 0
-    shown, devkit = json.loads(capsys.readouterr().out), board.load("lolin32_lite")
+    shown, devkit = answered(capsys, "board", "show", "lolin32_lite"), board.load("lolin32_lite")
     assert shown.items() >= board.as_json(devkit).items()
     *begun, own, link = shown["starts"]["frozen"]
     assert sum(stage["us"] for stage in begun) == devkit.starting("frozen").phase_us("boot")

@@ -1,6 +1,5 @@
 """The nodes in docs/examples hold their budgets, and are what their node.toml flashes."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,9 @@ from host_sim.spec import scenario, wiring
 from host_sim.spec.configure import device_config
 from host_sim.spec.drivers import Analog
 from host_sim.spec.nodefile import Channel
+from tests.answered import answered
 from tests.conftest import CHECKOUT
 from tests.firmware import rig
-from tools import cli
 from tools.provision import node_toml, version
 from torpor import kept, record, retain
 
@@ -30,8 +29,7 @@ def test_there_are_four() -> None:
 
 @ALL
 def test_it_holds_its_budgets(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["sim", str(folder / f"{folder.name}.toml"), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["budgets"]
+    assert answered(capsys, "sim", str(folder / f"{folder.name}.toml"))["budgets"]
 
 
 @ALL
@@ -102,8 +100,7 @@ def test_the_mailbox_tells_each_lid_at_once() -> None:
 def test_the_soil_sensor_wakes_for_nothing_but_its_readings(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert cli.run(["sim", str(FOLDER / "soil" / "soil.toml"), "--json"]) == 0
-    run = json.loads(capsys.readouterr().out)
+    run = answered(capsys, "sim", str(FOLDER / "soil" / "soil.toml"))
     assert run["wakes"] == 120 * 86_400 // 14_400
 
 

@@ -1,6 +1,5 @@
 """A world of the user's own: constants, a CSV of values, a contact by a CSV or at random."""
 
-import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from host_sim.sim import build
 from host_sim.spec import scenario
 from host_sim.world import table
 from host_sim.world.recordings import DAY_S, DAY_US, random_edges
+from tests.answered import answered
 from tests.refused import refused
 from tests.sim.files import fault, variation
 from tools import cli
@@ -205,10 +205,8 @@ def test_the_cells_reading_outlives_a_low_battery_without_a_priority(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = variation(tmp_path, "garden", "priority = 5", "")
-    assert cli.run(["sim", str(path), "--days", "1", "--json"]) == 0
-    mine = json.loads(capsys.readouterr().out)
-    assert cli.run(["sim", "garden", "--days", "1", "--json"]) == 0
-    assert mine["charge_mc"] == json.loads(capsys.readouterr().out)["charge_mc"]
+    mine = answered(capsys, "sim", str(path), "--days", "1")
+    assert mine["charge_mc"] == answered(capsys, "sim", "garden", "--days", "1")["charge_mc"]
 
 
 def test_a_node_without_tasks_lives_by_its_pin(tmp_path: Path) -> None:

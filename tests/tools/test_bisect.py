@@ -1,12 +1,12 @@
 """torpor bisect on a small history: the commit that loses a budget, and its cause."""
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.refused import refused
 from tests.tools.test_diff import git
 from tests.tools.test_regressions import TOLERANCE, edit
@@ -39,8 +39,7 @@ def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_commit_is_named_with_its_cause(garden: Path, capsys: Capture) -> None:
-    assert cli.run(["bisect", "garden.toml", "main~5", "main", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = answered(capsys, "bisect", "garden.toml", "main~5", "main")
     assert found["said"].endswith(" warmup_ms = 15 is warmup_ms = 2_015")
     assert found["faults"][0].startswith("average_current_ua: ")
     assert "climate sleep, scheduled (0.015 s → 2.02 s each)" in found["why"]["headline"]
@@ -56,8 +55,7 @@ def test_a_commit_that_cannot_be_simulated_is_passed_over(garden: Path, capsys: 
     git(garden.parent, "commit", "-q", "-a", "-m", "not even TOML")
     garden.write_text(text)
     git(garden.parent, "commit", "-q", "-a", "-m", "TOML again")
-    assert cli.run(["bisect", "garden.toml", "main~4", "main", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = answered(capsys, "bisect", "garden.toml", "main~4", "main")
     assert found["said"].endswith(" TOML again")
     assert len(found["passed_over"]) == 1
     assert cli.run(["bisect", "garden.toml", "main~2", "main"]) == 0

@@ -1,6 +1,5 @@
 """torpor check as a user meets it: statuses, baselines, revisions, causes."""
 
-import json
 import os
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 from host_sim.errors import BadInput
 from host_sim.lab import check, seeds
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 
@@ -29,8 +29,7 @@ def garden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def told(capsys: Capture, *args: str, status: int = 0) -> Any:
-    assert cli.run(["check", *args, "--json"]) == status
-    return json.loads(capsys.readouterr().out)
+    return answered(capsys, "check", *args, status=status)
 
 
 def dearer(path: Path) -> None:

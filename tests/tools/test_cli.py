@@ -1,6 +1,5 @@
 """The command line as a user meets it: one line for a fault, the exit status, a fast start."""
 
-import json
 import os
 import re
 import signal
@@ -14,6 +13,7 @@ import pytest
 
 from host_sim.errors import BadInput
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.conftest import CHECKOUT
 from tests.refused import refused
 from tools import cli
@@ -155,8 +155,7 @@ def test_help_has_a_short_name(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_drivers_are_listed_with_what_they_need(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["drivers", "--json"]) == 0
-    told = {one["driver"]: one for one in json.loads(capsys.readouterr().out)}
+    told = {one["driver"]: one for one in answered(capsys, "drivers")}
     assert told["bl0937"]["not_on"] == ["ESP32-C3"]
     assert told["bl0937"]["keys"] == {"pin": None, "mj_per_pulse": None}
     assert told["sht3x.humidity"]["keys"] == {"sda": "sda", "scl": "scl"}

@@ -1,6 +1,5 @@
 """torpor diff as a user meets it: runs, scenarios, revisions."""
 
-import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 
@@ -16,8 +16,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 def told(capsys: Capture, *args: str) -> Any:
-    assert cli.run(["diff", *args, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
+    return answered(capsys, "diff", *args)
 
 
 def test_two_runs_that_were_kept_are_as_the_two_scenarios(tmp_path: Path, capsys: Capture) -> None:

@@ -15,6 +15,7 @@ from host_sim.hardware import states
 from host_sim.lab.report import document, waves, words
 from host_sim.sim import runfile, wakelog
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 from tools.show import page, serve
@@ -113,8 +114,7 @@ def test_a_run_is_judged_and_told_as_it_was_whatever_lies_there_now(capsys: Capt
         file.write('[[budget]]\nname = "retained_bytes"\nat_most = 1_700\n')
     capsys.readouterr()
     args = ("sim", "shed/shed.toml", "--days", "0.1", "--save", "run.json")
-    assert cli.run([*args, "--json"]) == 1
-    figures = json.loads(capsys.readouterr().out)
+    figures = answered(capsys, *args, status=1)
     shutil.rmtree("shed")
     assert cli.run(["report", "run.json", *QUICK]) == 1
     (one,) = told()

@@ -14,6 +14,7 @@ import pytest
 
 from host_sim.home import home
 from host_sim.spec import scenario
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 
@@ -179,8 +180,7 @@ def test_an_export_is_read_back_with_the_charge_of_the_ledger(
     args = [name, *FIVE_MINUTES, "--export", str(path), "--window", "0:86.4"]
     as_json(capsys, *args, "--set", "budget=[]")
     told = as_json(capsys, name, "--days", "0.001", "--set", "budget=[]")
-    assert cli.run(["trace", "info", str(path), "--json"]) == 0
-    read = json.loads(capsys.readouterr().out)
+    read = answered(capsys, "trace", "info", str(path))
     assert (read["format"], read["rate_hz"], read["samples"]) == ("ppk2-csv", 10_000, 864_000)
     assert read["charge_mc"] == pytest.approx(told["charge_mc"], rel=1e-4)
 

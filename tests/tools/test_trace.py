@@ -1,9 +1,9 @@
-import json
 from pathlib import Path
 
 import pytest
 
 from host_sim.trace.cut import digest
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 
@@ -18,8 +18,7 @@ def recording(tmp_path: Path) -> Path:
 
 
 def test_info_as_json(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["trace", "info", str(recording), "--json"]) == 0
-    facts = json.loads(capsys.readouterr().out)
+    facts = answered(capsys, "trace", "info", str(recording))
     assert facts["samples"] == 4
     assert facts["rate_hz"] == 1000
     assert facts["duration_s"] == 0.004
@@ -32,16 +31,14 @@ def test_digest_writes_what_it_prints(
     recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "d.csv"
-    assert cli.run(["trace", "digest", str(recording), "-o", str(out), "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)["segments"]
+    rows = answered(capsys, "trace", "digest", str(recording), "-o", str(out))["segments"]
     assert len(digest.load(out)) == len(rows)
 
 
 def test_validate_says_what_its_error_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["validate"]) == 0
     assert "errors of fit" in capsys.readouterr().out
-    assert cli.run(["validate", "--json"]) == 0
-    verdict = json.loads(capsys.readouterr().out)
+    verdict = answered(capsys, "validate")
     (judged,) = verdict["wakes"]
     assert judged["fitted"]
     assert judged["recorded_mc"] == pytest.approx(318.16, abs=0.01)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 from torpor.ulp.assemble import assemble
@@ -39,8 +40,7 @@ def test_watch_counts_wakes_and_charge(tmp_path: Path, capsys: pytest.CaptureFix
     samples = tmp_path / "samples.txt"
     samples.write_text("10\n300\n299\n301\n")
     args = ["ulp", "watch", "adc", str(samples), "--threshold=300"]
-    assert cli.run([*args, "--json"]) == 0
-    seen = json.loads(capsys.readouterr().out)
+    seen = answered(capsys, *args)
     assert (seen["wakes"], seen["looks"]) == ([1, 3], 4)
     assert seen["charge_nc"] == seen["ulp_nc"] + seen["sleep_nc"]
     assert cli.run(args) == 0

@@ -14,6 +14,7 @@ from host_sim.trace.cut import digest, instrument
 from host_sim.trace.fit import calibrate, document, evidence
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 
@@ -77,8 +78,7 @@ def test_a_board_of_ones_own(
 ) -> None:
     out = tmp_path / "mine"
     arguments = ["--board", "lolin32_lite", "--out", str(out), "--wake", "quick", str(wake)]
-    assert cli.run(["calibrate", *arguments, "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answered(capsys, "calibrate", *arguments)
     mine, devkit = board.load(str(out)), board.load("lolin32_lite")
     assert mine.file.name == "mine"
     assert mine.file.states["idle"].current_na == 31_000_000
@@ -95,8 +95,7 @@ def test_a_board_of_ones_own(
         assert ours[name].current_na == theirs[name].current_na + followed_na
     assert mine.current_na[states.TX] == devkit.current_na[states.TX] + more_na
     assert [step.state for step in mine.steps("quick")] == ["boot", "idle", "listen"]
-    assert cli.run(["validate", "--board", str(out), "--wake", "quick", "--json"]) == 0
-    (judged,) = json.loads(capsys.readouterr().out)["wakes"]
+    (judged,) = answered(capsys, "validate", "--board", str(out), "--wake", "quick")["wakes"]
     assert judged["fitted"]
     assert judged["error_pct"] == pytest.approx(0.0, abs=0.01)
 

@@ -17,6 +17,7 @@ from host_sim.trace.fit import doubts, evidence, fit
 from host_sim.trace.fit.evidence import Evidence
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Gap, Recording
+from tests.answered import answered
 from tests.trace.waves import wave
 from tools import cli
 
@@ -185,7 +186,6 @@ def test_a_slow_logger_calibrates(
     ppk2.write(path, wave(*parts, rate_hz=rate_hz))
     out = str(tmp_path / "mine")
     arguments = ["--board", "lolin32_lite", "--out", out, "--wake", "w", str(path)]
-    assert cli.run(["calibrate", *arguments, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["states"]
+    found = answered(capsys, "calibrate", *arguments)["states"]
     means = {name: one["mean_ma"] for name, one in found.items()}
     assert means == pytest.approx({"deep_sleep": 0.1, "idle": 31, "listen": 99}, rel=0.1)

@@ -1,6 +1,5 @@
 """Durations of phases, of wakes whose marker pins and currents are made here."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from host_sim.trace.fit import phases
 from host_sim.trace.fit.evidence import Evidence
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
-from tools import cli
+from tests.answered import answered
 
 LOLIN = board.load("lolin32_lite")
 OTHERS_S = sum(LOLIN.phase_us(name) for name in ("scan", "address_cached", "connect")) / 1e6
@@ -129,8 +128,7 @@ def test_a_marked_recording_calibrates_start_join_and_message(
     path = tmp_path / "marked.csv"
     ppk2.write(path, marked(SLEEP, *WAKE, SLEEP, *WAKE, SLEEP))
     arguments = ["--board", "lolin32_lite", "--out", str(tmp_path / "mine"), "--labels", LABELS]
-    assert cli.run(["calibrate", *arguments, str(path), "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answered(capsys, "calibrate", *arguments, str(path))
     assert document["states"]["deep_sleep"]["mean_ma"] == pytest.approx(0.1, rel=1e-3)
     mine = board.load(str(tmp_path / "mine"))
     made = {"boot": 400_000, "wake_cpu": 70_000, "measure": 9_000, "message": 30_000}

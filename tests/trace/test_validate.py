@@ -1,6 +1,5 @@
 """torpor validate and torpor trace, where they draw, write and refuse."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from host_sim.trace.cut import digest
 from host_sim.trace.draw import plot
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import MOST_PIXELS, Gap, Recording
+from tests.answered import answered
 from tests.refused import refused
 from tools import cli
 
@@ -36,8 +36,7 @@ def wake(tmp_path: Path) -> Path:
 
 
 def verdict(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
-    assert cli.run(["validate", *arguments, "--json"]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    document: dict[str, Any] = answered(capsys, "validate", *arguments)
     return document
 
 

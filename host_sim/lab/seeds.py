@@ -5,7 +5,7 @@ between two of them is due to what was changed.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from functools import partial
@@ -70,18 +70,16 @@ def each(
     """Do it for each, in their order; `wakes` is about how many wakes they have together."""
     workers = min(len(jobs), os.cpu_count() or 1)
     if workers < 2 or wakes < LONG_WAKES:
-        return list(_one_by_one(what, jobs, progress))
+        out = []
+        for done, job in enumerate(jobs):
+            out.append(what(job, partial(_part, progress, done, len(jobs))))
+        return out
     with pool.workers(workers, "is there enough memory? check fewer scenarios at once") as some:
         futures = [some.submit(what, job) for job in jobs]
         for done, future in enumerate(as_completed(futures), 1):
             future.result()
             progress(done / len(jobs))
         return [future.result() for future in futures]
-
-
-def _one_by_one(what: Callable[..., T], jobs: list[J], progress: Progress) -> Iterator[T]:
-    for done, job in enumerate(jobs):
-        yield what(job, partial(_part, progress, done, len(jobs)))
 
 
 def _part(progress: Progress, done: int, of: int, part: float) -> None:

@@ -64,7 +64,8 @@ def percentile_rows(found: Told) -> list[list[str]]:
 
 def rows(found: Told) -> object:
     """Each node of a small sweep."""
-    given = [name for name in found.rows[0] if name not in ("node", *_figures(found))]
+    figures = [one.name for one in found.spreads]
+    given = [name for name in found.rows[0] if name not in ("node", *figures)]
     last = ("off, h a day", OFF, 1) if found.rows[0][OFF] is not None else ("days", LIFE, 0)
     head, figure, digits = last
     out = output.table("", *(name.rpartition(".")[2] for name in given), "µA", head)
@@ -75,22 +76,13 @@ def rows(found: Told) -> object:
     return out
 
 
-def _figures(found: Told) -> list[str]:
-    return [one.name for one in found.spreads]
-
-
 def worst(one: Worst) -> list[str]:
     """A node, what it was given, and why it draws more, or less."""
     life = "" if one.life_days is None else f"{one.life_days:,.0f} days, "
     if one.off_h is not None:
         life = f"{one.off_h:,.1f} h a day off, "
     given = ", ".join(f"{key} {value}" for key, value in one.given.items())
-    return [f"node {one.node}: {life}{one.current_ua:,.1f} µA", given, why(one)]
-
-
-def why(one: Worst) -> str:
-    """In a sentence."""
-    return causes.headline(one.why)
+    return [f"node {one.node}: {life}{one.current_ua:,.1f} µA", given, causes.headline(one.why)]
 
 
 def footer(speed: Speed) -> str:
@@ -127,7 +119,7 @@ def as_json(found: Told, speed: Speed) -> dict[str, Any]:
                 LIFE: one.life_days,
                 OFF: one.off_h,
                 CURRENT: one.current_ua,
-                "why": why(one),
+                "why": causes.headline(one.why),
             }
             for one in found.worst
         ],

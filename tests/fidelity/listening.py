@@ -6,12 +6,9 @@ python -m tests.fidelity.listening RECORDINGS    digest them anew, from their fo
 import sys
 from pathlib import Path
 
-from host_sim.files import inputs
 from host_sim.hardware import board
-from host_sim.trace import reader
-from host_sim.trace.cut import digest, instrument
 from host_sim.trace.fit import evidence, fit
-from host_sim.trace.fit.evidence import Evidence
+from tests.fidelity import unseen
 
 BOARD = "esp32c5"
 FOLDER = board.BOARDS / BOARD / "unseen"
@@ -33,17 +30,9 @@ def judged() -> list[tuple[str, float, float]]:
 def main(recordings: Path) -> None:
     """Digest every recording."""
     for name in FILES:
-        path = recordings / name
-        recording = reader.read(path)
-        one = Evidence(
-            f"esp32c5-xifi/{name}",
-            inputs.sha256(path),
-            digest.rows(recording),
-            SOURCE,
-            {"listen": "listen"},
-            instrument=instrument.of(recording),
-        )
-        (FOLDER / name).write_text(evidence.text(one), encoding="utf-8")
+        cited, states = f"esp32c5-xifi/{name}", {"listen": "listen"}
+        text = unseen.digested(recordings / name, cited, SOURCE, states=states)
+        (FOLDER / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ python -m tests.fidelity.unseen RECORDINGS    digest them anew, from their folde
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from host_sim.files import inputs
 from host_sim.hardware import board
@@ -50,22 +51,21 @@ def digest_file(recording: str) -> Path:
     return FOLDER / f"{Path(recording).name.partition('.')[0]}.csv"
 
 
+def digested(path: Path, name: str, source: str, **uses: Any) -> str:
+    """A recording's digest, as evidence under this name."""
+    recording = reader.read(path)
+    rows, left_out = digest.rows(recording), instrument.of(recording)
+    one = Evidence(name, inputs.sha256(path), rows, source, instrument=left_out, **uses)
+    return evidence.text(one)
+
+
 def main(recordings: Path) -> None:
     """Digest every recording of every group."""
     for group in GROUPS:
         for name in group.files:
-            path = recordings / name
-            recording = reader.read(path)
-            one = Evidence(
-                name,
-                inputs.sha256(path),
-                digest.rows(recording),
-                SOURCE,
-                wake=group.wake,
-                records=group.records,
-                instrument=instrument.of(recording),
-            )
-            digest_file(name).write_text(evidence.text(one), encoding="utf-8")
+            uses = {"wake": group.wake, "records": group.records}
+            text = digested(recordings / name, name, SOURCE, **uses)
+            digest_file(name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ Kind = TypeVar("Kind", bound=Type)
 
 
 class Named(Type):
-    """A path, or what has one: an empty word would be the folder that the command was typed in."""
+    """A path. An empty word is refused: as a path it is the folder that one is in."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         """As a path."""

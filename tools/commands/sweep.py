@@ -21,7 +21,7 @@ from tools import options, params
 from tools.show import compiling, fleetpage, output
 from tools.show import fleet as shown
 
-CHUNK_US = 650_000  # of a core: to send one weighs little, to lose one in a kill, too
+CHUNK_US = 650_000  # of a core: worth the sending, and soon done again after a kill
 WAKE_US = {True: 0.2, False: 20}  # about, by the compiled engine and by CPython
 NODE_US = 3_500  # about what a node takes beside its wakes
 ROWS = 60  # of a sweep that are shown one by one

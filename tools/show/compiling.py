@@ -12,8 +12,8 @@ from tools.show import output
 def is_compiled(name: str, given: Scenario, wakes: float, often: bool = False) -> bool:
     """Whether the compiled engine runs.
 
-    What runs often is worth compiling it. Where numba is missing that is left to CPython, with a
-    word about it; BadInput where the compiled engine was asked for.
+    For runs that are many (`often`) it is compiled first. Where numba is missing CPython runs them,
+    with a word about it; BadInput where the compiled engine was asked for by its name.
     """
     worth = often and name == "auto"
     if (worth or name == "compiled") and not native.is_ready():

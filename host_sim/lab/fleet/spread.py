@@ -19,7 +19,8 @@ from host_sim.lab.fleet.plan import Plan
 
 CONNECT_S = 10
 AHEAD = 2  # chunks a worker has waiting, so that it is never idle
-SHARE = 2  # of what is left, a core's part by so much: the last chunks are small, and end together
+# A chunk is at most what is left by as many times the cores: the last ones end together.
+SHARE = 2
 Progress = Callable[[float], None]
 
 

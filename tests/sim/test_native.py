@@ -226,7 +226,7 @@ print(json.dumps([run.run(given, engine=one).ledger.us for one in (plain.Life, n
 
 
 @pytest.mark.slow  # it compiles twice
-def test_an_edit_never_meets_an_old_result(tree: Path, tmp_path: Path) -> None:
+def test_an_edit_never_meets_an_old_result(tree: Path) -> None:
     plain, compiled = json.loads(run(tree, cache.root(), LIVE))
     assert compiled == plain
     name = "host_sim/hardware/mac.py"

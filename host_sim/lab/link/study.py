@@ -47,7 +47,7 @@ WAYS: dict[str, tuple[Kind, Run]] = {
 def of(data: Path | None, progress: Progress) -> Study:
     """The study; the recorded links are not shipped."""
     if data is None:
-        raise BadInput("the recorded links are not shipped", remedy="--data DIR")
+        raise BadInput("the recorded links are not shipped", remedy="give --data")
     judged = channel.pjaswin(data, JUDGED)
     links = [judged.weaker(db) for db in WALLS_DB] + list(channel.rutgers(data))
     found: dict[str, list[list[Outcome]]] = {}

@@ -51,7 +51,7 @@ KINDS: dict[str, Kind] = {
 def of(data: Path | None, progress: Progress) -> Study:
     """The study; the recorded links are not shipped."""
     if data is None:
-        raise BadInput("the recorded links are not shipped", remedy="--data DIR")
+        raise BadInput("the recorded links are not shipped", remedy="give --data")
     node = scenario.load("garden").file.node
     benches = [Bench.of(name, node) for name in BOARDS]
     judged = [link.weaker(db) for link in links.recorded(data) for db in WALLS_DB]

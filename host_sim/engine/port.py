@@ -182,7 +182,7 @@ class SimPort(State, Port):
         if self.replays:
             replay.rest(self, SLEEP_STATES[kind], end_us - self.now_us)
         else:
-            self.rest(SLEEP_STATES[kind], end_us - self.now_us)
+            self.spend(SLEEP_STATES[kind], end_us - self.now_us)
         if self.harvests and store.gone(self):
             store.refill(self)
             kind, cause = DEEP, COLD

@@ -49,4 +49,4 @@ def rest(port: State, state: int, us: int) -> None:
     if us > 0 and port.replay[which * REPLAY_ROW + 1] > 0:
         port.spend_at(state, us, port.replay_na[draw(port, which)])
     else:
-        port.rest(state, us)
+        port.spend(state, us)

@@ -1,8 +1,7 @@
 """The state of a simulated node: its books, its clock, and the world around it as laid out ahead.
 
 Ints, flat int lists and one Hearing, so that the same class runs in CPython and compiled. There is
-one way to let time pass: spend(), or rest() where it may be long; the port's wake_up() does it
-twice at once, for speed.
+one way to let time pass: spend(); the port's wake_up() does it twice at once, for speed.
 """
 
 from host_sim.engine.chance import ADDEND, FACTOR, MASK
@@ -23,7 +22,7 @@ from host_sim.engine.parts import (
     WATCH_TASK,
     Parts,
 )
-from host_sim.hardware.cell import CHARGE_SHIFT
+from host_sim.hardware.cell import CHARGE_SHIFT, UNIT_FC
 from host_sim.hardware.states import BOOT, CPU
 from torpor.port import NONE
 
@@ -175,27 +174,19 @@ class State:
         at = self.account_at + state
         self.us[at] += us
         self.times[at] += 1
-        self.used += us * self.current_na[state] >> CHARGE_SHIFT
-        self.now_us += us
-
-    def charge(self, us: int, na: int) -> int:
-        """What a current draws in a time, 1,024 fC: of long ones the product leaves 64 bits."""
-        return (us >> CHARGE_SHIFT) * na + (us % (1 << CHARGE_SHIFT) * na >> CHARGE_SHIFT)
-
-    def rest(self, state: int, us: int) -> None:
-        """spend() of a time that may last for days."""
-        at = self.account_at + state
-        self.us[at] += us
-        self.times[at] += 1
         self.used += self.charge(us, self.current_na[state])
         self.now_us += us
 
     def spend_at(self, state: int, us: int, na: int) -> None:
-        """Let time pass in a state at a current of its own, nA; it may last for years."""
-        self.rest(state, us)
+        """Let time pass in a state at a current of its own, nA."""
+        self.spend(state, us)
         more = self.charge(us, na - self.current_na[state])
         self.extra[self.account_at + state] += more
         self.used += more
+
+    def charge(self, us: int, na: int) -> int:
+        """What a current draws, 1,024 fC. The product alone leaves 64 bits in a sleep of days."""
+        return (us >> CHARGE_SHIFT) * na + ((us & UNIT_FC - 1) * na >> CHARGE_SHIFT)
 
     def random(self) -> int:
         """0 … 65,535: the top bits of the generator."""

@@ -269,7 +269,7 @@ main()
     [
         (["engine", "build"], 2, ""),
         (["sim", "garden", "--days", "1", "--engine", "compiled"], 2, ""),
-        (["sim", "garden", "--days", "7", "--compare", "--json"], 0, "; running on CPython"),
+        (["sim", "door", "--days", "7", "--compare", "--json"], 0, "; running on CPython"),
     ],
 )
 def test_without_numba_the_compiled_engine_is_refused_where_it_is_asked_for(

@@ -48,7 +48,7 @@ def test_a_power_out_of_range_is_an_error(state: dict[str, Any], dbm: float) -> 
     wlan = rig.network.WLAN(0)
     wlan.active(True)
     wlan.config(txpower=21)
-    with pytest.raises(OSError, match="ESP_ERR_INVALID_ARG"):
+    with pytest.raises(RuntimeError, match="0x0102"):  # ESP_ERR_INVALID_ARG, which is not listed
         wlan.config(txpower=dbm)
     assert wlan.config("txpower") == 20.0
 
@@ -85,6 +85,55 @@ def test_a_station_tries_again_by_itself_until_it_is_told_to_stop(state: dict[st
     wlan.disconnect()
     world.advance(20_000)
     assert not wlan.isconnected()
+
+
+def test_a_station_is_not_configured_while_it_connects(state: dict[str, Any]) -> None:
+    """But for what is set before the driver is asked to take it all."""
+    wlan = rig.network.WLAN(0)
+    wlan.active(True)
+    state["wifi"]["present"] = 0
+    wlan.connect("home", "sleepwell")
+    with pytest.raises(OSError, match="0x3006"):
+        wlan.config(txpower=11)
+    with pytest.raises(OSError, match="0x3006"):
+        wlan.connect("home", "sleepwell")
+    assert wlan.config("txpower") == 11.0
+    assert len(state["joined"]) == 1
+    state["wifi"]["present"] = 1
+    world.advance(5_000)
+    wlan.config(txpower=13)
+    state["wifi"]["present"] = 0  # the driver tries to join again
+    with pytest.raises(OSError, match="0x3006"):
+        wlan.config(txpower=14)
+
+
+@pytest.mark.parametrize(
+    ("chip", "pin", "refused"),
+    [
+        ("esp32", 33, "not supported on this chip"),
+        ("esp32s3", 5, "not supported on this chip"),
+        ("esp32c3", 5, None),
+        ("esp32c3", 6, "pin not supported"),
+        ("esp32c6", 7, None),
+        ("esp32c6", 8, "pin not supported"),
+    ],
+)
+def test_a_gpio_ends_deep_sleep_where_the_chip_can(
+    state: dict[str, Any], chip: str, pin: int, refused: str | None
+) -> None:
+    fake: Any = sys.modules["tools.fakes.esp32"]
+    state["chip"] = chip
+    fake.wake_on_gpio((rig.machine.Pin(pin, rig.machine.Pin.IN),), True)
+    with pytest.raises(ValueError if refused else SystemExit, match=refused):
+        rig.machine.deepsleep(1_000)
+    assert len(state["slept"]) == (not refused)
+
+
+def test_a_bus_on_a_pad_that_only_reads_ends_in_a_reset(state: dict[str, Any]) -> None:
+    pin = rig.machine.Pin
+    with pytest.raises(SystemExit) as ended:
+        rig.machine.I2C(0, sda=pin(34), scl=pin(22))
+    assert ended.value.code == world.RESET
 
 
 def test_flash_storage_has_its_limits(state: dict[str, Any]) -> None:
@@ -284,6 +333,7 @@ def test_a_cell_browns_out_by_its_resistance(state: dict[str, Any], mv: int, bre
     wlan.active(True)
     wlan.config(txpower=18)
     wlan.connect("home", "sleepwell")
+    wlan.disconnect()
     wlan.config(txpower=20)
     if breaks:
         with pytest.raises(SystemExit) as ended:

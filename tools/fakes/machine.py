@@ -107,6 +107,8 @@ class I2C:
     def __init__(self, number, sda, scl):
         if not 0 <= number < I2C_BUSES.get(world.state["chip"], 1):
             raise ValueError("I2C(%d) doesn't exist" % number)
+        if pads.can("only_read", sda.number) or pads.can("only_read", scl.number):
+            reset()  # machine_i2c.c:81 aborts (ESP-IDF 5.5.5, esp_driver_i2c/i2c_common.c:335)
         self.number = number
         self.pins[number] = "%d,%d" % (sda.number, scl.number)
 
@@ -226,6 +228,11 @@ def lightsleep(ms=LONGEST_MS):
 
 
 def deepsleep(ms=LONGEST_MS):
+    if armed and armed["reason"] == world.GPIO:  # ports/esp32/modmachine.c:178-184, 200-209
+        if world.state["chip"] in ("esp32", "esp32s2", "esp32s3"):
+            raise ValueError("DEEPSLEEP with gpio pins not supported on this chip")
+        if not pads.can("rtc", armed["pin"]):
+            raise ValueError("wake-up pin not supported")
     world.watch_over(0)
     if world.state["chip"] in ("esp32", "esp32s2", "esp32s3", "esp32c3"):  # driver/gpio.h:401-403
         for number, pad in world.state["pads"].items():

@@ -1,7 +1,9 @@
 """A Wi-Fi station as MicroPython 1.29 has it (ports/esp32/network_wlan.c), its faults included.
 
 The reason of a failure stays until the next success; a static address stays, and keeps DHCP off,
-until DHCP is asked for; nothing can be configured while the radio is off. The transmit power is
+until DHCP is asked for; nothing can be configured while the radio is off, nor is it, but for what
+was set before, while it connects: each config() and connect() ends in esp_wifi_set_config(), which
+is refused then (network_wlan.c:352, 664; ESP-IDF 5.5.5, esp_wifi.h:1025). The transmit power is
 floored to the levels that ESP-IDF has (esp_wifi_set_max_tx_power).
 """
 
@@ -25,7 +27,7 @@ ASSOCIATE_MS = 600
 DHCP_MS = 900
 LEVELS_DBM = (2, 5, 7, 8.5, 11, 13, 14, 15, 16.5, 18, 20)
 CHANNELS = 11
-INVALID_ARG = 0x102  # ESP_ERR_INVALID_ARG
+INVALID_ARG, STATE = 0x102, 0x3006  # ESP_ERR_INVALID_ARG, ESP_ERR_WIFI_STATE
 # network_common.c:49-85, esp_exceptions_helper(): these are an OSError, all others a RuntimeError
 LISTED = [0x101] + list(range(0x3001, 0x3010))
 
@@ -67,11 +69,7 @@ class WLAN:
 
     def _answer(self, call):
         """Of ESP-IDF to a call that the world has fail: "start", "stop", "config" and so on."""
-        code = world.state["wifi"].get("fails", {}).get(call)
-        if code in LISTED:
-            raise OSError("Wifi 0x%04x" % code)
-        if code:
-            raise RuntimeError("Wifi Unknown Error 0x%04x" % code)
+        _raised(world.state["wifi"].get("fails", {}).get(call))
 
     def config(self, what=None, txpower=None, pm=None, channel=None):
         if what == "mac":
@@ -87,6 +85,12 @@ class WLAN:
             self.power_save = world.state["power_save"] = pm
         if channel is not None:
             self._tune(channel)
+        self._configured()
+
+    def _configured(self):
+        """What a call ends with that has set something."""
+        if self.done_ms >= 0 and not self.isconnected():
+            _raised(STATE)
 
     def _tune(self, channel):
         """To one that the country has: 1 to 11 unless it is told (ESP-IDF 5.5.5, esp_wifi.h:837).
@@ -97,7 +101,7 @@ class WLAN:
         if self.done_ms >= 0:
             raise NotImplementedError("a channel of its own beside the access point's")
         if not 1 <= channel <= world.state["wifi"].get("channels", CHANNELS):
-            raise RuntimeError("Wifi Unknown Error 0x%04x" % INVALID_ARG)
+            _raised(INVALID_ARG)
         if channel != self.channel:
             world.advance(1)
         self._tuned(channel)
@@ -110,7 +114,7 @@ class WLAN:
     def _level(self, qdbm):
         """What of a power in quarters of a dBm is left."""
         if not 8 <= qdbm <= 84:
-            raise OSError(-INVALID_ARG, "ESP_ERR_INVALID_ARG")
+            _raised(INVALID_ARG)
         return float(max([dbm for dbm in LEVELS_DBM if dbm * 4 <= qdbm]))
 
     def scan(self):
@@ -139,6 +143,7 @@ class WLAN:
     def connect(self, ssid, password):
         self._started()
         self._answer("connect")
+        self._configured()
         world.note("joined", [self.power_dbm, self.dhcp])
         world.burst(LEVELS_DBM.index(self.power_dbm))
         self.asked = (ssid, password)
@@ -191,6 +196,14 @@ class WLAN:
     def _started(self):
         if not self.on:
             raise OSError("WiFi Not Started")
+
+
+def _raised(code):
+    """What the port makes of an error of ESP-IDF's."""
+    if code in LISTED:
+        raise OSError("Wifi 0x%04x" % code)
+    if code:
+        raise RuntimeError("Wifi Unknown Error 0x%04x" % code)
 
 
 def _channel():

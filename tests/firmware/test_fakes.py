@@ -98,6 +98,9 @@ def test_a_station_is_not_configured_while_it_connects(state: dict[str, Any]) ->
     with pytest.raises(OSError, match="0x3006"):
         wlan.connect("home", "sleepwell")
     assert wlan.config("txpower") == 11.0
+    wlan.active(True)  # which it is
+    with pytest.raises(OSError, match="0x3006"):
+        wlan.config(txpower=12)
     assert len(state["joined"]) == 1
     state["wifi"]["present"] = 1
     world.advance(5_000)

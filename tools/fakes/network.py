@@ -62,8 +62,9 @@ class WLAN:
     def active(self, on=None):
         if on is not None:
             self._answer("start" if on else "stop")
+            if bool(on) != self.on:  # else it goes on with what it was at (network_wlan.c:294-306)
+                self.done_ms = -1
             self.on = bool(on)
-            self.done_ms = -1
             self._tuned(self.channel)
         return self.on
 

@@ -84,7 +84,9 @@ def shipped() -> Path:
         firmware.compile_file(source, Path(source.name), folder)
     # What is built into a chip is there before anything is looked for in its files.
     (folder / "chip.py").write_text(
-        "import sys, machine, time\nsys.modules.update(umachine=machine, utime=time)\nimport main\n"
+        "import sys, built_in, time\n"
+        "sys.modules.update(umachine=built_in, utime=time)\n"
+        "import main\n"
     )
     return folder
 

@@ -98,3 +98,11 @@ def test_a_switch_that_cannot_start_obeys_its_button(plug: Chip) -> None:
     assert plug.world["slept"] == []
     assert [level for _, _, level in plug.world["driven"]] == [0, 1, 0, 1, 0]
     assert "Traceback" in plug.log
+
+
+def test_the_meter_is_read_by_what_machine_has_beside_what_is_built_in(plug: Chip) -> None:
+    """MicroPython's umachine has no Counter."""
+    plug.world["pulses"] = {str(chip.METER): 40}
+    until_reset(plug, 60_000)
+    assert plug.record[record.FAULTS] == 0
+    assert plug.world["pulses"] == {str(chip.METER): 0}

@@ -25,7 +25,7 @@ class Plain(Chip):
     def flash(self, config: dict[str, object]) -> None:
         """Its modules, beside main.py and the fakes; its settings are a module of constants."""
         self.library = self.folder / "library"
-        for name in ("machine", "network", "time", "world", "pads", "esp32", "espnow"):
+        for name in ("built_in", "machine", "network", "time", "world", "pads", "esp32", "espnow"):
             self.library.mkdir(exist_ok=True)
             shutil.copy(shipped() / f"{name}.mpy", self.library)
         shutil.copy(shipped() / "chip.py", self.library)

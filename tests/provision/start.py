@@ -68,10 +68,10 @@ vfs.umount("/")
 vfs.mount(flash, "/")  # as ports/esp32/modules/_boot.py does: what file system it is, it finds out
 vfs.mount(host, "/host")
 sys.path[:] = ["", ".frozen", "/host" + fakes]
-for name in ("machine", "network", "esp32", "time"):
+for name in ("built_in", "machine", "network", "esp32", "time"):
     __import__(name)
-for name in ("machine", "time"):
-    sys.modules["u" + name] = sys.modules[name]
+sys.modules["umachine"] = sys.modules.pop("built_in")
+sys.modules["utime"] = sys.modules["time"]
 names = {"__name__": "__main__"}  # of both, as ports/esp32/main.c runs them
 for name in ("boot.py",) if os.getenv("TORPOR_STOP") else ("boot.py", "main.py"):
     try:

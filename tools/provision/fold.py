@@ -19,7 +19,8 @@ import torpor
 LIBRARY = Path(torpor.__file__).parent
 Edits = dict[ast.stmt | ast.expr, str]
 # MicroPython looks for a file in the place of these at the import of one that is not known yet
-# (1.29, py/builtinimport.c:406). With an u in front it does not (py/objmodule.c:212).
+# (1.29, py/builtinimport.c:406). With an u in front it does not (py/objmodule.c:212), but umachine
+# lacks the Counter that ports/esp32/modules/machine.py adds.
 BUILT_IN = (
     "array",
     "binascii",
@@ -32,7 +33,7 @@ BUILT_IN = (
     "struct",
     "time",
 )
-_IMPORT = re.compile(rf"^( *)(import|from) ({'|'.join(BUILT_IN)})\b(?! as)", re.MULTILINE)
+_IMPORT = re.compile(rf"^( *)(import|from) ({'|'.join(BUILT_IN)})\b(?! as| import Counter)", re.M)
 _AS = {"import": " as {}", "from": ""}
 _OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Add: operator.add,

@@ -18,10 +18,10 @@ import utime
 import vfs
 import world
 
-for _fake in ("esp32", "espnow", "machine", "network", "time"):
+for _fake in ("built_in", "esp32", "espnow", "machine", "network", "time"):
     __import__(_fake)  # whoever imports them later finds these
-for name in ("machine", "time"):
-    sys.modules["u" + name] = sys.modules[name]
+sys.modules["umachine"] = sys.modules.pop("built_in")
+sys.modules["utime"] = sys.modules["time"]
 del sys.modules["__main__"]  # it stands for this file now; the node's are to run in the REPL's
 del sys.modules["start"]
 import __main__

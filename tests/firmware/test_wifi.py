@@ -42,6 +42,17 @@ def test_a_cached_join_spares_dhcp_also_after_deep_sleep(world: dict[str, Any], 
     assert world["nvs_commits"] == 1  # flash is not worn by what is known
 
 
+def test_joins_of_a_life_open_flash_storage_once(world: dict[str, Any], wifi: Any) -> None:
+    """MicroPython never closes it, and a node in light sleep joins for years without a reset."""
+    wifi.join(80, 0)
+    wifi.leave()
+    opened = rig.wifi.NVS.opened
+    for cached in (1, 1, 0, 1):
+        assert wifi.join(80, cached) == -61
+        wifi.leave()
+    assert rig.wifi.NVS.opened == opened
+
+
 def test_flash_that_is_full_costs_the_address_and_not_the_join(
     world: dict[str, Any], wifi: Any
 ) -> None:

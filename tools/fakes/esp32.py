@@ -84,7 +84,12 @@ class NVS:
     blob takes an entry of 32 for its head and one for its index; another value is written before
     the one of that name goes (nvs_storage.cpp:273-330, 475-495), and one page of 126 entries stays
     free (nvs_page.hpp:40, nvs_pagemanager.cpp:130-163).
+
+    Whoever opens it takes two pieces of ESP-IDF's memory until a reset: there is no close(), nor a
+    finaliser (esp32_nvs.c:47, 134-142; nvs_api.cpp:280-282, nvs_partition_manager.cpp:209-214).
     """
+
+    opened = 0  # since the reset
 
     READ = 128  # of what is longer only the length is kept: it is there to fill it
     ENTRY = 32
@@ -98,6 +103,7 @@ class NVS:
     def __init__(self, namespace):
         if len(namespace) > self.MOST:
             raise OSError(*self.KEY_TOO_LONG)
+        NVS.opened += 1
         self.namespace = namespace
 
     def get_blob(self, key, buffer):

@@ -46,6 +46,8 @@ CHANNELS = const(13)
 READINGS = const(18)
 KEY_BYTES = const(16)
 
+_opened: list[NVS] = []
+
 
 class Delivery:
     """ESP-NOW as the port needs it: join, send and leave; `feed` is called while it waits.
@@ -173,10 +175,20 @@ class Delivery:
             machine.reset()
 
 
+def _storage() -> NVS:
+    """Opened once: MicroPython closes none, and ESP-IDF takes memory for each (1.29, esp32_nvs.c).
+
+    A node that does not sleep deeply would run out of it.
+    """
+    if not _opened:
+        _opened.append(NVS(NAMESPACE))
+    return _opened[0]
+
+
 def recall() -> int:
     """The channel that the gateway was found on last; 0 where there was none."""
     try:
-        channel: int = NVS(NAMESPACE).get_i32("channel")
+        channel: int = _storage().get_i32("channel")
     except OSError:
         return 0
     return channel if 0 < channel <= CHANNELS else 0
@@ -185,7 +197,7 @@ def recall() -> int:
 def remember(channel: int) -> None:
     """Keep it for later joins."""
     try:
-        nvs = NVS(NAMESPACE)
+        nvs = _storage()
         nvs.set_i32("channel", channel)
         nvs.commit()
     except OSError:

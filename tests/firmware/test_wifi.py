@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.firmware import rig
-from tools.fakes.world import RESET
+from tools.fakes.world import RESET, advance
 from torpor.policy.patience import LINK_MS
 from torpor.port import NO_AP, REFUSED
 
@@ -81,6 +81,21 @@ def test_a_full_join_behind_a_cached_one_asks_for_an_address_again(
     assert world["joined"][2] == [20.0, True]
     assert rig.wifi.recall() == ("192.0.2.9", *ADDRESSES[1:])
     assert world["nvs_commits"] == 2
+
+
+def test_a_network_that_is_back_is_joined_though_the_driver_is_at_it(
+    world: dict[str, Any], wifi: Any
+) -> None:
+    """A switch stays on the air: its driver connects, and refuses to be configured, all the time
+    that its access point is away.
+    """
+    assert wifi.join(80, 0) == -61
+    world["wifi"]["password"] = "other"  # until the driver's next attempt
+    rig.network.radio.connect("home", "sleepwell")
+    advance(5_000)
+    assert wifi.rssi_dbm() == 0
+    world["wifi"]["password"] = "sleepwell"
+    assert wifi.join(80, 0) == -61
 
 
 def test_no_access_point_is_known_after_one_scan_and_the_radio_is_off(

@@ -55,9 +55,11 @@ class Wifi:
     def join(self, tx_qdbm: int, cached: int, within_ms: int = LINK_MS) -> int:
         """The access point's RSSI in dBm, or NO_AP or REFUSED and the radio off again.
 
-        The power can be set on a started radio only, and before the first frame.
+        The power can be set on a started radio only, and before the first frame; nothing is set
+        while the driver tries to join by itself (ESP-IDF 5.5.5, esp_wifi.h:1025).
         """
         wlan = self.wlan
+        self.leave()
         try:
             wlan.active(True)
             self.power(tx_qdbm)

@@ -101,6 +101,12 @@ def test_another_message_s_acknowledgement_is_not_ours() -> None:
         over(Line(bytes((PUBACK, 2, 0, 2)))).publish("a", b"", 3)
 
 
+def test_a_topic_that_the_broker_refuses_is_not_subscribed() -> None:
+    over(Line(bytes((0x90, 3, 0, 1, 0)))).subscribe("a")
+    with pytest.raises(OSError, match=str(errno.ETIMEDOUT)):
+        over(Line(bytes((0x90, 3, 0, 1, 0x80)))).subscribe("a")
+
+
 def test_a_message_too_long_for_a_node_is_passed_over() -> None:
     long = bytes((PUBLISH, 0x81, 0x08)) + bytes(1025)
     client = over(Line(long + bytes((PUBLISH, 5, 0, 1)) + b"t" + b"ON"))

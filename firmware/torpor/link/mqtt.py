@@ -93,10 +93,10 @@ class Mqtt:
         raise OSError(errno.ETIMEDOUT)
 
     def subscribe(self, topic: str) -> None:
-        """Ask for a topic at QoS 0."""
+        """Ask for a topic at QoS 0; a refusal (3.9.3: 0x80) is no answer."""
         packet_id = self._next_id()
         self._send(SUBSCRIBE, packet_id + text(topic) + b"\0")
-        if not self._until(SUBACK, packet_id, TIMEOUT_S * 1000):
+        if not self._until(SUBACK, packet_id + b"\0", TIMEOUT_S * 1000):
             raise OSError(errno.ETIMEDOUT)
 
     def ping(self) -> None:

@@ -41,6 +41,7 @@ from torpor.record import (
 )
 
 SOUND_MIN = const(120)
+DAY_MIN = const(1440)
 OVER = const(-1)  # of record.STARTED
 CALM_MS = const(500)
 
@@ -68,6 +69,8 @@ def elapse(r: list[int], now: int) -> int:
         schedule.start(r, SCHEDULE, now, 0)
     r[record.CLOCK] = now
     rest_ms = r[record.REST_MS] + elapsed_ms
+    if r[record.UPTIME_MIN] % DAY_MIN + rest_ms // MINUTE_MS >= DAY_MIN:
+        report.keep_age(r, REPORT, now)  # also of what is not delivered for want of energy
     r[record.UPTIME_MIN] += rest_ms // MINUTE_MS
     r[record.REST_MS] = rest_ms % MINUTE_MS
     return elapsed_ms

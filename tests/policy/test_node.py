@@ -4,7 +4,8 @@ from tests.policy.handport import HOUR_MS, MINUTE_MS, HandPort, config, detectin
 from tests.policy.rig import blank
 from torpor import record, sensor
 from torpor.config import configure
-from torpor.policy import sleep
+from torpor.policy import report, schedule, sleep
+from torpor.policy.ticks import diff
 from torpor.port import COLD, FAULT, NODE, SLEEP
 
 
@@ -82,6 +83,21 @@ def test_a_warm_up_is_slept_where_that_pays_and_a_node_to_be_reached_stays_awake
         r[record.REST + sleep.ASSOCIATED] = associated
         tick(r, port, MINUTE_MS)
         assert port.did("wait") == [(warmup_ms, kind)]
+
+
+def test_what_waits_for_energy_for_weeks_never_seems_to_be_of_tomorrow():
+    """Ticks tell ages of up to 6.2 days, and wrap after twice that."""
+    r, port = start(tasks=[task(MINUTE_MS, channels=[0]), task(HOUR_MS, radio=1, priority=2)])
+    schedule.save(r, record.SCHEDULE, 2, 0)
+    port.readings[0] = 21
+    tick(r, port, MINUTE_MS)
+    port.readings[0] = FAULT
+    at_cell = record.REPORT + report.QUEUE + 2
+    for _ in range(20):
+        tick(r, port, 24 * HOUR_MS)
+        assert r[record.REPORT + report.QUEUED] == 1
+        assert diff(port.clock, r[at_cell]) > 0
+    assert port.did("join") == []
 
 
 def test_a_configuration_that_does_not_fit_is_refused():

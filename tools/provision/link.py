@@ -72,6 +72,7 @@ RADIO = (
     "torpor.delivery",
     "torpor.link",
     "torpor.link.readings",
+    "torpor.link.storage",
 )
 WIFI, ESPNOW = "wifi", "espnow"
 WAYS = {

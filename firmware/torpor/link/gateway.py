@@ -21,6 +21,7 @@ from espnow import ESPNow
 
 from torpor.link import ERRORS, NAMESPACE
 from torpor.link.readings import message
+from torpor.link.storage import storage
 from torpor.policy import const
 from torpor.policy.patience import LINK_MS
 from torpor.policy.report import CELLS
@@ -45,8 +46,6 @@ CHANNELS = const(13)
 # where its channel's name has 24 characters.
 READINGS = const(18)
 KEY_BYTES = const(16)
-
-_opened: list[NVS] = []
 
 
 class Delivery:
@@ -175,20 +174,10 @@ class Delivery:
             machine.reset()
 
 
-def _storage() -> NVS:
-    """Opened once: MicroPython closes none, and ESP-IDF takes memory for each (1.29, esp32_nvs.c).
-
-    A node that does not sleep deeply would run out of it.
-    """
-    if not _opened:
-        _opened.append(NVS(NAMESPACE))
-    return _opened[0]
-
-
 def recall() -> int:
     """The channel that the gateway was found on last; 0 where there was none."""
     try:
-        channel: int = _storage().get_i32("channel")
+        channel: int = storage().get_i32("channel")
     except OSError:
         return 0
     return channel if 0 < channel <= CHANNELS else 0
@@ -197,7 +186,7 @@ def recall() -> int:
 def remember(channel: int) -> None:
     """Keep it for later joins."""
     try:
-        nvs = _storage()
+        nvs = storage()
         nvs.set_i32("channel", channel)
         nvs.commit()
     except OSError:

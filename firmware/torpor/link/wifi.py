@@ -7,6 +7,7 @@ import network
 from esp32 import NVS
 
 from torpor.link import ERRORS, NAMESPACE, SECRET_BYTES, nothing
+from torpor.link.storage import storage
 from torpor.policy.patience import LINK_MS
 from torpor.port import NO_AP, REFUSED
 
@@ -20,7 +21,6 @@ _REFUSALS = (
     network.STAT_NO_AP_FOUND_W_COMPATIBLE_SECURITY,
     network.STAT_NO_AP_FOUND_IN_AUTHMODE_THRESHOLD,
 )
-_opened: list[NVS] = []
 
 
 class Wifi:
@@ -124,21 +124,11 @@ class Wifi:
             pass  # it was not connected
 
 
-def _storage() -> NVS:
-    """Opened once: MicroPython closes none, and ESP-IDF takes memory for each (1.29, esp32_nvs.c).
-
-    A node that does not sleep deeply would run out of it.
-    """
-    if not _opened:
-        _opened.append(NVS(NAMESPACE))
-    return _opened[0]
-
-
 def recall() -> tuple[str, str, str, str] | None:
     """Address, mask, gateway and name server of the last full join; None where there was none."""
     buffer = bytearray(ADDRESS_BYTES)
     try:
-        size = _storage().get_blob("address", buffer)
+        size = storage().get_blob("address", buffer)
         address, mask, gateway, names = bytes(buffer[:size]).decode().split(" ")
     except (OSError, ValueError):
         return None
@@ -150,7 +140,7 @@ def remember(addresses: tuple[str, str, str, str]) -> None:
     if addresses == recall():
         return
     try:
-        nvs = _storage()
+        nvs = storage()
         nvs.set_blob("address", " ".join(addresses).encode())
         nvs.commit()
     except OSError:

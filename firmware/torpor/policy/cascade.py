@@ -80,9 +80,13 @@ def margin(r: list[int], at: int) -> int:
     """What stage 0's score must exceed its floor's share by: the emptier a purse, the more."""
     heard = r[at + HEARD]
     asked = r[at + HEAD + MARGIN]
-    asked = _raised(asked, heard >> _HEARD_SHIFT, _x16(r, at, FALSE_PER_DAY, SPENT_MS), PURSE)
-    told_x16 = _x16(r, at, EVENTS_PER_DAY, TOLD_MS) - FREE * 16
-    return _raised(asked, heard, told_x16, BURST - FREE)
+    if r[at + SPENT_MS]:
+        spent_x16 = _x16(r, at, FALSE_PER_DAY, SPENT_MS)
+        asked = _raised(asked, heard >> _HEARD_SHIFT, spent_x16, PURSE)
+    if r[at + TOLD_MS]:
+        told_x16 = _x16(r, at, EVENTS_PER_DAY, TOLD_MS) - FREE * 16
+        asked = _raised(asked, heard, told_x16, BURST - FREE)
+    return asked
 
 
 def _raised(least: int, most: int, spent_x16: int, holds: int) -> int:
@@ -152,6 +156,8 @@ def _pay(r: list[int], at: int, per_day: int, spent_ms: int, holds: int, times: 
 
 def elapse(r: list[int], at: int, ms: int) -> None:
     """Time went by (ms since the last call) and fills the purses."""
+    if r[at + SPENT_MS] == 0 and r[at + TOLD_MS] == 0:
+        return
     for purse in (SPENT_MS, TOLD_MS):
         left_ms = r[at + purse] - ms
         r[at + purse] = left_ms if left_ms > 0 else 0

@@ -125,8 +125,9 @@ class Ulp:
                 at = self._step(kind, word, at)
             except (KeyError, IndexError):
                 what = f"word {at} of the ULP's program, {word:#010x}, is no instruction known here"
-                raise BadInput(what) from None
-        raise BadInput(f"the ULP's program does not halt within {MOST_CYCLES:,} cycles")
+                raise BadInput(what, remedy="assemble it for an FSM ULP") from None
+        what = f"the ULP's program does not halt within {MOST_CYCLES:,} cycles"
+        raise BadInput(what, remedy="have each way through it end in halt")
 
     def _power_up(self) -> None:
         """Deep sleep cuts the supply of the pins' multiplexer and of the converter between runs.
@@ -196,7 +197,8 @@ class Ulp:
         a = self.registers[word >> 2 & 3]
         b = word >> 4 & 0xFFFF if kind == 1 else self.registers[word >> 4 & 3]
         if code >= 5 and b > 15:
-            raise BadInput(f"the ULP shifts by {b}; beyond 15 the result is undefined")
+            what = f"the ULP shifts by {b}, of which the result is undefined"
+            raise BadInput(what, remedy="shift by 15 at most")
         result = OPERATIONS[code](a, b)
         if code < 2:
             self.overflow = not 0 <= result <= 0xFFFF

@@ -85,7 +85,8 @@ class Sht3x:
         if self.state == IDLE:
             return
         if lasted_us < LEAST_US[not self.scl]:
-            raise BadInput(f"{lasted_us:.1f} us from one edge of the I2C clock to the next")
+            what = f"{lasted_us:.1f} us from one edge of the I2C clock to the next"
+            raise BadInput(what, remedy="wait longer between them")
         if self.scl:
             self.bits.append(int(not (self._driven("sda") or self.pulls)))
             return

@@ -24,3 +24,9 @@ def test_a_budget_that_sleep_alone_exceeds_is_refused() -> None:
     with pytest.raises(BadInput, match=r"sleep alone takes 227 mC an hour of it; raise it"):
         scenario.load("garden", ("node.battery.budget_mc_per_hour=226",))
     scenario.load("garden", ("node.battery.budget_mc_per_hour=227",))
+
+
+def test_a_switch_stays_associated_and_so_no_budget_holds() -> None:
+    cell = 'node.battery={chemistry="li-ion", capacity_mah=3000, budget_mc_per_hour=20000}'
+    with pytest.raises(BadInput, match="sleep alone takes 112223 mC an hour of it"):
+        scenario.load("plug", (cell,))

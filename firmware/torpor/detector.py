@@ -1,7 +1,7 @@
 """A sensor's detector: what woke the node is judged, and told where it passes."""
 
 from torpor import node, record
-from torpor.policy import cascade, report, sleep
+from torpor.policy import cascade, report, schedule, sleep
 from torpor.port import EVENT, FAULT, LOOK, PIN, WATCH, Port
 from torpor.record import CASCADE, REPORT, REST
 
@@ -16,7 +16,7 @@ def woken(r: list[int], port: Port, cause: int, now: int, elapsed_ms: int) -> in
             return EVENT
     elif r[CASCADE + cascade.LASTS] == cascade.ON:
         event(r, port, now)  # the pin may have come to rest in a start or a crash, unseen
-    elif cascade.lasts_ms(r, CASCADE, 1, now) == 0:
+    elif cascade.lasts_ms(r, CASCADE, 1, now, r[record.SCHEDULE + schedule.START_MS]) == 0:
         r[CASCADE + cascade.LASTS] = cascade.OVER
         node.tell(r, r[record.WATCH_CHANNEL], 0, now)
         return EVENT

@@ -246,7 +246,8 @@ def rest(r: list[int], port: Port) -> int:
         if ms < least_ms:
             ms = least_ms
     if r[CASCADE + cascade.STAGES]:
-        ms = cascade.lasts_ms(r, CASCADE, ms, port.ticks_ms())
+        start_ms = r[SCHEDULE + schedule.START_MS]
+        ms = cascade.lasts_ms(r, CASCADE, ms, port.ticks_ms(), start_ms)
         ratio_x16 = r[CASCADE + cascade.HEAD + cascade.RATIO_X16]
         port.watch(r[CASCADE + cascade.INTERVAL_MS], cascade.margin(r, CASCADE), ratio_x16)
     r[record.SLEEP_KIND] = sleep.choose(r, REST, ms)

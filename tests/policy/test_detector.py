@@ -2,7 +2,7 @@
 
 from tests.policy.handport import HOUR_MS, MINUTE_MS, detecting, start, tick
 from torpor import record
-from torpor.policy import cascade, report, sleep
+from torpor.policy import cascade, report, schedule, sleep
 from torpor.port import CRASH, EVENT, FAULT, PIN, WATCH
 from torpor.record import CASCADE, REPORT
 
@@ -128,6 +128,17 @@ def test_a_pulse_that_is_over_as_the_node_looks_has_begun_too():
     r, port, edge = held()
     assert edge(5, 0) == (HOLD_MS, [1])
     tick(r, port, HOLD_MS)
+    assert told(port) == [0]
+
+
+def test_a_node_that_starts_is_up_when_its_pin_has_rested_long_enough():
+    r, port, edge = held()
+    r[record.SCHEDULE + schedule.START_MS] = 160
+    edge(5, 1)
+    assert edge(5, 0) == (HOLD_MS - 160, [])
+    assert tick(r, port, HOLD_MS - 161) == 1
+    assert told(port) == []
+    tick(r, port, 1)
     assert told(port) == [0]
 
 

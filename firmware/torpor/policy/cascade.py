@@ -179,14 +179,17 @@ def begins(r: list[int], at: int, level: int, now: int) -> bool:
     return told == OVER
 
 
-def lasts_ms(r: list[int], at: int, ms: int, now: int) -> int:
+def lasts_ms(r: list[int], at: int, ms: int, now: int, start_ms: int) -> int:
     """Of so many ms those until the event that was told is over; 0: it is.
 
-    It is, too, by a clock that was set back: since when the pin rests is not known.
+    It ends a start before its pin has rested long enough, so that a node that sleeps until then
+    is up when it has. It is over, too, by a clock that was set back: since when the pin rests is
+    not known.
     """
     if r[at + LASTS] == RESTS:
-        left_ms = r[at + HOLD_MS] - ticks.diff(now, r[at + SINCE])
-        if left_ms <= 0 or left_ms > r[at + HOLD_MS]:
+        rested_ms = ticks.diff(now, r[at + SINCE])
+        left_ms = r[at + HOLD_MS] - rested_ms - start_ms
+        if left_ms <= 0 or rested_ms < 0:
             return 0
         if left_ms < ms:
             return left_ms

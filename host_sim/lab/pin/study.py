@@ -40,9 +40,9 @@ long as edges are not much closer than the hold. Who leaves the pin alone for th
 often than ours, but looks at one instant, takes a pause for the end, and tells of it and of the
 next begin: two joins for nothing. It comes within 6 % where the hold is ten minutes, as each edge
 in them costs ours a start. On motion ours takes 25 % more than the clairvoyant, and that is these
-starts: a ULP that counts how long the pin has rested would spare them, and no program does so. That
-an event is over is told a start later than by who waits for it in light sleep, which is the 0.6 s a
-day for which ours is wrong longer.
+starts: a ULP that counts how long the pin has rested would spare them, and no program does so. The
+sleep to an event's end is a start shorter than what is left of the hold: without that the end was
+told a start later than by who waits for it in light sleep, and ours was wrong 0.6 s a day longer.
 
 A door that closes after three seconds has one edge more than news, and its node's year is sleep:
 all ways are within a few percent, and leaving the contact alone spares that one wake. Motion that

@@ -16,10 +16,10 @@ from host_sim.sim.run import outcome
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import config, node, record, sensor
-from torpor.policy import cascade, sleep
+from torpor.policy import cascade, schedule, sleep
 from torpor.policy.ticks import diff
 from torpor.port import COLD, LOOK, NONE, PIN, Port
-from torpor.record import CASCADE, REST
+from torpor.record import CASCADE, REST, SCHEDULE
 
 Wake = Callable[[list[int], Port, int], int]
 
@@ -69,7 +69,11 @@ def lightly(hold_ms: int) -> Wake:
     """As ours, but in light sleep while an event lasts: a program that just waits."""
 
     def wake(r: list[int], port: Port, cause: int) -> int:
+        start_ms = r[SCHEDULE + schedule.START_MS]
+        if r[CASCADE + cascade.LASTS] != cascade.OVER:
+            r[SCHEDULE + schedule.START_MS] = 0  # no start is ahead of its end
         ms = sensor.wake(r, port, cause)
+        r[SCHEDULE + schedule.START_MS] = start_ms
         if r[CASCADE + cascade.LASTS] != cascade.OVER:
             r[record.SLEEP_KIND] = sleep.LIGHT
         return ms

@@ -29,11 +29,11 @@ def parts(
     """
     file = scenario.file
     days = int(np.ceil(file.days))
-    seed = (file.seed + NEXT_SEED * index) % 2**31
+    seed = _seed(scenario, index)
     replayed = replays.parts(scenario)
     return Parts(
         **_books(len(replayed["replay_us"])),
-        **_hardware(scenario, days),
+        **_hardware(scenario, days, seed),
         **link.parts(scenario, days, seed, arrays),
         **channels.parts(scenario, days, arrays),
         **outside.parts(scenario, days, seed),
@@ -51,8 +51,14 @@ def again(parts: Parts, scenario: Scenario) -> Parts:
     hearing = copy(parts.hearing)
     hearing.caught = [0] * len(parts.hearing.caught)
     days = int(np.ceil(scenario.file.days))
-    books, hardware = _books(len(parts.replay_us)), _hardware(scenario, days)
+    books = _books(len(parts.replay_us))
+    hardware = _hardware(scenario, days, _seed(scenario, parts.index))
     return replace(parts, **books, **hardware, hearing=hearing)
+
+
+def _seed(scenario: Scenario, index: int) -> int:
+    """Of what happens to this node alone."""
+    return (scenario.file.seed + NEXT_SEED * index) % 2**31
 
 
 def _books(replayed: int) -> dict[str, Any]:
@@ -67,9 +73,9 @@ def _books(replayed: int) -> dict[str, Any]:
     }
 
 
-def _hardware(scenario: Scenario, days: int) -> dict[str, Any]:
+def _hardware(scenario: Scenario, days: int, seed: int) -> dict[str, Any]:
     """What is of the board, of its cell and of the access point."""
-    power, pulled_na = battery.of(scenario, days), _pulled_na(scenario, days)
+    power, pulled_na = battery.of(scenario, days), _pulled_na(scenario, days, seed)
     return {
         "current_na": [na + pulled_na for na in scenario.board.current_na],
         "timing": _timing(scenario),
@@ -84,13 +90,13 @@ def _hardware(scenario: Scenario, days: int) -> dict[str, Any]:
     }
 
 
-def _pulled_na(scenario: Scenario, days: int) -> int:
+def _pulled_na(scenario: Scenario, days: int, seed: int) -> int:
     """What the resistor at the pin that wakes draws in the mean, through a contact to ground."""
     watch = scenario.file.node.watch
     if watch is None or watch.pull_up_kohm is None:
         return 0
     end = end_us(scenario)
-    turns = [min(at, end) for at in outside.edges(scenario, days, scenario.file.seed)]
+    turns = [min(at, end) for at in outside.edges(scenario, days, seed)]
     open_us = sum(turns[1::2]) - sum(turns[: len(turns) // 2 * 2 : 2])
     if len(turns) % 2:
         open_us += end - turns[-1]

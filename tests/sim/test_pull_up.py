@@ -29,6 +29,21 @@ def test_it_draws_for_the_share_of_the_time_that_the_contact_is_closed(kohm: int
     assert pulled_na("days=20", f"node.watch.pull_up_kohm={kohm}") == pytest.approx(expected, abs=1)
 
 
+def test_a_home_s_second_contact_opens_at_times_of_its_own() -> None:
+    given = scenario.load("door", ("days=2", "world.door={per_day=30, open_s=2000}"))
+    parts = build.parts(given, index=1)
+    turns = [
+        at
+        for at, kind in zip(parts.event_us, parts.event_kind, strict=True)
+        if kind == events.EDGE and at < build.end_us(given)
+    ]
+    opened, closed = turns[::2], turns[1::2] + [build.end_us(given)] * (len(turns) % 2)
+    share = 1 - (sum(closed) - sum(opened)) / build.end_us(given)
+    assert parts.current_na[0] - given.board.current_na[0] == round(3_300 * share)
+    again = build.again(parts, given)
+    assert again.current_na == parts.current_na
+
+
 def test_an_esp32_s_own_draws_what_was_measured_of_one() -> None:
     """73.4 µA (refcircuit.com, article 850); 45 kΩ: ESP32-WROOM-32 datasheet 2.5, table 7."""
     na = pulled_na("days=20", "node.watch.pull_up_kohm=45")

@@ -18,6 +18,7 @@ from host_sim.engine.ledger import Ledger
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
 from host_sim.hardware import states
+from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim import cube
 from host_sim.sim.runfile import Run
 from host_sim.spec import scenario
@@ -66,13 +67,18 @@ class File(Strict, frozen=True):
 
 
 def of(runs: list[Run]) -> Standing:
-    """Runs of one scenario that differ in seed. A figure that one did not have is left out."""
+    """Runs of one scenario that differ in seed. A figure that one did not have is left out.
+
+    Prices are the first run's: a contact that opens at random has its resistor draw more or less.
+    """
     first = runs[0]
     cells: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for run in runs:
         for *slot, us, times, extra in run.cells:
             total = cells[tuple(slot)]  # type: ignore[index]
-            total[:] = (total[0] + us, total[1] + times, total[2] + extra)
+            dearer_na = run.price_na[slot[-1]] - first.price_na[slot[-1]]
+            more = extra + (us * dearer_na >> CHARGE_SHIFT)
+            total[:] = (total[0] + us, total[1] + times, total[2] + more)
     nested: Any = {}
     for (task, decision, state), row in sorted(cells.items()):
         nested.setdefault(task, {}).setdefault(decision, {})[state] = tuple(row)

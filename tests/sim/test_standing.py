@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from host_sim.engine.ledger import CELLS
 from host_sim.errors import BadInput
+from host_sim.hardware.cell import UNIT_FC
 from host_sim.lab import standing
 from host_sim.lab.cause import Why, mean_na
 from host_sim.sim import run, runfile
@@ -125,3 +127,12 @@ def test_what_is_damaged_is_refused(
         standing.load(path)
     assert str(raised.value).startswith(str(path))
     assert said.lower() in str(raised.value).lower()
+
+
+def test_its_books_hold_what_each_seed_s_contact_let_through() -> None:
+    """A contact at random is open for longer with one seed: its resistor draws less. 0.4 % off."""
+    door = ("days=2", "world.door={per_day=30, open_s=2000}", "node.watch.pull_up_kohm=100")
+    runs = [runfile.of(run.run(scenario.load("door", (*door, f"seed={at}")))) for at in (1, 2)]
+    assert runs[0].price_na != runs[1].price_na
+    whole_fc = sum(one.ledger.charge_fc for one in runs)
+    assert abs(standing.of(runs).ledger.charge_fc - whole_fc) < CELLS * UNIT_FC

@@ -33,7 +33,8 @@ _BY_MARK = {ASLEEP: START, AWAKE: "awake", SENSING: "sensing", ON_AIR: "on air"}
 LONG = 1.25  # of the usual duration of its kind: with repeats, or time-outs
 
 BY_MEAN = "compare its mean current with that of torpor trace info"
-ASLEEP_STATES = ("deep_sleep", "light_sleep")
+# A sleep's where no wake spent it: a wake dozes and senses, too, and the ULP senses in sleep.
+ASLEEP_STATES = (states.DEEP_SLEEP, states.LIGHT_SLEEP, states.SENSE)
 SENSE, COUNTED = "sense only", (JOINS, JOINS_CACHED, JOINS_FAILED, SENDS_ACKED)
 Steps = tuple[Step, ...]
 
@@ -167,15 +168,17 @@ def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done:
     result = replace(run.outcome(scenario, parts, r, port.now_us), alive=port.alive)
     kinds = [part for kind in port.kinds.values() for part in kind.parted()]
     kinds.sort(key=lambda kind: -kind.times)
-    asleep = [line for line in result.ledger.by_state() if line.name in ASLEEP_STATES]
-    dozed = [
-        (us, na, times)
+    names = [states.NAMES[state] for state in ASLEEP_STATES]
+    asleep = [line for line in result.ledger.by_state() if line.name in names]
+    awake = [
+        (state, us, na, times)
         for kind in kinds
         for steps, times in kind.occurred.items()
         for state, us, na in steps
-        if state == states.LIGHT_SLEEP
+        if state in ASLEEP_STATES
     ]
-    doze_s = max((us / 1e6 for us, _, _ in dozed), default=0.0)
-    sleep_us = sum(line.duration_us for line in asleep) - sum(us * n for us, _, n in dozed)
-    sleep_fc = sum(line.charge_fc for line in asleep) - sum(us * na * n for us, na, n in dozed)
+    dozed_us = (us for state, us, _, _ in awake if state == states.LIGHT_SLEEP)
+    doze_s = max(dozed_us, default=0) / 1e6
+    sleep_us = sum(line.duration_us for line in asleep) - sum(us * n for _, us, _, n in awake)
+    sleep_fc = sum(line.charge_fc for line in asleep) - sum(us * na * n for _, us, na, n in awake)
     return Predicted(kinds, doze_s, sleep_us / 1e6, sleep_fc / sleep_us / 1e6, result)

@@ -236,7 +236,8 @@ class State:
     def soc_permille(self) -> int:
         """Charge left in the cell after what was drawn and what leaked, permille.
 
-        Of a store that is filled, what engine.store brought it to.
+        Of a store that is filled, what engine.store brought it to. Compiled, `used` is 64 bits: on
+        the mains it wraps after some years of a plug, where any charge reads the same voltage.
         """
         if self.harvests:
             return min(1000, max(0, self.stored // self.capacity_permille))
@@ -244,4 +245,4 @@ class State:
         since_s = (self.now_us - hour * HOUR_US) // 1_000_000
         leaked = self.leaked[hour] + since_s * self.leak_per_s[self.air[hour]]
         left = 1000 - (self.used + leaked) // self.capacity_permille
-        return left if left > 0 else 0
+        return min(1000, max(0, left))

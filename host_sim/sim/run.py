@@ -22,6 +22,7 @@ from torpor import record, retain
 from torpor.policy import cascade, report
 
 RETAIN_DAYS = 30  # how often a long run sends the record through its bytes
+WRAP = 2**64  # of what a compiled node has drawn, which a plug reaches after some years
 
 
 def run(
@@ -55,7 +56,7 @@ def run(
             life.live(min(until_us, (before_us // chunk_us + 1) * chunk_us))
             if len(chunk_ua) * engine.chunk_days % RETAIN_DAYS == 0:
                 retain.unpack(retain.pack(life.r, 0), life.r, 0)
-            drawn_fc = (life.used - before) << CHARGE_SHIFT
+            drawn_fc = (life.used - before) % WRAP << CHARGE_SHIFT
             chunk_ua.append(drawn_fc / max(1, life.now_us - before_us) / 1000)
             chunk_end_days.append(life.now_us / DAY_US)
             progress(life.now_us / until_us)

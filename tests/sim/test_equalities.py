@@ -8,6 +8,7 @@ import pytest
 
 from host_sim.engine import kernel, native, plain, replay
 from host_sim.engine.port import SimPort
+from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim import build, run
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
@@ -64,6 +65,18 @@ def test_a_rest_of_days_at_milliamperes_leaves_the_compiled_engine_what_it_is(na
         life.live(build.end_us(given))
         lived.append((life.used, list(life.parts.us), list(life.parts.extra), life.now_us))
     assert lived[1] == lived[0]
+
+
+def test_a_plug_draws_for_more_years_than_64_bits_hold() -> None:
+    """Its picture fell to -22 A, and what it read of its voltage lay behind the table's end."""
+    changes = ("days=4000", "world.commands_per_day=0", *STILL.split()[1:])
+    given = scenario.load("plug", (*changes, 'world.reads.power="battery"'))
+    ours, theirs = run.run(given), run.run(given, engine=native.Life)
+    assert ours.ledger.charge_fc >> CHARGE_SHIFT > 2**63
+    assert (theirs.ledger, theirs.count) == (ours.ledger, ours.count)
+    for result in (ours, theirs):
+        mean_ua = result.ledger.average_current_ua
+        assert result.chunk_ua == pytest.approx([mean_ua] * len(result.chunk_ua), rel=1e-3)
 
 
 def test_the_compiled_engine_draws_the_same_from_recordings(tmp_path: Path) -> None:

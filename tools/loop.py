@@ -133,7 +133,7 @@ def simulated(scenario: Scenario) -> list[Call]:
     port = SimPort(build.parts(scenario))
     here: Any = Here(port, calls)
     r = [0] * record.SIZE
-    config.configure(r, device_config(scenario.file.node, scenario.board))
+    config.configure(r, device_config(scenario.file.node, scenario.board, scenario.file.seed))
     cause = COLD
     while port.now_us < build.end_us(scenario) and port.alive:
         ms = kernel.woken(r, here, cause)
@@ -199,7 +199,7 @@ def in_the_loop(
 ) -> dict[str, Any]:
     """Run a scenario on the processor at this raw REPL, and compare every call; as report()."""
     world = World(SimPort(build.parts(scenario)), build.end_us(scenario), progress)
-    device = device_config(scenario.file.node, scenario.board)
+    device = device_config(scenario.file.node, scenario.board, scenario.file.seed)
     where = repl.serial.port
     try:
         world.serve(Board(repl, device))

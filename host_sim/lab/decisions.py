@@ -143,7 +143,7 @@ def without(ours: Scenario, off: Collection[str]) -> Configured:
     monitors = bool(node.monitored(ours.board.chip))
     board = replace(ours.board, link=node.link, monitors=monitors)
     given = replace(ours, file=edited(ours.file, node=node), board=board)
-    configured = device(node, board)
+    configured = device(node, board, ours.file.seed)
     for name, switched_off in DECISIONS.items():
         if name in off:
             configured = switched_off(configured, given)

@@ -113,7 +113,7 @@ def lives(
     progress: Callable[[float], None],
 ) -> dict[str, list[float | None]]:
     """Every figure of each of the others in the scenario's world, and the tasks' with a budget."""
-    device = device or device_config(scenario.file.node, scenario.board)
+    device = device or device_config(scenario.file.node, scenario.board, scenario.file.seed)
     world = build.parts(scenario, arrays=engine.arrays)
     of_tasks = [one for one in scenario.file.budget if one.task]
     told = []

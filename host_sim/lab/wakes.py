@@ -151,7 +151,7 @@ def kind_name(joins: int, cached: int, failed: int, acked: int) -> str:
 
 def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done: None) -> Predicted:
     """Run the scenario as its node is configured; BadInput where it has no wakes to compare."""
-    device: dict[str, Any] = device_config(scenario.file.node, scenario.board)
+    device: dict[str, Any] = device_config(scenario.file.node, scenario.board, scenario.file.seed)
     parts = build.parts(scenario)
     r = begun(parts, device)
     port, cause, end_us = _Port(parts), COLD, build.end_us(scenario)

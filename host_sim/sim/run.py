@@ -41,7 +41,7 @@ def run(
     through the bytes that deep sleep would keep.
     """
     node = scenario.file.node
-    device = device or device_config(node, scenario.board)
+    device = device or device_config(node, scenario.board, scenario.file.seed + index)
     life = engine(build.parts(scenario, index, arrays=engine.arrays), device)
     until_us = build.end_us(scenario)
     chunk_us = engine.chunk_days * DAY_US

@@ -153,7 +153,8 @@ def live(
     ends in its first wake.
     """
     built = build.parts(scenario)
-    r = begun(built, device or device_config(scenario.file.node, scenario.board))
+    device = device or device_config(scenario.file.node, scenario.board, scenario.file.seed)
+    r = begun(built, device)
     port, cause, end_us = LogPort(built), COLD, build.end_us(scenario)
     if port.now_us >= end_us:
         what = "it ends before its first wake does"

@@ -44,7 +44,7 @@ def export(
     by: Instrument | None = None,
 ) -> None:
     """Write the window as it is, or as an instrument sees it, the format by the path's ending."""
-    device = device or device_config(scenario.file.node, scenario.board)
+    device = device or device_config(scenario.file.node, scenario.board, scenario.file.seed)
     run = traced(scenario, device, from_s, to_s)
     seen = instrument.see(run, by or instrument.ideal(RATE_HZ), from_s, to_s, scenario.file.seed)
     writer.write(path, seen)

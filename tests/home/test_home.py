@@ -14,6 +14,8 @@ from host_sim.home import home, run
 from host_sim.home.run import HomeResult
 from host_sim.sim import build
 from host_sim.sim.result import Result
+from host_sim.sim.run import run as simulate
+from host_sim.spec import figures
 from tests.conftest import CHECKOUT
 
 SMALL = {
@@ -54,11 +56,12 @@ def test_nodes_that_share_nothing_live_as_if_each_were_alone(
 
 
 def test_one_node_in_a_home_is_the_run_of_its_scenario() -> None:
-    given = home.load("thousand", ("days=0.5", "nodes.bed.count=1"))
+    spread = 'nodes.bed.set=["node.report.spread_s=600"]'  # by chances of the node's own
+    given = home.load("thousand", ("days=0.5", "seed=11", "nodes.bed.count=1", spread))
     (result,) = run.run_home(given).results
-    life = plain.Life(build.parts(given.members[0].scenario), run.devices(given)[0])
-    life.live(build.end_us(given.members[0].scenario))
-    assert result.ledger.us == life.parts.us
+    lone = simulate(given.members[0].scenario)
+    assert result.ledger.us == lone.ledger.us
+    assert figures.of(result) == figures.of(lone)
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -99,6 +99,18 @@ def test_an_interval_of_a_mean_holds_it_as_often_as_it_says(recordings: int) -> 
     assert 0.92 <= held / draws <= 0.98
 
 
+@pytest.mark.parametrize("recordings", [3, 5, 10])
+def test_an_interval_holds_where_one_recording_outweighs_the_others(recordings: int) -> None:
+    random = np.random.default_rng(recordings)
+    held, draws = 0, 600
+    for _ in range(draws):
+        lengths_s = 10 ** random.uniform(0, 2, recordings)
+        some = [[row("idle", seconds, random.normal(30.0, 1.0))] for seconds in lengths_s]
+        low, high = fit.interval(some) or (0.0, 0.0)
+        held += low <= 30.0 <= high
+    assert held / draws >= 0.92
+
+
 def test_intervals_of_a_mean_by_hand() -> None:
     """Of 30 and 32 mA over equal times: 31 ± 12.706 * 1."""
     found = fit.interval([[row("idle", 1.0, 30.0)], [row("idle", 1.0, 32.0)]])

@@ -4,6 +4,7 @@ What the evidence is not for keeps its value, tag and source. Comments stay.
 """
 
 from collections.abc import Iterable, Sequence
+from math import ceil, floor, log10
 from typing import Any
 
 import tomlkit
@@ -12,7 +13,7 @@ from tomlkit.items import Table
 from host_sim.errors import BadInput
 from host_sim.hardware.boardfile import LEAST_SAID, Step
 from host_sim.trace.fit import fit, phases
-from host_sim.trace.fit.calibrate import RECEIVING, Calibration, rounded
+from host_sim.trace.fit.calibrate import DIGITS, RECEIVING, Calibration, rounded
 from host_sim.trace.fit.evidence import TX, Evidence
 from host_sim.trace.fit.fit import Estimate
 from host_sim.trace.fit.phases import Duration
@@ -69,7 +70,7 @@ def _state(estimate: Estimate, cited: str) -> dict[str, Any]:
     values["sd_na"] = tomlkit.value(_na(estimate.sd_ma))
     values["quantiles_na"] = tomlkit.value(_list(estimate.quantiles_ma))
     if estimate.ci95_ma:
-        values["ci95_na"] = tomlkit.value(_list(estimate.ci95_ma))
+        values["ci95_na"] = tomlkit.value(ends(estimate.ci95_ma))
     return values
 
 
@@ -99,6 +100,15 @@ def _transmit(
 
 def _na(ma: float) -> str:
     return f"{round(rounded(ma) * 1e6):_}"
+
+
+def ends(ci95_ma: tuple[float, float]) -> str:
+    """An interval in as many digits, outwards: so rounded it still holds what it held."""
+    found = []
+    for ma, out in zip(ci95_ma, (floor, ceil), strict=True):
+        digit_na = 10 ** max(0, floor(log10(max(ma * 1e6, 1))) + 1 - DIGITS)
+        found.append(f"{out(round(ma * 1e6 / digit_na, 6)) * digit_na:_}")
+    return f"[{', '.join(found)}]"
 
 
 def _list(some_ma: Iterable[float]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import cos, pi, sin, sqrt, tan
+from statistics import pvariance
 
 Draw = tuple[float, float]  # an amount, and what it is counted over: charge and time
 HALVINGS = 60  # of a right angle, to the last digit of a float
@@ -19,15 +20,18 @@ def quantile(level: float, freedom: int) -> float:
 def interval(draws: Sequence[Draw]) -> tuple[float, float] | None:
     """Where the mean lies with 95 %: amount over count, of independent draws; None of one alone.
 
-    It is Student's t times the standard error of a ratio estimate (Cochran, Sampling Techniques,
-    chapter 6). Nothing that is meant here is less than 0.
+    It is Student's t times the standard error that the means without each draw tell, the
+    jackknife (Efron and Tibshirani, An Introduction to the Bootstrap, chapter 11). A draw that
+    outweighs the others leaves less freedom: Kish's effective number of draws counts. Nothing that
+    is meant here is less than 0.
     """
     if len(draws) < 2:
         return None
     amount, count = map(sum, zip(*draws, strict=True))
-    squares = sum((mine - amount / count * over) ** 2 for mine, over in draws)
-    error = sqrt(squares * len(draws) / (len(draws) - 1)) / count
-    half = quantile(0.95, len(draws) - 1) * error
+    without = [(amount - mine) / (count - over) for mine, over in draws]
+    error = sqrt(pvariance(without) * (len(draws) - 1))
+    alike = count**2 / sum(over**2 for _, over in draws)
+    half = quantile(0.95, max(1, round(alike) - 1)) * error
     return max(0.0, amount / count - half), amount / count + half
 
 

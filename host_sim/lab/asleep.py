@@ -8,10 +8,10 @@ import numpy as np
 
 from host_sim.lab import scatter
 from host_sim.lab.wakes import Predicted
+from host_sim.trace.cut.instrument import JUDGED, USUAL_STEPS
 from host_sim.trace.cut.wakes import Cut
 
-JUDGED = 0.5  # of a predicted current, that an interval may be wide, and it is still judged
-USUAL_STEPS, MOST_STEPS = 4, 20  # of an instrument's offset
+MOST_STEPS = 20  # of an instrument's offset
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from host_sim.lab.asleep import Sleep
 from host_sim.lab.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
 from host_sim.sim import battery
 from host_sim.sim.life import leak_a_day
+from host_sim.trace.cut.instrument import USUAL_STEPS
 from host_sim.trace.cut.wakes import Cut, Recorded
 
 SILENT = (*PHASES[:-1], RADIO_OFF)  # phases without the radio
@@ -145,7 +146,7 @@ def _lines(
 ) -> Iterator[Line]:
     """Each kind that was recorded, and its phases where all recordings tell the same ones."""
     slowest_s = max(1 / cut.recording.rate_hz for cut in cuts)
-    offset_ma = asleep.USUAL_STEPS * max(cut.step_ua for cut in cuts) / 1000
+    offset_ma = USUAL_STEPS * max(cut.step_ua for cut in cuts) / 1000
     names = PHASES if all(cut.marked for cut in cuts) else (RADIO_OFF, RADIO_ON)
     whole = all(cut.marked == cuts[0].marked for cut in cuts)
     for kind in kinds:

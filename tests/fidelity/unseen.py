@@ -54,7 +54,8 @@ def digest_file(recording: str) -> Path:
 def digested(path: Path, name: str, source: str, **uses: Any) -> str:
     """A recording's digest, as evidence under this name."""
     recording = reader.read(path)
-    rows, left_out = digest.rows(recording), instrument.of(recording)
+    rows = digest.rows(recording)
+    left_out = instrument.of(recording, rows)
     one = Evidence(name, inputs.sha256(path), rows, source, instrument=left_out, **uses)
     return evidence.text(one)
 

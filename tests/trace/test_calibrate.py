@@ -30,7 +30,7 @@ def test_a_shipped_digest_is_of_its_recording(name: str, recordings: Path) -> No
     recording = reader.read(path)
     fresh = digest.rows(recording)
     assert one.instrument
-    assert one.instrument.facts() == instrument.of(recording).facts()
+    assert one.instrument.facts() == instrument.of(recording, fresh).facts()
     assert [row.state for row in fresh] == [row.state for row in one.rows]
     for key in ("start_s", "duration_s", "charge_mc", "peak_ma"):
         shipped = [getattr(row, key) for row in one.rows]

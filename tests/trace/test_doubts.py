@@ -36,14 +36,14 @@ AWAKE = [row("idle", 1.0, 30.0)]
 @pytest.mark.parametrize(("length_s", "count"), [(0.001, 0), (0.0011, 1)])
 def test_a_gap_is_told_where_it_is_more_than_a_fit_may_miss(length_s: float, count: int) -> None:
     gaps = (Gap(0.5, length_s),)
-    found = instrument.of(Recording("t", 1e3, np.zeros(1, np.float32), gaps))
+    found = instrument.of(Recording("t", 1e3, np.zeros(1, np.float32), gaps), [])
     assert len(said(Evidence("a", "", AWAKE, instrument=found))) == count
 
 
 def test_the_longest_gap_is_placed() -> None:
     rows = [row("idle", 1.0, 30.0), row("listen", 1.0, 100.0, 1.0)]
     gaps = (Gap(0.2, 0.1), Gap(1.5, 7.0))
-    found = instrument.of(Recording("t", 1e3, np.zeros(1, np.float32), gaps))
+    found = instrument.of(Recording("t", 1e3, np.zeros(1, np.float32), gaps), [])
     assert said(Evidence("a", "", rows, instrument=found)) == [
         "a: 7.000 s are missing at 1.500 s of 2 gaps, 7.100 s in all, in listen: "
         "neither their time nor their charge is counted"
@@ -125,7 +125,7 @@ def test_what_an_instrument_left_out_reads_back(
     rate_hz: float, gaps: list[Gap], clipped: int
 ) -> None:
     samples = np.zeros(1, np.float32)
-    one = instrument.of(Recording("t", rate_hz, samples, tuple(gaps), clipped_samples=clipped))
+    one = instrument.of(Recording("t", rate_hz, samples, tuple(gaps), clipped_samples=clipped), [])
     back = instrument.parse(one.facts(), Path("d.csv"))
     assert back
     assert back.missing_s == pytest.approx(one.missing_s, rel=1e-5)
@@ -137,7 +137,7 @@ def test_what_an_instrument_left_out_reads_back(
 )
 def test_a_digest_of_no_instrument_is_refused(tmp_path: Path, line: str) -> None:
     digest.write(tmp_path / "d.csv", AWAKE, {"recording": f"a\n# {line}"})
-    with pytest.raises(BadInput, match=r"d\.csv: its rate, gaps or clipped are none"):
+    with pytest.raises(BadInput, match=r"d\.csv: its rate, gaps, clipped or step are none"):
         evidence.read(tmp_path / "d.csv")
 
 

@@ -43,13 +43,13 @@ class Use:
         if fitted is None:
             told = USES if self.tx_dbm is not None else (*STATES, AIR)
             fitted = {state: state for state in told if state in have}
+        by = instrument.of(recording, rows)
         for own, seen in (self.states or {}).items():
             if seen not in have:
                 remedy = f"it has {', '.join(sorted(have))}"
                 raise BadInput(f"no {seen} in it", where=file, remedy=remedy)
-            on_end_s = fit.longest_s(row for row in rows if row.state == seen)
-            if short := fit.too_short(own, on_end_s):
-                raise BadInput(short, where=file, remedy=f"record more, or leave {own} out")
+            if why := fit.untold(own, [row for row in rows if row.state == seen], by):
+                raise BadInput(why, where=file, remedy=f"record more, or leave {own} out")
         if self.wake and not digest.wakes(rows):
             remedy = "record a wake, or leave --wake out"
             raise BadInput("no wake in it: it sleeps throughout", where=file, remedy=remedy)
@@ -62,7 +62,7 @@ class Use:
             self.tx_dbm,
             self.wake,
             self.records,
-            instrument.of(recording),
+            by,
         )
 
 

@@ -159,7 +159,7 @@ def _recorded(
         else:
             recording = reader.read(file, *told)
             rows = digest.rows(recording)
-            left_out = instrument.of(recording)
+            left_out = instrument.of(recording, rows)
             one = Evidence(
                 file.name, inputs.sha256(file), rows, records=records, instrument=left_out
             )

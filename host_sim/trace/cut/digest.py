@@ -11,15 +11,18 @@ from itertools import groupby
 from math import isfinite
 from pathlib import Path
 
+import numpy as np
+
 from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
 from host_sim.trace.cut import pyramid, segment
-from host_sim.trace.cut.segment import Found
-from host_sim.trace.recording import Recording
+from host_sim.trace.cut.segment import Found, Segment
+from host_sim.trace.recording import Floats, Recording
 from host_sim.trace.spool import PLACES, give_back
 
 ASLEEP = segment.NAMES[segment.DEEP_SLEEP]
 IDLE = segment.NAMES[segment.IDLE]
+BOOT = segment.NAMES[segment.BOOT]
 LEVEL_RATIO = 0.07  # what a level that was given may differ by: half a step of steps.STEP_RATIO
 
 START = b"# recording: "
@@ -29,7 +32,7 @@ REMEDY = "write one with torpor trace digest -o"
 
 @dataclass(frozen=True)
 class Row:
-    """One stretch of one state."""
+    """One stretch of one state. Its mean and spread leave out what its ends hold of others."""
 
     state: str
     start_s: float
@@ -54,19 +57,32 @@ def of_segments(recording: Recording, found: Found) -> list[Row]:
             give_back(recording.current_ua)
         count = part.end - part.start
         total, squares, peak = pyramid.total(found.pyramid, part.start, part.end)
-        mean = total / count
+        ends = _ends(recording, part, total / count)
+        own = count - len(ends)
+        mean = (total - ends.sum()) / own
         out.append(
             Row(
                 part.state,
                 part.start / rate_hz,
                 count / rate_hz,
                 mean / 1000,
-                max(0.0, squares / count - mean**2) ** 0.5 / 1000,
+                max(0.0, (squares - ends @ ends) / own - mean**2) ** 0.5 / 1000,
                 peak / 1000,
                 total / rate_hz / 1000,
             )
         )
     return out
+
+
+def _ends(recording: Recording, part: Segment, mean_ua: float) -> Floats:
+    """The first and the last sample, which may be of the neighbours in part.
+
+    A peak at the end of a boot is its own: the supply's inrush.
+    """
+    if part.end - part.start <= 2:
+        return np.empty(0)
+    ends = recording.current_ua[[part.start, part.end - 1]].astype(np.float64)
+    return ends[ends < mean_ua] if part.state == BOOT else ends
 
 
 def named(table: Iterable[Row], levels_ma: Mapping[str, float]) -> list[Row]:

@@ -5,6 +5,7 @@ A digest keeps it in its first lines, where there is any:
     # rate: 1000 Hz
     # gaps: 1 of 7.391 s in all, the longest 7.391 s at 6.96 s
     # clipped: 12 samples
+    # step: 100 uA                     of two samples asleep, where sleep is but a few of them
 """
 
 import re
@@ -13,12 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 from host_sim.errors import BadInput
 from host_sim.trace.cut.digest import ASLEEP, Row
 from host_sim.trace.recording import Gap, Recording
 
 MISSING = 0.001  # of the recorded time: gaps of less are within what a fit is held to
 ONE_SAMPLE = 1.5  # intervals: a stretch that is shorter holds a single one
+# An offset is one to four steps as a rule (INA219: TI SBOS448G, 7.5); half of what is read is much.
+USUAL_STEPS, JUDGED = 4, 0.5
+WHOLE = 0.02  # of a step, that a whole number of them may be off in 32 bits
+LOOKED_AT = 1_000_000  # samples, for the step
 NO_GAP = Gap(0.0, 0.0)
 _GAPS = re.compile(r"(\d+) of (\S+) s in all, the longest (\S+) s at (\S+) s")
 
@@ -32,6 +39,7 @@ class Instrument:
     missing_s: float = 0.0
     longest: Gap = NO_GAP
     clipped_samples: int = 0
+    step_ua: float = 0.0  # asleep; 0 where it is fine, or not known
 
     def facts(self) -> dict[str, str]:
         """For the first lines of a digest."""
@@ -43,11 +51,13 @@ class Instrument:
             )
         if self.clipped_samples:
             found["clipped"] = f"{self.clipped_samples} samples"
+        if self.step_ua:
+            found["step"] = f"{self.step_ua:.6g} uA"
         return found
 
 
-def of(recording: Recording) -> Instrument:
-    """The instrument of a recording."""
+def of(recording: Recording, rows: Sequence[Row]) -> Instrument:
+    """The instrument of a recording, of which these are the states."""
     gaps = recording.gaps
     return Instrument(
         recording.rate_hz,
@@ -55,7 +65,31 @@ def of(recording: Recording) -> Instrument:
         sum(gap.length_s for gap in gaps),
         max(gaps, key=lambda gap: gap.length_s, default=NO_GAP),
         recording.clipped_samples,
+        _coarse_ua(recording, rows),
     )
+
+
+def _coarse_ua(recording: Recording, rows: Sequence[Row]) -> float:
+    """The instrument's step, where its zero may be off by half of what is asleep or more; else 0.
+
+    The samples of a converter are whole steps.
+    """
+    row = max((row for row in rows if row.state == ASLEEP), key=_seconds, default=None)
+    if row is None:
+        return 0.0
+    first, most = round(row.start_s * recording.rate_hz), LOOKED_AT
+    last = first + min(most, round(row.duration_s * recording.rate_hz))
+    read_ua = np.unique(recording.current_ua[first + 1 : last - 1]).astype(np.float64)
+    step_ua = float(np.diff(read_ua).min(initial=np.inf))
+    if not step_ua * USUAL_STEPS > JUDGED * 1000 * row.mean_ma:
+        return 0.0
+    steps = read_ua / step_ua
+    whole = np.abs(steps - np.rint(steps)).max(initial=0) < WHOLE
+    return step_ua if whole and np.isfinite(step_ua) else 0.0
+
+
+def _seconds(row: Row) -> float:
+    return row.duration_s
 
 
 def parse(facts: Mapping[str, str], where: Path) -> Instrument | None:
@@ -66,13 +100,16 @@ def parse(facts: Mapping[str, str], where: Path) -> Instrument | None:
     try:
         rate_hz = float(facts["rate"].removesuffix(" Hz"))
         clipped = int(facts.get("clipped", "0").removesuffix(" samples"))
-        if not gaps or not rate_hz > 0:
+        step_ua = float(facts.get("step", "0").removesuffix(" uA"))
+        if not gaps or not rate_hz > 0 or not step_ua >= 0:
             raise ValueError
         missing_s, length_s, start_s = map(float, gaps.groups()[1:])
     except ValueError:
         remedy = "write it anew with torpor trace digest -o"
-        raise BadInput("its rate, gaps or clipped are none", where=where, remedy=remedy) from None
-    return Instrument(rate_hz, int(gaps[1]), missing_s, Gap(start_s, length_s), clipped)
+        raise BadInput(
+            "its rate, gaps, clipped or step are none", where=where, remedy=remedy
+        ) from None
+    return Instrument(rate_hz, int(gaps[1]), missing_s, Gap(start_s, length_s), clipped, step_ua)
 
 
 def doubts(

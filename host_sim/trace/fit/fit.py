@@ -13,11 +13,13 @@ import numpy as np
 from host_sim.hardware import states
 from host_sim.trace.cut import segment
 from host_sim.trace.cut.digest import Row
+from host_sim.trace.cut.instrument import Instrument
 from host_sim.trace.fit import student
 from host_sim.trace.fit.evidence import AIR, TX, Evidence
 
 STEADY = ("idle", "cpu", "listen", "sense")  # one level; the other states are cycles of several
 LONG = 0.7  # of the longest stretch of a steady state in a recording
+OWN = 2.5  # samples, of a stretch that has one without a neighbour in it
 FULL = 0.92  # of the highest peak: a burst that fills its sample, to tell from one cut by it
 EXPONENT = 0.39  # of power in mW; the ESP32-C6 datasheet's four 802.15.4 points (rms 1.8 mA)
 
@@ -52,9 +54,9 @@ def currents(evidence: Iterable[Evidence]) -> dict[str, Estimate]:
     found = {}
     for state, recordings in _pool(evidence).items():
         enough = {
-            name: _long(rows) if state in STEADY else rows
-            for name, rows in recordings.items()
-            if longest_s(rows) >= LEAST_S.get(state, 0)
+            name: _long(rows) if state in STEADY else _own(rows, by)
+            for name, (rows, by) in recordings.items()
+            if not untold(state, rows, by)
         }
         if enough and average(row for rows in enough.values() for row in rows) > 0:
             found[state] = _estimate(enough)
@@ -66,16 +68,20 @@ def refused(evidence: Sequence[Evidence]) -> dict[str, str]:
     found, why = currents(evidence), {}
     for state, recordings in _pool(evidence).items():
         if state not in found:
-            on_end_s = max(map(longest_s, recordings.values()))
-            why[state] = too_short(state, on_end_s) or "its mean is negative: the zero is off"
+            rows, by = max(recordings.values(), key=lambda one: longest_s(one[0]))
+            why[state] = untold(state, rows, by) or "its mean is negative: the zero is off"
     if any(TX in one.states for one in evidence) and not peak_ma(evidence):
         why[TX] = "its bursts go over the instrument's range, or --tx-dbm is not told"
     return why
 
 
-def too_short(state: str, on_end_s: float) -> str:
-    """Why so many seconds on end tell no current of a state; nothing where they do."""
-    least_s = LEAST_S.get(state, 0)
+def untold(state: str, rows: Sequence[Row], by: Instrument | None) -> str:
+    """Why these stretches by an instrument tell no current of a state; nothing where they do."""
+    if state in (TX, AIR):
+        return ""
+    if state == "deep_sleep" and by and by.step_ua:
+        return f"a step of {by.step_ua:.3g} µA tells no sleep: its zero may be off by more"
+    least_s, on_end_s = max(LEAST_S.get(state, 0), _own_s(by)), longest_s(rows)
     what = f"{on_end_s:.3f} s on end at most, and less than {least_s:.3f} s tell no {state}"
     return what if on_end_s < least_s else ""
 
@@ -85,14 +91,25 @@ def longest_s(rows: Iterable[Row]) -> float:
     return max(row.duration_s for row in rows)
 
 
-def _pool(evidence: Iterable[Evidence]) -> dict[str, dict[str, list[Row]]]:
+def _own_s(by: Instrument | None) -> float:
+    return OWN / by.rate_hz if by else 0.0
+
+
+def _own(rows: list[Row], by: Instrument | None) -> list[Row]:
+    return [row for row in rows if row.duration_s >= _own_s(by)]
+
+
+Told = tuple[list[Row], Instrument | None]
+
+
+def _pool(evidence: Iterable[Evidence]) -> dict[str, dict[str, Told]]:
     """By state and recording, what the evidence is for, but for tx and the radio's marker."""
-    pool: dict[str, dict[str, list[Row]]] = {}
+    pool: dict[str, dict[str, Told]] = {}
     for one in evidence:
         for own, seen in one.states.items():
             rows = [row for row in one.rows if row.state == seen]
             if rows and own not in (TX, AIR):
-                pool.setdefault(own, {})[one.recording] = rows
+                pool.setdefault(own, {})[one.recording] = rows, one.instrument
     return pool
 
 
@@ -122,21 +139,25 @@ def _estimate(recordings: dict[str, list[Row]]) -> Estimate:
 
 
 def average(rows: Iterable[Row]) -> float:
-    """Mean current: charge over time."""
+    """Mean current over time."""
+    amount, seconds = _draw(rows)
+    return amount / seconds
+
+
+def _draw(rows: Iterable[Row]) -> student.Draw:
     some = list(rows)
-    return sum(row.charge_mc for row in some) / sum(row.duration_s for row in some)
+    amount = sum(row.mean_ma * row.duration_s for row in some)
+    return amount, sum(row.duration_s for row in some)
 
 
 def interval(recordings: Sequence[list[Row]]) -> tuple[float, float] | None:
-    """Where the mean current lies with 95 %: charge over time, each recording a draw.
+    """Where the mean current lies with 95 %, each recording a draw.
 
     A single recording's stretches are its draws, so that what differs from recording to recording
     is not held. None of a single stretch.
     """
     draws = recordings if len(recordings) > 1 else [[row] for row in recordings[0]]
-    return student.interval(
-        [(sum(r.charge_mc for r in rows), sum(r.duration_s for r in rows)) for rows in draws]
-    )
+    return student.interval(list(map(_draw, draws)))
 
 
 def beacon_nc(found: dict[str, Estimate], period_s: float) -> float | None:

@@ -13,7 +13,7 @@ from host_sim.hardware import states
 from host_sim.hardware.board import Board
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.cut.labels import POWER_ON
-from host_sim.trace.fit import student
+from host_sim.trace.fit import fit, student
 from host_sim.trace.fit.evidence import AIR, Evidence
 
 JOIN = "associate"
@@ -36,13 +36,25 @@ def _each(state: str) -> Callable[[Wake], Iterator[float]]:
     return lambda wake: (row.duration_s for row in wake if row.state == state)
 
 
+def _boot(wake: Wake) -> Iterator[float]:
+    """By its charge: its first and last sample are of a boot in part."""
+    boots = (row for row in wake if row.state == "boot" and row.mean_ma > 0)
+    return (min(row.duration_s, row.charge_mc / row.mean_ma) for row in boots)
+
+
+def _blurred(state: str, one: Evidence) -> bool:
+    """Whether a boot is so few samples that its ends are most of it."""
+    boots = [row for row in one.rows if row.state == state == "boot"]
+    return any(fit.untold(state, [row], one.instrument) for row in boots)
+
+
 def _sum(state: str) -> Callable[[Wake], Iterator[float]]:
     return lambda wake: iter([seconds] if (seconds := sum(_each(state)(wake))) else [])
 
 
 # By phase: the state that tells it, and its times in a wake.
 TOLD: dict[str, tuple[str, Callable[[Wake], Iterable[float]]]] = {
-    "boot": ("boot", _each("boot")),
+    "boot": ("boot", _boot),
     "wake_cpu": ("cpu", _sum("cpu")),
     "measure": ("sense", _each("sense")),
     JOIN: (AIR, lambda wake: list(_each(AIR)(wake))[:1]),
@@ -59,7 +71,7 @@ def durations(evidence: Sequence[Evidence], board: Board) -> dict[str, Duration]
                 s for wake in one.wakes() if wake[0].state != POWER_ON for s in times(wake)
             ]
             for one in evidence
-            if one.states.get(state) == state
+            if one.states.get(state) == state and not _blurred(state, one)
         }
         if any(by_recording.values()):
             found[phase] = _estimate({name: some for name, some in by_recording.items() if some})

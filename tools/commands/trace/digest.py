@@ -37,10 +37,11 @@ def command(file: Path, out: Path | None, named: tuple[str, ...], as_json: bool,
     levels_ma = dict(_level(word) for word in named)
     recording, found = how.cut(file)
     rows = digest.named(digest.of_segments(recording, found), levels_ma)
+    by = instrument.of(recording, rows)
     if out:
         facts = {"recording": file.name, "sha256": inputs.sha256(file)}
-        digest.write(out, rows, facts | instrument.of(recording).facts())
-    doubts = list(instrument.doubts(instrument.of(recording), rows))
+        digest.write(out, rows, facts | by.facts())
+    doubts = list(instrument.doubts(by, rows))
     output.doubts(f"{file}: {doubt}" for doubt in doubts)
     if as_json:
         output.as_json(_document(rows, found) | {"doubts": doubts})

@@ -68,11 +68,18 @@ def rld(
     return lead_in + b"note" + head + b"".join(body)
 
 
-def sigrok(channels: dict[str, list[float]], logic: bytes = b"", rate: str = "1 kHz") -> bytes:
-    """A session of version 2, as libsigrok lays it out."""
+def sigrok(
+    channels: dict[str, list[float]],
+    logic: bytes = b"",
+    rate: str = "1 kHz",
+    probes: tuple[int, ...] = (1,),
+    unit_bytes: int = 1,
+) -> bytes:
+    """A session of version 2, as libsigrok lays it out; only probes that were on are named."""
     lines = ["[global]", "sigrok version=0.5.2", "", "[device 1]", f"samplerate={rate}"]
     if logic:
-        lines += ["capturefile=logic-1", "total probes=1", "probe1=D0", "unitsize=1"]
+        lines += ["capturefile=logic-1", f"unitsize={unit_bytes}"]
+        lines += [f"total probes={8 * unit_bytes}", *(f"probe{i}=D{i - 1}" for i in probes)]
     lines += [f"total analog={len(channels)}"]
     lines += [f"analog{i}={name}" for i, name in enumerate(channels, 2)]
     packed = io.BytesIO()

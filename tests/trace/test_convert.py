@@ -14,6 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from host_sim.errors import BadInput
 from host_sim.trace import reader, writer
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Gap, Recording
@@ -128,6 +129,14 @@ def test_the_overview_of_a_long_recording_keeps_its_extremes(tmp_path: Path) -> 
 def table(path: Path, **columns: object) -> Path:
     pyarrow.parquet.write_table(pyarrow.table(columns), path)
     return path
+
+
+def test_a_foreign_parquet_with_times_of_arrival_is_refused(tmp_path: Path) -> None:
+    """Each 1.3 ms, in whole ms: a third of the intervals would be taken for gaps."""
+    at_ms = np.floor(np.arange(300) * 1.3)
+    path = table(tmp_path / "x.parquet", time_ms=at_ms, current_mA=np.ones(300))
+    with pytest.raises(BadInput, match="89 of 300 rows come after a gap: not an even rate"):
+        reader.read(path)
 
 
 def test_a_foreign_parquet_is_read_by_its_names(tmp_path: Path) -> None:

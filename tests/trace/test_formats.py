@@ -144,7 +144,18 @@ def test_a_sigrok_channel_says_what_it_is(path: Path, name: str, ua: float) -> N
     assert recording.energy_mj == pytest.approx(3 * recording.charge_mc)
     assert recording.channels == ("D0",)
     assert recording.digital is not None
-    assert recording.digital.tolist() == list(range(8))
+    assert recording.digital.tolist() == [0, 1] * 4
+
+
+def test_a_sigrok_probe_that_was_off_keeps_its_bit(path: Path) -> None:
+    units = np.array([1 << 2, 1 << 9, 1 << 3, 1 << 2 | 1 << 9] * 2, "<u2")
+    data = seeds.sigrok({"I": MADE_A}, units.tobytes(), probes=(3, 10), unit_bytes=2)
+    recording = read(path, data)
+    assert recording.channels == ("D2", "D9")
+    assert recording.digital is not None
+    assert recording.digital.tolist() == [0b01, 0b10, 0, 0b11] * 2
+    with pytest.raises(BadInput, match="cut off or damaged"):
+        read(path, seeds.sigrok({"I": MADE_A}, bytes(8), probes=(9,)))
 
 
 def test_a_sigrok_member_that_is_damaged_is_refused(path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.trace.columns import text
 from host_sim.trace.columns.clock import Clock
 from host_sim.trace.columns.column import Column
 from host_sim.trace.columns.source import Progress, Source, silent
@@ -99,13 +100,15 @@ def _foreign(file: "pyarrow.parquet.ParquetFile", source: Source) -> Recording:
         current_ua.append(values["current"])
         if "voltage" in values:
             voltage_v.append(values["voltage"])
-    return Recording(
+    found = Recording(
         "parquet",
         clock.rate_hz(),
         current_ua.array(),
         clock.gaps(),
         voltage_v=voltage_v.array() if "voltage" in columns else None,
     )
+    text.check_even(found, source.path)
+    return found
 
 
 def write(path: Path, recording: Recording, progress: Progress = silent) -> None:

@@ -112,13 +112,13 @@ def _read(session: Session, source: Source) -> Recording:
     voltage_v = _analog(session, volts[0], "voltage", source) if len(volts) == 1 else None
     if voltage_v is not None and len(voltage_v) != len(current):
         raise BadInput("the channels differ in length", where=session.path, remedy="fetch it again")
-    channels = tuple(session.channels("probe").values())[:8]
-    digital = _logic(session, len(current)) if channels else None
+    probes = dict(list(session.channels("probe").items())[:8])
+    digital = _logic(session, list(probes), len(current)) if probes else None
     return Recording(
         "sigrok",
         rate_hz,
         current,
-        channels=channels if digital is not None else (),
+        channels=tuple(probes.values()),
         digital=digital,
         voltage_v=voltage_v,
     )
@@ -171,15 +171,17 @@ def _scaled(values: Floats, name: str, quantity: str, source: Source) -> Floats:
     return values * ((told and told.scale) or {"current": 1e6, "voltage": 1.0}[quantity])
 
 
-def _logic(session: Session, length: int) -> Bits:
+def _logic(session: Session, probes: list[int], length: int) -> Bits:
+    """The bits of the probes: one that was off is not named, and has its bit yet."""
     size = int(session.device["unitsize"])
-    if not 1 <= size <= 64:
+    if not 1 <= size <= 64 or not 1 <= min(probes) <= max(probes) <= 8 * size:
         raise ValueError
     digital, count = Spool(np.uint8), 0
     for data in session.data(session.device["capturefile"], size):
-        bits = np.frombuffer(data, np.uint8).reshape(-1, size)[:, 0]
-        digital.append(bits)
-        count += len(bits)
+        units = np.frombuffer(data, np.uint8).reshape(-1, size)
+        each = [units[:, (probe - 1) // 8] >> (probe - 1) % 8 & 1 for probe in probes]
+        digital.append(np.packbits(each, axis=0, bitorder="little")[0])
+        count += len(units)
     if count != length:
         raise BadInput("the channels differ in length", where=session.path, remedy="fetch it again")
     return digital.array()

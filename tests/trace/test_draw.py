@@ -34,6 +34,20 @@ def test_a_curve_is_broken_at_a_gap() -> None:
     assert HOLE.start_s in boot_s[np.isnan(boot_ma)]
 
 
+@pytest.mark.parametrize("points", sorted(set(view.POINTS.values())))
+def test_each_peak_and_each_dip_beside_it_is_drawn(points: int) -> None:
+    samples, random = 600_000, np.random.default_rng(1)
+    ua = 31_000 + random.normal(0, 5, samples).astype(np.float32)
+    peaks = np.arange(100, samples - 100, 10_000)
+    ua[peaks] += 300_000
+    ua[peaks + 1] -= 3_000
+    recording = Recording("test", 1e5, ua.astype(np.float32))
+    at_s, ma = view.curve(recording, segment.find(recording), points)
+    drawn = set(np.rint(at_s * 1e5).astype(int).tolist())
+    assert {*peaks.tolist(), *(peaks + 1).tolist(), 0, samples - 1} <= drawn
+    assert len(ma) <= points + 2
+
+
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 1e6)), min_size=1, max_size=60))
 def test_the_longest_gaps_are_labelled_where_there_is_room(holes: list[gaps.Gap]) -> None:
     chosen = gaps.labelled(holes, 5.0)

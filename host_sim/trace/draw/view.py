@@ -1,7 +1,7 @@
 """A recording as a picture, its states in colours: a picture, or a page to zoom in.
 
-A page holds the recording at most at POINTS points, chosen by MinMaxLTTB: each peak stays. A long
-recording is drawn from the least and most of its blocks instead of from its samples.
+A page holds the recording at about POINTS points: least and most of as many equal stretches, so
+that each peak and each dip stays. A long recording's are those of its blocks, not of its samples.
 """
 
 from itertools import cycle
@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import NullFormatter
-from tsdownsample import MinMaxLTTBDownsampler
+from tsdownsample import MinMaxDownsampler
 
 from host_sim.files import outputs
 from host_sim.files.picture import ENDINGS, save
@@ -46,8 +46,8 @@ def curve(recording: Recording, found: Found, points: int) -> tuple[Floats, Floa
         ua = np.column_stack([found.pyramid.low, found.pyramid.high]).ravel()
         per_point = found.pyramid.size / 2
     if len(ua) > points:
-        kept = MinMaxLTTBDownsampler().downsample(ua, n_out=points)  # type: ignore[no-untyped-call]
-        kept = kept.astype(np.int64)
+        kept = MinMaxDownsampler().downsample(ua, n_out=points)  # type: ignore[no-untyped-call]
+        kept = np.union1d(kept.astype(np.int64), [0, len(ua) - 1])
     else:
         kept = np.arange(len(ua))
     at_s, ma = kept * per_point / recording.rate_hz, ua[kept] / 1000

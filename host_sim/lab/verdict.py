@@ -173,8 +173,16 @@ def _apart(kind: Kind, lines: Sequence[Line], kinds: Sequence[Kind]) -> tuple[fl
         if seen:
             weight = sum({line.kind: times[line.kind] for line in seen}.values())
             apart = sum(times[line.kind] * (line.recorded_mc - line.predicted_mc) for line in seen)
-            return apart / weight, sum(times[line.kind] * line.half_mc for line in seen) / weight
+            half_mc = sum(times[line.kind] * line.half_mc for line in seen) / weight
+            unseen = kind.on_air and not any(line.kind in near for line in seen)
+            return apart / weight, half_mc + (_unseen_mc(kind) if unseen else 0.0)
     return 0.0, 0.0
+
+
+def _unseen_mc(kind: Kind) -> float:
+    """Half the interval of what a kind draws with the radio on, where no recording has it on."""
+    _, mc, times = kind.each(RADIO_ON)
+    return scatter.Z95 * match.OFF_BY * float(np.average(mc, weights=times))
 
 
 def _alike(one: Kind, other: Kind) -> bool:
@@ -197,13 +205,11 @@ def _line(
     ]
     recorded = np.array(amounts)
     seconds, mc, times = kind.each(phase)
-    spread_mc = max(
-        scatter.spread_mc([one.each(phase)[1:] for one in some]) for some in (like, [kind])
-    )
+    one_mc = max(scatter.one_mc([one.each(phase)[1:] for one in some]) for some in (like, [kind]))
     missed = scatter.missed_mc(kind.usual(phase), period_s) / sqrt(len(mine))
     # Messages of one recording share the channel's state and the power: their mean is no surer.
-    spread_mc /= 1 if kind.on_air else sqrt(len(mine))
-    half_mc = scatter.Z95 * hypot(spread_mc, missed)
+    one_mc /= 1 if kind.on_air else sqrt(len(mine))
+    half_mc = hypot(one_mc, scatter.Z95 * missed)
     if len(mine) > 1:
         half_mc = max(half_mc, scatter.half(recorded[:, 1]))
     half_mc = hypot(half_mc, offset_ma * recorded[:, 0].mean())

@@ -221,6 +221,20 @@ def test_what_was_not_recorded_shares_the_start(
     assert more_mc == pytest.approx(silent.recorded_mc - silent.predicted_mc)
 
 
+def test_a_radio_that_was_not_recorded_may_be_off(
+    predicted: Predicted, truth: tuple[Predicted, Traced]
+) -> None:
+    """The interval of the mean current holds the true one though only silent wakes were seen."""
+    true, run = truth
+    at_s = message_at(run, SETTLED_S)
+    told, _ = judged(predicted, seen(run, "otii_arc", (at_s + 5, message_at(run, at_s + 5) - 5)))
+    assert {line.kind for line in told.lines} == {wakes.SENSE}
+    ledger = true.result.ledger
+    true_ua = ledger.charge_fc / 1e3 / ledger.duration_us
+    low_ua, high_ua = (told.current_ua(told.all_mc + sign * told.half_mc) for sign in (-1, 1))
+    assert low_ua <= true_ua <= high_ua
+
+
 def test_wakes_that_are_not_whole_are_left_out(
     predicted: Predicted, truth: tuple[Predicted, Traced]
 ) -> None:
@@ -302,6 +316,12 @@ def test_what_a_slow_recorder_misses_is_as_drawn() -> None:
     burst_mc = (scatter.missed_mc(steps, 0.01) ** 2 - edges_mc**2) ** 0.5
     assert burst_mc == pytest.approx(drawn_mc.std(), rel=0.1)
     assert scatter.missed_mc(steps, 0.0015) == pytest.approx(mean_ma * 0.0015 / 6**0.5)
+
+
+@pytest.mark.parametrize(("often", "mc"), [(10, 0.9), (1, 1.96 * 0.0099**0.5)])
+def test_a_single_charge_is_held_where_a_few_lie_far_off(often: int, mc: float) -> None:
+    charges, times = np.array([1.0, 2.0]), np.array([100.0 - often, often])
+    assert scatter.one_mc([(charges, times)]) == pytest.approx(mc, rel=1e-3)
 
 
 def test_the_interval_of_few_is_students() -> None:

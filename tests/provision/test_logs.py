@@ -117,7 +117,7 @@ def test_the_console_is_shown_until_ctrl_c() -> None:
     words = [sys.executable, "-m", "tools.start", "logs", "--follow", "--port", os.ttyname(slave)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
-        stop = threading.Timer(20, process.kill)
+        stop = threading.Timer(60, process.kill)
         stop.start()
         while not select.select([process.stdout], [], [], 0.2)[0]:  # what comes first is too early
             os.write(master, b"fault: OSError(19,)\r\n")

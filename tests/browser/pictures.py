@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from host_sim.files import scratch
-from host_sim.files.picture import COLOURS
+from host_sim.files.picture import reduced
 from host_sim.sim import run
 from host_sim.spec import figures, scenario
 from tests.conftest import CHECKOUT
@@ -57,8 +57,7 @@ def save(png: bytes, path: Path, shows: str) -> None:
     """By a palette, as `torpor` saves its own, with the figures that it shows."""
     facts = PngInfo()
     facts.add_itxt(FACT, shows)
-    palette = Image.open(BytesIO(png)).convert("RGB").quantize(COLOURS)
-    palette.save(path, "PNG", optimize=True, pnginfo=facts)
+    reduced(Image.open(BytesIO(png))).save(path, "PNG", optimize=True, pnginfo=facts)
 
 
 def open_page(browser: Browser, place: Path, theme: Literal["light", "dark"]) -> Page:

@@ -1,10 +1,15 @@
 """Pictures that say who made them."""
 
+from io import BytesIO
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from PIL import Image, ImageColor
 
 from host_sim.files import outputs, picture
+from host_sim.trace.draw import style
 from tools import cli
 
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
@@ -26,3 +31,22 @@ def test_a_page_is_drawn_anew(tmp_path: Path) -> None:
     for _ in range(2):
         assert cli.run(["trace", "plot", str(recording), "-o", str(page)]) == 0
     assert "<html" in page.read_text()[:100]
+
+
+def test_a_curve_that_is_seen_in_the_legend_alone_keeps_its_colour() -> None:
+    """Another lies upon it."""
+    figure, axes = plt.subplots(1, 2, figsize=(16, 5.6), layout="constrained")
+    for i, colour in enumerate(style.EIGHT[:5]):
+        steep = 5 if colour == style.VERMILION else i + 1
+        for axis in axes:
+            axis.plot(range(9), [steep * x for x in range(9)], color=colour, label=colour)
+    figure.legend(loc="upper left")
+    drawn = BytesIO()
+    figure.savefig(drawn, dpi=picture.DPI, format="png")
+    plt.close(figure)
+    whole = np.asarray(Image.open(drawn).convert("RGB"), int)
+    saved = np.asarray(picture.reduced(Image.open(drawn)).convert("RGB"), int)
+    for colour in style.EIGHT[:5]:
+        drawn_in_it = (whole == ImageColor.getrgb(colour)).all(axis=2)
+        assert drawn_in_it.any()
+        assert abs(saved - whole)[drawn_in_it].max() < 9

@@ -53,17 +53,14 @@ class Part:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.samples = 0
-        try:
-            self.file = path.open("xb", buffering=0)
+        with outputs.blamed(path):
+            try:
+                self.file = path.open("xb", buffering=0)
+            except FileExistsError:
+                what = "left by a recording that was cut off"
+                remedy = "keep it by torpor trace convert, then remove it"
+                raise BadInput(what, where=path, remedy=remedy) from None
             self.file.write(HEAD)
-        except FileExistsError:
-            remedy = "keep it by torpor trace convert, then remove it"
-            raise BadInput(
-                "left by a recording that was cut off", where=path, remedy=remedy
-            ) from None
-        except OSError as error:
-            what = f"cannot be written ({error.strerror})"
-            raise BadInput(what, where=path, remedy=outputs.ELSEWHERE) from None
         # A disk may take longer to sync than the instrument waits.
         self.syncs = ThreadPoolExecutor(1)
         self._sync()

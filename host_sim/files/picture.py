@@ -48,9 +48,6 @@ def _save_png(figure: Any, part: Path) -> None:
 def reduced(drawn: Any) -> Any:
     """An image of Pillow's by a palette: a third of the bytes, and no difference that is seen.
 
-    An octree keeps the colour of a line that is but a few pixels; a median cut took the nearest
-    that had many.
+    With fewer colours a line of but a few pixels had that of the nearest which had many.
     """
-    from PIL import Image
-
-    return drawn.convert("RGB").quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+    return drawn.convert("RGB").quantize(COLOURS)

@@ -205,7 +205,9 @@ def _line(
     ]
     recorded = np.array(amounts)
     seconds, mc, times = kind.each(phase)
+    recorded_mc, predicted_mc = float(recorded[:, 1].mean()), float(np.average(mc, weights=times))
     one_mc = max(scatter.one_mc([one.each(phase)[1:] for one in some]) for some in (like, [kind]))
+    one_mc *= max(1.0, recorded_mc / predicted_mc) if predicted_mc else 1.0  # more scatters more
     missed = scatter.missed_mc(kind.usual(phase), period_s) / sqrt(len(mine))
     # Messages of one recording share the channel's state and the power: their mean is no surer.
     one_mc /= 1 if kind.on_air else sqrt(len(mine))
@@ -219,8 +221,8 @@ def _line(
         len(mine),
         float(recorded[:, 0].mean()),
         float(np.average(seconds, weights=times)),
-        float(recorded[:, 1].mean()),
-        float(np.average(mc, weights=times)),
+        recorded_mc,
+        predicted_mc,
         half_mc,
         period_s,
     )

@@ -10,13 +10,18 @@ from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.fit import evidence
 from tests.fidelity import __main__ as fidelity
-from tests.fidelity import channel, own
+from tests.fidelity import channel, instruments, own
 from tests.fidelity.row import Row
 from tests.fidelity.unseen import GROUPS, digest_file
 
 
 def test_the_page_is_what_a_run_writes() -> None:
     assert fidelity.PAGE.read_text(encoding="utf-8") == fidelity.page()
+
+
+@pytest.mark.slow
+def test_what_an_instrument_can_judge_is_as_its_page_says() -> None:
+    assert instruments.table() in instruments.PAGE.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", [name for group in GROUPS for name in group.files])

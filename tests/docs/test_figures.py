@@ -11,14 +11,17 @@ from host_sim.engine import native
 from host_sim.engine.plain import Life
 from host_sim.hardware import board
 from host_sim.hardware.start import MONITOR
+from host_sim.hardware.states import CPU
 from host_sim.lab import bound, decisions, interval
 from host_sim.sim import run
 from host_sim.spec import figures, scenario
 from host_sim.spec.scenario import Scenario
+from host_sim.world import loudness, sound
 from tests.answered import answered
 from tests.bench import goals
 from tests.docs import pages
 from tools import cli
+from torpor.policy.loudness import BLOCK, REMEMBERED
 
 Capture = pytest.CaptureFixture[str]
 GATEWAY = ("node.link=espnow",)
@@ -157,6 +160,27 @@ def test_the_readme_tells_of_the_word_detector_what_a_run_and_its_study_do(capsy
     assert f"light sleep ({float(rows['ULP, light sleep, two stages'][recall]):.0f} %)" in said
     assert f"takes {float(saved):.0f} % less than the best fixed detector" in said
     assert f"looks back as well ({float(rows['a first mark of 900'][recall]):.0f} %)" in said
+
+
+def test_what_each_stage_of_the_detector_takes_is_as_told() -> None:
+    given = scenario.load("sound")
+    result = run.run(given, engine=native.Life if native.is_ready() else Life)
+    us, na = loudness.price(given.board.file.chip)
+    uc, rest = us * na / 1e9, (REMEMBERED - 1) * BLOCK
+    start = next(line for line in result.ledger.by_state() if line.name == "boot")
+    start_ms, start_mc = (one / start.times for one in (start.duration_us / 1e3, start.charge_mc))
+    judged_us = sum(sound.JUDGE_US)
+    tells = next(line for line in result.ledger.by_task() if line.name == "report")
+    rows = (
+        f"| {us / 1e3:.1f} ms, {uc:.1f} µC |",
+        f"is the block of 40 ms as loud? | {(BLOCK - 1) * uc:.0f} µC |",
+        f"a second in all: is a third of them quiet? | {rest * uc:.0f} µC |",
+        f"| from deep sleep, as files | {start_ms:.0f} ms, {start_mc:.1f} mC |",
+        f"{judged_us / 1e3:.0f} ms, {judged_us * given.board.current_na[CPU] / 1e12:.2f} mC |",
+        f"| joins and sends | {tells.charge_mc / result.counters['delivered']:.0f} mC |",
+    )
+    page = text("docs/cascade.md").replace("42,220 cycles: ", "")
+    assert [row for row in rows if row not in page] == []
 
 
 def test_the_readme_has_the_interval_of_its_page() -> None:

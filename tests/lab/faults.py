@@ -1,0 +1,52 @@
+"""make faults: 30,000 faults in each node that ships, and the worst of each kind as a table.
+
+The table is that of docs/robustness.md, which is written once all have gone well.
+"""
+
+import sys
+from pathlib import Path
+
+from host_sim.lab.faults import suite
+from host_sim.lab.faults.suite import Report, Row
+from tools.show import faults as shown
+from tools.show import output
+
+PAGE = Path(__file__).parents[2] / "docs" / "robustness.md"
+NODES = ("garden", "door", "sound", "plug")
+COUNT = 30_000
+BEGIN = f"| fault | count | to sleep, s | to serve, s | {' | '.join(NODES)} |\n"
+
+
+def table(reports: dict[str, Report]) -> str:
+    """A row for each kind, and a column for what a day of it costs each node."""
+    rows = [BEGIN, f"|---|{'---|' * (3 + len(NODES))}\n"]
+    for kind in dict.fromkeys(kind for report in reports.values() for kind in report.rows):
+        each = [report.rows.get(kind, Row()) for report in reports.values()]
+        cells = [
+            kind,
+            f"{sum(row.count for row in each):,}",
+            f"{max(row.sleep_s for row in each):.1f}",
+            f"{max(row.serve_s for row in each):,.0f}",
+            *(f"{row.ratio:.3f}" for row in each),
+        ]
+        rows.append(f"| {' | '.join(cells)} |\n")
+    return "".join(rows)
+
+
+def main() -> int:
+    """Exit status 1 where one did not go well, and nothing is written."""
+    reports = {}
+    for name in NODES:
+        with output.Progress(name) as progress:
+            reports[name] = suite.run(name, COUNT, 1, progress)
+        shown.show(name, f"torpor faults {name}", reports[name])
+    if any(report.failed for report in reports.values()):
+        return 1
+    before, _, after = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = after.partition("\n\n")
+    PAGE.write_text(f"{before}{table(reports)}\n{after}", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -33,7 +33,9 @@ WAYS = {
     "by ESP-NOW": GATEWAY,
     "both of these": (*ULP, *GATEWAY),
 }
-README = pages.path_of("README.md").read_text()
+MAIN = "README.md"
+README = pages.path_of(MAIN).read_text()
+OWN, LOW = "lolin32_lite", ("firebeetle_esp32", "esp32c5", "xiao_esp32s3")  # boards
 number = goals.number
 
 
@@ -92,29 +94,49 @@ def test_what_the_ulp_saves_is_of_this_tree(name: str, cells: list[float]) -> No
     ] == [f"{cell:.1f}" for cell in cells]
 
 
+def shares() -> dict[str, list[str]]:
+    """What the README says of each way, on its own board and on those that sleep at little."""
+    row = re.compile(r"^\| ((?:garden|door|plug)[^|]*) \|([^|]*)\|([^|]*)\|$", re.MULTILINE)
+    return {what: [cell.strip() for cell in cells] for what, *cells in row.findall(README)}
+
+
+def less(pairs: list[tuple[float, float]]) -> str:
+    """By how many percent each first is less than its second, from the least to the most."""
+    whole = sorted(round(100 * (1 - ours / practice)) for ours, practice in pairs)
+    return " to ".join(f"−{one}" for one in dict.fromkeys((whole[0], whole[-1]))) + " %"
+
+
 def test_the_readmes_shares_are_those_of_these_tables() -> None:
     by_gateway, by_ulp = dict(table("docs/gateway.md")), dict(table("docs/monitor.md"))
-    assert len(by_gateway) == len(by_ulp) == 4
-    said = "garden −{} %, read by the ULP −{} %, and with a gateway besides −{} % (−{} % where"
-    practice, ours, ulp, gateways, _, both = by_ulp["lolin32_lite"]
-    pairs = (ours, practice), (ulp, practice), (both, practice), (both, gateways)
-    assert said.format(*(round(100 * (1 - a / b)) for a, b in pairs)) in text("README.md")
-    low = {name: by_gateway[name] for name in ("firebeetle_esp32", "esp32c5", "xiao_esp32s3")}
-    less = sorted(round(100 * (1 - row[1] / row[0])) for row in low.values())
-    assert f"the garden is −{less[0]} to −{less[-1]} %" in text("README.md")
-    ulps = [by_ulp[name] for name in low if name in by_ulp]
-    less = sorted(round(100 * (1 - row[2] / row[0])) for row in ulps)
-    assert f"ULP −{less[0]} and −{less[-1]} %" in text("README.md")
+    assert len(by_gateway) == len(by_ulp) == len(doors()) == 4
+    ways = {
+        "garden": (by_gateway, 1),
+        "garden, read by the ULP (two of the three have one)": (by_ulp, 2),
+        "garden, by a gateway": (by_gateway, 3),
+        "garden, both of these": (by_ulp, 5),
+        "door": (doors(), 1),
+        "door, by a gateway": (doors(), 4),
+    }
+    for what, (rows, at) in ways.items():
+        own = [(rows[OWN][at], rows[OWN][0])]
+        low = [(row[at], row[0]) for name, row in rows.items() if name in LOW]
+        assert [less(own), less(low)] == shares()[what]
+    assert len(shares()) == len(ways) + 1
+    gateways = by_gateway[OWN][2]
+    ours, both = ((by[OWN][at], gateways) for by, at in ((by_gateway, 3), (by_ulp, 5)))
+    assert f"the garden is {less([ours])} on its board, and {less([both])} read by" in text(MAIN)
+    door, door_by_practice = doors()[OWN][4], doors()[OWN][3]
+    assert f"level with it ({100 * (door / door_by_practice - 1):+.1f} %)" in text(MAIN)
 
 
 @pytest.mark.parametrize("name", ["door", "plug"])
 def test_the_readme_tells_of_door_and_plug_what_a_run_does(name: str) -> None:
     given = scenario.load(name)
     ours, practice = (told(given, by)["average_current_ua"] for by in (False, True))
-    less = re.search(rf"{name} −([\d.]+) %", text("README.md"), re.IGNORECASE)
-    assert less
-    places = len(less[1].partition(".")[2])
-    assert less[1] == f"{100 * (1 - ours / practice):.{places}f}"
+    cell = re.fullmatch(r"−([\d.]+) %", shares()[name][0])
+    assert cell
+    places = len(cell[1].partition(".")[2])
+    assert cell[1] == f"{100 * (1 - ours / practice):.{places}f}"
 
 
 def doors() -> dict[str, list[float]]:
@@ -132,20 +154,17 @@ def test_a_door_by_a_gateway_is_as_its_page_says(name: str) -> None:
     assert [f"{one:.1f}" for one in ua] == [f"{cell:.1f}" for cell in doors()[name]]
 
 
-def test_the_readmes_doors_are_those_of_this_table() -> None:
-    assert len(doors()) == 4
-    low = [row for name, row in doors().items() if name != "lolin32_lite"]
-    shares = [[100 * (1 - row[at] / row[0]) for row in low] for at in (1, 4, 2)]
-    ours, gateways, least = ([round(one) for one in sorted(column)] for column in shares)
-    assert (
-        f"on those boards −{ours[0]} to −{ours[-1]} %, and with a gateway besides "
-        f"−{gateways[0]} to −{gateways[-1]} %, where no node could be more than {least[-1]} % under"
-    ) in text("README.md")
+def test_no_door_could_draw_as_much_less_as_the_readme_says() -> None:
+    bounds = {name: 100 * (1 - row[2] / row[0]) for name, row in doors().items()}
+    said = r"no door could draw (\d+) % less than good practice, and none on its own board (\d+) %"
+    ((any_pct, own_pct),) = re.findall(said, text(MAIN))
+    assert int(any_pct) - 1 < max(bounds.values()) < int(any_pct)
+    assert int(own_pct) - 1 < bounds[OWN] < int(own_pct)
 
 
 def test_the_readme_tells_of_the_word_detector_what_a_run_and_its_study_do(capsys: Capture) -> None:
     ua = answered(capsys, "sim", "sound")["average_current_ua"]
-    said = text("README.md")
+    said = text(MAIN)
     assert f"word detector draws {ua:.0f} µA with every word told, in the two weeks" in said
     chapter = pages.path_of("docs/policies.md").read_text().split("\n## ")[1]
     cells = [[cell.strip() for cell in line.split("|")] for line in chapter.splitlines()]
@@ -184,7 +203,7 @@ def test_what_each_stage_of_the_detector_takes_is_as_told() -> None:
 
 
 def test_the_readme_has_the_interval_of_its_page() -> None:
-    (bounds,) = re.findall(r"garden: (\d+ days), ([\d,]+ … [\d,]+)\)", text("README.md"))
+    (bounds,) = re.findall(r"garden: (\d+ days), ([\d,]+ … [\d,]+)\)", text(MAIN))
     line = f"battery life {bounds[0]} ({bounds[1]}, 80 %) on 3,000 mAh li-ion"
     assert line in text("docs/interval.md")
 
@@ -195,7 +214,7 @@ def test_the_readme_tells_how_far_seeds_lie_apart() -> None:
         float(told(scenario.load("garden", (f"seed={seed}",)))["battery_life_days"])
         for seed in range(1, 21)
     ]
-    assert f"twenty seeds last {min(lives):.0f} to {max(lives):.0f} days" in text("README.md")
+    assert f"twenty seeds last {min(lives):.0f} to {max(lives):.0f} days" in text(MAIN)
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ def test_the_lead_of_the_readme_is_what_practice_and_a_naive_node_spend(
     assert joining / naive["charge_mc"] == pytest.approx(4 / 5, abs=0.02)
     assert spent["sense"] / naive["charge_mc"] == pytest.approx(0.004, abs=0.0005)
     told = re.search(r"draws (\d+) µA, good practice (\d+) µA", page)
-    every = re.search(r"draws (\d+) µA. What lies\sbetween", page)
+    every = re.search(r"draws\s(\d+) µA. Torpor decides", page)
     assert told
     assert every
     garden = scenario.load("garden")

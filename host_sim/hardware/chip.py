@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 class Pads(NamedTuple):
     """Numbers of a chip's pads: there at all, the SPI flash's, the RTC's, a converter's, only read.
 
-    Those of the RTC alone end deep sleep. Sources: ESP-IDF Programming Guide, "GPIO & RTC GPIO"; of
-    the converters, MicroPython 1.29, ports/esp32/machine_adc.c, less the second one of the C3, that
-    ESP-IDF refuses (esp_adc/adc_oneshot.c).
+    Those of the RTC alone end deep sleep. `radio` are those of a converter that Wi-Fi has while it
+    is on. Sources: ESP-IDF Programming Guide, "GPIO & RTC GPIO"; of the converters, MicroPython
+    1.29, ports/esp32/machine_adc.c, less the second one of the C3, that ESP-IDF refuses
+    (esp_adc/adc_oneshot.c).
     """
 
     there: set[int]
@@ -20,6 +21,7 @@ class Pads(NamedTuple):
     rtc: set[int]
     adc: set[int]
     only_read: range = range(0)
+    radio: frozenset[int] = frozenset()
 
 
 class UlpPrice(NamedTuple):
@@ -64,6 +66,7 @@ CHIPS = {
             {0, 2, 4, *range(12, 16), *range(25, 28), *range(32, 40)},
             {0, 2, 4, *range(12, 16), *range(25, 28), *range(32, 40)},
             range(34, 40),
+            frozenset({0, 2, 4, *range(12, 16), *range(25, 28)}),
         ),
         i2c_buses=2,
         # active, M: an article on dzen.ru about the sleep of an ESP32-S module at 3.3 V: 435 uA

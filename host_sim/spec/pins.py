@@ -22,6 +22,7 @@ class Use(NamedTuple):
     bus: str = ""
     wakes: bool = False
     converts: bool = False
+    on_air: bool = False  # the radio is on meanwhile
 
 
 def number(pin: Pin, board: Board) -> int:
@@ -57,6 +58,8 @@ def _wrong(gpio: int, use: Use, board: Board) -> str:
         return f"GPIO {gpio} of the {chip} can only be read"
     if use.converts and gpio not in pads.adc:
         return f"GPIO {gpio} of the {chip} is on no converter"
+    if use.converts and use.on_air and gpio in pads.radio:
+        return f"GPIO {gpio} of the {chip} is on the converter that its radio has"
     if use.wakes and gpio not in pads.rtc:
         return f"GPIO {gpio} of the {chip} ends no deep sleep"
     return ""

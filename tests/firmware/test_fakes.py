@@ -16,7 +16,7 @@ PEER, STRANGER = b"\x02peer1", b"\x02peer2"
 @pytest.mark.parametrize("chip", CHIPS)
 def test_what_pads_can_is_what_node_toml_is_checked_by(chip: str) -> None:
     of = CHIPS[chip].pads
-    told = (of.there, of.only_read, of.rtc, of.adc)
+    told = (of.there, of.only_read, of.rtc, of.adc, of.radio)
     known = sys.modules["tools.fakes.pads"].CHIPS
     assert known[chip] == tuple(sum(1 << pad for pad in each) for each in told)
 
@@ -130,6 +130,26 @@ def test_a_gpio_ends_deep_sleep_where_the_chip_can(
     with pytest.raises(ValueError if refused else SystemExit, match=refused):
         rig.machine.deepsleep(1_000)
     assert len(state["slept"]) == (not refused)
+
+
+@pytest.mark.parametrize(
+    ("chip", "pin", "fails"), [("esp32", 27, True), ("esp32", 33, False), ("esp32s3", 12, False)]
+)
+def test_the_radio_takes_the_second_converter_of_an_esp32(
+    state: dict[str, Any], chip: str, pin: int, fails: bool
+) -> None:
+    state["chip"], state["adc"] = chip, {str(pin): 800_000}
+    adc, wlan = rig.machine.ADC(rig.machine.Pin(pin)), rig.network.WLAN(0)
+    before = adc.read_u16()
+    wlan.active(True)
+    if fails:
+        for read in (adc.read_uv, adc.read_u16):
+            with pytest.raises(OSError, match="ESP_ERR_TIMEOUT"):
+                read()
+    else:
+        assert adc.read_u16() == before
+    wlan.active(False)
+    assert adc.read_u16() == before
 
 
 def test_a_bus_on_a_pad_that_only_reads_ends_in_a_reset(state: dict[str, Any]) -> None:

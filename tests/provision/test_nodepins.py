@@ -67,6 +67,13 @@ def test_flash_lies_on_pads_that_are_there(chip: str) -> None:
         (reads(40), ["the esp32 has no GPIO 40"]),
         (converts(34), []),
         (converts(23), ["GPIO 23 of the esp32 is on no converter"]),
+        (converts(27), []),
+        (
+            converts(27)._replace(on_air=True),
+            ["GPIO 27 of the esp32 is on the converter that its radio has"],
+        ),
+        (converts(33)._replace(on_air=True), []),
+        (reads(27)._replace(on_air=True), []),
         (wakes(33), []),
         (wakes(23), ["GPIO 23 of the esp32 ends no deep sleep"]),
         (reads("nose"), ["lolin32_lite has no pin named nose"]),

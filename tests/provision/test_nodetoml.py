@@ -89,20 +89,24 @@ def test_the_documented_one_is_read(tmp_path: Path) -> None:
     assert load(tmp_path, shown).config["name"] == "garden"
 
 
-def test_a_switch(tmp_path: Path) -> None:
+def plug(sensor: str) -> str:
+    """A switch whose power is told by this sensor."""
     text = scenario.find("plug").read_text()
     node = text[text.index("[node]") : text.index("[world]")]
-    head = GARDEN[: GARDEN.index("[sensor]")]
     pins = '[pins]\nwake = "button"\noutputs = [{ pin = "relay", on = 0 }]\n'
-    sensor = '[sensor.power]\ndriver = "bl0937"\npin = 5\nmj_per_pulse = 1500\n'
-    made = load(tmp_path, head + pins + sensor + node)
+    return GARDEN[: GARDEN.index("[sensor]")] + pins + f"[sensor.power]\n{sensor}\n" + node
+
+
+def test_a_switch(tmp_path: Path) -> None:
+    text = plug('driver = "bl0937"\npin = 5\nmj_per_pulse = 1500')
+    made = load(tmp_path, text)
     assert made.config["pins"] == {"wake": 0, "outputs": [{"pin": 26, "on": 0}]}
     for left_out, said in (
         ('wake = "button"\n', ":5: pins: a pin wakes this node, but which?; set wake in [pins]"),
         ('outputs = [{ pin = "relay", on = 0 }]\n', ":5: pins: a switch, and nothing else, has an"),
     ):
         with pytest.raises(BadInput) as fault:
-            load(tmp_path, (head + pins + sensor + node).replace(left_out, ""))
+            load(tmp_path, text.replace(left_out, ""))
         assert said in str(fault.value)
 
 
@@ -175,6 +179,16 @@ def test_a_voltage_is_read_on_a_converter(tmp_path: Path) -> None:
     said = r"node.toml:35: sensor.humidity.pin: GPIO 23 of the esp32 is on no converter; take an"
     with pytest.raises(BadInput, match=said):
         load(tmp_path, text)
+
+
+def test_a_switch_reads_no_voltage_on_the_converter_of_its_radio(tmp_path: Path) -> None:
+    """A sensor measures before it joins, and may."""
+    voltage = 'driver = "analog"\npin = 27'
+    load(tmp_path, NODE.replace('driver = "sht3x.humidity"', voltage))
+    said = r"sensor.power.pin: GPIO 27 of the esp32 is on the converter that its radio has; take an"
+    with pytest.raises(BadInput, match=said):
+        load(tmp_path, plug(voltage))
+    load(tmp_path, plug(voltage.replace("27", "34")))
 
 
 def test_a_chip_that_counts_no_pulses_has_no_meter(tmp_path: Path) -> None:

@@ -79,6 +79,8 @@ class ADC:
         self.at = 0
 
     def read_uv(self):
+        if pads.can("radio", self.pin) and network.radio.active():
+            raise OSError(errno.ETIMEDOUT, "ESP_ERR_TIMEOUT")  # esp_adc/adc_oneshot.c:218-220
         answer = world.state["adc"][str(self.pin)]
         if isinstance(answer, list):
             self.at += 1

@@ -180,4 +180,4 @@ def _pins(file: NodeFile) -> list[Use]:
     uses += [Use(p, ("pins", "markers", i), True) for i, p in enumerate(file.pins.markers or ())]
     for name, sensor in file.sensor.items():
         uses += sensor.uses(("sensor", name))
-    return uses
+    return [use._replace(on_air=file.node.kind == "switch") for use in uses]

@@ -346,6 +346,17 @@ def test_a_brown_out_is_no_crash_but_no_report(tmp_path: Path, broker: Broker) -
     assert "no report in three wakes" in node.printed
 
 
+@pytest.mark.parametrize("cause", [world.UNTOLD, world.PWRON])
+def test_a_reset_by_hand_is_no_crash(cause: int, tmp_path: Path, broker: Broker) -> None:
+    """That by a chip's own USB has no name, and leaves RTC memory."""
+    node = Node(tmp_path, prompt(broker.port), {})
+    assert node.boot() == world.SLEPT
+    kept = node.world_now()["rtc"] if cause == world.UNTOLD else []
+    node.world_now(reset_cause=cause, wake_reason=world.NO_REASON, rtc=kept)
+    assert node.boot() == world.SLEPT
+    assert node.outcome() == "own"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("more", "end"), [("", "own"), ("\nwake = None\n", "back")])
 def test_the_power_cut_at_every_write_of_a_trial(

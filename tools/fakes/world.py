@@ -16,7 +16,7 @@ TYPE_CHECKING = False  # as in typing, which MicroPython does not have
 if TYPE_CHECKING:
     from typing import Any
 
-PWRON, HARD, WDT, DEEPSLEEP, SOFT = 1, 2, 3, 4, 5  # machine.*_RESET
+UNTOLD, PWRON, HARD, WDT, DEEPSLEEP, SOFT = 0, 1, 2, 3, 4, 5  # machine.*_RESET
 NO_REASON, EXT0, EXT1, TIMER, ULP, GPIO = 0, 2, 3, 4, 6, 7  # esp_sleep_get_wakeup_cause()
 
 # Exit codes: deep sleep, machine.reset(), watchdog, brown-out
@@ -56,7 +56,8 @@ def fresh() -> "dict[str, Any]":
         "pins": {},  # level by number; 1 where none is given
         "pads": {},  # by number: the level that the chip has for it, whether it drives, is held
         "driven": [],  # one entry a change of what the chip drives: [ms, pin, level]
-        "events": [],  # [at_ms, pin, level] in order of time; -1 for a pin: the reset button
+        "events": [],  # [at_ms, pin, level] in order of time; -1 for a pin: a panic. A
+        # reset button is a power-on: cut_power() (ESP-IDF 5.5.5, esp_system.h:26-27).
         "adc": {},  # by pin: uV, or a list of uV that is read round and round
         "i2c": {},  # by address, or address@sda,scl: the answer in hex; none: the bus raises
         "hangs": 0,  # 1: the I2C bus never answers
@@ -249,8 +250,11 @@ def end(code: int) -> None:
     """The chip restarts: nothing but this state is left of it.
 
     Whether the ULP may end a sleep is forgotten (ports/esp32/machine_rtc.c:80); its timer runs on.
+    What woke the chip is known behind a deep sleep alone (ESP-IDF 5.5.5, sleep_modes.c:2344).
     """
     watch_over(0)
+    if code != SLEPT:
+        state["wake_reason"] = NO_REASON
     if state["ulp"]:
         state["ulp"]["wakes"] = 0
     release()

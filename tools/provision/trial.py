@@ -28,6 +28,9 @@ SILENT_MS = 180000  # joins wait up to two minutes after a failure, three after 
 DELIVERED_MS = 1000
 GARBAGE = 4096  # bytes of it at most: no version is to fail by the heap that this file takes
 HOUR_MS = 3600000
+# By a chip's own USB, as a terminal that is opened may; machine has no name for it (MicroPython
+# 1.29, modmachine.c:255-258).
+USB_RESET = 0
 
 
 class Trial:
@@ -49,7 +52,7 @@ class Trial:
             machine.reset()  # that was of what ran before, and main.py rests after it
         if not events and self._digest() != wanted:
             self.back("a file is damaged")
-        by_hand = reset in (machine.PWRON_RESET, machine.SOFT_RESET)
+        by_hand = reset in (USB_RESET, machine.PWRON_RESET, machine.SOFT_RESET)
         asleep = reset == machine.DEEPSLEEP_RESET and events[-1:] != BEGUN
         if events and not by_hand and not asleep:
             self.back("it hung" if reset == machine.WDT_RESET else "it crashed")

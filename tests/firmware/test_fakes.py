@@ -1,6 +1,7 @@
 """The fakes themselves, where the firmware does not go yet: they do as MicroPython documents."""
 
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -159,6 +160,47 @@ def test_a_bus_on_a_pad_that_only_reads_ends_in_a_reset(state: dict[str, Any]) -
     assert ended.value.code == world.RESET
 
 
+@pytest.mark.parametrize(
+    ("chip", "buses"),
+    [
+        ("esp32", "ok ok none"),
+        ("esp32s3", "ok ok none"),
+        ("esp32c3", "ok none none"),
+        ("esp32c5", "ok reset none"),
+        ("esp32c6", "ok reset none"),
+    ],
+)
+def test_a_bus_of_low_power_ends_in_a_reset(state: dict[str, Any], chip: str, buses: str) -> None:
+    state["chip"] = chip
+    for number, what in enumerate(buses.split()):
+        errors = {"none": ValueError, "reset": SystemExit}
+        pins = {"sda": rig.machine.Pin(6), "scl": rig.machine.Pin(7)}
+        with pytest.raises(errors[what]) if what in errors else nullcontext():
+            rig.machine.I2C(number, **pins)
+
+
+def test_what_ended_a_sleep_is_not_told_behind_another_reset(state: dict[str, Any]) -> None:
+    state["events"] = [[9_000, 33, 0]]
+    pin = rig.machine.Pin(33, rig.machine.Pin.IN)
+    sys.modules["tools.fakes.esp32"].wake_on_ext0(pin, False)
+    with pytest.raises(SystemExit):
+        rig.machine.deepsleep(60_000)
+    assert (rig.machine.reset_cause(), rig.machine.wake_reason()) == (world.DEEPSLEEP, world.EXT0)
+    with pytest.raises(SystemExit):
+        rig.machine.reset()
+    assert (rig.machine.reset_cause(), rig.machine.wake_reason()) == (world.HARD, 0)
+    rig.machine.lightsleep(1_000)
+    assert rig.machine.wake_reason() == world.TIMER
+
+
+def test_less_than_no_time_is_for_ever_asleep_and_nothing_awake(state: dict[str, Any]) -> None:
+    sys.modules["tools.fakes.time"].sleep_ms(-5)
+    assert state["now_ms"] == 1_000
+    with pytest.raises(SystemExit):
+        rig.machine.deepsleep(-5)
+    assert state["now_ms"] > 24 * 86_400_000
+
+
 def test_flash_storage_has_its_limits(state: dict[str, Any]) -> None:
     fake: Any = sys.modules["tools.fakes.esp32"]
     nvs = fake.NVS("n" * 15)
@@ -222,8 +264,10 @@ def test_a_message_has_its_limits(radio: Any, size: int, fits: bool) -> None:
     if fits:
         assert radio.send(PEER, bytes(size))
     else:
-        with pytest.raises(ValueError, match="length"):
+        with pytest.raises(OSError, match="ESPNOW_ARG"):
             radio.send(PEER, bytes(size))
+    with pytest.raises(ValueError, match="length"):
+        radio.send(PEER[:-1], b"hello")
 
 
 def test_a_message_is_heard_once_and_silence_takes_its_time(

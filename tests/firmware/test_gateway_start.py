@@ -81,6 +81,6 @@ def test_a_driver_that_fails_is_no_end(chip: Chip) -> None:
     for call in ("start", "config", "connect", "init"):
         chip.world = json.loads(json.dumps({**world.fresh(), "chip": "esp32"}))
         chip.world["wifi"]["fails"] = {call: 0x101}
-        chip.world["events"] = [[2 * MINUTE_MS, -1, 0]]  # somebody presses the reset button
+        chip.world["events"] = [[2 * MINUTE_MS, -1, 0]]  # a panic
         assert chip.boot() == world.RESET
         assert chip.world["slept"] == []

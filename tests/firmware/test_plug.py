@@ -1,4 +1,4 @@
-"""A switch node from reset on, in the unix MicroPython, until somebody presses its reset button."""
+"""A switch node from reset on, in the unix MicroPython, until a panic resets it."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.firmware.chip import BUTTON, RELAY, Chip
 from tools.fakes import world
 from torpor import record
 
-RESET_BUTTON = -1
+PANIC = -1
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def until_reset(plug: Chip, ms: int, presses_ms: tuple[int, ...] = ()) -> None:
     for press_ms in presses_ms:
         plug.world["events"] += [[start_ms + press_ms, BUTTON, 0]]
         plug.world["events"] += [[start_ms + press_ms + 300, BUTTON, 1]]
-    plug.world["events"] += [[start_ms + ms, RESET_BUTTON, 0]]
+    plug.world["events"] += [[start_ms + ms, PANIC, 0]]
     assert plug.boot() == world.RESET
 
 

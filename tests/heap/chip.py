@@ -153,7 +153,7 @@ class Memory:
 class Machine:
     PWRON_RESET, WDT_RESET, DEEPSLEEP_RESET, EXT0_WAKE, EXT1_WAKE = 1, 3, 4, 2, 3
     reason = TIMER
-    RTC, Pin, I2C, WDT, ADC, Counter, mem32 = Rtc, Pin, I2c, Watchdog, Adc, Counter, Memory()
+    RTC, Pin, I2C, WDT, ADC, mem32 = Rtc, Pin, I2c, Watchdog, Adc, Memory()
 
     @staticmethod
     def reset_cause():
@@ -177,6 +177,12 @@ class Machine:
         Machine.reason = TIMER
         if Station.sent:
             end()  # else the port sleeps lightly for as long, and this start has one more wake
+
+
+class Extended(Machine):
+    """By ports/esp32/modules/machine.py."""
+
+    Counter = Counter
 
 
 class Time:
@@ -248,7 +254,7 @@ class Esp32:
 class Station:
     """A WLAN that joins at the third look, and a broker that answers."""
 
-    PM_POWERSAVE = 1
+    PM_POWERSAVE = 2
     on = joined = False
     looks = sent = 0
     addresses = ("192.168.100.101", "255.255.255.0", "192.168.100.1", "192.168.100.1")
@@ -441,7 +447,7 @@ if rom:
     sys.path[2:2] = ["/rom", "/rom/lib"]
 sys.modules.update(
     {
-        "machine": Machine,
+        "machine": Extended,
         "umachine": Machine,
         "time": Time,
         "utime": Time,

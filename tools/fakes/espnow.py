@@ -26,6 +26,7 @@ RSSI_DBM = -60  # between two chips
 
 # ESP-IDF, esp_now.h
 NOT_INIT = (-0x3065, "ESP_ERR_ESPNOW_NOT_INIT")
+ARG = (-0x3066, "ESP_ERR_ESPNOW_ARG")
 FULL = (-0x3068, "ESP_ERR_ESPNOW_FULL")
 NOT_FOUND = (-0x3069, "ESP_ERR_ESPNOW_NOT_FOUND")
 EXIST = (-0x306B, "ESP_ERR_ESPNOW_EXIST")
@@ -91,8 +92,10 @@ class ESPNow:
         self._active()
         if not self.wlan.active():
             raise OSError(*INTERFACE)
-        if not 0 < len(message) <= MAX_DATA_LEN:
+        if mac is not None and len(mac) != ADDR_LEN:
             raise ValueError("invalid buffer length")
+        if not 0 < len(message) <= MAX_DATA_LEN:
+            raise OSError(*ARG)  # ESP-IDF's: the port looks at no length (:535-555)
         if mac is not None and mac not in self.peers:
             raise OSError(*NOT_FOUND)
         world.advance(FRAME_MS + len(message) * 8 // 1000)

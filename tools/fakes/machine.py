@@ -93,7 +93,9 @@ class ADC:
         return self.read_uv() * 65535 // 3300000
 
 
-I2C_BUSES = {"esp32": 2, "esp32s2": 2, "esp32s3": 2}  # soc_caps.h, SOC_HP_I2C_NUM; others: 1
+# soc_caps.h: SOC_HP_I2C_NUM, and SOC_LP_I2C_NUM, whose bus has the next number (hal/i2c_types.h).
+I2C_BUSES = {"esp32": 2, "esp32s2": 2, "esp32s3": 2, "esp32c3": 1, "esp32c5": 2, "esp32c6": 2}
+LOW_POWER_BUSES = {"esp32c5": 1, "esp32c6": 1}
 
 
 class I2C:
@@ -107,10 +109,12 @@ class I2C:
     pins = {}  # of each number
 
     def __init__(self, number, sda, scl):
-        if not 0 <= number < I2C_BUSES.get(world.state["chip"], 1):
+        if not 0 <= number < I2C_BUSES[world.state["chip"]]:
             raise ValueError("I2C(%d) doesn't exist" % number)
         if pads.can("only_read", sda.number) or pads.can("only_read", scl.number):
             reset()  # machine_i2c.c:81 aborts (ESP-IDF 5.5.5, esp_driver_i2c/i2c_common.c:335)
+        if number == LOW_POWER_BUSES.get(world.state["chip"]):
+            reset()  # as there: it has no clock of the others (i2c_master.c:1076-1089)
         self.number = number
         self.pins[number] = "%d,%d" % (sda.number, scl.number)
 
@@ -311,6 +315,8 @@ def _sleep(kind, ms):
     Both kinds last by the RTC's slow clock, 150 kHz +/- 5 % (ESP-IDF 5.5.5, esp32/include/soc/
     clk_tree_defs.h:41), and so does the chip's clock meanwhile (docs, system_time.rst:34).
     """
+    if ms < 0:  # an unsigned number of µs (ports/esp32/modmachine.c:145-146)
+        ms = LONGEST_MS
     ulp = world.state["ulp"].get("wakes")
     if world.state["chip"] == "esp32" and ulp and armed.get("reason") == world.EXT0:
         # sleep_modes.c:1771-1774, ports/esp32/modmachine.c:171-175: ext0 is enabled first.

@@ -42,14 +42,23 @@ class WLAN:
     SEC_WPA2 = 3
 
     def __new__(cls, number=STA_IF):
+        """A second try, where the first one failed, is a panic: there is an interface already.
+
+        network_wlan.c:222-262; ESP-IDF 5.5.5, esp_wifi/src/wifi_default.c:421-422.
+        """
         if number != STA_IF:
             raise ValueError("invalid WLAN interface identifier")
+        if radio.half:
+            world.state["reset_cause"] = world.HARD
+            world.end(world.RESET)
+        radio.half = True
         radio._answer("init")
+        radio.half = False
         return radio
 
     def power_on(self):
         """Forget all, as a reset does."""
-        self.on = False
+        self.on = self.half = False  # `half`: its start failed
         self.channel = 1
         self.power_dbm = 20.0
         self.power_save = self.PM_PERFORMANCE

@@ -50,7 +50,7 @@ def sleep(seconds):
 
 
 def sleep_ms(ms):
-    world.advance(ms)
+    world.advance(max(ms, 0))  # extmod/modtime.c
 
 
 def sleep_us(us):

@@ -265,9 +265,9 @@ class VirtualBoard:
             self.world["reset_cause"] = world.SOFT
             self.show(b"MPY: soft reboot\r\n")
         elif code == world.HUNG:
-            self.world["reset_cause"] = world.WDT
+            self.world.update(reset_cause=world.WDT, wake_reason=world.NO_REASON)
         elif code == PANIC:
-            self.world["reset_cause"] = world.HARD
+            self.world.update(reset_cause=world.HARD, wake_reason=world.NO_REASON)
         self.start()
 
     def halt(self) -> None:

@@ -26,9 +26,10 @@ class Role(NamedTuple):
     bus: str
     drives: bool = False
     converts: bool = False
+    pulled: bool = False
 
 
-Level = Annotated[Pin, Role("level")]
+Level = Annotated[Pin, Role("level", pulled=True)]
 Voltage = Annotated[Pin, Role("voltage", converts=True)]
 Pulses = Annotated[Pin, Role("")]
 Data = Annotated[Pin, Role("sda", drives=True)]
@@ -42,7 +43,7 @@ class Driver(Strict, frozen=True, tag_field="driver"):
         """Its pins, `key` being its table."""
         for name, role in _roles(type(self)).items():
             use = Use(getattr(self, name), (*key, name), role.drives, role.bus)
-            yield use._replace(converts=role.converts)
+            yield use._replace(converts=role.converts, pulled=role.pulled)
 
     @classmethod
     def lacks(cls, chip: Chip) -> str:

@@ -23,6 +23,7 @@ class Use(NamedTuple):
     wakes: bool = False
     converts: bool = False
     on_air: bool = False  # the radio is on meanwhile
+    pulled: bool = False  # up, by the chip, unless it is one that wakes and has a resistor
 
 
 def number(pin: Pin, board: Board) -> int:
@@ -43,6 +44,14 @@ def faults(uses: list[Use], board: Board) -> Iterator[Fault]:
             yield wrong, use.key, "take another pin"
             continue
         other = taken.setdefault(gpio, use)
+        if use.pulled and not other.wakes and gpio in board.chip.pads.only_read:
+            # ESP-IDF 5.5.5, docs, peripherals/gpio/esp32.inc:200, esp32s2.inc:245
+            yield (
+                f"GPIO {gpio} of the {board.file.chip} has no pull-up",
+                use.key,
+                "take another pin",
+            )
+            continue
         if other is not use and not (use.bus and use.bus == other.bus):
             yield f"GPIO {gpio} is that of {dotted(other.key)}, too", use.key, "take another pin"
 

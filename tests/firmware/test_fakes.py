@@ -201,6 +201,17 @@ def test_less_than_no_time_is_for_ever_asleep_and_nothing_awake(state: dict[str,
     assert state["now_ms"] > 24 * 86_400_000
 
 
+@pytest.mark.parametrize(("chip", "pin"), [("esp32", 34), ("esp32s2", 46)])
+def test_a_pad_that_only_reads_has_no_pull(state: dict[str, Any], chip: str, pin: int) -> None:
+    state["chip"] = chip
+    pulled = rig.machine.Pin(pin, rig.machine.Pin.IN, rig.machine.Pin.PULL_UP)
+    with pytest.raises(NotImplementedError, match="no pull"):
+        pulled.value()
+    assert rig.machine.Pin(pin, rig.machine.Pin.IN, None).value() == 1  # by a resistor
+    state["pins"][str(pin)] = 0
+    assert pulled.value() == 0
+
+
 def test_flash_storage_has_its_limits(state: dict[str, Any]) -> None:
     fake: Any = sys.modules["tools.fakes.esp32"]
     nvs = fake.NVS("n" * 15)

@@ -129,7 +129,7 @@ def test_a_chip_without_one_reads_as_ever(tmp_path: Path) -> None:
         ({"scl": 22}, "sensor.temperature.scl: GPIO 22 is no pin that the ULP drives"),
         ({"board": "xiao_esp32s3", "sda": 43, "pin": 4}, "GPIO 43 is no pin that the ULP drives"),
         ({"pin": 27}, "sensor.light: GPIO 27 is none of the converter that the ULP has"),
-        ({"light": "contact"}, "sensor.light: the ULP reads an SHT3x or the converter"),
+        ({"light": "contact", "pin": 25}, "sensor.light: the ULP reads an SHT3x or the converter"),
     ],
 )
 def test_what_the_ulp_cannot_read_is_told(

@@ -83,6 +83,17 @@ def test_what_a_pad_can_do(use: Use, what: list[str]) -> None:
     assert said(use) == what
 
 
+def test_a_contact_has_the_chips_pull_up_or_a_resistor_as_it_wakes() -> None:
+    contact = reads(34, "door")._replace(pulled=True)
+    assert said(contact) == ["GPIO 34 of the esp32 has no pull-up"]
+    assert said(wakes(34), contact) == []
+    assert said(wakes(35), contact) == ["GPIO 34 of the esp32 has no pull-up"]
+    assert said(contact._replace(pin=33)) == []
+    assert said(contact._replace(pin=46), of=boards.load("tinys2")) == [
+        "GPIO 46 of the esp32s2 has no pull-up"
+    ]
+
+
 def test_only_what_nobody_drives_or_a_bus_shares_a_pin() -> None:
     """A door's contact may wake the node, and two sensors lie on one bus."""
     assert said(reads(33, "wake"), reads(33, "door")) == []

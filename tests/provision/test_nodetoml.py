@@ -108,6 +108,15 @@ def test_a_switch(tmp_path: Path) -> None:
         with pytest.raises(BadInput) as fault:
             load(tmp_path, text.replace(left_out, ""))
         assert said in str(fault.value)
+    with pytest.raises(BadInput, match=r"pins.wake: GPIO 34 of the esp32 has no pull-up"):
+        load(tmp_path, text.replace('"button"', "34"))
+
+
+def test_a_contact_is_pulled_up_by_the_chip_unless_it_wakes_it(tmp_path: Path) -> None:
+    text = NODE.replace('driver = "sht3x.humidity"', 'driver = "contact"\npin = 34')
+    with pytest.raises(BadInput, match=r"humidity.pin: GPIO 34 of the esp32 has no pull-up"):
+        load(tmp_path, text)
+    load(tmp_path, text.replace("34", "33"))
 
 
 @pytest.mark.parametrize(
@@ -230,7 +239,7 @@ def test_the_words_of_a_ulp_that_listens_are_in_the_config(tmp_path: Path) -> No
     ("old", "new", "said"),
     [
         ('driver = "microphone"', 'driver = "microphone", pin = 25', "GPIO 25 is none of the"),
-        ('driver = "microphone"', 'driver = "contact", pin = 34', "the ULP hears a microphone"),
+        ('driver = "microphone"', 'driver = "contact", pin = 33', "the ULP hears a microphone"),
     ],
 )
 def test_a_ulp_that_cannot_hear_is_refused(old: str, new: str, said: str, tmp_path: Path) -> None:

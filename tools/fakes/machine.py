@@ -52,6 +52,7 @@ class Pin:
         if mode != -1:
             pad["drives"] = int(mode == self.OUT)
             pad["rtc"] = 0  # :181-187
+        self.floats = pads.can("only_read", number) and pull in (self.PULL_DOWN, self.PULL_UP)
         if pull != -1 and not pads.can("only_read", number):
             pad["pull"] = pull or 0  # :238-252
         if hold is not None and not pads.can("only_read", number):
@@ -64,6 +65,9 @@ class Pin:
         if level is None:
             if world.state["pads"][str(self.number)]["rtc"]:
                 return 0  # the RTC has it (ESP-IDF 5.5.5, docs, sleep_modes.rst:217)
+            if self.floats and str(self.number) not in world.state["pins"]:
+                # ESP-IDF 5.5.5, docs, peripherals/gpio/esp32.inc:200, esp32s2.inc:245
+                raise NotImplementedError("a level that no pull gives a pad which has none")
             return world.pin(self.number)
         world.state["pads"][str(self.number)]["out"] = int(bool(level))
         world.drive(self.number)

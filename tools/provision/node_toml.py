@@ -175,7 +175,8 @@ def _pins(file: NodeFile) -> list[Use]:
     uses = []
     if file.pins.wake is not None:  # a switch only looks at it
         wakes = file.node.kind == "sensor"
-        uses.append(Use(file.pins.wake, ("pins", "wake"), bus="level", wakes=wakes))
+        use = Use(file.pins.wake, ("pins", "wake"), bus="level", wakes=wakes, pulled=not wakes)
+        uses.append(use)
     uses += [Use(out.pin, ("pins", "outputs", i), True) for i, out in enumerate(file.pins.outputs)]
     uses += [Use(p, ("pins", "markers", i), True) for i, p in enumerate(file.pins.markers or ())]
     for name, sensor in file.sensor.items():

@@ -1,6 +1,8 @@
 """The fakes themselves, where the firmware does not go yet: they do as MicroPython documents."""
 
+import itertools
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
@@ -153,6 +155,42 @@ def test_the_radio_takes_the_second_converter_of_an_esp32(
     assert adc.read_u16() == before
 
 
+@pytest.mark.parametrize(("chip", "step"), [("esp32", 16), ("esp32s2", 8)])
+def test_a_converter_has_steps(state: dict[str, Any], chip: str, step: int) -> None:
+    state["chip"] = chip
+    state["adc"] = {"10" if chip == "esp32s2" else "33": [*range(0, 3_600_000, 400)]}
+    adc = rig.machine.ADC(rig.machine.Pin(int(*state["adc"])))
+    read = [adc.read_u16() for _ in range(9_000)]
+    assert {high - low for low, high in itertools.pairwise(read)} <= {0, step, step + 1}
+    assert (min(read), max(read)) == (0, 65_535)
+    assert {adc.read_uv() % 1_000 for _ in range(9_000)} == {0}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: rig.machine.Pin(26, rig.machine.Pin.OUT, None, 1),
+        lambda: rig.machine.ADC(rig.machine.Pin(33), 3),
+        lambda: rig.machine.I2C(0, rig.machine.Pin(21), rig.machine.Pin(22)),
+        lambda: rig.network.WLAN(0).config(None, 20),
+        lambda: rig.network.WLAN(0).ipconfig(True),
+        lambda: rig.espnow.ESPNow().config(None, 1_000),
+    ],
+)
+def test_what_the_port_knows_by_a_name_is_given_by_it(
+    state: dict[str, Any], call: Callable[[], object]
+) -> None:
+    with pytest.raises(TypeError, match="positional argument"):
+        call()
+
+
+def test_the_first_argument_of_a_watchdog_is_its_number(state: dict[str, Any]) -> None:
+    rig.machine.WDT(0, 60_000)
+    assert state["watchdog_ms"] == 60_000
+    with pytest.raises(ValueError, match="too short"):
+        rig.machine.WDT(timeout=0)
+
+
 def test_a_bus_on_a_pad_that_only_reads_ends_in_a_reset(state: dict[str, Any]) -> None:
     pin = rig.machine.Pin
     with pytest.raises(SystemExit) as ended:
@@ -191,6 +229,14 @@ def test_what_ended_a_sleep_is_not_told_behind_another_reset(state: dict[str, An
     assert (rig.machine.reset_cause(), rig.machine.wake_reason()) == (world.HARD, 0)
     rig.machine.lightsleep(1_000)
     assert rig.machine.wake_reason() == world.TIMER
+
+
+def test_ticks_are_added_within_half_their_period() -> None:
+    ticks_add = sys.modules["tools.fakes.time"].ticks_add
+    assert ticks_add(0, (1 << 29) - 1) == (1 << 29) - 1
+    for delta in (1 << 29, -(1 << 29)):
+        with pytest.raises(OverflowError, match="overflow"):
+            ticks_add(0, delta)
 
 
 def test_less_than_no_time_is_for_ever_asleep_and_nothing_awake(state: dict[str, Any]) -> None:

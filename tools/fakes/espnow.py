@@ -58,7 +58,7 @@ class ESPNow:
             self.room = self.rxbuf - 1  # ringbuf.h:90
         return self.on
 
-    def config(self, what=None, timeout_ms=None, rxbuf=None):
+    def config(self, what=None, *, timeout_ms=None, rxbuf=None):
         """The buffer is made when it is switched on, and stays as it is (:219, 278)."""
         if what is not None:
             return {"timeout_ms": self.timeout_ms, "rxbuf": self.rxbuf}[what]

@@ -39,7 +39,7 @@ class Pin:
     PULL_DOWN = 1
     PULL_UP = 2
 
-    def __init__(self, number, mode=-1, pull=-1, value=None, hold=None):
+    def __init__(self, number, mode=-1, pull=-1, *, value=None, hold=None):
         if not pads.can("there", number):
             raise ValueError("invalid pin")  # :122
         self.number = number
@@ -76,13 +76,17 @@ class Pin:
 class ADC:
     ATTN_11DB = 3
 
-    def __init__(self, pin, atten=0):
+    def __init__(self, pin, *, atten=ATTN_11DB):
         if not pads.can("adc", pin.number):
             raise ValueError("invalid pin")  # ports/esp32/machine_adc.c:165-173
         self.pin = pin.number
         self.at = 0
 
     def read_uv(self):
+        """Of a whole number of mV (ports/esp32/adc.c:71)."""
+        return self._uv() // 1000 * 1000
+
+    def _uv(self):
         if pads.can("radio", self.pin) and network.radio.active():
             raise OSError(errno.ETIMEDOUT, "ESP_ERR_TIMEOUT")  # esp_adc/adc_oneshot.c:218-220
         answer = world.state["adc"][str(self.pin)]
@@ -94,7 +98,10 @@ class ADC:
         return answer
 
     def read_u16(self):
-        return self.read_uv() * 65535 // 3300000
+        """Of the converter's steps (ports/esp32/machine_adc.c:242-248)."""
+        bits = 13 if world.state["chip"] == "esp32s2" else 12
+        raw = min(self._uv() * (1 << bits) // 3300000, (1 << bits) - 1)
+        return raw << 16 - bits | raw >> 2 * bits - 16
 
 
 # soc_caps.h: SOC_HP_I2C_NUM, and SOC_LP_I2C_NUM, whose bus has the next number (hal/i2c_types.h).
@@ -112,7 +119,7 @@ class I2C:
 
     pins = {}  # of each number
 
-    def __init__(self, number, sda, scl):
+    def __init__(self, number, *, sda, scl, freq=400000, timeout=50000):
         if not 0 <= number < I2C_BUSES[world.state["chip"]]:
             raise ValueError("I2C(%d) doesn't exist" % number)
         if pads.can("only_read", sda.number) or pads.can("only_read", scl.number):
@@ -199,7 +206,9 @@ class RTC:
 
 
 class WDT:
-    def __init__(self, timeout):
+    def __init__(self, id=0, timeout=5000):
+        if timeout <= 0:
+            raise ValueError("WDT timeout too short")  # ports/esp32/machine_wdt.c:47
         world.state["fed"] += 1
         world.watch_over(timeout)
 

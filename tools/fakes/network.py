@@ -81,7 +81,7 @@ class WLAN:
         """Of ESP-IDF to a call that the world has fail: "start", "stop", "config" and so on."""
         _raised(world.state["wifi"].get("fails", {}).get(call))
 
-    def config(self, what=None, txpower=None, pm=None, channel=None):
+    def config(self, what=None, *, txpower=None, pm=None, channel=None):
         if what == "mac":
             return self.mac
         self._started()
@@ -137,7 +137,7 @@ class WLAN:
         network = (wifi["ssid"].encode(), b"\x02\x00\x00\x41\x50\x00", _channel())
         return [network + (wifi["rssi"], self.SEC_WPA2, False)]
 
-    def ipconfig(self, dhcp4):
+    def ipconfig(self, *, dhcp4):
         self.dhcp = dhcp4
 
     def ifconfig(self, addresses=None):

@@ -22,6 +22,8 @@ def ticks_us():
 
 
 def ticks_add(ticks, delta):
+    if not -PERIOD // 2 < delta < PERIOD // 2:
+        raise OverflowError("ticks interval overflow")  # extmod/modtime.c:191
     return (ticks + delta) % PERIOD
 
 

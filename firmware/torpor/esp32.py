@@ -249,15 +249,16 @@ def fault(error: Exception) -> int:
 def cause(memory: bytes) -> int:
     """What woke the chip, from the reset's cause, the wake's reason and what RTC memory holds.
 
-    A brown-out reads as a power-on; panics, the watchdog and resets by software are crashes. SURGE
-    is to be believed only where something is retained: else the memory holds it by chance.
+    A brown-out reads as a power-on; panics, the watchdog and resets by software are crashes. 0 is
+    one by the chip's own USB, as when it was flashed (modmachine.c:255-258): somebody is there.
+    SURGE is to be believed only where something is retained: else the memory holds it by chance.
     """
     reset = machine.reset_cause()
     on_air = memory[0] & _ON_AIR if memory else 0
     if reset == machine.PWRON_RESET:
         return SURGE if on_air else COLD
     if reset != machine.DEEPSLEEP_RESET:
-        return FELL if on_air else CRASH
+        return FELL if on_air else CRASH if reset else COLD
     reason = machine.wake_reason()
     if woken_by_ulp():
         return WATCH

@@ -48,7 +48,7 @@ def chip() -> dict[str, Any]:
         (world.HARD, world.TIMER, CRASH),
         (world.WDT, world.TIMER, CRASH),
         (world.SOFT, world.EXT0, CRASH),
-        (0, world.NO_REASON, CRASH),
+        (world.UNTOLD, world.NO_REASON, COLD),
     ],
 )
 def test_what_woke_the_chip(chip: dict[str, Any], reset: int, reason: int, cause: int) -> None:

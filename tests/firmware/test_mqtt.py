@@ -1,7 +1,9 @@
 """The node's MQTT client against a real broker, and against a line that sends anything."""
 
 import errno
+import socket
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -138,3 +140,34 @@ def test_whatever_comes_ends_well_or_as_an_oserror(coming: bytes) -> None:
 
 def test_a_refusal_is_an_oserror() -> None:
     assert issubclass(Refused, OSError)
+
+
+def test_a_broker_that_has_no_ipv4_address_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """lwIP asks for an IPv6 address then (dns.c, "IPv4 failed, try IPv6"), unless told not to.
+
+    MicroPython has no place for that (1.29, ports/esp32/modsocket.c:960-980): None.
+    """
+
+    def resolved(host: str, port: int, family: int = 0) -> list[tuple[Any, ...]]:
+        if family == socket.AF_INET:
+            raise OSError(-202)  # EAI_FAIL
+        return [(socket.AF_INET6, socket.SOCK_STREAM, 0, host, None)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    client = Mqtt("garden", "", "", "")
+    with pytest.raises(OSError, match="-202"):
+        client.connect("broker.example", 1883)
+    assert client.sock is None
+
+
+def test_a_session_is_over_though_its_socket_does_not_close() -> None:
+    """An OSError of lwip_close() (MicroPython 1.29, ports/esp32/modsocket.c:876-880)."""
+
+    class Stuck(Line):
+        def close(self) -> None:
+            raise OSError(errno.ENOMEM)
+
+    client = Mqtt("garden", "", "", "")
+    client.sock = Stuck(b"")  # type: ignore[assignment]
+    client.close()
+    assert client.sock is None

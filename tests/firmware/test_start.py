@@ -49,7 +49,11 @@ def test_a_cold_start_configures_and_the_next_wake_goes_on(chip: Chip) -> None:
     assert chip.log == ""
 
 
-def test_a_power_on_leaves_a_window_to_interrupt_and_no_other_start_does(chip: Chip) -> None:
+@pytest.mark.parametrize("cause", [world.PWRON, world.UNTOLD], ids=["power-on", "own USB"])
+def test_a_first_start_leaves_a_window_to_interrupt_and_no_other_does(
+    chip: Chip, cause: int
+) -> None:
+    chip.world["reset_cause"] = cause  # of a board that was flashed
     awake_ms = []
     for _ in range(2):
         began_ms = chip.world["now_ms"]

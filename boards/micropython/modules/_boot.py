@@ -5,7 +5,7 @@ Where that is over at once, or fails, all goes its usual way: file system, boot.
 
 import machine
 
-WATCHDOG_MS = 10000  # as main.py has it
+WATCHDOG_MS = 9000  # as main.py has it
 MINUTE_MS = 60000
 REST_MS = 21600000
 mounted = []

@@ -60,7 +60,7 @@ class Mqtt:
         self.sock = socket.socket()
         try:
             self.sock.settimeout(TIMEOUT_S)
-            address = socket.getaddrinfo(host, port)[0][-1]
+            address = socket.getaddrinfo(host, port, socket.AF_INET)[0][-1]
             self.feed()
             self.sock.connect(address)
             self.feed()
@@ -122,9 +122,13 @@ class Mqtt:
             self._drop()
 
     def _drop(self) -> None:
-        if self.sock:
-            self.sock.close()
-            self.sock = None
+        sock = self.sock
+        self.sock = None
+        if sock:
+            try:
+                sock.close()
+            except OSError:
+                pass  # lwIP had no memory for it
 
     def _next_id(self) -> bytes:
         self.last_id = self.last_id % 65535 + 1

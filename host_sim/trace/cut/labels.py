@@ -16,6 +16,7 @@ from host_sim.trace.spool import chunks
 
 POWER_ON = "power_on"  # a start of which the beginning may be missing
 SLEEP = segment.NAMES[segment.DEEP_SLEEP]
+LIGHT_SLEEP = segment.NAMES[segment.LIGHT_SLEEP]
 
 
 def parse(text: str) -> dict[int, str]:
@@ -43,7 +44,8 @@ def find(
 
     A chip lets its pins go as it falls asleep, and they are low while it starts. So what draws as
     if awake is no sleep: at the end of one it is `boot`, at its beginning still what was before,
-    which at the beginning of the recording is `power_on`.
+    which at the beginning of the recording is `power_on`. One that ends without a start, where
+    others end in one, is a light sleep: a sensor warms up.
     BadInput where the recording, read from the file `where`, has no digital channels.
     """
     if recording.digital is None:
@@ -77,6 +79,7 @@ def _awoken(found: list[Segment], awake: Intervals) -> Iterator[Segment]:
     at = np.array([(one.start, one.end - 1) for one in sleeps], np.int64).reshape(-1, 2)
     within = dict(zip(sleeps, awake.holds(at.ravel()).reshape(-1, 2).tolist(), strict=True))
     draws_less = any(first != last or first < 0 for first, last in within.values())
+    starts = any(first != last and last >= 0 for first, last in within.values())
     before = POWER_ON
     for one in found:
         first, last = within.get(one, (-1, -1))
@@ -89,7 +92,8 @@ def _awoken(found: list[Segment], awake: Intervals) -> Iterator[Segment]:
         if one.start < start:
             yield Segment(before, one.start, start)
         if start < end:
-            yield Segment(one.state, start, end)
+            light = starts and one.state == SLEEP and end == one.end and one != found[-1]
+            yield Segment(LIGHT_SLEEP if light else one.state, start, end)
         if end < one.end:
             yield Segment("boot", end, one.end)
         before = one.state

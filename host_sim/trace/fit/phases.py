@@ -3,7 +3,8 @@
 A start is told by the current alone; the others by a node's marker pins (docs/bench.md). The
 first time on the air in a wake is the join, a cached one as a rule, and each later one a message.
 A recording tells the join as a whole: what the board has for its other parts is taken off, and
-the rest is put down to `associate`. A power-on is left out: its join is none that was cached.
+the rest is put down to `associate`. Our own code is told by wakes that stay off the air: a join
+loads the link, too. A power-on is left out: its join is none that was cached.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -48,14 +49,15 @@ def _blurred(state: str, one: Evidence) -> bool:
     return any(fit.untold(state, [row], one.instrument) for row in boots)
 
 
-def _sum(state: str) -> Callable[[Wake], Iterator[float]]:
-    return lambda wake: iter([seconds] if (seconds := sum(_each(state)(wake))) else [])
+def _own_code(wake: Wake) -> list[float]:
+    seconds = sum(_each("cpu")(wake))
+    return [seconds] if seconds and all(row.state != AIR for row in wake) else []
 
 
 # By phase: the state that tells it, and its times in a wake.
 TOLD: dict[str, tuple[str, Callable[[Wake], Iterable[float]]]] = {
     "boot": ("boot", _boot),
-    "wake_cpu": ("cpu", _sum("cpu")),
+    "wake_cpu": ("cpu", _own_code),
     "measure": ("sense", _each("sense")),
     JOIN: (AIR, lambda wake: list(_each(AIR)(wake))[:1]),
     "message": (AIR, lambda wake: list(_each(AIR)(wake))[1:]),

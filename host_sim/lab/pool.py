@@ -23,10 +23,10 @@ def workers(count: int, remedy: str) -> Iterator[ProcessPoolExecutor]:
     except BrokenProcessPool:
         raise BadInput("a process that simulated was killed", remedy=remedy) from None
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             if process not in others:
                 process.terminate()
+        pool.shutdown(cancel_futures=True)  # its thread, too: else the program's end may race it
 
 
 class _Deaf(SpawnProcess):

@@ -1,6 +1,5 @@
 """The current over a window of a run, as a waveform that a viewer of recordings opens."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,21 @@ from host_sim.sim.instrument import Instrument, Traced
 from host_sim.sim.traced import MARKS, TracedPort
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
-from host_sim.trace import writer
+from host_sim.trace.columns.source import Progress, silent
+from host_sim.trace.recording import Recording
+from host_sim.world.recordings import DAY_US
 from torpor.port import COLD
 
 RATE_HZ = 10_000
 
 
-def traced(scenario: Scenario, device: dict[str, Any], from_s: float, to_s: float) -> Traced:
+def traced(
+    scenario: Scenario,
+    device: dict[str, Any],
+    from_s: float,
+    to_s: float,
+    progress: Progress = silent,
+) -> Traced:
     """What the node draws, and says on its marker pins, up to the second of two instants.
 
     Raises BadInput where the cell was empty before the first.
@@ -27,7 +34,10 @@ def traced(scenario: Scenario, device: dict[str, Any], from_s: float, to_s: floa
     parts = build.parts(scenario)
     r = begun(parts, device)
     port = TracedPort(parts)
-    kernel.run(r, port, COLD, round(to_s * 1e6))
+    cause, until_us = COLD, round(to_s * 1e6)
+    while port.now_us < until_us and port.alive:
+        cause, *_ = kernel.run(r, port, cause, min(until_us, port.now_us + DAY_US))
+        progress(port.now_us / until_us)
     if port.now_us <= from_s * 1e6:
         raise BadInput("the node was dead by then", remedy=f"it lived {port.now_us / 1e6:,.0f} s")
     state, us, na = np.array(port.steps, dtype=np.int64).T
@@ -35,16 +45,15 @@ def traced(scenario: Scenario, device: dict[str, Any], from_s: float, to_s: floa
     return Traced(ends_us - us, na, np.array(MARKS)[state], int(ends_us[-1]))
 
 
-def export(
+def recorded(
     scenario: Scenario,
     device: dict[str, Any] | None,
-    path: Path,
     from_s: float,
     to_s: float,
     by: Instrument | None = None,
-) -> None:
-    """Write the window as it is, or as an instrument sees it, the format by the path's ending."""
+    progress: Progress = silent,
+) -> Recording:
+    """The window as it is, or as an instrument sees it."""
     device = device or device_config(scenario.file.node, scenario.board, scenario.file.seed)
-    run = traced(scenario, device, from_s, to_s)
-    seen = instrument.see(run, by or instrument.ideal(RATE_HZ), from_s, to_s, scenario.file.seed)
-    writer.write(path, seen)
+    run = traced(scenario, device, from_s, to_s, progress)
+    return instrument.see(run, by or instrument.ideal(RATE_HZ), from_s, to_s, scenario.file.seed)

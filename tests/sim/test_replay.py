@@ -9,9 +9,8 @@ from host_sim.engine.ledger import Entry
 from host_sim.engine.parts import WAKES
 from host_sim.sim import run
 from host_sim.sim.result import Result
-from host_sim.sim.waveform import RATE_HZ, export
+from host_sim.sim.waveform import RATE_HZ, recorded
 from host_sim.spec import scenario
-from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
 from tests.refused import refused
@@ -124,8 +123,7 @@ def test_another_firmwares_boots_are_found_out(written: Callable[[str], Path]) -
 def test_an_export_shows_what_was_drawn(written: Callable[[str], Path], tmp_path: Path) -> None:
     three(tmp_path, "boot")
     given = scenario.load(str(written('[[replay]]\nof = "boot"\nrecordings = ["three.csv"]\n')))
-    export(given, None, tmp_path / "out.parquet", 0, 1)
-    first_ma = float(reader.read(tmp_path / "out.parquet").current_ua[RATE_HZ // 2]) / 1000
+    first_ma = float(recorded(given, None, 0, 1).current_ua[RATE_HZ // 2]) / 1000
     assert any(first_ma == pytest.approx(ma, rel=1e-6) for ma in (20, 50, 10))
 
 

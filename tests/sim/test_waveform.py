@@ -16,6 +16,7 @@ from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
 from torpor.policy.loudness import BLOCK, REMEMBERED
 
+DAY_S = 86_400
 FIVE_MINUTES = "days=0.00347222222222222222"  # 300 s, to the microsecond
 
 
@@ -27,6 +28,17 @@ def sampled(
     run = waveform.traced(given, device, from_s, to_s)
     by = instrument.ideal(RATE_HZ)
     return run.mean_ua(instrument.ends_us(run, by, from_s, to_s), by.aperture_us)
+
+
+def test_a_window_far_into_a_run_is_told_of_day_by_day() -> None:
+    """And what is drawn up to it is the ledger's."""
+    given = scenario.load("garden", ("days=3",))
+    device = device_config(given.file.node, given.board)
+    told: list[float] = []
+    traced = waveform.traced(given, device, 2 * DAY_S, 3 * DAY_S, told.append)
+    assert told == pytest.approx([1 / 3, 2 / 3, 1], abs=0.01)
+    us = np.diff(traced.start_us, append=traced.end_us)
+    assert int(us @ traced.na) == run.run(given).ledger.charge_fc
 
 
 @pytest.mark.parametrize("name", scenario.names())

@@ -166,7 +166,10 @@ def _export(
 
     given, device = _device(given, as_today)
     by = INSTRUMENTS[instrument] if instrument else None
-    waveform.export(given, device, path, *window_s, by)
+    with output.Progress(f"{given.name} up to the window") as progress:
+        seen = waveform.recorded(given, device, *window_s, by, progress)
+    with output.Progress(f"writing {path.name}") as progress:
+        writer.write(path, seen, progress)
 
 
 def _run(given: scenario.Scenario, as_today: bool, engine: type[Life]) -> Result:

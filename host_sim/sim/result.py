@@ -1,6 +1,7 @@
 """What a run gave: the figures that tables, budgets and programs read."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from host_sim.engine import parts
@@ -57,7 +58,7 @@ class Result:
         """Simulated days."""
         return self.simulated_us / DAY_US
 
-    @property
+    @cached_property  # a home's table asks each of a thousand nodes ten times
     def life(self) -> Life | None:
         """How long the node lives on the scenario's cell, and how that is known."""
         return life.of(self.scenario, self.ledger, self.alive)

@@ -48,7 +48,10 @@ class Task(Strict, frozen=True):
     reads, as ever.
     """
     warmup_ms: Annotated[int, Meta(ge=0, le=60_000)] = 0
-    """How long the sensor is powered before it is read."""
+    """How long a wake waits before its first reading, in light sleep where that draws less: of all
+    tasks that are read in it, the longest. None of their drivers runs yet, and of a sensor nothing
+    is counted.
+    """
 
 
 class Channel(Strict, frozen=True):

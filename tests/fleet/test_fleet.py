@@ -103,6 +103,7 @@ def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
     kept = Kept(path, few())
     assert kept.missing() == [(0, 6)]
     kept.add(2, 4, chunk.simulate(few(), 2, 4, False).data)
+    del kept
     again = Kept(path, few())
     assert again.missing() == [(0, 2), (4, 6)]
     assert spread.simulate(few(), again, 3, compiled=False, workers=1).nodes == 4
@@ -110,6 +111,20 @@ def test_what_is_finished_is_not_simulated_again(tmp_path: Path) -> None:
     again.finish()
     assert pq.read_table(path).to_pylist() == whole.to_pylist()
     assert not again.folder.exists()
+
+
+def test_two_commands_do_not_keep_one_file(tmp_path: Path) -> None:
+    """The first to be ready would take the other's chunks away, and the file lacked them."""
+    path = tmp_path / "f.parquet"
+    first, late = Kept(path, few()), Kept(path, few())
+    first.add(0, 3, chunk.simulate(few(), 0, 3, False).data)
+    with pytest.raises(BadInput, match="another command adds to it; wait for its end"):
+        late.add(0, 2, b"")
+    with pytest.raises(BadInput, match="another command adds to it; wait for its end"):
+        Kept(path, few())
+    first.add(3, 6, chunk.simulate(few(), 3, 6, False).data)
+    first.finish()
+    assert pq.read_table(path)["node"].to_pylist() == list(range(6))
 
 
 @given(

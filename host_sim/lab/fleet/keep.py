@@ -3,12 +3,15 @@
 Chunks lie in FILE.part, each under the numbers of its nodes. A chunk is written beside its place
 and moved there when it is whole, so that a kill at any instant loses what was not finished and
 nothing else; only what is missing is simulated, so that no node comes twice. FILE.part says of
-which plan it is, and is removed when FILE is whole.
+which plan it is, is one command's at a time, and is removed when FILE is whole.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +43,9 @@ class Kept:
         if self.folder.exists() and not (place.is_file() and inputs.text(place) == self.told):
             remedy = "remove that folder, or name another file"
             raise BadInput("is of another sweep or version", where=self.folder, remedy=remedy)
+        self.held = self.folder.exists()
+        if self.held:
+            self._hold()
 
     def missing(self) -> list[Range]:
         """The nodes that are not finished, from the first of each gap to its last, not included."""
@@ -50,10 +56,30 @@ class Kept:
     def add(self, first: int, last: int, data: bytes) -> None:
         """A chunk is finished."""
         name = f"{first:010}-{last:010}.jsonl"
-        if self.folder.exists():
+        if self.held:
             outputs.write({self.folder / name: data})
-        else:
-            outputs.folder(self.folder, {PLAN: self.told.encode(), name: data})
+            return
+        if self.folder.exists():
+            raise self._taken()
+        outputs.folder(self.folder, {PLAN: self.told.encode(), name: data})
+        self._hold()
+        self.held = True
+
+    def _hold(self) -> None:
+        """Have no other command add to the folder: its chunks would overlap, or go with the folder.
+
+        The lock goes with this object, or its process, however that ends.
+        """
+        plan = inputs.descriptor(self.folder / PLAN)
+        weakref.finalize(self, os.close, plan)
+        try:
+            fcntl.flock(plan, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise self._taken() from None
+
+    def _taken(self) -> BadInput:
+        remedy = "wait for its end, or name another file"
+        return BadInput("another command adds to it", where=self.folder, remedy=remedy)
 
     def tables(self) -> Iterator[pa.Table]:
         """All chunks in the order of their nodes."""

@@ -1,5 +1,6 @@
 """The fakes themselves, where the firmware does not go yet: they do as MicroPython documents."""
 
+import errno
 import itertools
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import pytest
 from host_sim.hardware import states
 from host_sim.hardware.chip import CHIPS
 from tests.firmware import rig
+from tests.interpreters import ROOT
 from tools.fakes import world
 
 PEER, STRANGER = b"\x02peer1", b"\x02peer2"
@@ -256,6 +258,20 @@ def test_a_pad_that_only_reads_has_no_pull(state: dict[str, Any], chip: str, pin
     assert rig.machine.Pin(pin, rig.machine.Pin.IN, None).value() == 1  # by a resistor
     state["pins"][str(pin)] = 0
     assert pulled.value() == 0
+
+
+def test_a_driver_of_ones_own_reads_what_is_on_the_bus(
+    state: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of docs/own-driver.md: an LPS22HB that holds 1013 hPa, and none at another address."""
+    monkeypatch.setitem(sys.modules, "machine", rig.machine)
+    page = (ROOT / "docs" / "own-driver.md").read_text()
+    names: dict[str, Any] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], names)
+    state["i2c"] = {str(0x5C): "00503f"}
+    assert names["Pressure"](sda=21, scl=22).read() == 101_300
+    with pytest.raises(OSError, match=str(errno.ENODEV)):
+        names["Pressure"](sda=21, scl=22, address=0x5D).read()
 
 
 def test_flash_storage_has_its_limits(state: dict[str, Any]) -> None:

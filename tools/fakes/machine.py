@@ -135,6 +135,12 @@ class I2C:
     def readfrom(self, address, count):
         return self._answer(address)[:count]
 
+    def writeto_mem(self, address, register, data):
+        self._answer(address)
+
+    def readfrom_mem(self, address, register, count):
+        return self._answer(address)[:count]  # the same of each register
+
     def _answer(self, address):
         while world.state["hangs"]:
             world.advance(1000)
@@ -146,6 +152,14 @@ class I2C:
         if answer is None:
             raise OSError(errno.ENODEV)
         return unhexlify(answer)
+
+
+class SoftI2C(I2C):
+    """By the CPU: a bus of its own for each two pins."""
+
+    def __init__(self, scl, sda, *, freq=400000, timeout=50000):
+        self.number = "%d,%d" % (sda.number, scl.number)
+        self.pins[self.number] = self.number
 
 
 if world.state["chip"] != "esp32c3":  # soc_caps.h, SOC_PCNT_SUPPORTED; modules/machine.py:19

@@ -109,6 +109,9 @@ def _measurer(config: pytest.Config) -> Callable[..., Measured]:
     def measured(name: str, *changes: str) -> Measured:
         path = name if name in scenario.names() else str(root / name)
         try:
+            if path != name and not (root / name).is_file():
+                remedy = "name it as seen from pytest's rootdir"
+                raise BadInput("no such file", where=path, remedy=remedy)
             found = power.measured(path, changes, baseline if baseline.is_file() else None)
         except BadInput as error:
             raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -133,7 +133,7 @@ def test_a_budget_that_fails_explains_itself(tmp_path: Path) -> None:
     assert any(re.fullmatch(r"together \+[1-9]\.\d", line) for line in table)
     assert "charge_mc_per_day.report of garden.toml is " in said
     assert "no figure battery_life; one of average_current_ua" in said
-    assert "none.toml: no such file; check the path" in said
+    assert "none.toml: no such file; name it as seen from pytest's rootdir" in said
 
 
 MARKED = """

@@ -9,6 +9,7 @@ import machine
 
 from torpor.policy import const
 from torpor.policy.patience import LINK_MS
+from torpor.policy.sleep import IDLE, LIGHT
 from torpor.port import Port
 
 TYPE_CHECKING = False  # as in typing, which the chip does not have
@@ -36,6 +37,11 @@ class MarkedPort:
         """Show a state; the low bit last, so that waking up passes through no other."""
         self.markers[1].value(state >> 1)
         self.markers[0].value(state & 1)
+
+    def wait(self, ms: int, kind: int = IDLE) -> None:
+        self.mark(ASLEEP if kind >= LIGHT else AWAKE)  # a chip may hold its pins, or let them go
+        self.port.wait(ms, kind)
+        self.mark(AWAKE)
 
     def measure(self, channel: int) -> int:
         self.mark(SENSING)

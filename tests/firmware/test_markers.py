@@ -53,6 +53,18 @@ def test_the_pins_say_what_it_does_and_then_that_it_is_awake(
         assert number() == rig.markers.AWAKE
 
 
+def test_a_sensor_that_warms_up_in_light_sleep_is_no_time_awake(
+    port: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chip may hold its pins meanwhile: the CPU's current would be that of the sleep."""
+    said: list[int] = []
+    monkeypatch.setattr(port.port, "wait", lambda ms, kind: said.append(number()))
+    port.wait(15, LIGHT)
+    port.wait(15)
+    assert said == [rig.markers.ASLEEP, rig.markers.AWAKE]
+    assert number() == rig.markers.AWAKE
+
+
 def test_a_node_asleep_shows_it_and_one_without_markers_touches_no_pin(
     chip: Chip, broker: Broker
 ) -> None:

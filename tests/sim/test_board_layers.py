@@ -51,6 +51,17 @@ def test_a_number_is_never_parted_from_its_tag_and_source(
         assert (ours.radio.tx.source == "of a test") == ("tx" in own)
 
 
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ("[states]\ncpu = 1\n", "states.cpu: expected table, got int"),
+        ("[brown_out_mv]\n", "brown_out_mv: expected int, got table"),
+    ],
+)
+def test_what_is_a_table_in_the_one_file_alone_is_told(own: str, told: str, tmp_path: Path) -> None:
+    assert told in fault(written(tmp_path, f"{OWN}\n{own}"))
+
+
 def supplied(folder: Path, supply: str, own: str = "") -> boardfile.BoardFile:
     head, _, _ = OWN.partition("[states.light_sleep]")
     table = f"[supply]\n{supply}\n{SOURCED}"

@@ -6,7 +6,7 @@ import pytest
 from host_sim.engine import frames
 from host_sim.engine.parts import LOST_65536, MARGINS, MESSAGE_US, WAKES
 from host_sim.engine.port import SimPort
-from host_sim.hardware import mac, states
+from host_sim.hardware import mac, price, states
 from host_sim.sim import build
 from host_sim.spec import scenario
 from host_sim.world import wifi
@@ -95,6 +95,19 @@ def test_an_answer_that_a_disturbed_channel_swallows_is_listened_for() -> None:
     assert spent["modem_sleep"] == 0
     # At 0, 0.2, 0.6, 1.4 and 3 s; the next repeat would come too late.
     assert spent["tx_20"] == 5 * mac.air_us(mac.FRAME_BYTES)
+
+
+@pytest.mark.parametrize("us", [mac.AWAKE_US, mac.AWAKE_US + 1, mac.TCP_US])
+@pytest.mark.parametrize("link", states.WAYS)
+def test_a_time_out_costs_what_the_node_reckons_with(link: str, us: int) -> None:
+    given = scenario.load("garden", ("days=2", f"node.link={link}"))
+    p = SimPort(build.parts(given))
+    for part in (*states.WAYS[link].full, states.WAYS[link].message):
+        before = list(p.us)
+        frames.time_out(p, states.NAMES.index(part.state), us)
+        spent = spent_by(p, before).items()
+        fc = sum(price.state_fc(given.board, state, spent_us) for state, spent_us in spent)
+        assert fc == price.time_out_fc(given.board, part, us)
 
 
 def test_a_wake_meets_one_channel() -> None:

@@ -73,6 +73,10 @@ def test_the_resistance_goes_through_its_table(row: int) -> None:
     assert tuple(mohm[::100]) == cell.CELLS["li-ion"].resistance_mohm[row]
 
 
+def test_the_cold_multiplies_a_resistance_that_was_read_at_20_c() -> None:
+    assert cell.resistance_mohm("2xaa-lithium", 0)[500] == 420  # 140 % of 300
+
+
 @pytest.mark.parametrize(
     ("air_c", "nearest_c"),
     [(-60, -20), (-17.6, -20), (-17.4, -15), (0, 0), (7.4, 5), (7.6, 10), (99, 40)],

@@ -146,6 +146,15 @@ def test_a_cell_that_a_chip_bears_feeds_it_past_the_regulator(chemistry: str) ->
     assert battery.dead_permille(bad, "li-ion", na, 20) == 1000
 
 
+@pytest.mark.parametrize("more_mv", [-30, 30])
+def test_a_cell_above_its_kind_is_read_so_and_lasts_longer(more_mv: int) -> None:
+    kind = battery.of(GARDEN, 1)
+    off = battery.of(replace(GARDEN, cell=cell.Off(more_mv=more_mv)), 1)
+    assert off.ocv_mv == [mv + more_mv for mv in kind.ocv_mv]
+    lasts_longer = [theirs < of_kind for theirs, of_kind in zip(off.dead, kind.dead, strict=True)]
+    assert any(lasts_longer) == (more_mv > 0)
+
+
 def test_two_boards_and_a_winter_differ() -> None:
     """A regulator that falls out at 3.545 V leaves a third of the cell unused, cold more of it."""
     small = ("days=100", "node.battery.capacity_mah=300")

@@ -8,7 +8,7 @@ from host_sim.engine.hearing import Hearing
 from host_sim.errors import BadInput
 from host_sim.hardware.chip import ULPS
 from host_sim.lab import decisions
-from host_sim.sim import run
+from host_sim.sim import build, run
 from host_sim.spec import scenario
 from host_sim.ulp.emulator import Ulp
 from host_sim.world import loudness, sound
@@ -116,6 +116,19 @@ def test_the_price_of_a_look_is_that_of_its_cycles() -> None:
     us, na = loudness.price("esp32")
     assert us == 42_220 * 10 // 85 + 133
     assert na == pytest.approx(432_000 + 16 * 47 / 8.5 / us * 9_500_000, abs=1)
+
+
+@pytest.mark.parametrize("changes", [CPU, ()])
+def test_a_node_hears_by_what_listens(changes: tuple[str, ...]) -> None:
+    given = scenario.load("sound", changes)
+    assert given.file.node.watch
+    assert given.file.world.sound
+    hearing = build.parts(given).hearing
+    clip = given.file.world.sound.words[0]
+    by_ulp = loudness.clip_levels(given.board.file.chip, clip).tolist()
+    level = by_ulp if given.file.node.watch.ulp else sound.clip_levels(clip).tolist()
+    assert hearing.clips[: len(level)] == level
+    assert (hearing.share > 0) == given.file.node.watch.ulp
 
 
 def test_the_ulp_hears_the_words_for_a_tenth() -> None:

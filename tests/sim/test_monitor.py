@@ -132,6 +132,13 @@ def test_each_of_its_tasks_pays_for_its_readings() -> None:
     assert p.now_us - began_us == HOUR_MS * 1000 + p.start_us
 
 
+@pytest.mark.parametrize("drift_ppm", [-80, 80])
+def test_the_ulp_reads_by_the_clock_that_the_node_sleeps_by(drift_ppm: int) -> None:
+    parts = build.parts(scenario.load("garden", (*BY_ULP, f"world.drift_ppm={drift_ppm}")))
+    port = SimPort(parts)
+    assert parts.monitor[0] == port.planned_us(EVERY_MS) - port.now_us
+
+
 @pytest.mark.parametrize("changes", [(), ("node.link=espnow",), ("world.drift_ppm=-80",)])
 def test_both_engines_read_alike(changes: tuple[str, ...]) -> None:
     given_ = scenario.load("garden", (*BY_ULP, "days=20", *changes))

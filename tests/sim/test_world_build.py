@@ -7,9 +7,9 @@ import pytest
 from hypothesis import strategies as st
 
 from host_sim.engine import events
-from host_sim.engine.parts import CHANNEL_ROW, Parts
+from host_sim.engine.parts import CHANNEL_ROW, LOST_65536, Parts
 from host_sim.errors import BadInput
-from host_sim.sim import build, run
+from host_sim.sim import build, outside, run
 from host_sim.spec import scenario
 from host_sim.world.recordings import DAY_US
 
@@ -51,6 +51,7 @@ def test_events_come_in_order_with_a_sentinel_and_the_door_opens_first() -> None
     assert world.event_us[-1] == events.NEVER_US
     assert set(world.event_kind) == {events.EDGE}
     assert world.event_value[:-1] == [1, 0] * 100
+    assert outside.news_us(world, None) == world.event_us[:-1]
 
 
 def test_an_outage_takes_the_access_point_away_and_brings_it_back() -> None:
@@ -58,6 +59,12 @@ def test_an_outage_takes_the_access_point_away_and_brings_it_back() -> None:
     world = parts("garden", outage)
     assert world.event_kind[:2] == [events.AP_DOWN, events.AP_UP]
     assert world.event_us[:2] == [5_400_000_000, 6_300_000_000]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.75])
+def test_a_share_that_is_lost_is_a_chance_of_65536(share: float) -> None:
+    world = parts("garden", f"world.wifi.disturbed_loss={share}", f"world.wifi.disturbed={share}")
+    assert world.radio[LOST_65536] == world.channel[1] == share * 65_536
 
 
 def test_a_transmit_level_is_the_highest_not_above_what_was_asked() -> None:
@@ -120,6 +127,8 @@ def test_a_seed_is_one_world_however_long_the_run(
 def test_commands_come_at_their_rate() -> None:
     world = parts("plug", "days=100", COMMANDS)
     assert len(world.event_us) - 1 == pytest.approx(5_000, abs=4 * 71)  # four times the root
+    commands = world.event_value[:-1]
+    assert commands == [i % 2 for i in range(len(commands))]  # each tells other than the last
 
 
 @pytest.mark.parametrize("name", scenario.names())

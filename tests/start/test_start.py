@@ -92,6 +92,38 @@ def test_a_factor_scales_what_it_counts(factor: str, ratio: float, plain: board.
             assert (other.us - one.us) * (ratio - 1) >= 0
 
 
+def test_a_start_by_hand() -> None:
+    """What one takes of the first in FACTORS is 100 µs, of the next 200, and so on."""
+    each = {name: 100_000.0 * i for i, name in enumerate(FACTORS, 1)}
+    work = {"mount": Work(0, 0, 0), starts.WAKE: Work(3, 5, 7_000)}
+    image = Image(work, validated_kib=11, gc_init_mib=2, gc_collect_mib=4)
+    told = starts.stages(image, each, 160, Currents(1, 2, 3), psram_mb=8)
+    assert [(stage.name, stage.us, stage.na) for stage in told] == [
+        ("ROM", 100, 1),
+        ("boot loader", 200, 2),
+        ("validation", 11 * 300, 3),
+        ("PSRAM test", 8 * 400, 3),
+        ("NVS", 500, 3),
+        ("interpreter", 800 + 2 * 600, 3),
+        ("collection", 4 * 700, 3),
+        ("mount", 0, 3),
+        (starts.WAKE, 55_800, 3),  # 3 * 900 + 5 * 1,000 + 7,000 * 1,100 cycles at 160 MHz
+    ]
+    none = starts.stages(Image(work, nvs=False), each, 160, BUSY)
+    assert [stage.name for stage in none[:3]] == ["ROM", "boot loader", "interpreter"]
+
+
+@pytest.mark.parametrize("monitors", [False, True])
+@pytest.mark.parametrize("link", states.WAYS)
+def test_a_node_loads_its_own_link_and_a_monitor_if_it_has_one(link: str, monitors: bool) -> None:
+    whole = starts.images()["files"].work
+    told = starts.fitting("files", False, link, monitors).work
+    names = list(told)
+    assert told[starts.LINK] == whole[starts.BY_ESPNOW if link == "espnow" else starts.LINK]
+    assert names[-3:-2] == [starts.MONITOR] if monitors else starts.MONITOR not in names
+    assert names[-2:] == [starts.WAKE, starts.LINK]
+
+
 @given(us=st.integers(10_000, 5_000_000), na=st.integers(10_000_000, 200_000_000))
 @settings(max_examples=30)
 def test_a_measured_start_comes_out_as_measured(us: int, na: int) -> None:

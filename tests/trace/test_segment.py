@@ -91,6 +91,30 @@ def test_modem_sleep_ends_where_bursts_begin_and_goes_on_between_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("missed", "names"),
+    [(1, ["modem_sleep"]), (2, ["modem_sleep", "idle", "modem_sleep"])],
+)
+def test_modem_sleep_outlasts_one_reception_missed(missed: int, names: list[str]) -> None:
+    cycle = [(100.0, 0.005), (30.0, 0.0974)]
+    recording = wave((0.8, 1), (31, 0.5), *cycle * 4, (30.0, missed * 0.1024), *cycle * 4, (0.8, 1))
+    told = [state for state, _ in states(recording)]
+    assert told == ["deep_sleep", "boot", *names, "idle", "deep_sleep"]
+
+
+def test_a_peak_alone_long_after_the_beacons_is_none_of_them() -> None:
+    cycle = [(100.0, 0.005), (30.0, 0.0974)]
+    recording = wave((0.8, 1), (31, 0.5), *cycle * 4, (30.0, 1), (100.0, 0.005), (30, 0.5))
+    told = [state for state, _ in states(recording)]
+    assert told == ["deep_sleep", "boot", "modem_sleep", "idle", "listen", "idle"]
+
+
+def test_peaks_much_closer_than_beacons_are_none() -> None:
+    peaks = [(100.0, 0.002), (30.0, 0.008)]
+    recording = wave((0.8, 1), (31, 0.6), *peaks * 6, (31, 0.5), (0.8, 1))
+    assert segment.find(recording).beacon_period_s is None
+
+
 def test_a_chip_that_sleeps_between_beacons_sleeps_lightly() -> None:
     cycle = [(95.0, 0.005), (1.5, 0.0974)]
     names = [state for state, _ in states(wave((0.01, 1), *WAKE, *cycle * 8, (0.01, 1)))]

@@ -157,7 +157,13 @@ def test_a_board_says_where_its_bands_begin() -> None:
     assert ours.awake_ua < 31_000
     assert 49_000 < ours.radio_ua < 100_000
     assert ours.listen_ua == heltec.current_na[LISTEN] / 1000
-    assert ours.transmit_ua < heltec.current_na[TX] / 1000  # its lowest transmit level
+    lowest_ua = heltec.current_na[TX] / 1000
+    assert ours.listen_ua < ours.transmit_ua < lowest_ua
+
+
+def test_a_band_begins_in_the_widest_step_by_ratio() -> None:
+    built = pyramid.build(wave((2, 1), (6, 1), (11, 1)))
+    assert levels.of_recording(built).awake_ua == pytest.approx(1000 * (2 * 6) ** 0.5)
 
 
 @pytest.mark.parametrize(("ma", "cut"), [(51.0, False), (58.0, True), (43.0, True)])

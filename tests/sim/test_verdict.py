@@ -19,9 +19,11 @@ from host_sim.sim.traced import ON_AIR
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
+from host_sim.trace.cut import wakes as cutter
 from host_sim.trace.cut.wakes import Cut, Recorded
 from host_sim.trace.recording import Gap, Recording
 from tests.fidelity import instruments
+from tests.trace.waves import wave
 
 BUSY = (
     "days=2",
@@ -257,6 +259,12 @@ def test_wakes_that_are_not_whole_are_left_out(
     assert (len(clipped.wakes), clipped.why) == (1, Counter({"clipped": 1}))
     ends = replace(whole, current_ua=whole.current_ua[round(1.1 * 4_000) :])
     assert match.cut(predicted, ends, HERE).why == Counter({"cut by the recording's ends": 1})
+
+
+def test_what_the_supply_does_at_a_sleeps_ends_is_not_its_current() -> None:
+    asleep = [(1.5, 0.1), (0.05, 1.0), (1.5, 0.1)]
+    found = cutter.cut(wave((50, 1), *asleep, (50, 1)), wakes.PHASES, ("off", "on"))
+    assert found.sleeps == [pytest.approx((1.0, 0.05))]
 
 
 def test_a_recording_that_tells_nothing_is_refused(predicted: Predicted) -> None:

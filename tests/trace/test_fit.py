@@ -1,5 +1,7 @@
 """Power states from digests, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from host_sim.hardware import states
 from host_sim.trace.cut.digest import Row
+from host_sim.trace.cut.instrument import Instrument
 from host_sim.trace.fit import fit, student
 from host_sim.trace.fit.evidence import Evidence
 
@@ -82,6 +85,27 @@ def test_an_estimate_lies_within_its_stretches(parts: list[tuple[float, float]])
         assert min(values) - slack <= value <= max(values) + slack
     low, high = found.ci95_ma or (found.mean_ma, found.mean_ma)
     assert low - slack <= found.mean_ma <= high + slack
+
+
+def test_an_estimate_by_hand() -> None:
+    """Ten stretches as long: the k-th stands in the middle of the k-th tenth."""
+    rows = [row("boot", 1.0, ma) for ma in range(1, 11)]
+    found = fit.currents([evidence("a", rows, boot="boot")])["boot"]
+    assert found.quantiles_ma == pytest.approx((1.5, 5.5, 9.5))
+    assert found.sd_ma == pytest.approx(np.std(range(1, 11)))
+
+
+def test_a_stretch_without_a_sample_of_its_own_is_left() -> None:
+    """At 100 Hz, of 2.4 samples; of 2.6 one is whole wherever they begin."""
+    short, long = row("boot", 0.024, 99.0), row("boot", 0.026, 50.0)
+    by = Instrument(100.0)
+    both, alone = (
+        [replace(evidence("a", rows, boot="boot"), instrument=by)]
+        for rows in ([short, long], [short])
+    )
+    assert fit.currents(both)["boot"].mean_ma == pytest.approx(50.0)
+    assert fit.currents(alone) == {}
+    assert "less than 0.025 s tell no boot" in fit.refused(alone)["boot"]
 
 
 @pytest.mark.parametrize("recordings", [2, 3, 8])

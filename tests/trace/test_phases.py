@@ -147,6 +147,17 @@ def test_a_phase_has_an_interval_over_its_recordings() -> None:
     assert phases.durations(some[:1], LOLIN)["boot"].ci95_s is None
 
 
+def test_the_interval_of_a_join_is_without_its_other_parts_too() -> None:
+    """0.3 and 0.34 s beside them: 0.32 ± 12.706 * 0.02."""
+    some = [
+        Evidence(name, "", [Row("air", 0, s, 100.0, 0, 100.0, 100 * s)], states={"air": "air"})
+        for name, s in (("a", OTHERS_S + 0.3), ("b", OTHERS_S + 0.34))
+    ]
+    found = phases.durations(some, LOLIN)["associate"]
+    assert found.mean_s == pytest.approx(0.32)
+    assert found.ci95_s == pytest.approx((0.06588, 0.57412), abs=1e-4)
+
+
 def test_a_marked_recording_calibrates_start_join_and_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

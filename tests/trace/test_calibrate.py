@@ -3,19 +3,25 @@
 import json
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.hardware import board, states
 from host_sim.trace import reader
 from host_sim.trace.cut import digest, instrument
-from host_sim.trace.fit import calibrate, document, evidence
+from host_sim.trace.cut.digest import Row
+from host_sim.trace.fit import calibrate, document, evidence, fit
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
 from tests.answered import answered
 from tests.refused import refused
+from tests.trace.waves import wave
 from tools import cli
 
 HELTEC = board.load("heltec_wifi_lora_32")
@@ -124,6 +130,50 @@ def test_calls_add_up(wake: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert na == pytest.approx((2 * 100_000 + 6 * 140_000) / 8, rel=1e-3)
     assert board.load(out).file.states["idle"].current_na == 31_000_000
     assert "not calibrated: light_sleep" in capsys.readouterr().out
+
+
+def test_bursts_at_a_power_that_is_known_calibrate_every_level(tmp_path: Path) -> None:
+    burst = [(99.0, 0.2), (300.0, 0.004)] * 3
+    path = tmp_path / "recordings" / "sent.csv"
+    path.parent.mkdir()
+    ppk2.write(path, wave((0.1, 1), (50, 0.4), (31, 0.5), *burst, (99.0, 0.2), (0.1, 1)))
+    out = tmp_path / "mine"
+    told = ["--board", "lolin32_lite", "--out", str(out), "--tx-dbm", "20", str(path)]
+    assert cli.run(["calibrate", *told]) == 0
+    na = board.load(str(out)).current_na[states.TX :]
+    assert na == pytest.approx([ma * 1e6 for ma in fit.levels_ma(99.0, 20.0, 300.0)], rel=1e-3)
+
+
+FACT = st.text("abc=, µ;", max_size=9).map(str.strip)
+
+
+@given(
+    source=FACT,
+    wake=FACT,
+    tx_dbm=st.none() | st.sampled_from(states.TX_LEVELS_DBM),
+    records=st.none() | st.integers(0, evidence.MOST_RECORDS),
+    uses=st.dictionaries(st.sampled_from(evidence.USES), st.sampled_from(evidence.USES)),
+)
+def test_what_a_digest_is_for_reads_back(
+    source: str,
+    wake: str,
+    tx_dbm: float | None,
+    records: int | None,
+    uses: dict[str, str],
+) -> None:
+    rows = [Row("idle", 0.0, 1.0, 30.0, 0.5, 31.0, 30.0)]
+    one = evidence.Evidence("a.csv", "0" * 64, rows, source, uses, tx_dbm, wake, records)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        path.write_text(evidence.text(one), encoding="utf-8")
+        assert evidence.read(path) == one
+
+
+@pytest.mark.parametrize("records", [evidence.MOST_RECORDS + 1, -1, "x"])
+def test_a_batch_that_cannot_be_is_refused(records: object) -> None:
+    with pytest.raises(BadInput, match="a wake has no setting records"):
+        evidence.parse_records(f"records={records}", "here")
+    assert evidence.parse_records(f"records={evidence.MOST_RECORDS}", "here")
 
 
 NEW = ["--board", "lolin32_lite", "--out", "new"]

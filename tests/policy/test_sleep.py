@@ -97,6 +97,17 @@ def test_a_wake_by_its_timer_counts_no_gap_before_the_longest_length():
     assert sleep.linger_ms(r, AT, 7 + 4 * D) == 0
 
 
+def test_a_gap_beyond_the_longest_length_counts_as_that():
+    told = []
+    for gap_ms in (4 * D, 4 * D + PART, 900 * D):
+        for by_event in (0, 1):
+            r = met([199])
+            sleep.woken(r, AT, 7 + gap_ms, by_event)
+            told.append((r[AT + sleep.MEASURING], list(r[AT + sleep.LOST : AT + sleep.SIZE])))
+    assert told[0][0] == 0
+    assert told == [told[0]] * 6
+
+
 def test_a_gap_in_which_ticks_wrapped_counts_as_long():
     r = met([])
     sleep.woken(r, AT, 7 + 0x20000000, 0)

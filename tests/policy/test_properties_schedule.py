@@ -170,3 +170,20 @@ def test_periodic_radio_tasks_keep_their_windows(
         assert all(period_ms - early_ms <= b - a <= period_ms + late_ms for a, b in pairwise(times))
         windows += len(times)
     assert len(joins) <= windows
+
+
+@given(st.integers(-schedule.MAX_SLEEP_MS, schedule.MAX_SLEEP_MS), st.integers(0, 16 * 7))
+def test_a_stretched_time_is_its_share_and_never_beyond_the_longest_sleep(
+    more_ms: int, more_x16: int
+) -> None:
+    """About the time that is stretched to just that."""
+    ms = schedule.MAX_SLEEP_MS // (16 + more_x16) * 16 + more_ms
+    ms = min(max(ms, 0), schedule.MAX_SLEEP_MS)
+    r = record([])
+    r[AT + schedule.STRETCH_X16] = more_x16
+    whole_ms = ms * (16 + more_x16) // 16
+    if whole_ms < schedule.MAX_SLEEP_MS - 16 - more_x16:
+        assert schedule.stretched_ms(r, AT, ms) == whole_ms
+    else:
+        most_ms = schedule.MAX_SLEEP_MS
+        assert most_ms - 16 - more_x16 <= schedule.stretched_ms(r, AT, ms) <= most_ms

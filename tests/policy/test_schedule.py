@@ -200,16 +200,18 @@ def test_the_modes_leave_out_the_less_important_and_slow_the_rest():
 
 
 def test_a_task_left_out_for_months_is_due_when_it_is_back():
-    r = tasks((1000, 0, 50, 0, 1), (MAX_SLEEP_MS, 0, 0, 0, 7))
-    schedule.save(r, AT, 1, 0)
-    now = NEAR_WRAP
-    for _ in range(30):
-        now = add(now, MAX_SLEEP_MS)
-        serve(r, now)
-        schedule.next_ms(r, AT, now)
-    schedule.save(r, AT, 0, 0)
-    assert schedule.pick(r, AT, now, PLENTY_UC) & 1
-    assert schedule.next_ms(r, AT, now) <= 50
+    kept, left_out = (MAX_SLEEP_MS, 0, 0, 0, 7), (1000, 400, 50, 0, 1)
+    for task, rows in enumerate(((left_out, kept), (kept, left_out))):
+        r = tasks(*rows)
+        schedule.save(r, AT, 1, 0)
+        now = NEAR_WRAP
+        for _ in range(30):
+            now = add(now, MAX_SLEEP_MS)
+            serve(r, now)
+            schedule.next_ms(r, AT, now)
+        schedule.save(r, AT, 0, 0)
+        assert schedule.pick(r, AT, now, PLENTY_UC) >> task & 1
+        assert schedule.latest_ms(r, AT, task, now) == 50
 
 
 def test_windows_are_counted_from_a_base_that_follows_by_the_day():

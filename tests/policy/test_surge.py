@@ -53,6 +53,18 @@ def test_a_cell_that_has_risen_by_the_band_is_as_before():
     assert surge.highest(r, AT, 0, 10) == 10
 
 
+def test_a_risen_cell_ends_what_is_left_of_it_the_wait_or_the_levels():
+    r = broke_down(1)
+    for _ in range(2):
+        surge.failed(r, AT)
+    surge.measured(r, AT, 250, BAND)
+    assert surge.left_min(r, AT, 0) == 0
+    r = broke_down(1)
+    surge.delivered(r, AT)
+    surge.measured(r, AT, 250, BAND)
+    assert surge.highest(r, AT, 0, 10) == 10
+
+
 def test_a_cell_that_was_not_known_is_measured_from_its_first_reading():
     r = broke_down(1, permille=-1)
     for permille in (300, 349):

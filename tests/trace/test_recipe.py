@@ -145,6 +145,15 @@ def test_records_must_be_said_and_leave_something() -> None:
         judge.predict(HELTEC, "batch_v3", 1000)
 
 
+def test_a_step_grows_with_its_records_in_time_and_charge() -> None:
+    none, three = (judge.predict(HELTEC, "batch_v3", records) for records in (0, 3))
+    steps = HELTEC.steps("batch_v3")
+    assert any(step.per_record_us for step in steps)
+    for before, after, step in zip(none, three, steps, strict=True):
+        assert after[1] - before[1] == pytest.approx(3 * step.per_record_us / 1e6)
+        assert after[2] - before[2] == pytest.approx(3 * step.per_record_nc / 1e6)
+
+
 def test_a_wake_of_the_first_steps_of_another() -> None:
     first = judge.predict(HELTEC, "measure_only", None)
     assert first == judge.predict(HELTEC, "batch_v3", 0)[:2]

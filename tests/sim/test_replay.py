@@ -1,5 +1,6 @@
 """Phases and states drawn from recordings, on the example that docs/replay.md shows."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from host_sim.engine.ledger import Entry
 from host_sim.engine.parts import WAKES
-from host_sim.sim import run
+from host_sim.sim import replays, run
 from host_sim.sim.result import Result
 from host_sim.sim.waveform import RATE_HZ, recorded
 from host_sim.spec import scenario
@@ -118,6 +119,19 @@ def test_another_firmwares_boots_are_found_out(written: Callable[[str], Path]) -
     path = written(f'[[replay]]\nof = "boot"\nrecordings = {seen}\nunseen = {unseen}\n')
     (boots,) = run.run(scenario.load(str(path), ("days=3",))).replayed
     assert boots.facts()["p_value"] < 0.001
+
+
+def test_a_recording_that_has_changed_is_read_anew(
+    written: Callable[[str], Path], tmp_path: Path
+) -> None:
+    given = scenario.load(str(written('[[replay]]\nof = "boot"\nrecordings = ["one.csv"]\n')))
+    drawn_us = []
+    for seconds in (1, 2):
+        rows = [Row("boot", 0, seconds, 20, 0, 20, 20 * seconds)]
+        digest.write(tmp_path / "one.csv", rows, {"recording": "one"})
+        os.utime(tmp_path / "one.csv", (seconds, seconds))
+        drawn_us.append(replays.parts(given)["replay_us"])
+    assert drawn_us == [[1_000_000], [2_000_000]]
 
 
 def test_an_export_shows_what_was_drawn(written: Callable[[str], Path], tmp_path: Path) -> None:

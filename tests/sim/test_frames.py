@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from host_sim.engine import frames
-from host_sim.engine.parts import LOST_65536, MARGINS, MESSAGE_US, WAKES
+from host_sim.engine import frames, link
+from host_sim.engine.ether import FREE, Ether
+from host_sim.engine.parts import LOST_65536, MARGINS, MESSAGE_US, READINGS, WAKES
 from host_sim.engine.port import SimPort
 from host_sim.hardware import mac, price, states
 from host_sim.sim import build
 from host_sim.spec import scenario
-from host_sim.world import wifi
+from host_sim.world import pathloss, wifi
 from torpor.port import DECISIONS, DELTA, NO_AP, RETRY
 
 FULL = 80  # quarter-dBm
@@ -98,16 +99,69 @@ def test_an_answer_that_a_disturbed_channel_swallows_is_listened_for() -> None:
 
 
 @pytest.mark.parametrize("us", [mac.AWAKE_US, mac.AWAKE_US + 1, mac.TCP_US])
-@pytest.mark.parametrize("link", states.WAYS)
-def test_a_time_out_costs_what_the_node_reckons_with(link: str, us: int) -> None:
-    given = scenario.load("garden", ("days=2", f"node.link={link}"))
+@pytest.mark.parametrize("way", states.WAYS)
+def test_a_time_out_costs_what_the_node_reckons_with(way: str, us: int) -> None:
+    given = scenario.load("garden", ("days=2", f"node.link={way}"))
     p = SimPort(build.parts(given))
-    for part in (*states.WAYS[link].full, states.WAYS[link].message):
+    for part in (*states.WAYS[way].full, states.WAYS[way].message):
         before = list(p.us)
         frames.time_out(p, states.NAMES.index(part.state), us)
         spent = spent_by(p, before).items()
         fc = sum(price.state_fc(given.board, state, spent_us) for state, spent_us in spent)
         assert fc == price.time_out_fc(given.board, part, us)
+
+
+def test_each_attempt_and_the_answer_wait_for_a_busy_channel() -> None:
+    p = port(*NEAR, "world.wifi.busy=0.5")
+    frames.meet(p)
+    assert p.wait_us > 0
+    before = list(p.us)
+    assert frames.frame(p, states.LISTEN, 10, mac.FRAME_BYTES, 3, 1)
+    spent = spent_by(p, before)
+    assert spent["tx_20"] == 2 * mac.air_us(mac.FRAME_BYTES)  # the first was paid for
+    assert spent["listen"] == 2 * mac.GAP_US + 3 * p.wait_us
+    p.lost_65536 = [0] * len(p.lost_65536)
+    start_us = p.now_us
+    assert frames.ask(p, link.MESSAGE_PART, 10, mac.FRAME_BYTES, 0, start_us + 10**6, 1)
+    assert p.now_us - start_us == 2 * p.wait_us
+
+
+def test_a_message_has_a_frame_for_each_twenty_readings() -> None:
+    p = port(*NEAR)
+    assert p.join(FULL, 1) == -40
+    before, count = list(p.us), mac.READINGS_A_FRAME + 2
+    assert p.send([], 0, count, FULL) == 1
+    sizes = (mac.FRAME_BYTES + more * mac.READING_BYTES for more in (mac.READINGS_A_FRAME - 1, 1))
+    assert spent_by(p, before)["tx_20"] == sum(map(mac.air_us, sizes))
+    assert p.count[READINGS] == count
+
+
+AIR_US = 1_500
+
+
+def beside() -> SimPort:
+    """A node three metres from another one on its channel, the access point between them."""
+    ether = Ether(2, [0, 300, 150], [0, 0, 0], pathloss.table_qdb(3.0), [])
+    return SimPort(build.parts(scenario.load("garden", ("days=2", *NEAR)), 1, ether))
+
+
+def test_who_waits_for_another_begins_in_one_of_the_slots_behind_it() -> None:
+    p, begun = beside(), set()
+    for _ in range(500):
+        p.ether.add(0, p.now_us, AIR_US, FULL)
+        end_us = p.now_us + AIR_US
+        assert frames.contend(p, states.LISTEN, 10, 1_000) == FREE
+        begun.add(p.now_us - 1_000 - end_us)
+    assert begun == {slot * frames.SLOT_US for slot in range(frames.CONTENTION_SLOTS)}
+
+
+def test_a_join_on_a_shared_channel_takes_no_longer_if_nobody_sends() -> None:
+    took = []
+    for p in (port(*NEAR), beside()):
+        start_us = p.now_us
+        assert p.join(FULL, 0) == -40
+        took.append(p.now_us - start_us)
+    assert took[0] == took[1]
 
 
 def test_a_wake_meets_one_channel() -> None:

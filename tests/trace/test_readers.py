@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from host_sim.errors import BadInput
 from host_sim.trace import reader
+from host_sim.trace.columns.clock import MOST_S, Clock
 from host_sim.trace.formats import ppk2
-from host_sim.trace.recording import Recording
+from host_sim.trace.recording import Gap, Recording
 
 DMM_HEAD = (
     "Style,Standard\nCount,5\nBase Time Seconds,1618328964\n"
@@ -247,3 +248,30 @@ def test_a_damaged_file_is_read_or_refused(
     path = tmp_path_factory.mktemp("damaged") / "x"
     path.write_bytes(whole[:at] + data.draw(st.binary(max_size=8)) + whole[at + length :])
     check_read_or_refused(path)
+
+
+def told_by(*chunks: list[float]) -> tuple[float, tuple[Gap, ...]] | None:
+    """What a clock says of these times: its rate and gaps, or that they are none."""
+    clock = Clock(Path("file"), 1)
+    try:
+        for at_s in chunks:
+            clock.add(np.array(at_s))
+        return clock.rate_hz(), clock.gaps()
+    except BadInput:
+        return None
+
+
+@given(
+    first_s=st.sampled_from([0.0, MOST_S - 0.02]),
+    before=st.integers(5, 20),
+    odd_s=st.sampled_from([0.001, 0.01, 0.0, -0.001, float("nan")]),
+    after=st.integers(0, 10),
+    cut=st.integers(-2, 2),
+)
+def test_how_a_recording_is_read_in_pieces_changes_none_of_its_times(
+    first_s: float, before: int, odd_s: float, after: int, cut: int
+) -> None:
+    """A step that is odd, about the end of the first piece, and times too late to be any."""
+    at_s = np.cumsum([first_s, *[0.001] * before, odd_s, *[0.001] * after]).tolist()
+    at = before + 1 + cut
+    assert told_by(at_s[:at], at_s[at:]) == told_by(at_s)

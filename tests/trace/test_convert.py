@@ -102,15 +102,42 @@ def test_a_ppk2_file_is_laid_out_as_the_power_profiler_does(tmp_path: Path) -> N
     assert [point["x"] for point in minimap["data"]["min"]] == [0.0, 10.0, 20.0, 30.0]
 
 
+ABOUT = '{"metadata":{"samplesPerSecond":10},"formatVersion":2}'
+
+
+def saved(path: Path, frames: bytes, about: str = ABOUT) -> None:
+    """A file as the Power Profiler saves it."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("session.raw", frames)
+        archive.writestr("minimap.raw", "{}")
+        archive.writestr("metadata.json", about)
+
+
 def test_a_channel_high_for_a_part_of_a_ppk2_sample_is_high(tmp_path: Path) -> None:
     frames = b"".join(
         struct.pack("<f", 1.0) + struct.pack(">H", pairs) for pairs in (3, 1, 2 << 14)
     )
-    with zipfile.ZipFile(tmp_path / "x.ppk2", "w") as archive:
-        archive.writestr("session.raw", frames)
-        archive.writestr("minimap.raw", "{}")
-        archive.writestr("metadata.json", '{"metadata":{"samplesPerSecond":10},"formatVersion":2}')
+    saved(tmp_path / "x.ppk2", frames)
     assert reader.read(tmp_path / "x.ppk2").digital.tolist() == [1, 0, 128]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("frames", "about", "says"),
+    [
+        (bytes(18), '{"metadata":{"samplesPerSecond":10},"formatVersion":3}', "another version"),
+        (bytes(18), '{"metadata":{"samplesPerSecond":10}}', "another version"),
+        (bytes(18), "[2]", "another version"),
+        (bytes(18), '{"metadata":{"samplesPerSecond":0},"formatVersion":2}', "damaged"),
+        (bytes(17), ABOUT, "damaged"),
+        (b"", ABOUT, "no two samples"),
+    ],
+)
+def test_a_ppk2_file_in_doubt_is_refused(
+    frames: bytes, about: str, says: str, tmp_path: Path
+) -> None:
+    saved(tmp_path / "x.ppk2", frames, about)
+    with pytest.raises(BadInput, match=says):
+        reader.read(tmp_path / "x.ppk2")
 
 
 def test_the_overview_of_a_long_recording_keeps_its_extremes(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """The readers on made files, packed ones, and damaged ones."""
 
 import gzip
+import io
 import lzma
 import re
 import struct
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -114,6 +116,32 @@ def test_a_rocketlogger_header_in_doubt_is_refused(
         data = seeds.rld(MADE_A, channels=("I1L",))
     with pytest.raises(BadInput, match=re.escape(says)):
         read(path, change(data))
+
+
+def test_a_rocketlogger_of_version_2_counts_its_valid_bits_from_one(path: Path) -> None:
+    data = seeds.rld([1.5e-6] * 8, valid=[1, 0] * 4)
+    older = at(60 + 2 * 28 + 10, "<H", 1)(at(4, "<H", 2)(data))
+    assert read(path, older).current_ua.tolist() == read(path, data).current_ua.tolist()
+
+
+def renamed(session: bytes, names: dict[str, str | None]) -> bytes:
+    """A session whose members have other names, or are left out."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(session)) as old, zipfile.ZipFile(packed, "w") as file:
+        for name in old.namelist():
+            if new := names.get(name, name):
+                file.writestr(new, old.read(name))
+    return packed.getvalue()
+
+
+def test_a_sigrok_channel_has_all_its_parts_or_one_without_a_number(path: Path) -> None:
+    data = seeds.sigrok({"I": MADE_A})
+    lost: list[dict[str, str | None]] = [{"analog-1-2-2": "analog-1-2-3"}, {"analog-1-2-1": None}]
+    for names in lost:
+        with pytest.raises(BadInput, match="cut off or damaged"):
+            read(path, renamed(data, names))
+    one = renamed(data, {"analog-1-2-1": "analog-1-2", "analog-1-2-2": None})
+    assert read(path, one).current_ua.tolist() == read(path, data).current_ua[:4].tolist()
 
 
 @pytest.mark.parametrize(

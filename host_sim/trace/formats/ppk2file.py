@@ -58,10 +58,10 @@ def read(source: Source) -> Recording:
 
 
 def _blocks(archive: zipfile.ZipFile, source: Source) -> Iterator[Frames]:
-    size = max(1, archive.getinfo(SESSION).file_size)
+    size = archive.getinfo(SESSION).file_size
     with archive.open(SESSION) as session:
         while data := session.read(BLOCK_BYTES):
-            source.progress(min(1, session.tell() / size))
+            source.progress(session.tell() / size)
             yield np.frombuffer(data, FRAME)
 
 

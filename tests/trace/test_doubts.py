@@ -117,6 +117,15 @@ def test_a_wake_of_far_more_or_less_charge_is_told(ma: float, count: int) -> Non
     assert len(doubts.of([*alike, one, big])) == count
 
 
+def test_a_step_is_that_of_the_longest_sleep_alone() -> None:
+    asleep_ua = [100.0, 200.0, 0.0] * 333 + [100.0]
+    ua = np.array([*asleep_ua, *np.linspace(30e3, 31e3, 2_000)], np.float32)
+    rows = [row("deep_sleep", 1.0, 0.1), row("idle", 2.0, 30.5)]
+    assert instrument.of(Recording("t", 1e3, ua), rows).step_ua == 100.0
+    fine_ua = (ua + np.arange(len(ua))).astype(np.float32)  # no whole steps
+    assert instrument.of(Recording("t", 1e3, fine_ua), rows).step_ua == 0.0
+
+
 POSITIVE = st.floats(1e-3, 1e6).map(lambda x: float(f"{x:.6g}"))
 
 
@@ -133,7 +142,11 @@ def test_what_an_instrument_left_out_reads_back(
 
 
 @pytest.mark.parametrize(
-    "line", ["rate: fast", "rate: -1 Hz", "rate: 1 Hz\n# gaps: some", "rate: 1 Hz\n# clipped: x"]
+    "line",
+    [
+        *("rate: fast", "rate: 0 Hz", "rate: nan Hz"),
+        *("rate: 1 Hz\n# gaps: some", "rate: 1 Hz\n# clipped: x", "rate: 1 Hz\n# step: -1 uA"),
+    ],
 )
 def test_a_digest_of_no_instrument_is_refused(tmp_path: Path, line: str) -> None:
     digest.write(tmp_path / "d.csv", AWAKE, {"recording": f"a\n# {line}"})

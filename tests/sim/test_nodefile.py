@@ -16,7 +16,7 @@ from host_sim.hardware import board, cell
 from host_sim.hardware.board import Board
 from host_sim.sim import run
 from host_sim.spec import nodefile, scenario
-from host_sim.spec.configure import device_config
+from host_sim.spec.configure import MOST_MC, device_config
 from host_sim.toml import struct
 from tests.sim.files import changed_line, fault, variation
 from torpor import config, record
@@ -227,6 +227,23 @@ def test_a_state_that_saves_nothing_is_never_entered() -> None:
     assert {line.name for line in result.ledger.by_state()} & {"deep_sleep", "light_sleep"} == {
         "light_sleep"
     }
+
+
+def test_what_a_file_says_comes_to_the_device_in_its_own_units() -> None:
+    cell_ = ("low_percent=20", "critical_percent=10", "target_days=100", "harvested=true")
+    changes = [f"node.battery.{one}" for one in (*cell_, "capacity_mah=1_000_000")]
+    energy = device("garden", *changes)["energy"]
+    assert (energy["low_permille"], energy["critical_permille"]) == (200, 100)
+    assert energy["target_h"] == 2_400
+    assert energy["capacity_mc"] == MOST_MC  # of 3.6e9
+    few = device("garden", *(f"node.battery.{one}" for one in (*cell_, "capacity_mah=10")))[
+        "energy"
+    ]
+    assert few["capacity_mc"] == 36_000
+    (first, *_) = device("sound")["cascade"]["stages"]
+    assert (first["margin"], first["ratio_x16"]) == (150, 24)
+    light = device("sound", "node.watch.ulp=false", "node.deepest_sleep=light")
+    assert light["sleep"]["start_ms"] == 0
 
 
 @settings(max_examples=100)

@@ -44,6 +44,8 @@ def test_warm_air_is_dry_air_within_what_can_be() -> None:
     inner = [(a, h) for a, h in zip(air.values, humidity.values, strict=True) if h < 9_900]
     assert np.corrcoef(*np.array(inner).T)[0, 1] < -0.98
     assert 500 <= min(humidity.values) <= max(humidity.values) == 10_000
+    off = [h - 7_200 + 3 * (a - weather.MEAN_CC) for a, h in inner if 9_000 > h > 1_000]
+    assert np.std(off) == pytest.approx(4 * weather.SENSOR_SD_CC, rel=0.05)
 
 
 def test_a_seed_is_a_weather() -> None:

@@ -57,6 +57,7 @@ def test_a_faster_rate_needs_more_attempts_and_repeats_fall_back_from_it() -> No
 def test_a_busy_channel_collides_and_keeps_waiting() -> None:
     assert table(busy=0.5)[cell(30), 0] == pytest.approx(0.5 * wifi.COLLISION, abs=1e-4)
     waits = [wifi.wait_us(busy) for busy in (0, 0.2, 0.5, 0.8, 0.95)]
+    assert waits[2] == mac.GAP_US + wifi.OTHERS_US // 4  # by hand
     assert waits[0] == 0
     assert waits == sorted(waits)
 

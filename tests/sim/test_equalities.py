@@ -138,6 +138,8 @@ def test_the_three_views_are_one_sum_and_time_is_complete(name: str) -> None:
     for view in (ledger.by_state(), ledger.by_task(), ledger.by_decision()):
         assert sum(line.charge_fc for line in view) == ledger.charge_fc
         assert sum(line.duration_us for line in view) == ledger.duration_us
+    by_day_mc = sum(result.state_mc_per_day.values())
+    assert by_day_mc * result.days == pytest.approx(ledger.charge_fc / 1e12)
     # The last wake may end a little after the end.
     assert 0 <= ledger.duration_us - 2 * DAY_US < 10_000_000
     assert all(line.name != "?" for line in ledger.by_task())

@@ -57,6 +57,7 @@ def test_the_board_is_told_its_pins_by_number(node: Path) -> None:
         ("mine.Answer", "../mine.Answer", "invalid value '../mine.Answer'; one of"),
         ("{ pin =", "{ pins =", "sensor.humidity.pins.pins: Answer takes no pins"),
         ('pins = { pin = "led" }', "", "sensor.humidity: Answer needs pin; add it to pins or keys"),
+        ('pins = { pin = "led" }', "pin = 5", "humidity.pin: unknown key; did you mean pins?"),
         ("{ offset", "{ pin = 1, offset", "sensor.humidity.keys.pin: pin is in pins, too"),
         ('"led"', '"wing"', "has no pin named wing"),
         ('"led"', "99", "sensor.humidity.pins.pin: expected int <= 48"),

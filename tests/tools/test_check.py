@@ -1,6 +1,7 @@
 """torpor check as a user meets it: statuses, baselines, revisions, causes."""
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -54,6 +55,23 @@ def test_a_budget_that_does_not_hold_is_status_1(garden: Path, capsys: Capture) 
     document = told(capsys, "garden.toml", "--set", limit, "--seeds", "1", status=1)
     (one,) = document["scenarios"]
     assert one["budgets"][0]["faults"] == ["its limit is 10,000"]
+
+
+def test_a_node_that_nobody_could_flash_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Its passwords are none of a repository's; a file without a way is for a simulation alone."""
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["init", "bed", "--board", "lolin32_lite", "--kind", "sensor"]) == 0
+    node, words = Path("bed/node.toml"), ["check", "bed/bed.toml", "--days", "7", "--seeds", "1"]
+    Path("bed/secrets.toml").unlink()
+    assert cli.run(words) == 0
+    driver = 'driver = "sht3x.temperature"'
+    node.write_text(node.read_text().replace(driver, f"{driver}\nsda = 6\nscl = 22"))
+    said = "bed/node.toml:55: sensor.temperature.sda: GPIO 6 is the flash's on the esp32; take an"
+    assert said in refused(words, tmp_path, capsys)
+    node.write_text(re.sub(r"\[(wifi|broker)\]\n.*\n", "", node.read_text()))
+    assert cli.run(words) == 0
 
 
 def test_a_limit_within_what_is_known_of_the_board_is_too_close_to_call(

@@ -12,6 +12,7 @@ from host_sim.lab.check import Checked
 from host_sim.lab.report import checked as told
 from host_sim.spec import scenario
 from tools import options, params
+from tools.provision import node_toml
 from tools.show import badge as badges
 from tools.show import check as shown
 from tools.show import github as annotated
@@ -86,6 +87,8 @@ def command(
         home.refuse(name)
     others = standing.load(updates).scenario if updates and updates.exists() else {}
     asked = check.asked(names, before, (*length, *changes), seeds)
+    for own in dict.fromkeys(one.given.own["node"] for one in asked if "node" in one.given.own):
+        node_toml.check(own)  # a budget of a node that nobody can flash holds for nothing
     read = (path for one in asked for path in scenario.inputs(one.given))
     page = html and pagefile.claim(html, read, force)
     with output.Progress("check") as progress:

@@ -64,20 +64,33 @@ class Provision:
 
 def load(path: Path) -> Provision:
     """Read a node.toml. BadInput names file, line and key, and never shows a password."""
+    file, board, own = _checked(path)
+    config = _config(file, board, own)
+    modules = owndriver.modules(own, path.parent)
+    return Provision(board, file.node.image, config, way.given(_secrets(file)), modules)
+
+
+def check(path: Path) -> None:
+    """BadInput where no board could be given it; a file without a way is for a simulation alone.
+
+    Passwords may be missing, as they do where a repository has none.
+    """
+    if tomlfile.parse(inputs.text(path), path).keys() & {"wifi", "broker", "gateway"}:
+        _checked(path)
+
+
+def _checked(path: Path) -> tuple[NodeFile, Board, dict[str, str]]:
+    """The file, its board, and the drivers of its own by channel."""
     text = inputs.text(path)
     document = tomlfile.parse(text, path)
     own = drivers.taken(document)
     kept = passwords.filled_in(document, text, path)
     file = tomlfile.convert(document, text, path, NodeFile)
-    found = boards.named_in(text, path, file.board)
-    node = file.node
-    board = node.on(found)
+    board = file.node.on(boards.named_in(text, path, file.board))
     own_faults = owndriver.faults(own, file.sensor, path.parent)
     for what, key, remedy in (*_faults(file, board), *own_faults):
         raise passwords.located(what, kept, text, path, key, remedy)
-    config = _config(file, board, own)
-    modules = owndriver.modules(own, path.parent)
-    return Provision(board, file.node.image, config, way.given(_secrets(file)), modules)
+    return file, board, own
 
 
 def _secrets(file: NodeFile) -> dict[str, bytes]:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -65,9 +66,13 @@ def test_a_message_names_channels_and_counts_ages_through_the_wrap(state: dict[s
     ]
 
 
-def test_the_broker_s_word_and_its_absence(state: dict[str, Any], broker: Broker) -> None:
+def test_the_broker_s_word_and_its_absence(
+    state: dict[str, Any], broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert delivery(free_port()).join(80, 0) == REFUSED
+    assert capsys.readouterr().out.startswith("fault: broker ConnectionRefusedError(")
     assert delivery(broker.port, password="wrong").join(80, 0) == REFUSED
+    assert capsys.readouterr().out == "fault: broker Refused(5)\n"
     assert not rig.network.radio.active()
 
 

@@ -97,12 +97,14 @@ def test_a_broker_that_says_nothing_has_nothing_and_is_asked_once(air: Air, brok
 
 
 def test_without_a_broker_the_greeting_is_answered_no(
-    state: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    state: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made = Air(gateway(free_port()), monkeypatch)
     made.until(lambda: made.at.listens)
     garden = node()
+    capsys.readouterr()
     assert garden.join(80, 0) == NO_BROKER
+    assert capsys.readouterr().out == "fault: broker\n"
     assert state["nvs"][CHANNEL] == [6]
     assert not rig.network.radio.active()
     made.at.leave()

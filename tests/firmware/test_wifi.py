@@ -139,6 +139,24 @@ def test_a_wrong_password_is_given_up_in_time_as_lost_frames_look_alike(
     assert not rig.network.radio.active()
 
 
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [({"present": 0}, 201), ({"password": "other"}, 202), ({"refuses": 1}, 210)],
+)
+def test_the_console_tells_why_there_was_no_join(
+    world: dict[str, Any],
+    wifi: Any,
+    capsys: pytest.CaptureFixture[str],
+    wrong: dict[str, Any],
+    status: int,
+) -> None:
+    assert wifi.join(80, 0) == -61
+    assert capsys.readouterr().out == ""
+    world["wifi"].update(wrong)
+    wifi.join(80, 0)
+    assert capsys.readouterr().out == f"fault: Wi-Fi {status}\n"
+
+
 UNLISTED, LISTED = 0x3014, 0x3006  # ESP_ERR_WIFI_STOP_STATE, ESP_ERR_WIFI_STATE
 
 

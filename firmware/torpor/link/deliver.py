@@ -64,6 +64,7 @@ class Delivery:
         try:
             self._connect()
         except ERRORS as error:
+            print("fault: broker", repr(error))
             self.leave()
             said_no = isinstance(error, Refused) or getattr(error, "errno", 0) in _SAID_NO
             return REFUSED if said_no else NO_BROKER

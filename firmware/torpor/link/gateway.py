@@ -73,6 +73,7 @@ class Delivery:
                 return rssi_dbm
         except ERRORS:  # the driver's own troubles
             answer = NO_AP
+        print("fault: broker" if answer == NO_BROKER else "fault: gateway")
         self.leave()
         return answer
 

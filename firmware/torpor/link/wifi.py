@@ -76,6 +76,7 @@ class Wifi:
         except ValueError:  # what it recalls is no address
             answer = NO_AP
         if answer >= 0:
+            print("fault: Wi-Fi", wlan.status())
             self.leave()
         else:
             remember(wlan.ifconfig())

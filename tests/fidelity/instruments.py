@@ -5,6 +5,7 @@ in which the page's made-up board is recorded on its second day and laid beside 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -42,16 +43,30 @@ class Told(NamedTuple):
 Cell = Callable[[Sequence[Told]], str]
 
 
-def measured(by: str, count: int) -> list[Told]:
-    """What an instrument tells in so many worlds."""
+class Pair(NamedTuple):
+    """The board as its file says, and as it is: the garden's wakes on either; and that file."""
+
+    ours: Predicted
+    true: Predicted
+    board: Path
+
+
+@contextmanager
+def pair() -> Iterator[Pair]:
+    """Of the page's board."""
     with TemporaryDirectory() as folder:
         board = Path(folder, "true.toml")
         page = PAGE.read_text(encoding="utf-8")
         board.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
-        ours = wakes.predict(scenario.load("garden", ("days=3",)))
-        true = wakes.predict(scenario.load("garden", ("days=3", f"board={board}")))
-        worlds = [("days=2", f"seed={seed}", f"board={board}") for seed in range(1, count + 1)]
-        return [_told(ours, true, scenario.load("garden", world), by) for world in worlds]
+        keys = ("days=3",), ("days=3", f"board={board}")
+        ours, true = (wakes.predict(scenario.load("garden", some)) for some in keys)
+        yield Pair(ours, true, board)
+
+
+def measured(of: Pair, by: str, count: int) -> list[Told]:
+    """What an instrument tells in so many worlds."""
+    worlds = [("days=2", f"seed={seed}", f"board={of.board}") for seed in range(1, count + 1)]
+    return [_told(of.ours, of.true, scenario.load("garden", world), by) for world in worlds]
 
 
 def _told(ours: Predicted, true: Predicted, world: Scenario, by: str) -> Told:
@@ -106,8 +121,17 @@ def _half_pct(line: Line, true_pct: float) -> float:
 
 def table() -> str:
     """The page's."""
-    lives = [measured(by, count) for by, count in SEEDS.items()]
-    return BEGIN + "".join(f"| {' | '.join(row)} |\n" for row in _rows(lives))
+    with pair() as of:
+        lives = [measured(of, by, count) for by, count in SEEDS.items()]
+        rows = [*_rows(lives), [f"true errors: {_so(of)}", *[""] * len(lives)]]
+    return BEGIN + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _so(of: Pair) -> str:
+    """What a perfect recording of all wakes would show."""
+    without, with_one = (_true_pct(of.ours, of.true, name) for name in (SENSE, MESSAGE))
+    days = [one.result.battery_life_days or 0.0 for one in (of.ours, of.true)]
+    return f"{without:+.1f} %, with a message {with_one:+.1f} %, life {days[0] - days[1]:+.0f} days"
 
 
 def _rows(lives: Sequence[Sequence[Told]]) -> Iterator[list[str]]:

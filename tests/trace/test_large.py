@@ -29,7 +29,7 @@ def test_blocks_are_whole_lines(
     path.write_text("head\n" + "\n".join(lines) + tail)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csvblocks, "BLOCK_BYTES", size)
-        found = [(line, bytes(data)) for line, data in csvblocks.blocks(Source(path), 1)]
+        found = [(line, bytes(data)) for line, data in csvblocks.blocks(Source(path))]
     assert b"".join(data for _, data in found).split() == [line.encode() for line in lines]
     first = 2
     for line, data in found:
@@ -42,7 +42,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(b"head\n" + b"7" * (3 * csvblocks.BLOCK_BYTES))
     with pytest.raises(BadInput, match="a line without end"):
-        list(csvblocks.blocks(Source(path), 1))
+        list(csvblocks.blocks(Source(path)))
 
 
 def test_every_block_is_parsed_in_turn(tmp_path: Path) -> None:

@@ -19,16 +19,15 @@ Parsed = TypeVar("Parsed")
 Text = memoryview  # of whole lines
 
 
-def blocks(source: Source, header_lines: int) -> Iterator[tuple[int, Text]]:
-    """(Number of its first line, whole lines) of each block after the header.
+def blocks(source: Source) -> Iterator[tuple[int, Text]]:
+    """(Number of its first line, whole lines) of each block after the line of the header.
 
     Blank lines at the end are left out. A last row that lacks its end and has other digits than the
     one above is refused.
     """
-    line, above, held = header_lines + 1, Text(b""), Text(b"")
+    line, above, held = 2, Text(b""), Text(b"")
     with source.open() as file:
-        for _ in range(header_lines):
-            file.readline()
+        file.readline()
         for block in _read(source, file):
             if bytes(block[:1]).isspace() and bytes(block).isspace():
                 held = Text(bytes(held) + bytes(block))

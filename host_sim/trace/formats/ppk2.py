@@ -56,7 +56,7 @@ def read(source: Source) -> Recording:
     clock = Clock(source.path, first_line=2)
     current_ua = Column("current", source.path, first_line=2)
     bits = Spool(np.uint8)
-    for at_ms, ua, byte in in_turn(parse, blocks(source, header_lines=1)):
+    for at_ms, ua, byte in in_turn(parse, blocks(source)):
         clock.add(at_ms / 1000)
         current_ua.append(ua)
         if parse.digital:

@@ -27,7 +27,7 @@ def one_mc(some: Sequence[tuple[Floats, Floats]]) -> float:
 
 def half(values: Floats) -> float:
     """Half the interval of a mean of at least two values, by Student's t."""
-    t = student.quantile(0.95, len(values) - 1)
+    t = student.t95(len(values) - 1)
     return t * float(values.std(ddof=1)) / sqrt(len(values))
 
 

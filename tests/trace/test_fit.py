@@ -145,4 +145,4 @@ def test_intervals_of_a_mean_by_hand() -> None:
     ("freedom", "t"), [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (9, 2.262), (30, 2.042)]
 )
 def test_students_t_is_that_of_the_tables(freedom: int, t: float) -> None:
-    assert student.quantile(0.95, freedom) == pytest.approx(t, abs=5e-4)
+    assert student.t95(freedom) == pytest.approx(t, abs=5e-4)

@@ -143,7 +143,7 @@ def interval_mc(
     unsure = 1.0
     if slope:
         unsure += ((records or 0) - fmean(sent)) ** 2 / pvariance(sent)
-    half_mc = student.quantile(0.95, freedom) * sqrt(variance * (1 + unsure / recordings))
+    half_mc = student.t95(freedom) * sqrt(variance * (1 + unsure / recordings))
     middle_mc = charge_mc(board, wake, records or 0)
     return middle_mc - half_mc, middle_mc + half_mc
 

@@ -5,15 +5,16 @@ from math import cos, pi, sin, sqrt, tan
 from statistics import pvariance
 
 Draw = tuple[float, float]  # an amount, and what it is counted over: charge and time
+LEVEL = 0.95
 HALVINGS = 60  # of a right angle, to the last digit of a float
 
 
-def quantile(level: float, freedom: int) -> float:
-    """The t within which the share `level` lies, both sides, at `freedom` degrees of freedom."""
+def t95(freedom: int) -> float:
+    """The t within which 95 % lie, both sides, at so many degrees of freedom."""
     low, high = 0.0, pi / 2
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _within(middle, freedom) < level else (low, middle)
+        low, high = (middle, high) if _within(middle, freedom) < LEVEL else (low, middle)
     return sqrt(freedom) * tan(low)
 
 
@@ -31,7 +32,7 @@ def interval(draws: Sequence[Draw]) -> tuple[float, float] | None:
     without = [(amount - mine) / (count - over) for mine, over in draws]
     error = sqrt(pvariance(without) * (len(draws) - 1))
     alike = count**2 / sum(over**2 for _, over in draws)
-    half = quantile(0.95, max(1, round(alike) - 1)) * error
+    half = t95(max(1, round(alike) - 1)) * error
     return max(0.0, amount / count - half), amount / count + half
 
 

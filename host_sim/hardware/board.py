@@ -79,8 +79,8 @@ class Board:
         """Its start by stages, then our own code and the link; scaled to what was measured."""
         image = starts.fitting(self.image, self.watches, self.link, self.monitors)
         measured_image = starts.fitting(MEASURED_IMAGE, False, "wifi")
-        *begun, own, link = self.modelled(image, self.scale)
-        *base, base_own, base_link = self.modelled(measured_image, self.scale)
+        *begun, own, link = self.modelled(image)
+        *base, base_own, base_link = self.modelled(measured_image)
         phases, drawn = self.file.phases, self.file.states.get("boot")
         measured = (phases[n].duration_us if n in phases else None for n in states.START)
         us, own_us, link_us = measured
@@ -91,10 +91,10 @@ class Board:
             *starts.as_measured([link], [base_link], link_us, None),
         ]
 
-    def modelled(self, image: Image, scale: Mapping[str, float] | None = None) -> list[Stage]:
+    def modelled(self, image: Image) -> list[Stage]:
         """The stages of any image, with nothing measured."""
-        file, ratio = self.file, scale or {}
-        each = {name: one.each * ratio.get(name, 1.0) for name, one in file.factors.items()}
+        file = self.file
+        each = {name: one.each * self.scale.get(name, 1.0) for name, one in file.factors.items()}
         currents = Currents(*(file.states[name].current_na for name in Currents._fields))
         return starts.stages(image, each, file.cpu_mhz, currents, file.psram_mb)
 

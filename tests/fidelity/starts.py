@@ -74,7 +74,7 @@ def _pair(
     how: str,
     only: tuple[str, ...] = (),
 ) -> tuple[Row, Row]:
-    stages = of.modelled(IMAGES[image], of.scale)
+    stages = of.modelled(IMAGES[image])
     stages = [one for one in stages if one.name in only or not only]
     slept_us = MAIN_SLEEPS_US if "files" in IMAGES[image].work else 0
     us = total_us(stages) + slept_us

@@ -45,11 +45,6 @@ def fixed(margin: int, modulation: int, interval_ms: int) -> tuple[str, ...]:
     return (*UNPRICED, f"node.watch.stages={stages}", f"node.watch.interval_ms={interval_ms}")
 
 
-def duty_cycle(modulation: int, interval_ms: int) -> tuple[str, ...]:
-    """The CPU looks in full each time: 525 ms."""
-    return (*POLLS, *fixed(0, modulation, interval_ms))
-
-
 WAYS = {
     OURS: Way("ours", ()),
     "CPU polls, two stages": Way(
@@ -65,7 +60,7 @@ WAYS = {
         "practice", fixed(1_100, 16, 90), looks_back=False, frames=4
     ),
     "a first mark of 900": Way("practice", fixed(900, 32, 80)),
-    "duty cycle": Way("naive", duty_cycle(56, 50)),
+    "duty cycle": Way("naive", (*POLLS, *fixed(0, 56, 50))),  # each time a look in full, 525 ms
 }
 
 

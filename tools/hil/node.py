@@ -18,6 +18,7 @@ from tools.provision.repl import AGENT, answers
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
 LAST_LINES = 15
 PATIENCE_S = 60.0
+OFF_S = 0.5  # without power, of a cycle of it
 NAP_S = 1.0  # how long a node may not answer before it is taken to sleep
 AWAY = "(the port is away)"  # what the log says while it is
 ANSWER_S = 1.0  # the REPL's, within which it goes on with its answer
@@ -176,12 +177,12 @@ class Node:
         self.used = len(self.text)
         self.link.exec_raw_no_follow(program)
 
-    def power_cycle(self, off_s: float = 0.5) -> None:
+    def power_cycle(self) -> None:
         """Take its power and give it back; RTC memory is empty then."""
         assert self.power
         self.link.serial.close()
         self.power.off()
-        time.sleep(off_s)
+        time.sleep(OFF_S)
         self.power.on()
         self._open()
         self.used = len(self.text)

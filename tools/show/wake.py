@@ -28,11 +28,11 @@ def told(scenario: Scenario, as_today: bool) -> str:
     )
 
 
-def curve(shape: Shape, width: int = WIDTH) -> str:
-    """Mean current over each of as many equal times, the highest of them a full block."""
+def curve(shape: Shape) -> str:
+    """Mean current over each of WIDTH equal times, the highest of them a full block."""
     ends = np.array([0, *accumulate(part.us for part in shape.parts)])
     drawn = np.array([0, *accumulate(part.us * part.na for part in shape.parts)], dtype=np.float64)
-    edges = np.interp(np.linspace(0, ends[-1], width + 1), ends, drawn)
+    edges = np.interp(np.linspace(0, ends[-1], WIDTH + 1), ends, drawn)
     means = [after - before for before, after in pairwise(edges)]
     most = max(means) or 1
     return "".join(BLOCKS[round(mean / most * (len(BLOCKS) - 1))] for mean in means)

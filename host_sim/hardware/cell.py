@@ -153,7 +153,7 @@ def capacity_permille(capacity_mah: float) -> int:
     return round(capacity_mah * 3.6 * 1e12 / UNIT_FC)
 
 
-def leak_per_s(chemistry: str, capacity_mah: float, air_c: float = 20) -> int:
+def leak_per_s(chemistry: str, capacity_mah: float, air_c: float) -> int:
     """Self-discharge a second in the port's unit of charge."""
     per_month = capacity_mah * 3.6e15 * CELLS[chemistry].leak_percent_month / 100
     return round(per_month / MONTH_S / UNIT_FC * 2 ** ((air_c - 20) / 10))

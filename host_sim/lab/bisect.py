@@ -35,10 +35,10 @@ def search(
     good: str,
     bad: str,
     *,
-    budget: str | None = None,
-    length: tuple[str, ...] = (),
-    count: int = 1,
-    progress: Progress = lambda done: None,
+    budget: str | None,
+    length: tuple[str, ...],
+    count: int,
+    progress: Progress,
 ) -> Found:
     """The commit after which a budget, or any, fails up to `bad`; BadInput where there is none."""
     given = scenario.load(name, length)

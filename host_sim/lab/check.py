@@ -119,11 +119,11 @@ def _check_alike(
 def check(
     some: list[Asked],
     *,
-    rev: str | None = None,
-    length: tuple[str, ...] = (),
-    changes: tuple[str, ...] = (),
-    intervals: bool = False,
-    progress: Progress = lambda done: None,
+    rev: str | None,
+    length: tuple[str, ...],
+    changes: tuple[str, ...],
+    intervals: bool,
+    progress: Progress,
 ) -> list[Checked]:
     """Run scenarios and judge their budgets; `changes` are not of a revision's runs.
 

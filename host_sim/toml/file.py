@@ -111,10 +111,10 @@ def dotted(key: Key) -> str:
 
 
 def explained(
-    message: str, text: str, path: Path | str, struct: Any, document: dict[str, Any] | None = None
+    message: str, text: str, path: Path | str, struct: Any, document: dict[str, Any]
 ) -> BadInput:
     """A validation message of msgspec's as one line of ours."""
-    key = key_of(message, struct, document or {})
+    key = key_of(message, struct, document)
     at = AT.fullmatch(message)
     what = at[1] if at else message
     if unknown := _UNKNOWN.fullmatch(what):

@@ -24,7 +24,7 @@ from torpor.port import COLD
 
 @pytest.mark.parametrize(("name", "count"), [("door", 1_800), ("garden", 500)])
 def test_a_node_outlives_all_of_them(name: str, count: int) -> None:
-    found = suite.run(name, count, seed=1)
+    found = suite.run(name, count, seed=1, progress=lambda done: None)
     assert found.failed == []
     assert found.count == count
     if count > 1_000:

@@ -23,10 +23,6 @@ DAMAGES = 10  # of each kind before a wake
 WAKES_A_FAULT = 50  # that take as long: what is short is not worth a process
 
 
-def _untold(done: float) -> None:
-    """Nobody asks."""
-
-
 class Fault(Protocol):
     """As a string it is the line that replays it."""
 
@@ -90,7 +86,7 @@ class Report:
         self.limits += other.limits
 
 
-def run(name: str, count: int, seed: int, progress: Progress = _untold) -> Report:
+def run(name: str, count: int, seed: int, progress: Progress) -> Report:
     """At least so many faults in a scenario's node, in days drawn by a seed."""
     dice, out = Random(seed), Report()
     while (left := count - out.count) > 0:  # a day of few wakes has few faults
@@ -106,7 +102,7 @@ def run(name: str, count: int, seed: int, progress: Progress = _untold) -> Repor
     return out
 
 
-def _a_day(name: str, count: int, drawn: tuple[int, int], progress: Progress = _untold) -> Report:
+def _a_day(name: str, count: int, drawn: tuple[int, int], progress: Progress) -> Report:
     """At least so many faults in one day; all that lasts is in each."""
     with _no_log():
         day = Day(scenario.load(name), *drawn)

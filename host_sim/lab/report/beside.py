@@ -15,7 +15,7 @@ def of(
     scenario: Scenario,
     recording: Recording,
     path: Path,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: Callable[[float], None],
 ) -> dict[str, Any]:
     """The page's data; BadInput where no wake of the recording can be judged."""
     predicted = wakes.predict(scenario, progress)

@@ -74,11 +74,12 @@ def _coarse_ua(recording: Recording, rows: Sequence[Row]) -> float:
 
     The samples of a converter are whole steps.
     """
-    row = max((row for row in rows if row.state == ASLEEP), key=_seconds, default=None)
+    asleep = (row for row in rows if row.state == ASLEEP)
+    row = max(asleep, key=lambda row: row.duration_s, default=None)
     if row is None:
         return 0.0
-    first, most = round(row.start_s * recording.rate_hz), LOOKED_AT
-    last = first + min(most, round(row.duration_s * recording.rate_hz))
+    first = round(row.start_s * recording.rate_hz)
+    last = first + min(LOOKED_AT, round(row.duration_s * recording.rate_hz))
     read_ua = np.unique(recording.current_ua[first + 1 : last - 1]).astype(np.float64)
     step_ua = float(np.diff(read_ua).min(initial=np.inf))
     if not step_ua * USUAL_STEPS > JUDGED * 1000 * row.mean_ma:
@@ -86,10 +87,6 @@ def _coarse_ua(recording: Recording, rows: Sequence[Row]) -> float:
     steps = read_ua / step_ua
     whole = np.abs(steps - np.rint(steps)).max(initial=0) < WHOLE
     return step_ua if whole and np.isfinite(step_ua) else 0.0
-
-
-def _seconds(row: Row) -> float:
-    return row.duration_s
 
 
 def parse(facts: Mapping[str, str], where: Path) -> Instrument | None:

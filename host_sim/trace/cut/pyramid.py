@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.trace.cut import kernels
+from host_sim.trace.cut.intervals import Where
 from host_sim.trace.recording import Floats, Recording, Samples
 from host_sim.trace.spool import CHUNK, chunks
 
@@ -18,7 +19,6 @@ BLOCKS_A_WINDOW = 4
 LARGEST = 1024  # samples: from here on a larger one gains no speed
 
 Progress = Callable[[float], None]
-Where = npt.NDArray[np.int64]  # sample numbers
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ import numpy as np
 
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
+from host_sim.trace.cut.instrument import LOOKED_AT
 from host_sim.trace.recording import Recording, Samples
 
 OFF = ("boot", "idle")  # states of a digest in which the radio is off
 PAD = 2  # samples
 SETTLED_S = 0.1  # of a sleep's ends, not looked at: the supply's capacitors
-LOOKED_AT = 1_000_000  # samples, for the step
 STRAY = 0.01  # of the time that a pin may be high asleep: noise
 
 Amount = tuple[float, float]  # s, mC

@@ -30,7 +30,7 @@ def list_boards(as_json: bool) -> None:
 
     Joins and messages are priced at 20 dBm with no frame lost.
     """
-    boards = sorted(map(board.load, board.names()), key=_asleep_na)
+    boards = sorted(map(board.load, board.names()), key=_asleep_ua)
     if as_json:
         output.as_json([summary(each) for each in boards])
         return
@@ -38,8 +38,7 @@ def list_boards(as_json: bool) -> None:
     heads = ("deep sleep,\nµA", *parts)
     costs = output.table("", "\nname", *heads)
     for each in boards:
-        deep_ua = each.file.states["deep_sleep"].current_na / 1e3
-        figures = (deep_ua, *charges_mc(each).values())
+        figures = (_asleep_ua(each), *charges_mc(each).values())
         costs.add_row(each.file.name, *(f"{x:,.1f}" for x in figures))
     output.console.print(costs)
     output.console.print()
@@ -92,8 +91,8 @@ def show(name: str, as_json: bool) -> None:
     )
 
 
-def _asleep_na(shown: Board) -> int:
-    return shown.file.states["deep_sleep"].current_na
+def _asleep_ua(shown: Board) -> float:
+    return shown.file.states["deep_sleep"].current_na / 1e3
 
 
 def summary(shown: Board) -> dict[str, str | float]:
@@ -103,7 +102,7 @@ def summary(shown: Board) -> dict[str, str | float]:
         "name": file.name,
         "chip": file.chip,
         "title": file.title,
-        "deep_sleep_ua": file.states["deep_sleep"].current_na / 1e3,
+        "deep_sleep_ua": _asleep_ua(shown),
         **{f"{part}_mc": round(charge, 3) for part, charge in charges_mc(shown).items()},
     }
 

@@ -73,7 +73,8 @@ def _hearing(scenario: Scenario, days: int, seed: int) -> Hearing:
     if watch is None or not watch.ulp:
         return sound.hearing(sounds, days, seed)
     hears = partial(loudness.clip_levels, scenario.board.file.chip)
-    return sound.hearing(sounds, days, seed, hears, gates([one.margin for one in watch.stages]))
+    share = gates([one.margin for one in watch.stages])["share"]
+    return sound.hearing(sounds, days, seed, hears, share)
 
 
 def _clip(folder: Path, clip: str) -> str:

@@ -123,12 +123,12 @@ def hearing(
     days: int,
     seed: int,
     loudness: Loudness = clip_levels,
-    gates: dict[str, int] | None = None,
+    share: int = 0,
 ) -> Hearing:
     """A background that loops and events by Poisson processes, for so many days.
 
     An event that would start within APART_US of the one before is left out. `loudness` is what
-    stage 0 hears; with `gates` (torpor.ulp.programs) the ULP listens, and remembers.
+    stage 0 hears; with a `share` (torpor.ulp.programs.gates) the ULP listens, and remembers.
     """
     background = lengthened(loudness(sounds.background), seed)
     heard = [loudness(clip) for clip in (*sounds.words, *sounds.bursts)]
@@ -149,21 +149,18 @@ def hearing(
         clips,
         steps,
         [0] * (len(starts) + 1),
-        **(gates or NO_GATES),
+        share,
     )
-
-
-NO_GATES = {"share": 0}
 
 
 def silence() -> Hearing:
     """For a node without a microphone."""
-    return Hearing(STEP_US, [], [16], [NEVER_US], [0], [EVENT_GAIN], [0], [], 0, [0], **NO_GATES)
+    return Hearing(STEP_US, [], [16], [NEVER_US], [0], [EVENT_GAIN], [0], [], 0, [0], 0)
 
 
 def contact() -> Hearing:
     """For a node whose detector is a pin: a debounced edge always scores 1."""
-    return Hearing(STEP_US, [1], [16], [NEVER_US], [0], [EVENT_GAIN], [0], [], 0, [0], **NO_GATES)
+    return Hearing(STEP_US, [1], [16], [NEVER_US], [0], [EVENT_GAIN], [0], [], 0, [0], 0)
 
 
 def _timeline(sounds: Sounds, days: int, seed: int) -> tuple[list[int], list[int]]:

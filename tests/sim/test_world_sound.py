@@ -25,7 +25,7 @@ def of(background: list[int], clip: list[int] | None = None, at_us: int = 0) -> 
     starts = [at_us, NEVER_US]
     return Hearing(
         sound.STEP_US, background, [16], starts, [0] * 2, [sound.EVENT_GAIN] * 2, [1, 0],
-        clip, len(clip), [0] * 2, **sound.NO_GATES,
+        clip, len(clip), [0] * 2, 0,
     )  # fmt: skip
 
 

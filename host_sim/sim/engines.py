@@ -8,10 +8,10 @@ from host_sim.engine import native
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
 from host_sim.spec.scenario import Scenario
+from host_sim.world.recordings import DAY_S
 
 NAMES = ("auto", "cpython", "compiled")
 LONG_WAKES = 20_000  # take CPython longer than the compiled code takes to load
-DAY_S = 86_400
 
 
 def is_compiled(name: str, wakes: float) -> bool:

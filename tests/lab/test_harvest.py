@@ -8,7 +8,8 @@ import pytest
 from host_sim.lab.harvest import optimum, tune, ways, worlds
 from host_sim.lab.harvest.study import SHARE, WAYS, Point
 from host_sim.lab.harvest.ways import BLOCK_H, Lived
-from host_sim.lab.harvest.worlds import DAY_H, FASTEST, MINUTES_A_DAY, Light, Place
+from host_sim.lab.harvest.worlds import DAY_H, FASTEST, Light, Place
+from host_sim.sim.harvest import MINUTES_A_DAY
 
 BOARD = "firebeetle_esp32"
 

@@ -13,7 +13,8 @@ from host_sim.engine.ledger import FC_PER_MC
 from host_sim.hardware import cell
 from host_sim.lab.harvest import worlds
 from host_sim.lab.harvest.ways import LOW, Lived
-from host_sim.lab.harvest.worlds import FASTEST, HOUR_S, SLOWEST, START_PERCENT, Place
+from host_sim.lab.harvest.worlds import FASTEST, SLOWEST, START_PERCENT, Place
+from host_sim.sim.battery import HOUR_S
 from torpor.policy.txpower import LEVELS
 
 Floats = npt.NDArray[np.float64]

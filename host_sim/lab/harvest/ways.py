@@ -14,7 +14,8 @@ from host_sim.engine.ledger import FC_PER_MC
 from host_sim.engine.parts import GAINED, OFF_US, SENDS_ACKED
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.lab.harvest import worlds
-from host_sim.lab.harvest.worlds import DAY_H, FASTEST, HOUR_S, SLOWEST, Place
+from host_sim.lab.harvest.worlds import DAY_H, FASTEST, SLOWEST, Place
+from host_sim.sim.battery import HOUR_S
 from host_sim.spec.configure import device_config
 from host_sim.world.recordings import HOUR_US
 from torpor.policy import energy, schedule

@@ -27,6 +27,8 @@ from host_sim.hardware import board
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.hardware.states import DEEP_SLEEP
 from host_sim.sim import build, harvest
+from host_sim.sim.battery import HOUR_S
+from host_sim.sim.harvest import MINUTES_A_DAY
 from host_sim.spec.configure import device_config
 from host_sim.spec.nodefile import Battery, Channel, Node, Report, Task
 from host_sim.spec.scenario import Scenario
@@ -40,8 +42,6 @@ FASTEST = 6  # messages an hour
 DAY_H = 24
 START_PERCENT = 20.0
 STORE_MV = 3_000  # of the store at its start, about
-MINUTES_A_DAY = 1_440
-HOUR_S = 3_600
 OFFICE = ("datatraining", "datatest2")
 WEDNESDAY, SATURDAY = 2, 5
 MOST_BYTES = 10_000_000

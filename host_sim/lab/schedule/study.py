@@ -14,6 +14,7 @@ from host_sim.lab.schedule.sets import Tasks
 from host_sim.lab.schedule.ways import Woken
 from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
 from host_sim.trace.recording import Floats
+from host_sim.world.recordings import DAY_S
 
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "firebeetle_esp32")
 WAYS: dict[str, tuple[Kind, Callable[[Tasks, int], Woken]]] = {
@@ -24,7 +25,7 @@ WAYS: dict[str, tuple[Kind, Callable[[Tasks, int], Woken]]] = {
     "one fixed period": ("naive", ways.common_period),
 }
 LEAST = "least possible"
-SETS, SWEPT_SETS, HORIZON_S, DAY_S = 1_000, 100, 6 * 3_600, 86_400
+SETS, SWEPT_SETS, HORIZON_S = 1_000, 100, 6 * 3_600
 TIMES = (0.25, 0.5, 1, 2, 4, 8)
 WIDTHS = (0.05, 0.1, 0.2, 0.4, 0.6)
 SENSING = (1, 2, 3, 4, 5, 6)

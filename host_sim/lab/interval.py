@@ -13,7 +13,6 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from host_sim.engine import native
 from host_sim.engine.plain import Life
@@ -25,11 +24,10 @@ from host_sim.sim.result import Result
 from host_sim.spec import figures
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
+from host_sim.trace.recording import Floats
 
 DRAWS, FEW_DRAWS = 200, 60  # compiled, and on CPython, which takes a hundred times as long
 STREAM = 11  # of the scenario's seed, for the draws
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from host_sim.errors import BadInput
 from host_sim.hardware import cell, states
@@ -14,12 +13,12 @@ from host_sim.sim.battery import Battery
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import MOST_LUX, Harvest, Table
 from host_sim.world import recordings, table
+from host_sim.world.recordings import Ints
 
 MINUTES_A_DAY = 1_440
 MINUTES_AN_HOUR = 60
 NW_PER_UW = 1_000
 
-Ints = npt.NDArray[np.int64]
 NONE: dict[str, Any] = {"harvest": [], "stored": 0, "off": [], "restart_permille": 0}
 
 

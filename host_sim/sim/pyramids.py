@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.sim.wakelog import Log
+from host_sim.trace.recording import Floats
+from host_sim.world.recordings import Ints
 
 FINEST = 1 << 15  # bins: of a year, 16 minutes each
 COARSER = 4
 LEAST_BINS = 256
 LEAST_US = 1_000
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ the hour light and work meet, which no node can better.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from host_sim.engine.ledger import FC_PER_MC
 from host_sim.hardware import cell
@@ -15,9 +14,9 @@ from host_sim.lab.harvest import worlds
 from host_sim.lab.harvest.ways import LOW, Lived
 from host_sim.lab.harvest.worlds import FASTEST, SLOWEST, START_PERCENT, Place
 from host_sim.sim.battery import HOUR_S
+from host_sim.trace.recording import Floats
 from torpor.policy.txpower import LEVELS
 
-Floats = npt.NDArray[np.float64]
 GRID = 400
 PACES = 24
 OFF_HOUR = 1e4  # served hours that one without supply is not worth

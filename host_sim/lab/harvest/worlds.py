@@ -16,7 +16,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from host_sim.engine.ledger import FC_PER_MC
 from host_sim.engine.parts import SENDS_ACKED, Parts
@@ -34,8 +33,8 @@ from host_sim.spec.nodefile import Battery, Channel, Node, Report, Task
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Harvest, ScenarioFile, Wifi, World
 from host_sim.world import recordings
+from host_sim.world.recordings import Ints
 
-Ints = npt.NDArray[np.int64]
 PERIOD_S = 600
 SLOWEST = 8  # times the period
 FASTEST = 6  # messages an hour

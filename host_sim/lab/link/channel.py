@@ -18,8 +18,8 @@ import numpy as np
 from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.hardware import mac
-from host_sim.lab.txpower.air import Floats
 from host_sim.lab.txpower.links import AP_DBM, FOLDER
+from host_sim.trace.recording import Floats
 from host_sim.world.wifi import HALF_LOST_DBM, NEPERS_PER_DB, RECORDING_BYTES
 
 HALF_DBM = HALF_LOST_DBM + mac.RATES["1M"].sensitivity_db

@@ -17,7 +17,7 @@ from host_sim.hardware import board
 from host_sim.hardware.start import PLAIN
 from host_sim.hardware.states import DEEP_SLEEP
 from host_sim.lab.sampling import service
-from host_sim.lab.sampling.service import Heeded, Ints, Service
+from host_sim.lab.sampling.service import Heeded, Service
 from host_sim.lab.sampling.signals import Signal
 from host_sim.sim import build
 from host_sim.spec.configure import device
@@ -26,7 +26,7 @@ from host_sim.spec.figures import NA_PER_MA
 from host_sim.spec.nodefile import Channel, Node, Report, Task
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import ScenarioFile, World
-from host_sim.world.recordings import DAY_S
+from host_sim.world.recordings import DAY_S, Ints
 
 edited = msgspec.structs.replace
 HEARTBEAT_S = 10_800

@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
-import numpy.typing as npt
 
 from host_sim.engine.parts import MARGINS, PER_FIRST_QDB
 from host_sim.hardware import mac, price, states
 from host_sim.hardware.board import Board
 from host_sim.hardware.states import Part
+from host_sim.trace.recording import Floats
 from host_sim.world import wifi
+from host_sim.world.recordings import Ints
 from torpor.policy.txpower import LEVEL_QDBM, LEVELS
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
 
 WAKE = (*states.CACHED_JOIN, states.MESSAGE)
 

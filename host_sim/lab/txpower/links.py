@@ -9,7 +9,7 @@ import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
-from host_sim.lab.txpower.air import Floats
+from host_sim.trace.recording import Floats
 from host_sim.world.wifi import RECORDING_BYTES
 
 FOLDER = "rssi/pjaswin-wifi"

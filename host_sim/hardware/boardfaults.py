@@ -1,13 +1,11 @@
 """What the schema of a board cannot say: tables that must be there, values that fit together."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from host_sim.hardware import mac, states
 from host_sim.hardware.boardfile import BoardFile, Supply, Wake
 from host_sim.hardware.start import FACTORS, Currents
-
-Fault = tuple[str, tuple[Any, ...], str]
+from host_sim.toml.file import Fault
 
 
 def of(file: BoardFile) -> Iterator[Fault]:

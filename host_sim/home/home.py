@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from math import dist
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -19,6 +18,8 @@ from host_sim.spec.homefile import HomeFile, Nodes, Place
 from host_sim.spec.nodefile import channel_index
 from host_sim.spec.scenario import Scenario
 from host_sim.toml import file as tomlfile
+from host_sim.toml.file import Fault
+from host_sim.toml.line import Key
 from host_sim.world import pathloss
 
 HOMES = Path(__file__).parents[1] / "homes"
@@ -29,9 +30,6 @@ OF_HOME = {  # keys of a scenario that a home decides
     "world.wifi.mean_dbm": "follows from place_m",
 }
 WEAKEST_DBM, STRONGEST_DBM = -100.0, -20.0  # that a scenario may have as its mean
-
-Key = tuple[Any, ...]
-Fault = tuple[str, Key, str]
 
 
 @dataclass(frozen=True)

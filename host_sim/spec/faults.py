@@ -9,8 +9,8 @@ from host_sim.hardware.cell import CELLS
 from host_sim.hardware.panel import PANELS
 from host_sim.spec import nodefaults, nodefile, sources
 from host_sim.spec.figures import FIGURES
-from host_sim.spec.nodefaults import Fault
 from host_sim.spec.scenariofile import ScenarioFile
+from host_sim.toml.file import Fault
 from host_sim.world import sound
 
 

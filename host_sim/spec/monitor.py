@@ -8,9 +8,9 @@ from host_sim.hardware.board import Board
 from host_sim.hardware.chip import ULPS
 from host_sim.spec.configure import ulp_ms
 from host_sim.spec.drivers import Analog, Humidity, Sensor, Temperature
-from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Node, channel_index
 from host_sim.spec.pins import number
+from host_sim.toml.file import Fault
 from torpor.ulp.assemble import AssemblyError, Program, assemble
 from torpor.ulp.chips import REGISTERS, bus, names
 from torpor.ulp.monitor import program

@@ -8,6 +8,7 @@ from host_sim.hardware.cell import CELLS
 from host_sim.hardware.chip import ULPS
 from host_sim.spec import costs
 from host_sim.spec.nodefile import OWN_LINES, Node, Report, Task, priority
+from host_sim.toml.file import Fault
 from torpor.policy import schedule
 
 MOST_SUPERCAP_MAH = 10_000  # what leaks in a minute of its warmest air fits 64 bits
@@ -16,8 +17,6 @@ LEAST_ULP_S = -(-schedule.MAX_SLEEP_MS // 65_535_000)
 SPARED = 4  # the lowest priority that policy.schedule serves in its last energy mode
 
 LEAST_EVENTS = 10  # so that what a purse of policy.cascade lacks fits 31 bits
-
-Fault = tuple[str, tuple[Any, ...], str]  # what, the key, the remedy
 
 
 def of(node: Node, board: Board) -> Iterator[Fault]:

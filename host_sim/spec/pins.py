@@ -6,8 +6,7 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta
 
 from host_sim.hardware.board import Board
-from host_sim.spec.nodefaults import Fault
-from host_sim.toml.file import dotted
+from host_sim.toml.file import Fault, dotted
 
 # A number, or the name that the board gives it: `torpor board show BOARD` lists them.
 Pin = Annotated[int, Meta(ge=0, le=48)] | str

@@ -16,6 +16,7 @@ from host_sim.toml.line import Key, line_of
 from host_sim.toml.struct import AT, fields_at, key_of, value_at, values_at
 
 T = TypeVar("T")
+Fault = tuple[str, Key, str]  # what is wrong, the key, the remedy: as located() says it
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

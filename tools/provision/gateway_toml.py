@@ -6,10 +6,9 @@ from pathlib import Path
 from host_sim.files import inputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.mac import MOST_PEERS
-from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name
 from host_sim.toml import file as tomlfile
-from host_sim.toml.file import Strict
+from host_sim.toml.file import Fault, Strict
 from tools.provision import node_toml, passwords, way
 from tools.provision.node_toml import Provision
 from tools.provision.way import Broker, Wifi

@@ -18,13 +18,12 @@ from host_sim.hardware.board import Board
 from host_sim.spec import drivers, monitor, nodefaults, wiring
 from host_sim.spec.configure import device_config
 from host_sim.spec.drivers import Humidity, Microphone, Sensor, Temperature
-from host_sim.spec.nodefaults import Fault
 from host_sim.spec.nodefile import Name, Node
 from host_sim.spec.pins import Use, number
 from host_sim.spec.pins import faults as pin_faults
 from host_sim.spec.wiring import Pins
 from host_sim.toml import file as tomlfile
-from host_sim.toml.file import Strict
+from host_sim.toml.file import Fault, Strict
 from tools.provision import owndriver, passwords, way
 from tools.provision.way import Broker, Gateway, Wifi
 from torpor.ulp.chips import names as ulp_names

@@ -13,7 +13,7 @@ from typing import Any
 from host_sim.errors import BadInput
 from host_sim.files import inputs, scratch
 from host_sim.spec.drivers import Own
-from host_sim.spec.nodefaults import Fault
+from host_sim.toml.file import Fault
 from tools.provision import firmware
 
 # What a file of this name would hide, or what would hide it: MicroPython's own, and the node's.

@@ -12,8 +12,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from host_sim.spec.nodefaults import Fault
-from host_sim.toml.file import Strict
+from host_sim.toml.file import Fault, Strict
 from torpor.link import SECRET_BYTES
 
 SSID_BYTES = 32  # IEEE 802.11, the SSID element

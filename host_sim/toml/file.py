@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import msgspec
 
 from host_sim.errors import BadInput
-from host_sim.files import inputs
 from host_sim.toml.line import Key, line_of
 from host_sim.toml.struct import AT, fields_at, key_of, value_at, values_at
 
@@ -42,13 +41,11 @@ _REMEDY = {
 }
 
 
-def load(path: Path, struct: type[T]) -> T:
-    """Read a TOML file as `struct`, strictly: no unknown key, no wrong type, no NaN or infinity."""
-    return decode(inputs.text(path), path, struct)
-
-
 def decode(text: str, path: Path | str, struct: type[T]) -> T:
-    """The same for text at hand; `path` is what an error names."""
+    """A TOML text as `struct`, strictly: no unknown key, no wrong type, no NaN or infinity.
+
+    `path` is what an error names.
+    """
     return convert(parse(text, path), text, path, struct)
 
 

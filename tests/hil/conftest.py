@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from host_sim.files import inputs
 from host_sim.hardware.board import Board
 from host_sim.spec import nodefile
 from host_sim.spec.configure import device_config
@@ -35,7 +36,8 @@ def config(
 ) -> dict[str, Any]:
     """config.json of node.toml; its name is the test's."""
     path = Path(__file__).parent / "node.toml"
-    device = device_config(tomlfile.load(path, nodefile.Node), torpor_board)
+    node = tomlfile.decode(inputs.text(path), path, nodefile.Node)
+    device = device_config(node, torpor_board)
     device["sleep"]["deep_ms"] = 0  # where deep sleep pays only after minutes, too
     pin = torpor_board.file.pins["battery_adc"]
     device["channels"][0].update(name="light", driver="analog", pin=pin)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
 from host_sim.toml import file as tomlfile
 from host_sim.toml.line import line_of
 
@@ -191,23 +192,23 @@ def test_files_that_are_no_text(tmp_path: Path, content: bytes, what: str) -> No
     path = tmp_path / "f.toml"
     path.write_bytes(content)
     with pytest.raises(BadInput) as caught:
-        tomlfile.load(path, File)
+        tomlfile.decode(inputs.text(path), path, File)
     assert str(caught.value).startswith(str(path))
     assert str(caught.value).endswith(what)
 
 
 def test_files_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no\.toml: no such file; check the path"):
-        tomlfile.load(tmp_path / "no.toml", File)
+        inputs.text(tmp_path / "no.toml")
     with pytest.raises(BadInput, match="is a folder; name a file"):
-        tomlfile.load(tmp_path, File)
+        inputs.text(tmp_path)
 
 
 def test_a_file_from_windows_keeps_its_lines(tmp_path: Path) -> None:
     path = tmp_path / "f.toml"
     path.write_bytes(GOOD.replace("period_s = 2", "period_s = 11").replace("\n", "\r\n").encode())
     with pytest.raises(BadInput, match=r"f\.toml:16: task\[1\]\.period_s"):
-        tomlfile.load(path, File)
+        tomlfile.decode(inputs.text(path), path, File)
 
 
 def test_the_line_of_a_quoted_key_and_of_a_list_in_a_list() -> None:

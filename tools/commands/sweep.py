@@ -24,7 +24,6 @@ from tools.show import fleet as shown
 CHUNK_US = 650_000  # of a core: worth the sending, and soon done again after a kill
 WAKE_US = {True: 0.2, False: 20}  # about, by the compiled engine and by CPython
 NODE_US = 3_500  # about what a node takes beside its wakes
-ROWS = 60  # of a sweep that are shown one by one
 
 
 def shared(command: Any) -> Any:
@@ -118,7 +117,7 @@ def simulate(
         wall_s = time.perf_counter() - started
         kept.finish()
         bytes_a_node = path.stat().st_size / plan.count
-        found = told.of(path, plan, native.Life if compiled else Life, ROWS)
+        found = told.of(path, plan, native.Life if compiled else Life)
     efficiency = work.core_s / wall_s / max(1, work.cores)
     speed = shown.Speed(
         work.nodes, wall_s, work.days / wall_s, work.cores, efficiency, bytes_a_node

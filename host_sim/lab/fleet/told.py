@@ -18,6 +18,7 @@ from host_sim.spec import scenario
 
 PERCENTILES = (1, 5, 25, 50, 75, 95, 99)
 WORST = 5
+FEW = 60  # nodes that are told one by one
 CURRENT, LIFE, OFF = "average_current_ua", "battery_life_days", "off_h_per_day"
 
 
@@ -53,7 +54,7 @@ class Told:
     """Each node, where there are few."""
 
 
-def of(path: Path, plan: Plan, engine: type[Life], most_rows: int) -> Told:
+def of(path: Path, plan: Plan, engine: type[Life]) -> Told:
     """From the file of a plan that is finished; it and the worst nodes are simulated once more.
 
     Of the file no more is in memory at once than a row group, however many nodes it has.
@@ -72,7 +73,7 @@ def of(path: Path, plan: Plan, engine: type[Life], most_rows: int) -> Told:
             for row in _shortest_lived(path)
             if _is_worse(row, usual)
         ],
-        rows=_rows(path) if count <= most_rows else [],
+        rows=_rows(path) if count <= FEW else [],
     )
 
 

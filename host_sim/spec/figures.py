@@ -87,10 +87,6 @@ def _charge_mc(run: Outcome) -> float:
     return run.ledger.charge_fc / FC_PER_MC
 
 
-def _alarm_s(run: Outcome) -> float | None:
-    return late_s(run.late, 95)
-
-
 def late_s(late: Sequence[int], percent: int) -> float | None:
     """A percentile of alarm's histogram, by the nearest rank, rounded up to the end of its cell."""
     rank = -(-sum(late) * percent // 100)
@@ -200,7 +196,7 @@ FIGURES = {
             "s",
             "at_most",
             "within which 95 of 100 alarms arrived, from the edge or the poll that woke the node",
-            _alarm_s,
+            lambda run: late_s(run.late, 95),
             "node.watch",
         ),
         Figure(

@@ -16,10 +16,11 @@ MOST_STEPS = 20  # of an instrument's offset
 
 @dataclass(frozen=True)
 class Sleep:
-    """Mean currents asleep, mA, what the recorded ones scatter, and the instrument's step.
+    """Mean sleep currents, mA, recorded and predicted, and the instrument's step.
 
-    Its offset is not known: in an INA219 of 10 uV a step it is 1 to 4 steps as a rule, 20 at most
-    (TI SBOS448G, 7.5).
+    `scatter_ma` is half the 95 % interval of the recorded mean, by the scatter of the sleeps. The
+    instrument's offset is not known: in an INA219 of 10 uV a step it is 1 to 4 steps as a rule, 20
+    at most (TI SBOS448G, 7.5).
     """
 
     recorded_ma: float
@@ -34,13 +35,13 @@ class Sleep:
 
     @property
     def judged(self) -> bool:
-        """Whether the instrument can tell it, or it is so much that no offset explains it."""
+        """Whether the instrument resolves the current, or no offset explains the difference."""
         beyond_ma = abs(self.recorded_ma - self.predicted_ma) - MOST_STEPS * self.step_ma
         return self.half_ma < JUDGED * self.predicted_ma or beyond_ma > self.scatter_ma
 
 
 def compare(predicted: Predicted, cuts: Sequence[Cut]) -> Sleep:
-    """Of all recordings."""
+    """The sleeps of all recordings against the predicted current."""
     sleeps = np.array([sleep for cut in cuts for sleep in cut.sleeps]).reshape(-1, 2)
     step_ma = max(cut.step_ua for cut in cuts) / 1000
     if not len(sleeps):

@@ -1,7 +1,8 @@
-"""Which commit a budget was lost by: a search by halves between a good one and a bad.
+"""The commit that broke a budget: a binary search between a good commit and a bad one.
 
-What each commit's own scenario, simulator and firmware give is judged by the budgets of the file as
-it is now, and by how the good one stood. A commit that cannot be simulated is passed over.
+Each commit is simulated with its own scenario, simulator and firmware. Its figures are judged by
+the budgets of the file as it is now, and by how the good commit stood. A commit that cannot be
+simulated is passed over.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from host_sim.spec import figures, scenario
 class Found:
     """The first commit that fails, its faults, and why it draws more than the last that does not.
 
-    Between these two lie the ones passed over: it may be one of them that lost the budget.
+    `passed_over` lie between these two: one of them may be the one that broke the budget.
     """
 
     commit: str
@@ -40,7 +41,7 @@ def search(
     count: int,
     progress: Progress,
 ) -> Found:
-    """The commit after which a budget, or any, fails up to `bad`; BadInput where there is none."""
+    """The commit that broke a budget, or any of them; BadInput where none fails at `bad`."""
     given = scenario.load(name, length)
     labels = [figures.label(one.name, one.task) for one in given.file.budget]
     if budget is not None and budget not in labels:

@@ -13,7 +13,7 @@ SEED = 1
 
 
 def ratio(amounts: Sequence[float], counts: Sequence[float]) -> tuple[float, float] | None:
-    """Of amount over count, a pair for each recording; None of fewer than two."""
+    """The interval of amount over count, a pair for each recording; None of fewer than two."""
     if len(amounts) < 2:
         return None
     some = np.random.default_rng(SEED).integers(len(amounts), size=(DRAWS, len(amounts)))
@@ -23,5 +23,5 @@ def ratio(amounts: Sequence[float], counts: Sequence[float]) -> tuple[float, flo
 
 
 def mean(values: Sequence[float]) -> tuple[float, float] | None:
-    """Of their mean."""
+    """The interval of a mean."""
     return ratio(values, [1.0] * len(values))

@@ -31,7 +31,7 @@ from host_sim.world.recordings import DAY_US
 
 @dataclass(frozen=True)
 class Bound:
-    """Of a run: the charge that the sleep and what it cannot do without take."""
+    """The least charge of a run: that of its sleep, and of what it cannot do without."""
 
     days: float
     charge_fc: int
@@ -133,7 +133,7 @@ def together(happened_us: list[int], within_us: int) -> list[int]:
 
 
 def _happened_fc(board: Board, node: Node, gaps_us: Floats) -> int:
-    """What to tell of each takes, asleep since the last in the way that takes least."""
+    """Charge of telling all that happened, with the cheapest kind of sleep in each gap before."""
     na = dict(zip(states.NAMES, board.current_na, strict=True))
     started_fc = _start_fc(board) + _tell_fc(board, _joined(node), "deep_sleep")
     lingered_fc = gaps_us * (na["light_sleep"] - na["deep_sleep"])
@@ -156,6 +156,9 @@ def _start_fc(board: Board) -> int:
 
 
 def _tell_fc(board: Board, parts: tuple[Part, ...], asleep: str) -> int:
-    """The same of these parts, at the lowest power and with a stored key, over a kind of sleep."""
+    """What these parts take more than that kind of sleep does meanwhile.
+
+    They go at the lowest power, and with a stored key.
+    """
     us = sum(board.join_us(part.phase, "stored") for part in parts)
     return price.join_fc(board, parts, 0, "stored") - price.state_fc(board, asleep, us)

@@ -30,11 +30,11 @@ def verdict(
     chance: Bounds | None = None,
     known: Bounds | None = None,
 ) -> str:
-    """PASS, FAIL or OPEN, by whether a value holds and by what it may as well be.
+    """PASS, FAIL or OPEN: whether a value holds, and whether that is sure.
 
-    A limit within `chance`, the interval over the seeds, is too close to call either way. One
-    between the value and the ends of `known`, the interval by what is known of the board, is so
-    where the value holds: what is not known takes back no fail.
+    A limit within `chance`, the interval over the seeds, is too close to call either way. Within
+    `known`, the interval by what is known of the board, a limit is too close to call only where the
+    value holds: one that fails stays a FAIL.
     """
     if value is None or limit is None:
         return PASS if holds else FAIL
@@ -96,7 +96,7 @@ class Judged:
 
     @property
     def worse_percent(self) -> float:
-        """By how much it changed for the worse, of what it was; below 0 for the better."""
+        """By how much it changed for the worse, percent of what it was; negative for the better."""
         if not self.change or not self.before or not self.change.mean:
             return 0.0
         worse = self.change.mean if self.budget.bound == "at_most" else -self.change.mean

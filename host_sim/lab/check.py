@@ -106,7 +106,7 @@ def asked(
 def _check_alike(
     name: str, given: Scenario, was: Standing, count: int | None, baseline: Path
 ) -> None:
-    """Refuse what a baseline has otherwise: another season, or other chances."""
+    """BadInput where the baseline has another number of seeds, or of days."""
     if count not in (None, len(was.seeds)):
         what = f"the baseline of {name} has {len(was.seeds)} seeds"
         raise BadInput(what, where=baseline, remedy="leave --seeds out, or update it")
@@ -125,9 +125,9 @@ def check(
     intervals: bool,
     progress: Progress,
 ) -> list[Checked]:
-    """Run scenarios and judge their budgets; `changes` are not of a revision's runs.
+    """Run scenarios and judge their budgets; the runs of revision `rev` are without `changes`.
 
-    With `intervals` a limit within what is known of the board is too close to call, too.
+    With `intervals`, a limit within what is known of the board is too close to call as well.
     """
     jobs = [one.jobs((*length, *changes)) for one in some]
     with ExitStack() as held:

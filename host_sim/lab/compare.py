@@ -17,10 +17,10 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Brought:
-    """What a decision brings to the mean current, µA, less is better.
+    """What a decision saves of the mean current, µA.
 
-    `alone_ua` is what a node draws more that leaves out this one; `share_ua` its part, by Shapley,
-    of all that lies between the naive node and Torpor.
+    `alone_ua` is what a node draws more that leaves out only this one; `share_ua` is its share, by
+    Shapley, of the whole difference between the naive node and Torpor.
     """
 
     name: str
@@ -30,9 +30,9 @@ class Brought:
 
 @dataclass(frozen=True)
 class Compared:
-    """The runs, and what brought the difference: nothing where light charges the cell.
+    """The runs, and what each decision brought; of a node whose cell light charges, nothing.
 
-    What such a node draws is what light gives it, so that less is no better.
+    Such a node draws what the light gives it: drawing less is no better.
     """
 
     naive: Result

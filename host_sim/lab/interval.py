@@ -157,7 +157,7 @@ def bounds(values: list[float | None]) -> Bounds | None:
 
 
 def shares(z: Floats, values: list[float | None]) -> list[float]:
-    """What each column explains of the variance of the values' logarithm: its correlation's square.
+    """How much of the variance of the values' logarithm each column explains: R² of each.
 
     As the columns do not correlate, the shares add up to what all of them explain by a line.
     """

@@ -1,4 +1,4 @@
-"""A scenario as another revision has it: with its files, and where they are in it its firmware.
+"""A scenario as another revision has it: with its files, and its firmware where it has one.
 
 The revision's files are written to a folder that is gone afterwards, from the repository that holds
 the scenario; nothing of the repository's changes. A revision of Torpor simulates with its own

@@ -13,9 +13,10 @@ Z95 = 1.96
 
 
 def one_mc(some: Sequence[tuple[Floats, Floats]]) -> float:
-    """How far 95 % of single charges lie from the mean of their kind: mC and how often, of each.
+    """Within how many mC of their kind's mean 95 % of single wakes lie.
 
-    It is no less than if they scattered by a normal law: where a few lie far off, they lie further.
+    `some` has, for each kind, the charges (mC) and how often each occurred. The result is at least
+    what a normal distribution of the same spread gives: where a few lie far off, that is more.
     """
     apart = np.concatenate([np.abs(mc - np.average(mc, weights=times)) for mc, times in some])
     times = np.concatenate([times for _, times in some])
@@ -32,10 +33,10 @@ def half(values: Floats) -> float:
 
 
 def missed_mc(steps: Steps, period_s: float) -> float:
-    """What a recorder may be off in one wake's charge, rms, if its samples are no means.
+    """The rms error of a wake's charge by a recorder whose samples are instants and no means.
 
-    It takes one instant of each period for all of it. Steps shorter than that are met by chance,
-    each as often as it is long; and of the first and the last sample any part may be awake.
+    Each sample stands for its whole period. A step that is shorter is met by chance, as often as it
+    is long; and any part of the first and of the last sample may be awake.
     """
     mean_ma = sum(us * na for _, us, na in steps) / max(1, sum(us for _, us, _ in steps)) / 1e6
     short = [(us / 1e6, na / 1e6) for _, us, na in steps if us < period_s * 1e6]

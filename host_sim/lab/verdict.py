@@ -1,8 +1,8 @@
 """Recorded wakes beside those that a scenario predicts: error by kind and phase, and of the life.
 
-The interval of a mean is that of 95 %: by the scatter of the recorded wakes (Student's t), and at
-least by what the predicted ones scatter and a slow instrument misses, and by the instrument's usual
-offset over the wake. Its error of gain is not in it.
+A mean has an interval of 95 %, the wider of two: by the scatter of the recorded wakes (Student's
+t), or by that of the predicted ones with what a slow instrument misses. To either the instrument's
+usual offset over the wake is added (root of the sum of squares). Its error of gain is not in it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ TOLD = 2  # samples, of a phase that is told from its neighbours
 
 @dataclass(frozen=True)
 class Line:
-    """A kind of wake, or a phase of it: means of those recorded, of the predicted, and how sure.
+    """A kind of wake, or a phase of it: recorded means beside predicted ones.
 
     `half_mc` is half the interval of the recorded charge, `period_s` a sample of the slowest
     recording.
@@ -64,12 +64,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All of it.
+    """What recordings say of a run.
 
-    `times` is how often each kind is in the run, which takes `run_s` and draws `run_mc`; the cell's
-    leakage in as much time is `leaked_mc`. `unsure` counts wakes that may be of another kind, `far`
-    those that none is near. `more_mc` is what the run would draw more by what was recorded, by kind
-    or "sleep", `half_mc` half the interval of their sum.
+    `times` is how often each kind is in the run, which takes `run_s` and draws `run_mc`; the cell
+    leaks `leaked_mc` in that time. `unsure` counts wakes that may be of another kind, `far` those
+    that are near none. `more_mc` is what the run would draw more, had it drawn as recorded, by kind
+    or "sleep"; `half_mc` is half the interval of its sum.
     """
 
     lines: list[Line]
@@ -89,7 +89,7 @@ class Verdict:
         return max(0.0, 1000 * (self.run_mc + more_mc) / self.run_s)
 
     def days(self, more_mc: float) -> float | None:
-        """Battery life, were so much more drawn in the run; None without a cell, or an end."""
+        """Battery life if the run drew so much more; None without a cell, or an end."""
         whole_mc = self.run_mc + self.leaked_mc
         if self.life_days is None or whole_mc + more_mc <= 0:
             return None
@@ -161,8 +161,9 @@ def _lines(
 def _apart(kind: Kind, lines: Sequence[Line], kinds: Sequence[Kind]) -> tuple[float, float]:
     """What a recorded wake of a kind draws more than predicted, and half the interval of that.
 
-    A kind that was not recorded is taken to differ as those that were, by how often they occur:
-    those with as much radio, or else all of them but for the radio, since they share its start.
+    A kind that was not recorded is taken to differ as the recorded ones do, weighted by how often
+    they occur: those with as much radio; where there are none, all of them but for the radio, since
+    every wake shares the start.
     """
     near = {one.name: one.times for one in kinds if one.on_air == kind.on_air}
     every = {one.name: one.times for one in kinds}
@@ -198,7 +199,7 @@ def _line(
     period_s: float,
     offset_ma: float,
 ) -> Line:
-    """Means of a kind or of its phase; its scatter is that of all kinds like it, or more."""
+    """A kind or a phase of it, with its interval: by the scatter of all kinds that are like it."""
     amounts = [
         (wake.seconds, wake.mc) if phase is None else wake.phases.get(phase, (0.0, 0.0))
         for wake in mine

@@ -49,5 +49,5 @@ class Heard:
 
     @property
     def mc_per_word(self) -> float:
-        """Charge by the words that were told; where none was, as if half a one had been."""
+        """Charge for each word that was told; where none was, for half a word."""
         return self.charge_mc / max(0.5, self.caught)

@@ -1,4 +1,4 @@
-"""Marks from the tuning mixtures: of a grid, the least charge a word at no less than a recall.
+"""Marks from the tuning mixtures: of a grid, those of the least charge a word.
 
 Each way, ours and the baselines, is to hear RECALL of the words, or the most that it can, and to
 tell of little else.
@@ -91,9 +91,9 @@ def table(make: Callable[..., Way], grid: Grid, measuring: Callable[[], None]) -
 
 
 def best(of: Table) -> Marks:
-    """The marks of least charge a word that tell no more than MESSAGES and hear RECALL.
+    """The marks of the least charge a word, of those that hear RECALL in MESSAGES at most.
 
-    Where none does both, of the fewest messages over that those of the most recall.
+    Where none does both: the fewest messages over MESSAGES first, then the most recall.
     """
 
     def value(marks: Marks) -> tuple[float, float, float]:

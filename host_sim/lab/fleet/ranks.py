@@ -34,7 +34,7 @@ def floats(column: pa.ChunkedArray) -> npt.NDArray[np.float64]:
 
 
 def percentiles(path: Path, name: str, percents: Sequence[int]) -> tuple[float, ...] | None:
-    """Percentiles of a column, between two ranks by a line; None where it has no value."""
+    """Percentiles of a column, linear between two ranks; None where it has no value."""
     count = sum(len(keys) for keys in _keys(path, name))
     if not count:
         return None

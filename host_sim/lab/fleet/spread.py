@@ -1,7 +1,7 @@
 """A plan's chunks on the cores of this machine, or on a Dask cluster; the results are the same.
 
-Whoever simulates a chunk answers with its lines, and only this process writes. So a worker that is
-killed loses its chunk, which another one simulates again, and doubles nothing.
+A worker answers with the lines of its chunk, and only this process writes. So where a worker is
+killed, another one simulates its chunk again, and no node is there twice.
 """
 
 import os
@@ -19,7 +19,7 @@ from host_sim.lab.fleet.plan import Plan
 
 CONNECT_S = 10
 AHEAD = 2  # chunks a worker has waiting, so that it is never idle
-# A chunk is at most what is left by as many times the cores: the last ones end together.
+# A chunk is at most the rest by SHARE times the cores: the last ones end together.
 SHARE = 2
 Progress = Callable[[float], None]
 
@@ -83,7 +83,7 @@ Answer = tuple[int, int, chunk.Timed]
 def _here(plan: Plan, jobs: Iterator[Range], compiled: bool, cores: int) -> Iterator[Answer]:
     """On so many of this machine's cores: in this process, and in others beside it.
 
-    This one simulates while the others still start, and is one that need not start.
+    This process simulates too: at once, while the others still start.
     """
     if cores <= 1:
         for first, last in jobs:

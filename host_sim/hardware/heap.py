@@ -41,8 +41,8 @@ def fullest_bytes(image: str, parts: Iterable[str], config: Mapping[str, Any]) -
 def parsed_bytes(value: Any) -> int:
     """What MicroPython's json makes of this on a heap with words of 32 bits.
 
-    Equal strings are one for each time. A key that the firmware has by name takes nothing there,
-    and is counted.
+    An equal string counts each time. So does a key that the firmware itself names, which takes no
+    room there.
     """
     if isinstance(value, Mapping):
         entries = next(size for size in TABLES if size >= len(value))

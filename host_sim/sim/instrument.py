@@ -25,7 +25,7 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True)
 class Instrument:
-    """A sample a 1 / rate_hz, each the mean over an aperture that may be shorter.
+    """A sample every 1 / rate_hz, each the mean over an aperture that may be shorter.
 
     `offset_ua` is added to every sample; above the last range it clips. `marked`: it records the
     marker pins, too.

@@ -80,7 +80,7 @@ def samples(clip: str) -> Ints:
 
 
 def coloured(power: int) -> Ints:
-    """Half a minute of noise at a level of 1,000, whose power falls as 1/f to this from 20 Hz."""
+    """Half a minute of noise at a level of 1,000; its power goes as 1 / f**power from 20 Hz on."""
     count = LONG_S * RATE_HZ
     hz = np.fft.rfftfreq(count, 1 / RATE_HZ)
     shape = np.where(hz >= 20, np.maximum(hz, 1) ** (-power / 2), 0)
@@ -91,7 +91,7 @@ def coloured(power: int) -> Ints:
 
 
 def active(level: Ints) -> float:
-    """The level of a clip while it is on: root mean square of what exceeds a tenth of its most."""
+    """The level of a clip while it is on: root mean square of what exceeds a tenth of its peak."""
     on = level[level > 0.1 * level.max()].astype(float)
     return float(np.sqrt((on**2).mean()))
 

@@ -16,7 +16,7 @@ class Supply(Ppk2):
         super().__init__(settings.port, "source", settings.mv)
 
     def charge_uc(self, for_s: float) -> float:
-        """The charge that the node takes in this time, µC; the mean is that by the time, in µA.
+        """The charge that the node takes in this time, µC; by the time it is the mean in µA.
 
         Raises OSError when samples were lost: then there is no figure.
         """

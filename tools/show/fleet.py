@@ -17,8 +17,7 @@ TOLD_S = 1.0  # from here on a run is long enough to tell how fast it was
 class Speed:
     """Nodes that were simulated now, how long and on how many cores; a node's bytes in the file.
 
-    `efficiency` is the part of the cores' time in which they simulated: what so many cores give, by
-    what each would give alone.
+    `efficiency` is the share of the cores' time in which they simulated.
     """
 
     simulated: int

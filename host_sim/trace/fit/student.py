@@ -1,4 +1,4 @@
-"""Student's t: how many standard errors hold a share of draws, where few say how large one is."""
+"""Student's t: the interval of a mean of few draws, which say little of their own spread."""
 
 from collections.abc import Sequence
 from math import cos, pi, sin, sqrt, tan
@@ -21,10 +21,10 @@ def t95(freedom: int) -> float:
 def interval(draws: Sequence[Draw]) -> tuple[float, float] | None:
     """Where the mean lies with 95 %: amount over count, of independent draws; None of one alone.
 
-    It is Student's t times the standard error that the means without each draw tell, the
-    jackknife (Efron and Tibshirani, An Introduction to the Bootstrap, chapter 11). A draw that
-    outweighs the others leaves less freedom: Kish's effective number of draws counts. Nothing that
-    is meant here is less than 0.
+    It is Student's t times the jackknife's standard error, that of the means with one draw left out
+    (Efron and Tibshirani, An Introduction to the Bootstrap, chapter 11). Where one draw outweighs
+    the others there are fewer degrees of freedom: Kish's effective number of draws counts. The
+    lower end is 0 at least, as no amount here is negative.
     """
     if len(draws) < 2:
         return None

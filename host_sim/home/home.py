@@ -17,6 +17,7 @@ from host_sim.spec.changes import blamed, changed
 from host_sim.spec.homefile import HomeFile, Nodes, Place
 from host_sim.spec.nodefile import channel_index
 from host_sim.spec.scenario import Scenario
+from host_sim.spec.scenariofile import STRONGEST_DBM, WEAKEST_DBM
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Fault
 from host_sim.toml.line import Key
@@ -29,7 +30,6 @@ OF_HOME = {  # keys of a scenario that a home decides
     "world.wifi.ap_dbm": "is the access point's: [access_point]",
     "world.wifi.mean_dbm": "follows from place_m",
 }
-WEAKEST_DBM, STRONGEST_DBM = -100.0, -20.0  # that a scenario may have as its mean
 
 
 @dataclass(frozen=True)

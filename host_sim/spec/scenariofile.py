@@ -13,6 +13,7 @@ from host_sim.world import table
 LEAST_DAYS = 0.001  # 86 s: what is shorter is a first wake, and nothing that a mean could say
 MOST_DAYS = 36_500
 MOST_H = 24 * MOST_DAYS
+WEAKEST_DBM, STRONGEST_DBM = -100.0, -20.0  # of what a node hears in the mean
 MOST_LUX = 200_000
 # The best of them in the most light: their nW times the µs of a minute are 63 bits.
 MOST_PANELS = 1_000
@@ -41,7 +42,7 @@ class Outage(Strict, frozen=True):
 class Wifi(Strict, frozen=True):
     """The link: modelled around a mean, or replayed from a recording."""
 
-    mean_dbm: Annotated[float, Meta(ge=-100, le=-20)] = -65.0
+    mean_dbm: Annotated[float, Meta(ge=WEAKEST_DBM, le=STRONGEST_DBM)] = -65.0
     """Mean of what the node hears of its access point."""
     sd_db: Annotated[float, Meta(ge=0, le=20)] = 3.3
     """Spread around it."""

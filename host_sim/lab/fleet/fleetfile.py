@@ -15,12 +15,12 @@ from host_sim.lab.fleet import tried
 from host_sim.lab.fleet.draw import Draw, word
 from host_sim.lab.fleet.plan import MOST_NODES, Axis, Node
 from host_sim.spec import scenario
+from host_sim.spec.scenariofile import STRONGEST_DBM, WEAKEST_DBM
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Strict
 from host_sim.toml.line import Key
 from host_sim.world import pathloss
 
-WEAKEST_DBM, STRONGEST_DBM = -100.0, -20.0  # that a scenario may have as its mean
 LINK = "world.wifi.mean_dbm"  # what a distance gives
 
 

@@ -8,6 +8,12 @@ import click
 from tools import params
 
 
+def as_json(shown: str) -> Callable[[Any], Any]:
+    """The option --json, in the place of what is shown to people."""
+    text = f"One JSON document instead of {shown}."
+    return click.option("--json", "as_json", is_flag=True, help=text)
+
+
 def length(text: str) -> Callable[[Any], Any]:
     """The option --days, as the changes of a scenario that it comes to: one or none."""
     return click.option("--days", "length", type=params.DAYS, callback=_changed, help=text)

@@ -16,7 +16,7 @@ from tools.show import cause, output
 @click.option("--budget", type=params.TEXT, help="The one that is lost; any where left out.")
 @click.option("--seeds", type=click.IntRange(1, 100), default=1, help="Runs of each commit; 1.")
 @options.days
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@options.as_json("tables")
 def command(
     name: str,
     good: str,

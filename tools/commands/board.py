@@ -9,7 +9,7 @@ from host_sim.hardware import board, price, states, uncertain
 from host_sim.hardware.board import Board
 from host_sim.hardware.boardfile import Supply
 from host_sim.hardware.start import IMAGES, Currents
-from tools import params
+from tools import options, params
 from tools.show import output, starts
 
 FULL_POWER = 10  # index of 20 dBm
@@ -24,7 +24,7 @@ def command() -> None:
 
 
 @command.command("list", cls=params.Command)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def list_boards(as_json: bool) -> None:
     """List the boards that ship by what they draw asleep, and what a wake's parts cost there.
 
@@ -52,7 +52,7 @@ def list_boards(as_json: bool) -> None:
 
 @command.command("show", cls=params.Command)
 @click.argument("name", metavar="BOARD", type=params.BOARD)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def show(name: str, as_json: bool) -> None:
     """Show a board's numbers with their sources, and its start by image and stage.
 

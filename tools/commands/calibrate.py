@@ -18,7 +18,7 @@ from host_sim.trace.cut.digest import Row
 from host_sim.trace.fit import calibrate, document, evidence, fit
 from host_sim.trace.fit.evidence import AIR, STATES, USES, Evidence
 from host_sim.trace.recording import Recording
-from tools import params, recordings
+from tools import options, params, recordings
 from tools.recordings import Told
 from tools.show import output
 from tools.show.calibrated import Calibrated
@@ -93,7 +93,7 @@ class Use:
     "--source", type=params.TEXT, default="", help="Whose recordings FILEs are, to cite them by."
 )
 @recordings.told
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@options.as_json("tables")
 def command(
     files: tuple[Path, ...],
     board: str,

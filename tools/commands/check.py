@@ -41,7 +41,7 @@ from tools.show import output, pagefile
 @click.option("--html", type=params.Folder(), help="As a page: the folder for its index.html.")
 @click.option("--github", is_flag=True, help="Annotate the lines of the budgets on GitHub.")
 @click.option("--interval", is_flag=True, help="How far off it may be: too close to call.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@options.as_json("tables")
 def command(
     names: tuple[str, ...],
     baseline: Path | None,

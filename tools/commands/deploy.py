@@ -24,7 +24,7 @@ OWN = "is the node's own"
 @options.awaited_port
 @click.option("--config", type=params.NODE, help="The node anew, a node.toml; or a gateway.toml.")
 @click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def command(port: str, config: Path | None, override: bool, as_json: bool) -> None:
     """Send a board the files that differ, and start it on them.
 

@@ -29,7 +29,7 @@ from tools.show import cause, output
     "--rev", type=params.TEXT, help="BEFORE as this revision has it; OLD..NEW: AFTER, too."
 )
 @options.length("Simulate so many days of both.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@options.as_json("tables")
 def command(
     before: str,
     after: str | None,

@@ -10,12 +10,12 @@ from rich.markup import escape
 
 from host_sim.hardware.chip import CHIPS
 from host_sim.spec.drivers import Driver, Sensor
-from tools import params
+from tools import options, params
 from tools.show import output
 
 
 @click.command("drivers", cls=params.Command)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def command(as_json: bool) -> None:
     """List the drivers of [sensor.CHANNEL]: their keys, what they read, and where they cannot be.
 

@@ -8,7 +8,7 @@ import click
 from host_sim.home import home
 from host_sim.lab.faults import case, suite
 from host_sim.lab.faults.case import Case
-from tools import params
+from tools import options, params
 from tools.show import faults as shown
 from tools.show import output
 
@@ -27,7 +27,7 @@ SIMULATED, ON_A_BOARD = 10_000, 30
 @click.option("--replay", type=params.TEXT, help="The line of one fault, to have it again.")
 @click.option("--port", type=params.PORT, help="On the board at this serial port.")
 @click.option("--bench", type=params.BENCH, help="What is around that board; docs/bench.md.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@options.as_json("tables")
 def command(
     name: str,
     count: int | None,

@@ -11,7 +11,7 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
-from tools import params
+from tools import options, params
 from tools.provision import binary, gateway_toml, layout, node_toml, romfs, version, way
 from tools.provision.binary import Binary, Partition
 from tools.provision.layout import Content, Plan
@@ -41,7 +41,7 @@ SIZES = ["2MB", "4MB", "8MB", "16MB", "32MB"]
 @click.option("--with-secrets", is_flag=True, help="Put the passwords into that file too.")
 @click.option("--flash-size", type=click.Choice(SIZES), help="Where no board is there to ask.")
 @click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def command(
     name: str | None,
     port: str | None,

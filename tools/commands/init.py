@@ -9,7 +9,7 @@ import click
 from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.spec.nodefile import NAME
-from tools import params
+from tools import options, params
 from tools.show import output
 
 
@@ -23,7 +23,7 @@ from tools.show import output
     show_default=True,
     help="What the node is.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a list.")
+@options.as_json("a list")
 def command(folder: Path, board: str, kind: str, as_json: bool) -> None:
     """Write a folder NAME with a node, its scenario, budgets, a test and a GitHub workflow.
 

@@ -6,7 +6,7 @@ import click
 from rich.markup import escape
 
 from host_sim.lab import study
-from tools import params
+from tools import options, params
 from tools.show import output
 from tools.show import study as shown
 
@@ -19,7 +19,7 @@ from tools.show import study as shown
     envvar="TORPOR_DATA",
     help="Folder of the recordings that are not shipped; else $TORPOR_DATA.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@options.as_json("tables")
 @click.option("--tune", is_flag=True, help="Choose the marks anew, on the tuning part; print them.")
 @click.option("--plot", type=params.PICTURE, help="Draw the sweeps: .png, .svg, .pdf.")
 def command(policy: str, data: Path | None, as_json: bool, tune: bool, plot: Path | None) -> None:

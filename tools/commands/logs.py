@@ -34,7 +34,7 @@ print({"runs": os.getcwd(), "configured": configured, "logs": found})
 @click.command("logs", cls=params.Command)
 @options.awaited_port
 @click.option("--follow", "-f", is_flag=True, help="What it prints, as it comes, until Ctrl-C.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
+@options.as_json("text")
 def command(port: str, follow: bool, as_json: bool) -> None:
     """Print the log that a node keeps, torpor.log of each of its versions.
 

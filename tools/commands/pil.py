@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from host_sim.errors import BadInput
 from host_sim.spec import scenario as scenarios
-from tools import params
+from tools import options, params
 from tools.loop import in_the_loop
 from tools.provision.repl import Cut, close, entered
 from tools.show import output
@@ -25,7 +25,7 @@ WAIT_S = 30.0  # for a board that sleeps
     help="Serial port of a board, or of torpor virtual-board.",
 )
 @click.option("--days", type=params.DAYS, help="Instead of its own.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def command(scenario: str, port: str, days: float | None, as_json: bool) -> None:
     """Run SCENARIO with its decisions taken by the processor behind a serial port.
 

@@ -12,7 +12,7 @@ from host_sim.errors import BadInput
 from host_sim.trace import writer
 from host_sim.trace.formats.part import RATE_HZ, Part
 from host_sim.trace.recording import Recording
-from tools import params, recordings
+from tools import options, params, recordings
 from tools.ppk2 import HIGHEST_MV, LOWEST_MV, Ppk2
 from tools.show import output
 
@@ -37,7 +37,7 @@ SHOWN_S = 0.25
     show_default=True,
     help="The supply, in mV.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def command(port: str, out: Path, seconds: float | None, mode: str, mv: int, as_json: bool) -> None:
     """Record a board through a Power Profiler Kit II until the time is up or Ctrl-C.
 

@@ -44,7 +44,7 @@ MANY_DAYS = 7  # from here on a comparison's many runs are worth compiling for
     help="Beside good practice and the least possible.",
 )
 @click.option("--interval", is_flag=True, help="How far off it may be, and why.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of tables.")
+@options.as_json("tables")
 @click.option("--plot", type=params.PICTURE, help="Draw the run: .png, .svg, .pdf.")
 @click.option(
     "--export",

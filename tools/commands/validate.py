@@ -18,7 +18,7 @@ from host_sim.trace.cut import digest, instrument
 from host_sim.trace.fit import doubts, evidence, judge
 from host_sim.trace.fit.evidence import Evidence
 from host_sim.trace.recording import Recording
-from tools import params, recordings
+from tools import options, params, recordings
 from tools.recordings import Told
 from tools.show import output, ownpath, recipe
 from tools.show.recipe import Judged
@@ -47,7 +47,7 @@ USUAL = "wifi"  # the wake that is compared where nothing is said
 )
 @recordings.told
 @click.option("--plot", type=params.PICTURE, help="Draw both: .png, .svg, .pdf.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def command(
     files: tuple[Path, ...],
     board: str,

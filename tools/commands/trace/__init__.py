@@ -7,7 +7,7 @@ from rich.markup import escape
 
 from host_sim.trace import writer
 from host_sim.trace.draw import stats
-from tools import params, recordings
+from tools import options, params, recordings
 from tools.commands.trace import diff, digest, plot
 from tools.recordings import Told
 from tools.show import output
@@ -24,7 +24,7 @@ def command() -> None:
 @command.command(cls=params.Command)
 @click.argument("file", type=params.RECORDING)
 @recordings.told
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 def info(file: Path, told: Told, as_json: bool) -> None:
     """Print format, rate, duration, gaps, charge and currents of FILE."""
     recording = recordings.read(file, told)

@@ -10,7 +10,7 @@ from host_sim.errors import BadInput
 from host_sim.trace.cut import difference, digest
 from host_sim.trace.cut.difference import Line
 from host_sim.trace.cut.digest import Row
-from tools import params
+from tools import options, params
 from tools.commands.trace.cut import How, how
 from tools.show import output
 
@@ -18,7 +18,7 @@ from tools.show import output
 @click.command("diff", cls=params.Command)
 @click.argument("first", type=params.RECORDING)
 @click.argument("second", type=params.RECORDING)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 @how
 def command(first: Path, second: Path, as_json: bool, how: How) -> None:
     """Compare a wake of SECOND with one of FIRST, state by state: recordings or digests.

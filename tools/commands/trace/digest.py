@@ -11,7 +11,7 @@ from host_sim.files import inputs, outputs
 from host_sim.trace.cut import digest, instrument
 from host_sim.trace.cut.digest import Row
 from host_sim.trace.cut.segment import Found
-from tools import params
+from tools import options, params
 from tools.commands.trace.cut import How, how
 from tools.show import output
 
@@ -24,7 +24,7 @@ DIGEST = params.Output((".csv",), outputs.begins(digest.START))
 @click.option(
     "--level", "named", multiple=True, type=params.TEXT, help="Name an idle level: cpu_160=49 (mA)."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+@options.as_json("a table")
 @how
 def command(file: Path, out: Path | None, named: tuple[str, ...], as_json: bool, how: How) -> None:
     """Cut FILE into states: start, duration, mean, spread, peak and charge of each.

@@ -127,12 +127,10 @@ def _channel(file: BinaryIO, version: int, number: int) -> Channel:
 
 def _ranges(header: Header, wanted: str | None) -> tuple[Channel | None, Channel | None]:
     """The low and the high range of the current that is meant; one of them may be missing."""
-    found = {c.name[:-1]: True for c in header.of(_CURRENT) if c.name[-1:] in ("L", "H")}
-    if wanted is not None:
-        found = {name: True for name in found if name == wanted}
+    inputs = {c.name[:-1] for c in header.of(_CURRENT) if c.name[-1:] in ("L", "H")}
+    found = [name for name in inputs if wanted in (None, name)]
     if len(found) == 1:
-        (name,) = found
-        return header.named(f"{name}L"), header.named(f"{name}H")
+        return header.named(f"{found[0]}L"), header.named(f"{found[0]}H")
     names = ", ".join(channel.name for channel in header.channels) or "none"
     what = "several currents" if found else "no such current" if wanted else "no current"
     remedy = "give --channel I1 or I2" if found or wanted else "record I1 or I2"

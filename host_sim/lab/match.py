@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.lab.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
+from host_sim.lab.wakes import Kind, Predicted
 from host_sim.trace.cut import wakes
 from host_sim.trace.cut.wakes import Cut, Recorded
 from host_sim.trace.recording import Recording
@@ -38,7 +38,7 @@ def cut(predicted: Predicted, recording: Recording, where: Path) -> Cut:
         what = f"{recording.rate_hz:g} Hz is too slow for wakes of {shortest_s:.2g} s"
         raise BadInput(what, where=where, remedy=f"record at {ceil(LEAST / shortest_s)} Hz or more")
     doze_s = DOZE * predicted.doze_s + 2 / recording.rate_hz if predicted.doze_s else 0
-    found = wakes.cut(recording, PHASES, (RADIO_OFF, RADIO_ON), doze_s)
+    found = wakes.cut(recording, doze_s)
     if not found.wakes:
         reasons = ", ".join(f"{times} {why}" for why, times in found.why.items())
         what = f"no whole wake in it: {reasons or 'it sleeps throughout'}"

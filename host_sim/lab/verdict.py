@@ -14,11 +14,11 @@ import numpy as np
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.lab import asleep, match, scatter
 from host_sim.lab.asleep import Sleep
-from host_sim.lab.wakes import PHASES, RADIO_OFF, RADIO_ON, Kind, Predicted
+from host_sim.lab.wakes import Kind, Predicted
 from host_sim.sim import battery
 from host_sim.sim.life import leak_a_day
 from host_sim.trace.cut.instrument import USUAL_STEPS
-from host_sim.trace.cut.wakes import Cut, Recorded
+from host_sim.trace.cut.wakes import PHASES, RADIO_OFF, RADIO_ON, Cut, Recorded
 
 SILENT = (*PHASES[:-1], RADIO_OFF)  # phases without the radio
 TOLD = 2  # samples, of a phase that is told from its neighbours

@@ -17,18 +17,14 @@ from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
-from host_sim.sim.traced import ASLEEP, AWAKE, MARKS, ON_AIR, SENSING, Step, TracedPort
+from host_sim.sim.traced import AWAKE, MARKS, Step, TracedPort
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
+from host_sim.trace.cut.wakes import PHASES, RADIO_OFF, RADIO_ON
 from host_sim.trace.recording import Floats
 from host_sim.world.recordings import DAY_US
 from torpor.policy.sleep import LIGHT
 from torpor.port import COLD
-
-# The phases that marker pins tell apart, and those that a current alone does.
-START, PHASES = "start", ("start", "awake", "sensing", "on air")
-RADIO_OFF, RADIO_ON = "radio off", "radio on"
-_BY_MARK = {ASLEEP: START, AWAKE: "awake", SENSING: "sensing", ON_AIR: "on air"}
 
 LONG = 1.25  # of the usual duration of its kind: with repeats, or time-outs
 
@@ -93,7 +89,7 @@ def phases_of(state: int) -> tuple[str, str]:
     Pins that are let go within a wake, as a sensor warms up, are no start.
     """
     mark = AWAKE if state == states.LIGHT_SLEEP else MARKS[state]
-    return _BY_MARK[mark], RADIO_ON if state >= states.SCAN else RADIO_OFF
+    return PHASES[mark], RADIO_ON if state >= states.SCAN else RADIO_OFF
 
 
 @dataclass(frozen=True)

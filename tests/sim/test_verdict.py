@@ -20,7 +20,7 @@ from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.cut import wakes as cutter
-from host_sim.trace.cut.wakes import Cut, Recorded
+from host_sim.trace.cut.wakes import RADIO_OFF, RADIO_ON, Cut, Recorded
 from host_sim.trace.recording import Gap, Recording
 from tests.fidelity import instruments
 from tests.trace.waves import wave
@@ -206,7 +206,7 @@ def test_marker_pins_tell_the_phases(predicted: Predicted, truth: tuple[Predicte
     floating = replace(recordings[0], digital=np.full_like(recordings[0].digital, 3))
     cut = match.cut(predicted, floating, HERE)
     assert not cut.marked
-    assert set(cut.wakes[0].phases) <= {wakes.RADIO_OFF, wakes.RADIO_ON}
+    assert set(cut.wakes[0].phases) <= {RADIO_OFF, RADIO_ON}
 
 
 def test_a_single_wake_of_a_board_that_draws_more_is_within_its_interval() -> None:
@@ -226,7 +226,7 @@ def test_what_was_not_recorded_shares_the_start(
     told, _ = judged(predicted, seen(run, "otii_arc", (at_s - 1, at_s + 10)))
     (kind,) = {line.kind for line in told.lines}
     assert kind == "cached join"
-    silent = next(line for line in told.lines if line.phase == wakes.RADIO_OFF)
+    silent = next(line for line in told.lines if line.phase == RADIO_OFF)
     other = next(one for one in predicted.kinds if not one.on_air)
     more_mc = told.more_mc[other.name] / other.times
     assert more_mc == pytest.approx(silent.recorded_mc - silent.predicted_mc)

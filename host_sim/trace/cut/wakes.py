@@ -15,6 +15,9 @@ from host_sim.trace.cut.digest import Row
 from host_sim.trace.cut.instrument import LOOKED_AT
 from host_sim.trace.recording import Recording, Samples
 
+# The phases of a wake by the number on the marker pins D0 and D1, and those that a current tells.
+PHASES = ("start", "awake", "sensing", "on air")
+RADIO_OFF, RADIO_ON = "radio off", "radio on"
 OFF = ("boot", "idle")  # states of a digest in which the radio is off
 PAD = 2  # samples
 SETTLED_S = 0.1  # of a sleep's ends, not looked at: the supply's capacitors
@@ -51,14 +54,8 @@ class Cut:
     marked: bool
 
 
-def cut(
-    recording: Recording, names: tuple[str, ...], radio: tuple[str, str], doze_s: float = 0
-) -> Cut:
-    """The wakes of a recording; a sleep of `doze_s` at most is within one: a sensor warms up.
-
-    `names` are the phases by the number on the marker pins D0 and D1, used where these are wired;
-    `radio` those without: radio off, radio on.
-    """
+def cut(recording: Recording, doze_s: float) -> Cut:
+    """The wakes of a recording; a sleep of `doze_s` at most is within one: a sensor warms up."""
     rows = _joined(digest.rows(recording), doze_s)
     marked = _marked(recording, rows)
     asleep = [_settled(recording, row) for row in rows if row.state == digest.ASLEEP]
@@ -74,11 +71,11 @@ def cut(
         if reason:
             why[reason] += 1
             continue
-        amounts = _by_mark(recording, first, last, names) if marked else _by_state(wake, radio)
+        amounts = _by_mark(recording, first, last) if marked else _by_state(wake)
         around = recording.current_ua[first - PAD : last + PAD]
         mc = (float(around.sum(dtype=np.float64)) - 2 * PAD * sleep_ua) / recording.rate_hz / 1000
         seconds = (last - first) / recording.rate_hz
-        on_air = names[-1] in amounts or radio[1] in amounts
+        on_air = PHASES[-1] in amounts or RADIO_ON in amounts
         wakes.append(Recorded(wake, seconds, mc, amounts, on_air))
     step_ua, noise_ua = _resolution(recording, asleep)
     sleeps = [(n / recording.rate_hz, ua / 1000) for n, ua in zip(lengths, means_ua, strict=True)]
@@ -130,25 +127,23 @@ def _marked(recording: Recording, rows: list[Row]) -> bool:
     return high[True] <= STRAY * samples[True] and high[False] > STRAY * samples[False]
 
 
-def _by_mark(
-    recording: Recording, first: int, last: int, names: tuple[str, ...]
-) -> dict[str, Amount]:
+def _by_mark(recording: Recording, first: int, last: int) -> dict[str, Amount]:
     """Seconds and charge by what the pins say; once they spoke, 0 is on the way to sleep: awake."""
     assert recording.digital is not None
     number = recording.digital[first:last] & 3
     spoke = int(np.argmax(number > 0)) if number.any() else len(number)
     number[spoke:][number[spoke:] == 0] = 1
     ua = recording.current_ua[first:last]
-    seconds = np.bincount(number, minlength=len(names)) / recording.rate_hz
-    mc = np.bincount(number, ua, minlength=len(names)) / recording.rate_hz / 1000
-    return {name: (float(seconds[i]), float(mc[i])) for i, name in enumerate(names) if seconds[i]}
+    seconds = np.bincount(number, minlength=len(PHASES)) / recording.rate_hz
+    mc = np.bincount(number, ua, minlength=len(PHASES)) / recording.rate_hz / 1000
+    return {name: (float(seconds[i]), float(mc[i])) for i, name in enumerate(PHASES) if seconds[i]}
 
 
-def _by_state(wake: list[Row], radio: tuple[str, str]) -> dict[str, Amount]:
+def _by_state(wake: list[Row]) -> dict[str, Amount]:
     """Seconds and charge with the radio off and on."""
     out: dict[str, Amount] = {}
     for row in wake:
-        name = radio[row.state not in OFF]
+        name = RADIO_OFF if row.state in OFF else RADIO_ON
         seconds, mc = out.get(name, (0.0, 0.0))
         out[name] = seconds + row.duration_s, mc + row.charge_mc
     return out

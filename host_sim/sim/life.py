@@ -81,4 +81,4 @@ def _strongest(scenario: Scenario, ledger: Ledger) -> int:
     """The highest transmit level that was booked; without any, the highest of the node's mode."""
     levels = range(len(states.TX_LEVELS_DBM))
     booked = [level for level in levels if any(ledger.times[states.TX + level :: states.STATES])]
-    return max(booked, default=configure.MODES[scenario.file.node.mode][1])
+    return max(booked, default=configure.MODES[scenario.file.node.mode][0])

@@ -1,6 +1,7 @@
 """A life is what the run shows of it: its end, or what its end lets expect."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from host_sim.hardware import cell, states
 from host_sim.sim import battery, build, life, run
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
+from host_sim.spec.configure import MODES, device_config
 from host_sim.world.recordings import DAY_US
 
 NAMES = ("door", "garden", "sound")
@@ -202,3 +203,12 @@ def test_no_budget_holds_that_the_run_refutes(limit: int, ok: bool) -> None:
     judged = result.budgets()[0]
     assert (judged["value"], judged["how"], judged["ok"]) == (result.days, life.ENDED, ok)
     assert result.ok == ok
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_who_sent_nothing_is_taken_to_send_at_the_modes_most(mode: str) -> None:
+    given = scenario.load("door", ("node.battery.chemistry=2xaa-alkaline", f"node.mode={mode}"))
+    us, times = [0] * CELLS, [0] * CELLS
+    us[states.DEEP_SLEEP], times[states.TX + MODES[mode][0]] = 30 * DAY_US, 1
+    silent = Ledger(us, given.board.current_na, [])
+    assert life.of(given, silent, True) == life.of(given, replace(silent, times=times), True)

@@ -265,7 +265,7 @@ def test_wakes_that_are_not_whole_are_left_out(
 
 def test_what_the_supply_does_at_a_sleeps_ends_is_not_its_current() -> None:
     asleep = [(1.5, 0.1), (0.05, 1.0), (1.5, 0.1)]
-    found = cutter.cut(wave((50, 1), *asleep, (50, 1)), wakes.PHASES, ("off", "on"))
+    found = cutter.cut(wave((50, 1), *asleep, (50, 1)), 0)
     assert found.sleeps == [pytest.approx((1.0, 0.05))]
 
 

@@ -291,6 +291,40 @@ def test_news_waits_while_a_delivery_that_took_too_long_is_paid_for():
     assert joined == [False, False, True, True]
 
 
+def test_a_late_delivery_has_the_next_wait_for_no_more_than_is_beyond_the_credit():
+    for took_ms, waits_min in ((2_700, 60), (12_000, 410)):
+        backoff_of = dict(config()["backoff"], rate_uc_min=10, air_uc_ms=1)
+        r, port = start(backoff=backoff_of)
+        port.takes = [700, took_ms]
+        for _ in range(2):
+            tick(r, port, HOUR_MS)
+        port.calls = []
+        waited_min = 0
+        while not port.did("join"):
+            waited_min += 1
+            tick(r, port, MINUTE_MS)
+        assert waited_min == waits_min
+
+
+def test_an_answer_that_comes_as_the_time_is_over_is_not_wasted():
+    r, port = start()
+    port.takes = [700, 700, 2_000]
+    for _ in range(3):
+        port.calls = []
+        tick(r, port, HOUR_MS)
+    assert [call[3] for call in port.calls if call[0] == "join"] == [2_000]
+    assert port.did("send") == [([(0, 0)],)]
+
+
+def test_who_joins_and_has_nothing_to_tell_has_not_failed():
+    r, port = start(tasks=[task(HOUR_MS, radio=1)], report_task=0)
+    for _ in range(2):
+        port.calls = []
+        assert tick(r, port, HOUR_MS) == HOUR_MS
+        assert [call[0] for call in port.calls if call[0] in ("join", "send")] == ["join"]
+    assert r[record.JOINS_FAILED] == 0
+
+
 def test_the_budget_fills_by_the_minutes_slept():
     r, port = start(tasks=[task(MINUTE_MS, channels=[0])], report_task=0)
     r[ENERGY + energy.BUDGET_UC_MIN] = 7

@@ -5,7 +5,7 @@ from tests.policy.rig import blank
 from torpor import record, sensor
 from torpor.config import configure
 from torpor.policy import report, schedule, sleep
-from torpor.policy.ticks import diff
+from torpor.policy.ticks import HALF, diff
 from torpor.port import COLD, FAULT, NODE, SLEEP
 
 
@@ -93,10 +93,12 @@ def test_what_waits_for_energy_for_weeks_never_seems_to_be_of_tomorrow():
     tick(r, port, MINUTE_MS)
     port.readings[0] = FAULT
     at_cell = record.REPORT + report.QUEUE + 2
-    for _ in range(20):
-        tick(r, port, 24 * HOUR_MS)
+    for hours in range(20, 24 * 20, 20):
+        tick(r, port, 20 * HOUR_MS)
         assert r[record.REPORT + report.QUEUED] == 1
-        assert diff(port.clock, r[at_cell]) > 0
+        told = r[:]
+        report.keep_age(told, record.REPORT, port.clock)  # as a delivery does
+        assert diff(port.clock, told[at_cell]) == min(hours * HOUR_MS, HALF - 1)
     assert port.did("join") == []
 
 

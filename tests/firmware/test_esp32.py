@@ -4,12 +4,27 @@ import errno
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from host_sim.world import sound
 from tests.firmware import cells, rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
 from tools.fakes import world
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
-from torpor.port import COLD, CRASH, FELL, NO_AP, NO_BROKER, PIN, REFUSED, SURGE, TIMER, WATCH
+from torpor.port import (
+    COLD,
+    CRASH,
+    FAULT,
+    FELL,
+    NO_AP,
+    NO_BROKER,
+    PIN,
+    REFUSED,
+    SURGE,
+    TIMER,
+    WATCH,
+)
 
 DOOR = 33
 
@@ -190,13 +205,44 @@ def test_joining_twice_keeps_the_session(chip: dict[str, Any], broker: Broker) -
 def test_stage_0_polls_from_light_sleep_and_wakes_at_its_mark(
     chip: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scores = [5, 9, -1, 10, 99]
+    scores = [5, 9, FAULT, 10, 99]
     node = port()
     monkeypatch.setattr(node, "look", lambda stage: scores.pop(0))
     node.watch(200, 10, 0)
     assert node.sleep(LIGHT, 60_000) == WATCH
     assert scores == [99]
     assert chip["slept"] == [["light", 200]] * 4
+
+
+class Ear:
+    """A driver that scores what it is told to."""
+
+    def __init__(self, scores: list[int]) -> None:
+        self.scores = scores
+
+    def score(self, stage: int) -> int:
+        return self.scores.pop(0)
+
+
+@example([800] * 60 + [2_600, 2_900], LIGHT)
+@example([0], DEEP)
+@given(st.lists(st.integers(0, 4_000), min_size=1, max_size=40), st.sampled_from([LIGHT, DEEP]))
+def test_stage_0_of_the_cpu_hears_what_the_simulator_s_does(scores: list[int], kind: int) -> None:
+    """From light sleep, whatever was asked for; how loud it was is asked for once."""
+    rig.power_on()
+    node, ear = port(), Ear(scores.copy())
+    node.drivers[0] = ear
+    hearing = sound.contact()
+    hearing.step_us, hearing.background = 200_000, [0, *scores]
+    while ear.scores:
+        heard = len(scores) - len(ear.scores)
+        us = hearing.crossing(heard * 200_000, (len(scores) + 1) * 200_000, 200_000, 1_000, 32)
+        node.watch(200, 1_000, 32)
+        woke = node.sleep(kind, 200 * (len(ear.scores) + 1) - (kind == DEEP)) == WATCH
+        assert len(scores) - len(ear.scores) == heard + hearing.looks
+        assert woke == (us <= len(scores) * 200_000)
+        if woke:
+            assert node.look(0) == scores[us // 200_000 - 1]
 
 
 def test_polls_end_with_the_time_and_not_after_it(

@@ -46,6 +46,27 @@ def test_the_marks_lie_a_delta_beside_what_was_told_for_three_quarters_of_the_ti
     assert diff(port.clock, r[record.ASLEEP_AT]) == 0
 
 
+def test_each_channel_has_its_marks_and_is_told_of_by_itself():
+    """Two of one task, behind a task that the CPU reads."""
+    r, port = monitored(
+        tasks=[
+            task(HOUR_MS // 2, channels=[0]),
+            task(MINUTE_MS, channels=[1, 2], ulp=1),
+            task(2 * HOUR_MS, radio=1),
+        ],
+        channels=[{"delta": delta, "within_ms": WITHIN_MS} for delta in (1, 5, 10)],
+    )
+    port.readings.update({0: 7, 1: 42, 2: 900})
+    tick(r, port, HOUR_MS // 2)
+    assert port.did("monitor") == [(1, 37, 47, LOOKS), (2, 890, 910, LOOKS)]
+    port.recalls[2] = [900] + [950] * LOOKS
+    port.readings[2] = 950
+    asleep_at, told = port.clock, sent(port)
+    tick(r, port, (LOOKS + 1) * EVERY_MS, WATCH)
+    assert next(of for of in told if of[0] == 2) == (2, 950, add(asleep_at, 2 * EVERY_MS))
+    assert port.did("monitor") == [(1, 37, 47, LOOKS), (2, 940, 960, LOOKS)]
+
+
 def test_news_that_must_be_told_at_once_takes_one_look():
     r, port = monitored(channels=[{"delta": 5, "within_ms": 0}, {"delta": 1, "within_ms": 0}])
     tick(r, port, MINUTE_MS)

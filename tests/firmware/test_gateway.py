@@ -67,6 +67,7 @@ def test_a_message_is_delivered_once_the_broker_has_it(
     assert values(broker) == [0]
     garden.leave()
     assert not rig.network.radio.active()
+    assert not rig.espnow.radio.active()
     assert garden.join(80, 1) == -60  # by the channel that it knows
     garden.leave()
 
@@ -157,6 +158,16 @@ def test_a_known_channel_is_asked_for_100_ms_and_others_in_full_joins_only(
     assert state["nvs"][CHANNEL] == [3]
 
 
+@pytest.mark.parametrize(("kept", "asked"), [(-1, 13), (0, 13), (1, 1), (13, 1), (14, 13)])
+def test_what_is_kept_is_believed_where_it_is_a_channel(
+    state: dict[str, Any], monkeypatch: pytest.MonkeyPatch, kept: int, asked: int
+) -> None:
+    monkeypatch.setattr(rig.link, "GREET_MS", 0)  # one try
+    state["nvs"][CHANNEL] = [kept]
+    assert node().join(80, 1) == UNHEARD
+    assert len(state["sent"]) == asked
+
+
 def test_a_gateway_that_moved_is_found_by_the_next_full_join(
     state: dict[str, Any], air: Air
 ) -> None:
@@ -244,6 +255,7 @@ def test_18_readings_fit_one_frame_whatever_they_are() -> None:
         ("k" * 16, None, NO_BROKER),
         (None, "k" * 16, NO_BROKER),
         (None, None, -60),
+        (None, "k" * 15, -60),  # which is no key
     ],
 )
 def test_nothing_is_heard_by_another_key(
@@ -304,6 +316,24 @@ def test_nodes_that_wait_together_are_all_served(
     assert sorted(state["sent"]) == [[mac.hex(), "210001"] for mac in macs.values()]
     for name in macs:
         assert broker.heard(f"torpor/{name}/readings") == longest.decode()
+    made.at.leave()
+
+
+def test_an_acknowledgment_is_told_to_whose_message_it_is_and_to_no_other(
+    state: dict[str, Any], broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    macs = {"garden": NODE, "shed": OTHER}
+    made = Air(gateway(broker.port, macs), monkeypatch)
+    made.until_online()
+    made.busy = True  # it has no turn, and hears nothing of the broker
+    relay = made.at.relay
+    for mac in macs.values():
+        relay.radio.receive(mac, bytes((rig.link.MESSAGE, 0)) + b"[]", -60)
+        relay.turn(0)
+    relay.acknowledged(relay.asked[OTHER][1])
+    assert state["sent"] == [[OTHER.hex(), "210001"]]
+    relay.broken()
+    assert state["sent"][1:] == [[NODE.hex(), "210000"]]
     made.at.leave()
 
 
@@ -368,6 +398,8 @@ def test_a_message_is_given_up_after_a_second_and_a_half(
     garden = node()
     assert garden.join(80, 0) == -60
     began_ms = world.now_ms()
+    # A stranger's answer, and one to another message.
+    state["air"] = [[OTHER.hex(), "210101", -60], [GATEWAY.hex(), "210001", -60]]
     assert garden.send(readings(1), 0, 1, 80, 0) == 0
     assert (garden.tries, world.now_ms() - began_ms) == (3, 1_500)
 

@@ -1,6 +1,7 @@
 """Delivery over the fake radio to the real broker, in CPython."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
 from tools.fakes import world
 from torpor.link import readings
 from torpor.policy.ticks import MASK
-from torpor.port import NO_AP, REFUSED
+from torpor.port import NO_AP, NONE, REFUSED
 
 ADDRESS = "192.0.2.7 255.255.255.0 192.0.2.1 192.0.2.1"
 KEPT = "torpor.address"  # where the fake flash has it
@@ -109,6 +110,58 @@ def test_a_switch_hears_commands_again_after_its_broker_was_restarted(
         node.mqtt.poller.poll(10_000)
         assert node.listen()
     assert node.command() == 1
+    node.leave()
+
+
+def test_attempts_to_renew_a_session_are_ever_rarer_until_one_succeeds(
+    state: dict[str, Any], broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = delivery(broker.port, kind="switch")
+    assert node.join(80, 0) == -61
+    node.port, opened = free_port(), []
+    connect = node.mqtt.connect
+
+    def tell(*where: Any) -> None:
+        opened.append(world.now_ms())
+        connect(*where)
+
+    monkeypatch.setattr(node.mqtt, "connect", tell)
+    node.mqtt.close()
+    while len(opened) < 9:
+        world.advance(100)
+        node.listen()
+    assert [(b - a) // 1_000 for a, b in pairwise(opened)] == [2, 4, 8, 16, 32, 60, 60, 60]
+    node.port = broker.port
+    while not node.mqtt.sock:
+        world.advance(100)
+        node.listen()
+    node.port = free_port()
+    node.mqtt.close()
+    renewed_ms = world.now_ms()
+    while len(opened) < 11:
+        world.advance(100)
+        node.listen()
+    assert opened[-1] - renewed_ms < 1_200
+    node.leave()
+
+
+@pytest.mark.parametrize(("kind", "obeys"), [("switch", True), ("sensor", False)])
+def test_who_obeys_sleeps_between_beacons_and_nobody_else_is_told_commands(
+    state: dict[str, Any], broker: Broker, kind: str, obeys: bool
+) -> None:
+    node = delivery(broker.port, kind=kind)
+    assert node.join(80, 0) == -61
+    assert (node.wifi.wlan.config("pm") == node.wifi.wlan.PM_POWERSAVE) == obeys
+    sender = rig.deliver.Mqtt("sender", USER, PASSWORD, "")
+    sender.connect(HOST, broker.port)
+    for payload in (b"ON", b"TOGGLE", b"", b"off"):  # of which the first is a command
+        sender.publish("torpor/link/set", payload, 3)
+    sender.close()
+    heard = []
+    while node.mqtt.poller.poll(300):
+        node.listen()
+        heard.append(node.command())
+    assert [command for command in heard if command != NONE] == [1] * obeys
     node.leave()
 
 

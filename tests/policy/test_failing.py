@@ -256,6 +256,14 @@ def test_a_crash_loop_lies_low_for_ever_longer_and_one_good_wake_ends_it():
     assert r[record.CRASHES] == 0
 
 
+def test_one_crash_off_the_air_moves_no_task_and_the_next_makes_all_due():
+    r, port = start()
+    for crashes, left_ms in ((1, HOUR_MS), (2, 0)):
+        r[record.CRASHES] = crashes
+        node.crashed(r, port.clock, 0)
+        assert schedule.latest_ms(r, SCHEDULE, 1, port.clock) == left_ms
+
+
 def test_a_crash_takes_what_it_was_awake_for_and_time_pays_for_it():
     r, port = start(backoff=dict(config()["backoff"], rate_uc_min=10))
     r[record.CRASHES] = 2

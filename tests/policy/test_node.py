@@ -65,11 +65,12 @@ def test_a_task_reads_its_channels_and_no_other():
 def test_one_warm_up_serves_all_sensors_of_a_wake():
     r, port = start(
         tasks=[
+            task(HOUR_MS, channels=[2], warmup_ms=2_000),  # not due
             task(MINUTE_MS, channels=[0], warmup_ms=200),
             task(MINUTE_MS, channels=[1], warmup_ms=900),
             task(HOUR_MS, radio=1),
         ],
-        report_task=2,
+        report_task=3,
     )
     tick(r, port, MINUTE_MS)
     assert port.did("wait") == [(900, sleep.LIGHT)]

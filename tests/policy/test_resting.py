@@ -5,18 +5,18 @@ from torpor.port import FAULT
 
 
 def resting(within_ms, often_ms=72 * HOUR_MS):
-    """A node that reads channel 0 each minute, or within an hour while it rests.
+    """A node that reads channel 1 each minute, or within an hour while it rests.
 
-    It wakes for nothing as often as asked.
+    It wakes for nothing as often as asked. What it reads stands behind another of either kind.
     """
     return start(
         tasks=[
-            task(MINUTE_MS, channels=[0], longest_ms=HOUR_MS),
             task(often_ms),
+            task(MINUTE_MS, channels=[1], longest_ms=HOUR_MS),
             task(72 * HOUR_MS, radio=1),
         ],
         report_task=2,
-        channels=[{"delta": 160, "within_ms": within_ms}],
+        channels=[{"delta": delta, "within_ms": within_ms} for delta in (1, 160)],
     )
 
 
@@ -37,10 +37,10 @@ def test_what_moves_is_read_at_its_period_again():
     for _ in range(40):
         ms = tick(r, port, HOUR_MS)
     assert ms == HOUR_MS
-    port.readings[0] = 1000
+    port.readings[1] = 1000
     tick(r, port, HOUR_MS)
     for value in (2000, 3000):
-        port.readings[0] = value
+        port.readings[1] = value
         ms = tick(r, port, MINUTE_MS)
     assert ms == MINUTE_MS
 
@@ -52,7 +52,7 @@ def test_news_that_was_read_later_than_usual_is_told_sooner():
         for _ in range(40):
             tick(r, port, HOUR_MS)
         port.calls = []
-        port.readings[0] = 160
+        port.readings[1] = 160
         tick(r, port, HOUR_MS)
         waited_min = 0
         while not port.did("send"):
@@ -65,5 +65,5 @@ def test_a_reading_that_fails_is_taken_again_at_its_period():
     r, port = resting(0)
     for _ in range(40):
         tick(r, port, HOUR_MS)
-    port.readings[0] = FAULT
+    port.readings[1] = FAULT
     assert tick(r, port, HOUR_MS) == MINUTE_MS

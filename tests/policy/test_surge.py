@@ -109,6 +109,33 @@ def test_a_node_senses_on_and_joins_when_the_wait_is_over_with_less_power():
             break
 
 
+def test_a_cell_that_was_charged_meanwhile_is_joined_with_at_once_and_with_all_power():
+    r, port = weak()
+    port.readings[1] = 4_200
+    for minute in range(1, 60):
+        port.readings[0] = 10 * minute  # always news
+        tick(r, port, MINUTE_MS)
+        joins = port.did("join")
+        if joins:
+            break
+    assert [way[0] for way in joins] == [txpower.LEVEL_QDBM[10]]
+
+
+def test_a_cell_that_has_to_wait_for_a_day_is_looked_at_each_two_hours():
+    tasks = [task(HOUR_MS, radio=1, priority=7)]
+    r, port = start(tasks=tasks, report_task=0, battery_channel=1)
+    for _ in range(6):
+        surge.happened(r, SURGE, 0, 200, r[record.UPTIME_MIN])
+    waits_min = [0]
+    for _ in range(1_440):
+        tick(r, port, MINUTE_MS)
+        waits_min[-1] += 1
+        if port.did("measure"):
+            waits_min.append(0)
+    assert len(waits_min) > 11
+    assert all(120 <= wait_min <= 122 for wait_min in waits_min[1:-1])
+
+
 def test_a_join_that_fails_gets_power_back():
     r, port = weak()
     port.joins = [NO_AP] * 6

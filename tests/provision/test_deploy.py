@@ -293,6 +293,25 @@ def test_a_folder_that_cannot_be_tidied_costs_no_deployment(board: Board) -> Non
     assert content(board, "b/main.py") == b"print('new')"
 
 
+class Garbled(repl.Board):
+    """Of what is sent to it a byte changes on its way, and its line tells nothing of that."""
+
+    def exec(self, program: str) -> str:
+        return super().exec(program.replace("a2b_base64('A", "a2b_base64('B", 1))
+
+
+def test_what_arrived_changed_is_not_switched_to(board: Board) -> None:
+    before = content(board, "boot.py")
+    files = {**version.files(None), "main.py": b"\0print('new')"}
+    with Line(board) as line:
+        at = Garbled(line.port, 5)
+        with pytest.raises(BadInput, match="what arrived is not what was sent"):
+            sending.deploy(at, files, None, lambda done: None)
+        at.restart()
+    assert content(board, "b/main.py") == b"\x04print('new')"
+    assert content(board, "boot.py") == before
+
+
 def test_a_full_file_system_leaves_the_old_version(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

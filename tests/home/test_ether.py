@@ -13,6 +13,7 @@ from host_sim.engine.ether import (
     DEPTH,
     FREE,
     LATENCY_US,
+    LONGEST_US,
     SENSE_QDBM,
     SPOILT,
     Ether,
@@ -64,7 +65,18 @@ def test_of_two_that_are_heard_the_later_end_counts() -> None:
     air = ether((0, 0), (300, 0), (100, 100), (150, 0))
     air.add(0, AT_US, AIR_US, FULL)
     air.add(2, AT_US + 700, AIR_US, FULL)
+    air.add(2, AT_US + 800, 100, FULL)
     assert met(air, AT_US + 500) == AT_US + 700 + AIR_US
+
+
+def test_a_frame_that_began_in_the_bucket_before_is_in_the_way_to_its_end() -> None:
+    """Before others, so that it is not the last end that says so."""
+    at_us = AT_US // BUCKET_US * BUCKET_US
+    air = near()
+    air.add(0, at_us - LONGEST_US + 1, LONGEST_US, FULL)
+    air.add(0, at_us + 3 * AIR_US, AIR_US, FULL)
+    assert met(air, at_us) == at_us + 1
+    assert met(air, at_us + 1) == FREE
 
 
 def test_a_frame_is_heard_from_the_level_of_carrier_sense_on() -> None:

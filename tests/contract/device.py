@@ -44,7 +44,9 @@ class Remote(Port):
 
     @staticmethod
     def _asking(node: hil.Node, name: str) -> Any:
-        return lambda *args: ast.literal_eval(node.exec(f"print(repr(port.{name}{args!r}))"))
+        """The last line: a call that fails says so before."""
+        call = f"print(repr(port.{name}{{!r}}))"
+        return lambda *args: ast.literal_eval(node.exec(call.format(args)).splitlines()[-1])
 
 
 class Device(Node):

@@ -23,9 +23,7 @@ def apart(tmp_path: Path) -> Path:
     node, world = rest.split("[world.reads]", 1)
     world, _ = world.split("[[budget]]", 1)
     board = 'board = "lolin32_lite"\n'
-    (tmp_path / "node.toml").write_text(
-        f'name = "n"\n{board}\n[broker]\nhost = "h"\n\n[node]{node}'
-    )
+    (tmp_path / "node.toml").write_text(f'name = "n"\n{board}\n[node]{node}')
     (tmp_path / "most.toml").write_text(BUDGETS)
     path = tmp_path / "garden.toml"
     own = 'node = "node.toml"\nbudget = "most.toml"\n'

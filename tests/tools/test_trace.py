@@ -35,6 +35,17 @@ def test_digest_writes_what_it_prints(
     assert len(digest.load(out)) == len(rows)
 
 
+def test_a_sleep_of_microamperes_is_seen_in_a_digest(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ua = [10] * 500 + [50_000] * 500
+    rows = "".join(f"{ms},{one}\n" for ms, one in enumerate(ua))
+    recording.write_text(PPK2.splitlines(keepends=True)[0] + rows)
+    assert cli.run(["trace", "digest", str(recording)]) == 0
+    shown = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [row[3:5] for row in shown if row[0] == "deep_sleep"] == [["0.0100", "0.010"]]
+
+
 def test_validate_says_what_its_error_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["validate"]) == 0
     assert "errors of fit" in capsys.readouterr().out

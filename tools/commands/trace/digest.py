@@ -88,8 +88,8 @@ def _show(file: Path, rows: list[Row], found: Found) -> None:
             escape(state),
             f"{len(mine):,}",
             f"{seconds:,.3f}",
-            f"{charge_mc / seconds:,.2f}",
-            f"{max(r.peak_ma for r in mine):,.1f}",
+            f"{charge_mc / seconds:,.4f}",  # a sleep of microamperes is to be seen
+            f"{max(r.peak_ma for r in mine):,.3f}",
             f"{charge_mc:,.2f}",
         )
     output.console.print(grid)

@@ -54,7 +54,7 @@ def first(given: scenario.Scenario, count: int) -> list[int]:
     return [(given.file.seed + i) % SEEDS for i in range(count)]
 
 
-def bounds(job: Job, progress: Progress = lambda done: None) -> dict[str, Bounds | None]:
+def bounds(job: Job, progress: Progress) -> dict[str, Bounds | None]:
     """Within which each figure lies, by what is known of its board (interval.py)."""
     given = scenario.load(job.name, job.changes)
     engine = native.Life if native.is_ready() else Life
@@ -67,7 +67,10 @@ def each(
     wakes: float,
     progress: Progress,
 ) -> list[T]:
-    """Do it for each, in their order; `wakes` is about how many wakes they have together."""
+    """Do it for each, in their order; `wakes` is about how many wakes they have together.
+
+    Told is the job and whom to tell how far it is, who hears nothing of it from another process.
+    """
     workers = min(len(jobs), os.cpu_count() or 1)
     if workers < 2 or wakes < LONG_WAKES:
         out = []
@@ -75,11 +78,15 @@ def each(
             out.append(what(job, partial(_part, progress, done, len(jobs))))
         return out
     with pool.workers(workers, "is there enough memory? check fewer scenarios at once") as some:
-        futures = [some.submit(what, job) for job in jobs]
+        futures = [some.submit(what, job, _unheard) for job in jobs]
         for done, future in enumerate(as_completed(futures), 1):
             future.result()
             progress(done / len(jobs))
         return [future.result() for future in futures]
+
+
+def _unheard(part: float) -> None:
+    """Nobody asks."""
 
 
 def _part(progress: Progress, done: int, of: int, part: float) -> None:

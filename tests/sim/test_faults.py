@@ -3,6 +3,7 @@
 import pytest
 
 from host_sim.errors import BadInput
+from host_sim.lab import seeds
 from host_sim.lab.faults import case, oracle, suite
 from host_sim.lab.faults.case import Case
 from host_sim.lab.faults.day import Day
@@ -31,6 +32,16 @@ def test_a_node_outlives_all_of_them(name: str, count: int) -> None:
         loops = {f"{kind} loop" for kind in LOOPS}
         assert set(found.rows) == {*AT_A_CALL, *BEFORE_A_WAKE, *BY_WIFI, *loops}
         assert all(row.ratio <= oracle.RATIO for row in found.rows.values())
+
+
+@pytest.mark.parametrize("wakes", [0, seeds.LONG_WAKES], ids=["one process", "two"])
+def test_days_are_broken_on_all_cores(wakes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr(suite, "A_DAY", 60)
+    monkeypatch.setattr(suite, "WAKES_A_FAULT", wakes)
+    found = suite.run("door", 120, 1, lambda done: None)
+    assert (found.count, found.failed) == (120, [])
+    assert set(found.rows) > set(BY_WIFI)
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_a_file_that_is_no_baseline_is_told_before_the_work(
     assert said.startswith("torpor: true.toml: no baseline of torpor's; write one by torpor check")
 
 
-def killed(job: seeds.Job) -> None:
+def killed(job: seeds.Job, progress: seeds.Progress) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 

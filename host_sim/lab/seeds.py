@@ -19,6 +19,7 @@ from host_sim.lab.budget import Bounds
 from host_sim.sim import engines, run, runfile
 from host_sim.sim.runfile import Run
 from host_sim.spec import scenario
+from host_sim.trace.columns.source import silent
 
 SEEDS = 2**31
 LONG_WAKES = 5 * engines.LONG_WAKES  # of all runs together: less is done before processes start
@@ -37,7 +38,7 @@ class Job:
     source: Path | None = None
 
 
-def simulate(job: Job, progress: Progress = lambda done: None) -> Run:
+def simulate(job: Job, progress: Progress = silent) -> Run:
     """Run it. Ctrl-C ends it without a result: part of a run compares with nothing."""
     if job.source:
         return revision.simulated(job.name, job.changes, job.source)
@@ -78,15 +79,11 @@ def each(
             out.append(what(job, partial(_part, progress, done, len(jobs))))
         return out
     with pool.workers(workers, "is there enough memory? check fewer scenarios at once") as some:
-        futures = [some.submit(what, job, _unheard) for job in jobs]
+        futures = [some.submit(what, job, silent) for job in jobs]
         for done, future in enumerate(as_completed(futures), 1):
             future.result()
             progress(done / len(jobs))
         return [future.result() for future in futures]
-
-
-def _unheard(part: float) -> None:
-    """Nobody asks."""
 
 
 def _part(progress: Progress, done: int, of: int, part: float) -> None:

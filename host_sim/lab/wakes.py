@@ -10,21 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from host_sim.engine import kernel
 from host_sim.engine.parts import JOINS, JOINS_CACHED, JOINS_FAILED, POLLS, SENDS_ACKED, Parts
 from host_sim.engine.plain import begun
 from host_sim.errors import BadInput
 from host_sim.hardware import states
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
-from host_sim.sim.traced import AWAKE, MARKS, Step, TracedPort
+from host_sim.sim.traced import AWAKE, MARKS, Step, TracedPort, live
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.cut.wakes import PHASES, RADIO_OFF, RADIO_ON
 from host_sim.trace.recording import Floats
-from host_sim.world.recordings import DAY_US
 from torpor.policy.sleep import LIGHT
-from torpor.port import COLD
 
 LONG = 1.25  # of the usual duration of its kind: with repeats, or time-outs
 
@@ -150,11 +147,8 @@ def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done:
     device: dict[str, Any] = device_config(scenario.file.node, scenario.board, scenario.file.seed)
     parts = build.parts(scenario)
     r = begun(parts, device)
-    port, cause, end_us = _Port(parts), COLD, build.end_us(scenario)
-    while port.now_us < end_us and port.alive:
-        until_us = min(end_us, port.now_us + DAY_US)
-        cause, *_ = kernel.run(r, port, cause, until_us)
-        progress(port.now_us / end_us)
+    port = _Port(parts)
+    live(port, r, build.end_us(scenario), progress)
     if not port.kinds:
         what = "its node never sleeps with the radio off: there is no wake to compare"
         raise BadInput(what, where=scenario.path, remedy=BY_MEAN)

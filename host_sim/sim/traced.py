@@ -1,8 +1,12 @@
 """A run step by step: each current that the simulated port spent, in its order."""
 
+from host_sim.engine import kernel
 from host_sim.engine.parts import MONITOR_ROW, Parts
 from host_sim.engine.port import SimPort
 from host_sim.hardware import states
+from host_sim.trace.columns.source import Progress
+from host_sim.world.recordings import DAY_US
+from torpor.port import COLD
 
 Step = tuple[int, int, int]  # state, µs, nA
 
@@ -67,3 +71,11 @@ class TracedPort(SimPort):
         if rest_us:
             out.append((states.DEEP_SLEEP, rest_us, na))
         self.steps[-tasks - 1 :] = out
+
+
+def live(port: TracedPort, r: list[int], until_us: int, progress: Progress) -> None:
+    """Run a node from power-on to this instant or its cell's end; told how far it is, by days."""
+    cause = COLD
+    while port.now_us < until_us and port.alive:
+        cause, *_ = kernel.run(r, port, cause, min(until_us, port.now_us + DAY_US))
+        progress(port.now_us / until_us)

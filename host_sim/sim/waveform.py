@@ -4,18 +4,15 @@ from typing import Any
 
 import numpy as np
 
-from host_sim.engine import kernel
 from host_sim.engine.plain import begun
 from host_sim.errors import BadInput
 from host_sim.sim import build, instrument
 from host_sim.sim.instrument import Instrument, Traced
-from host_sim.sim.traced import MARKS, TracedPort
+from host_sim.sim.traced import MARKS, TracedPort, live
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.columns.source import Progress, silent
 from host_sim.trace.recording import Recording
-from host_sim.world.recordings import DAY_US
-from torpor.port import COLD
 
 RATE_HZ = 10_000
 
@@ -34,10 +31,7 @@ def traced(
     parts = build.parts(scenario)
     r = begun(parts, device)
     port = TracedPort(parts)
-    cause, until_us = COLD, round(to_s * 1e6)
-    while port.now_us < until_us and port.alive:
-        cause, *_ = kernel.run(r, port, cause, min(until_us, port.now_us + DAY_US))
-        progress(port.now_us / until_us)
+    live(port, r, round(to_s * 1e6), progress)
     if port.now_us <= from_s * 1e6:
         raise BadInput("the node was dead by then", remedy=f"it lived {port.now_us / 1e6:,.0f} s")
     state, us, na = np.array(port.steps, dtype=np.int64).T

@@ -73,6 +73,14 @@ def squeezed(line: str) -> str:
     return UNSTEADY.sub(r"\1", " ".join(line.replace("█", "").split()))
 
 
+def put(page: str, table: str) -> None:
+    """A page with this table, which ends in a newline, where one with the same heads stands."""
+    heads = table.partition("\n")[0] + "\n"
+    before, after = path_of(page).read_text(encoding="utf-8").split(heads)
+    rest = after.partition("\n\n")[2]
+    path_of(page).write_text(f"{before}{table}\n{rest}", encoding="utf-8")
+
+
 def path_of(page: str) -> Path:
     """Where a page stands."""
     return CHECKOUT / page

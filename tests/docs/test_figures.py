@@ -14,6 +14,7 @@ from host_sim.hardware.start import MONITOR
 from host_sim.hardware.states import CPU
 from host_sim.lab import bound, decisions, interval
 from host_sim.sim import run
+from host_sim.sim.result import Result
 from host_sim.spec import figures, scenario
 from host_sim.spec.scenario import Scenario
 from host_sim.world import loudness, sound
@@ -46,9 +47,12 @@ def text(page: str) -> str:
 
 def told(given: Scenario, by_practice: bool = False) -> dict[str, Any]:
     """The figures of a run."""
-    changed, device = decisions.practice(given) if by_practice else (given, None)
-    engine = native.Life if native.is_ready() else Life
-    return figures.of(run.run(changed, device=device, engine=engine))
+    return figures.of(ran(*decisions.practice(given)) if by_practice else ran(given))
+
+
+def ran(given: Scenario, device: dict[str, Any] | None = None) -> Result:
+    """By the compiled engine where that is ready."""
+    return run.run(given, device=device, engine=native.Life if native.is_ready() else Life)
 
 
 def mean_ua(name: str, *keys: str, by_practice: bool = False) -> float:
@@ -183,7 +187,7 @@ def test_the_readme_tells_of_the_word_detector_what_a_run_and_its_study_do(capsy
 
 def test_what_each_stage_of_the_detector_takes_is_as_told() -> None:
     given = scenario.load("sound")
-    result = run.run(given, engine=native.Life if native.is_ready() else Life)
+    result = ran(given)
     us, na = loudness.price(given.board.file.chip)
     uc, rest = us * na / 1e9, (REMEMBERED - 1) * BLOCK
     start = next(line for line in result.ledger.by_state() if line.name == "boot")

@@ -21,13 +21,14 @@ from host_sim.sim.traced import ON_AIR
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
+from tests.docs import pages
 
-PAGE = Path(__file__).parents[2] / "docs" / "validate.md"
+PAGE = "docs/validate.md"
 FROM_S = 27 * 3_600
 SEEDS = {"ina219": 100, "otii_arc": 50, "ppk2": 100}
 RECORDED_S = {"ina219": 3 * 3_600, "otii_arc": 3_600}  # a PPK2: a wake of each kind
 MESSAGE = "cached join"
-BEGIN = "| | INA219 | Otii Arc | PPK2 |\n"
+HEADS = "| | INA219 | Otii Arc | PPK2 |\n"
 
 
 class Told(NamedTuple):
@@ -56,8 +57,7 @@ def pair() -> Iterator[Pair]:
     """Of the page's board."""
     with TemporaryDirectory() as folder:
         board = Path(folder, "true.toml")
-        page = PAGE.read_text(encoding="utf-8")
-        board.write_text(page.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+        board.write_text(pages.files(PAGE)[board.name], encoding="utf-8")
         keys = ("days=3",), ("days=3", f"board={board}")
         ours, true = (wakes.predict(scenario.load("garden", some)) for some in keys)
         yield Pair(ours, true, board)
@@ -84,8 +84,8 @@ def _told(ours: Predicted, true: Predicted, world: Scenario, by: str) -> Told:
         more_mc -= true.sleep_s * (true.sleep_ma - ours.sleep_ma)
     days = told.days(told.all_mc), true.result.battery_life_days
     return Told(
-        {name: whole[name].error_pct - _true_pct(ours, true, name) for name in kinds},
-        {name: _half_pct(whole[name], _true_pct(ours, true, name)) for name in kinds},
+        {name: whole[name].error_pct - true_pct(ours, true, name) for name in kinds},
+        {name: _half_pct(whole[name], true_pct(ours, true, name)) for name in kinds},
         told.sleep.recorded_ma * 1_000 if told.sleep.judged else None,
         abs(told.all_mc - more_mc) <= told.half_mc,
         (days[0] or 0.0) - (days[1] or 0.0),
@@ -104,11 +104,11 @@ def _windows(run: Traced, by: str) -> list[tuple[float, float]]:
     return [(at_s - 1, at_s + 4) for at_s in (woken_s[~speaks][0], woken_s[speaks][0])]
 
 
-def _true_pct(ours: Predicted, true: Predicted, name: str) -> float:
-    """The error that a perfect recording of all wakes of a kind would show."""
+def true_pct(ours: Predicted, true: Predicted, name: str, phase: str | None = None) -> float:
+    """The error that a perfect recording of all wakes of a kind, or of a phase, would show."""
     means = []
     for one in (ours, true):
-        _, mc, times = next(kind for kind in one.kinds if kind.name == name).each()
+        _, mc, times = next(kind for kind in one.kinds if kind.name == name).each(phase)
         means.append(float(np.average(mc, weights=times)))
     return 100 * (means[0] / means[1] - 1)
 
@@ -124,12 +124,12 @@ def table() -> str:
     with pair() as of:
         lives = [measured(of, by, count) for by, count in SEEDS.items()]
         rows = [*_rows(lives), [f"true errors: {_so(of)}", *[""] * len(lives)]]
-    return BEGIN + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return HEADS + "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def _so(of: Pair) -> str:
     """What a perfect recording of all wakes would show."""
-    without, with_one = (_true_pct(of.ours, of.true, name) for name in (SENSE, MESSAGE))
+    without, with_one = (true_pct(of.ours, of.true, name) for name in (SENSE, MESSAGE))
     days = [one.result.battery_life_days or 0.0 for one in (of.ours, of.true)]
     return f"{without:+.1f} %, with a message {with_one:+.1f} %, life {days[0] - days[1]:+.0f} days"
 
@@ -187,6 +187,4 @@ def _life(some: Sequence[Told]) -> str:
 
 
 if __name__ == "__main__":
-    text = PAGE.read_text(encoding="utf-8")
-    before, after = text.split(BEGIN)
-    PAGE.write_text(before + table() + "\n" + after.split("\n\n", 1)[1], encoding="utf-8")
+    pages.put(PAGE, table())

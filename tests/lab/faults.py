@@ -4,22 +4,22 @@ The table is that of docs/robustness.md, which is written once all have gone wel
 """
 
 import sys
-from pathlib import Path
 
 from host_sim.lab.faults import suite
 from host_sim.lab.faults.suite import Report, Row
+from tests.docs import pages
 from tools.show import faults as shown
 from tools.show import output
 
-PAGE = Path(__file__).parents[2] / "docs" / "robustness.md"
+PAGE = "docs/robustness.md"
 NODES = ("garden", "door", "sound", "plug")
 COUNT = 30_000
-BEGIN = f"| fault | count | to sleep, s | to serve, s | {' | '.join(NODES)} |\n"
+HEADS = f"| fault | count | to sleep, s | to serve, s | {' | '.join(NODES)} |\n"
 
 
 def table(reports: dict[str, Report]) -> str:
     """A row for each kind, and a column for what a day of it costs each node."""
-    rows = [BEGIN, f"|---|{'---|' * (3 + len(NODES))}\n"]
+    rows = [HEADS, f"|---|{'---|' * (3 + len(NODES))}\n"]
     for kind in dict.fromkeys(kind for report in reports.values() for kind in report.rows):
         each = [report.rows.get(kind, Row()) for report in reports.values()]
         cells = [
@@ -42,9 +42,7 @@ def main() -> int:
         shown.show(name, f"torpor faults {name}", reports[name])
     if any(report.failed for report in reports.values()):
         return 1
-    before, _, after = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = after.partition("\n\n")
-    PAGE.write_text(f"{before}{table(reports)}\n{after}", encoding="utf-8")
+    pages.put(PAGE, table(reports))
     return 0
 
 

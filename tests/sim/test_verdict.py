@@ -23,6 +23,7 @@ from host_sim.trace.cut import wakes as cutter
 from host_sim.trace.cut.wakes import RADIO_OFF, RADIO_ON, Cut, Recorded
 from host_sim.trace.recording import Gap, Recording
 from tests.fidelity import instruments
+from tests.fidelity.instruments import true_pct
 from tests.trace.waves import wave
 
 BUSY = (
@@ -70,14 +71,6 @@ def truth() -> tuple[Predicted, Traced]:
     device = device_config(other.file.node, other.board)
     run = waveform.traced(other, device, 0, SETTLED_S + 7_200)
     return wakes.predict(off(scenario.load("garden", BUSY))), run
-
-
-def true_pct(predicted: Predicted, true: Predicted, name: str, phase: str | None = None) -> float:
-    """The error of the board's file that a perfect recording of all wakes would show."""
-    kinds = [{kind.name: kind for kind in one.kinds}[name] for one in (predicted, true)]
-    amounts = [kind.each(phase)[1:] for kind in kinds]
-    ours, theirs = (float(np.average(mc, weights=times)) for mc, times in amounts)
-    return 100 * (ours / theirs - 1)
 
 
 def seen(run: Traced, by: str, *windows_s: tuple[float, float]) -> list[Recording]:

@@ -9,6 +9,7 @@ from host_sim.spec.scenariofile import Wifi
 from host_sim.trace import reader
 from host_sim.trace.cut import digest
 from host_sim.trace.fit import evidence
+from tests.docs import pages
 from tests.fidelity import __main__ as fidelity
 from tests.fidelity import channel, instruments, own
 from tests.fidelity.row import Row
@@ -21,7 +22,7 @@ def test_the_page_is_what_a_run_writes() -> None:
 
 @pytest.mark.slow
 def test_what_an_instrument_can_judge_is_as_its_page_says() -> None:
-    assert instruments.table() in instruments.PAGE.read_text(encoding="utf-8")
+    assert instruments.table() in pages.path_of(instruments.PAGE).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", [name for group in GROUPS for name in group.files])

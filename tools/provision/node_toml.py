@@ -63,7 +63,8 @@ class Provision:
 
 def load(path: Path) -> Provision:
     """Read a node.toml. BadInput names file, line and key, and never shows a password."""
-    file, board, own = _checked(path)
+    text = inputs.text(path)
+    file, board, own = _checked(path, text, tomlfile.parse(text, path))
     config = _config(file, board, own)
     modules = owndriver.modules(own, path.parent)
     return Provision(board, file.node.image, config, way.given(_secrets(file)), modules)
@@ -74,14 +75,16 @@ def check(path: Path) -> None:
 
     Passwords may be missing, as they do where a repository has none.
     """
-    if tomlfile.parse(inputs.text(path), path).keys() & {"wifi", "broker", "gateway"}:
-        _checked(path)
-
-
-def _checked(path: Path) -> tuple[NodeFile, Board, dict[str, str]]:
-    """The file, its board, and the drivers of its own by channel."""
     text = inputs.text(path)
     document = tomlfile.parse(text, path)
+    if document.keys() & {"wifi", "broker", "gateway"}:
+        _checked(path, text, document)
+
+
+def _checked(
+    path: Path, text: str, document: dict[str, Any]
+) -> tuple[NodeFile, Board, dict[str, str]]:
+    """The file, its board, and the drivers of its own by channel."""
     own = drivers.taken(document)
     kept = passwords.filled_in(document, text, path)
     file = tomlfile.convert(document, text, path, NodeFile)

@@ -23,7 +23,7 @@ sim: $(RUNTIME)  ## simulate a year of the garden sensor and print where the cha
 	@$(BIN)/torpor sim garden
 
 firmware: $(RUNTIME)  ## compile what goes onto a device into build/firmware
-	@$(BIN)/python -m tools.provision.firmware
+	@$(BIN)/python -m torpor_tools.provision.firmware
 
 test: $(DEV)  ## run every test but the slow and say which were skipped and why
 	$(BIN)/pytest -n 3 --quiet -m "not slow"
@@ -46,12 +46,12 @@ installed: $(UV)  ## install a wheel into an environment of its own and make a p
 	@$(BIN)/uv build --quiet --wheel --python $(BIN)/python --out-dir $(WHEEL)
 	@$(BIN)/uv venv --quiet --python $(BIN)/python $(WHEEL)/venv
 	@$(BIN)/uv pip install --quiet --python $(WHEEL)/venv/bin/python -c requirements.txt $(WHEEL)/*.whl
-	@cd $(WHEEL) && venv/bin/python -I -c "from tools.provision import version; version.files(None)"
+	@cd $(WHEEL) && venv/bin/python -I -c "from torpor_tools.provision import version; version.files(None)"
 	@$(BIN)/uv pip install --quiet --python $(WHEEL)/venv/bin/python -c requirements-dev.txt pytest
 	@cd $(WHEEL) && venv/bin/torpor boards && venv/bin/torpor sim garden --days 1
 	@cd $(WHEEL) && venv/bin/torpor sweep garden --days 40 --set seed=1..2
 	@cd $(WHEEL) && venv/bin/torpor init shed --board xiao_esp32c3 --kind sensor
-	@cd $(WHEEL)/shed && ../venv/bin/torpor check shed.toml && ../venv/bin/pytest -q
+	@cd $(WHEEL)/shed && ../venv/bin/torpor check shed.toml && touch tools.py && ../venv/bin/python -m pytest -q
 	@cd $(WHEEL) && ../../$(BIN)/uv pip install --quiet --python venv/bin/python -c ../../requirements-dev.txt "$$(echo *.whl)[compiled]"
 	@cd $(WHEEL) && venv/bin/torpor sim garden --days 1 --engine compiled
 
@@ -71,7 +71,7 @@ pictures: $(DEV)  ## draw a year of the garden for README and docs/report.md; ne
 	$(BIN)/python -m tests.browser.pictures
 
 reference: $(RUNTIME)  ## write docs/reference.md, every key of every file
-	$(BIN)/python -m tools.reference
+	$(BIN)/python -m torpor_tools.reference
 
 differential: $(DEV)  ## a million randomised wakes on three interpreters
 	$(BIN)/python -m tests.policy.differential --wakes 1000000

@@ -7,14 +7,16 @@ from setuptools import find_packages, setup
 
 setup(
     packages=[
-        *find_packages(include=["host_sim*", "tools*"]),
+        *find_packages(include=["host_sim*"]),
         *find_packages("firmware"),
+        *find_packages("tools"),
         "host_sim.boards",
-        "tools.provision.scripts",
+        "torpor_tools.provision.scripts",
     ],
     package_dir={
         "torpor": "firmware/torpor",
+        "torpor_tools": "tools/torpor_tools",
         "host_sim.boards": "boards",
-        "tools.provision.scripts": "firmware",
+        "torpor_tools.provision.scripts": "firmware",
     },
 )

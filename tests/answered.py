@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tools import cli
+from torpor_tools import cli
 
 
 def answered(capsys: pytest.CaptureFixture[str], *args: str, status: int = 0) -> Any:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tools.hil.node import Node
-from tools.provision.repl import AGENT
+from torpor_tools.hil.node import Node
+from torpor_tools.provision.repl import AGENT
 
 CHECKOUT = Path(__file__).parent.parent
 # How long an example takes is the machine's: on a busy one each may take a second.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import cli
+from torpor_tools import cli
 
 MOST_S = 30  # of one line: a hang, not a slow machine
 

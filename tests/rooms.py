@@ -31,12 +31,13 @@ def imported(source: str, package: str) -> Iterator[str]:
 
 def module_of(path: str) -> str:
     """The dotted name of a file's module."""
+    path = path.removeprefix("firmware/").removeprefix("tools/")
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def rooms() -> dict[str, str]:
     """Each room by its name, with what its docstring says is in it."""
-    named = {"firmware": "firmware/torpor/__init__.py", "tools": "tools/__init__.py"}
+    named = {"firmware": "firmware/torpor/__init__.py", "tools": "tools/torpor_tools/__init__.py"}
     for path in sorted((CHECKOUT / "host_sim").iterdir()):
         if path.suffix == ".py" and path.stem != "__init__":
             named[path.stem] = f"host_sim/{path.name}"
@@ -54,7 +55,7 @@ def room_of(name: str) -> str:
     first, _, rest = name.partition(".")
     if first == "host_sim":
         return rest.partition(".")[0]
-    return {"torpor": "firmware", "tools": "tools"}.get(first, "")
+    return {"torpor": "firmware", "torpor_tools": "tools"}.get(first, "")
 
 
 def graph() -> dict[str, set[str]]:
@@ -62,7 +63,7 @@ def graph() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {name: set() for name in rooms()}
     for folder in ("firmware", "host_sim", "tools"):
         for path in (CHECKOUT / folder).rglob("*.py"):
-            module = module_of(path.relative_to(CHECKOUT).as_posix().removeprefix("firmware/"))
+            module = module_of(path.relative_to(CHECKOUT).as_posix())
             if (room := room_of(module)) not in found:
                 continue
             package = module if path.stem == "__init__" else module.rpartition(".")[0]

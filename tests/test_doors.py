@@ -1,4 +1,4 @@
-"""Every file of a user's goes through host_sim/files, every port through tools/provision/ports.
+"""Every file of a user's goes through host_sim/files, every port through provision/ports.py.
 
 What opens or writes one by itself is found in the source; each that may is here with its reason.
 """
@@ -25,23 +25,23 @@ MAY = {
     "host_sim/trace/columns/": "what Source opened",
     "host_sim/trace/cut/digest.py": "the part that outputs made",
     "host_sim/trace/fit/calibrate.py": "a scratch folder",
-    "tools/fakes/": "on the virtual board",
-    "tools/show/page/": "what ships",
-    "tools/virtual/": "the virtual board's own folder",
-    "tools/commands/virtual_board.py": "the image that it keeps others from",
-    "tools/hil/": "a test's log, and the port that its board was given",
-    "tools/provision/agent.py": "on the board",
-    "tools/provision/firmware.py": "what ships, and what is made of it in a scratch folder",
-    "tools/provision/fold.py": "what ships",
-    "tools/provision/short.py": "what ships",
-    "tools/provision/filesystem.py": "a file system in memory",
-    "tools/provision/repl.py": "its own agent.py",
-    "tools/provision/tidy.py": "on the board",
-    "tools/provision/trial.py": "on the board",
-    "tools/provision/version.py": "what was compiled, in a scratch folder",
-    "tools/provision/nvs.py": "a partition in memory",
-    "tools/reference.py": "the page that make reference writes",
-    "tools/cli.py": "the null device",
+    "tools/torpor_tools/fakes/": "on the virtual board",
+    "tools/torpor_tools/show/page/": "what ships",
+    "tools/torpor_tools/virtual/": "the virtual board's own folder",
+    "tools/torpor_tools/commands/virtual_board.py": "the image that it keeps others from",
+    "tools/torpor_tools/hil/": "a test's log, and the port that its board was given",
+    "tools/torpor_tools/provision/agent.py": "on the board",
+    "tools/torpor_tools/provision/firmware.py": "what ships, and what a scratch folder has of it",
+    "tools/torpor_tools/provision/fold.py": "what ships",
+    "tools/torpor_tools/provision/short.py": "what ships",
+    "tools/torpor_tools/provision/filesystem.py": "a file system in memory",
+    "tools/torpor_tools/provision/repl.py": "its own agent.py",
+    "tools/torpor_tools/provision/tidy.py": "on the board",
+    "tools/torpor_tools/provision/trial.py": "on the board",
+    "tools/torpor_tools/provision/version.py": "what was compiled, in a scratch folder",
+    "tools/torpor_tools/provision/nvs.py": "a partition in memory",
+    "tools/torpor_tools/reference.py": "the page that make reference writes",
+    "tools/torpor_tools/cli.py": "the null device",
 }
 FILES = [
     path.relative_to(CHECKOUT).as_posix()

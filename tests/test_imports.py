@@ -26,13 +26,13 @@ ROOMS = (
     ("host_sim.spec",),
     ("host_sim.sim",),
     ("host_sim.lab", "host_sim.home"),
-    ("tools.show", "tools.fakes"),
-    ("tools.provision",),
-    ("tools.params", "tools.ppk2", "tools.loop", "tools.power"),
-    ("tools.recordings", "tools.options"),
-    ("tools.virtual",),
-    ("tools.hil", "tools.project"),
-    ("tools.commands", "tools.pytest_torpor", "tools.reference"),
+    ("torpor_tools.show", "torpor_tools.fakes"),
+    ("torpor_tools.provision",),
+    ("torpor_tools.params", "torpor_tools.ppk2", "torpor_tools.loop", "torpor_tools.power"),
+    ("torpor_tools.recordings", "torpor_tools.options"),
+    ("torpor_tools.virtual",),
+    ("torpor_tools.hil", "torpor_tools.project"),
+    ("torpor_tools.commands", "torpor_tools.pytest_torpor", "torpor_tools.reference"),
 )
 FILES = [
     path.relative_to(CHECKOUT).as_posix()
@@ -47,16 +47,16 @@ def within(name: str, packages: tuple[str, ...]) -> bool:
 
 def faults(path: str, source: str) -> list[str]:
     """What a file imports against the rules."""
-    names = list(imported(source, ".".join(Path(path).parent.parts).removeprefix("firmware.")))
+    names = list(imported(source, module_of(str(Path(path).parent))))
     refused: list[str] = []
     if path.startswith("firmware/torpor/policy/"):
         refused += [name for name in names if not within(name, ("micropython", "torpor.policy"))]
     if path.startswith("firmware/"):
-        refused += [name for name in names if within(name, ("host_sim", "tools", "tests"))]
+        refused += [name for name in names if within(name, ("host_sim", "torpor_tools", "tests"))]
         if not touches_hardware(path):
             refused += [name for name in names if within(name, HARDWARE)]
     if path.startswith("host_sim/"):
-        refused += [name for name in names if within(name, ("tools", "tests"))]
+        refused += [name for name in names if within(name, ("torpor_tools", "tests"))]
     if path.startswith("tools/"):
         refused += [name for name in names if within(name, ("tests",))]
     return sorted(set(refused))
@@ -134,7 +134,7 @@ def test_a_file_keeps_the_rules(path: str) -> None:
         ("firmware/torpor/policy/a.py", "from . import ticks", []),
         ("firmware/torpor/policy/a.py", "from micropython import const", []),
         ("firmware/torpor/node.py", "import host_sim.engine.port", ["host_sim.engine.port"]),
-        ("firmware/torpor/node.py", "from tools import cli", ["tools.cli"]),
+        ("firmware/torpor/node.py", "from torpor_tools import cli", ["torpor_tools.cli"]),
         ("firmware/torpor/node.py", "import time, machine", ["machine"]),
         ("firmware/torpor/node.py", "from esp32 import NVS", ["esp32.NVS"]),
         ("firmware/torpor/node.py", "from torpor import esp32", []),
@@ -142,9 +142,9 @@ def test_a_file_keeps_the_rules(path: str) -> None:
         ("firmware/torpor/link/wifi.py", "import network", []),
         ("firmware/torpor/drivers/dht.py", "import machine", []),
         ("firmware/main.py", "import machine", []),
-        ("host_sim/engine/port.py", "from tools.cli import main", ["tools.cli.main"]),
+        ("host_sim/engine/port.py", "from torpor_tools.cli import main", ["torpor_tools.cli.main"]),
         ("host_sim/engine/port.py", "from torpor import node", []),
-        ("tools/cli.py", "import tests.interpreters", ["tests.interpreters"]),
+        ("tools/torpor_tools/cli.py", "import tests.interpreters", ["tests.interpreters"]),
     ],
 )
 def test_the_rules_see_what_they_must(path: str, source: str, refused: list[str]) -> None:
@@ -159,9 +159,9 @@ def test_a_room_imports_the_rooms_before_it(path: str) -> None:
 
 TOP = (
     "host_sim/__init__.py",
-    "tools/__init__.py",
-    "tools/cli.py",
-    "tools/start.py",
+    "tools/torpor_tools/__init__.py",
+    "tools/torpor_tools/cli.py",
+    "tools/torpor_tools/start.py",
     "host_sim/trace/__init__.py",
 )
 
@@ -180,8 +180,12 @@ def test_no_module_imports_itself_by_a_circle() -> None:
         ("host_sim/engine/a.py", "from host_sim.ulp import watch", ["host_sim.ulp.watch"]),
         ("host_sim/engine/a.py", "if T:\n    from host_sim.sim import run", ["host_sim.sim.run"]),
         ("host_sim/trace/cut/a.py", "from host_sim.trace import reader", ["host_sim.trace.reader"]),
-        ("tools/show/a.py", "from tools.commands import sim", ["tools.commands.sim"]),
-        ("tools/cli.py", "from tools.commands import sim", []),
+        (
+            "tools/torpor_tools/show/a.py",
+            "from torpor_tools.commands import sim",
+            ["torpor_tools.commands.sim"],
+        ),
+        ("tools/torpor_tools/cli.py", "from torpor_tools.commands import sim", []),
     ],
 )
 def test_the_order_sees_what_it_must(path: str, source: str, refused: list[str]) -> None:

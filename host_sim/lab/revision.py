@@ -46,7 +46,17 @@ def simulated(path: str, changes: tuple[str, ...], source: Path) -> Run:
     with scratch.folder() as folder:
         out = folder / "run.json"
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "tools.start", "sim", path, *words, "--save", str(out)],
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "torpor_tools.start",
+                "sim",
+                path,
+                *words,
+                "--save",
+                str(out),
+            ],
             env=_environment(source),
             text=True,
             capture_output=True,
@@ -113,8 +123,8 @@ def _known(top: Path, rev: str) -> str:
 
 def _environment(source: Path) -> dict[str, str]:
     """Ours, with a checkout before what is installed."""
-    paths = (str(source), str(source / "firmware"), os.environ.get("PYTHONPATH", ""))
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    paths = (source, source / "firmware", source / "tools", os.environ.get("PYTHONPATH", ""))
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(str(path) for path in paths if path)}
 
 
 def _git(folder: Path, *words: str, **environment: str) -> str | None:

@@ -1,7 +1,7 @@
 """Every command of `torpor`, found by itself, and a line of words that it does something useful on.
 
-The words come from what each parameter was declared to be (tools.params), so that a command that is
-added is in the table of bad inputs without a word here.
+The words come from what each parameter was declared to be (torpor_tools.params), so that a command
+that is added is in the table of bad inputs without a word here.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import click
 
-from tools import cli, params
+from torpor_tools import cli, params
 
 RECORDING, NODE, FIRMWARE, SAMPLES = "wake.csv", "node.toml", "esp32.bin", "samples.txt"
 FLEET, BENCH = "fleet.toml", "bench.toml"

@@ -20,7 +20,7 @@ from tests.bad import lines, words
 from tests.bad.lines import Line
 from tests.disk import no_room
 from tests.refused import contents, refused, watched
-from tools import cli, params
+from torpor_tools import cli, params
 
 LINES = lines.lines()
 Capture = pytest.CaptureFixture[str]

@@ -12,7 +12,7 @@ from host_sim.trace.recording import Recording
 from tests.bad import lines
 from tests.provision import made
 from tests.provision.conftest import NODE
-from tools import params
+from torpor_tools import params
 
 LATIN1 = os.fsdecode(b"f\xfcr")  # a name that is not UTF-8
 NO_FILES = {
@@ -86,7 +86,7 @@ NO_INTEGERS = (*NO_NUMBERS, "1.5", "1e3", "9" * 400)
 def bad(kind: click.ParamType) -> dict[str, str]:  # type: ignore[type-arg]
     """Words that a parameter of this kind must refuse, by what is wrong with them.
 
-    A kind that nobody has thought of is none: declare it in tools.params.
+    A kind that nobody has thought of is none: declare it in torpor_tools.params.
     """
     if isinstance(kind, params.Output):
         ending = kind.endings[0] if kind.endings else ""

@@ -26,7 +26,7 @@ from tests.bench.goals import Row
 from tests.bench.rounds import ROUNDS, interleaved, ratio, timed
 from tests.interpreters import run as interpret
 from tests.tools.loop import in_the_loop
-from tools import loop
+from torpor_tools import loop
 
 FEW_ROUNDS = 3  # of what takes seconds
 COUNTS = (1_000, 3_000)
@@ -54,7 +54,7 @@ def python_rows() -> list[Row]:
 
 def process_rows() -> list[Row]:
     """A year of the garden node as a whole process, start-up and tables included."""
-    command = [sys.executable, "-m", "tools.cli", "sim", "garden"]
+    command = [sys.executable, "-m", "torpor_tools.cli", "sim", "garden"]
     year = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
     (times,) = interleaved(lambda: year)
     return [("a year of garden, whole process", f"{median(times):.2f} s", "at most 4 s")]
@@ -67,7 +67,7 @@ def check_rows() -> list[Row]:
         paths = [Path(folder, f"{seed}.toml") for seed in range(1, 100, 10)]
         for path in paths:
             path.write_text(text.replace("seed = 1", f"seed = {path.stem}"))
-        command = [sys.executable, "-m", "tools.cli", "check", *map(str, paths)]
+        command = [sys.executable, "-m", "torpor_tools.cli", "check", *map(str, paths)]
         ten = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
         (times,) = interleaved(lambda: ten, rounds=FEW_ROUNDS)
     what = "torpor check of ten scenarios of a year, three seeds each"

@@ -32,7 +32,7 @@ def rows() -> list[Row]:
 MEASURED = """
 import sys
 from pathlib import Path
-from tools import cli
+from torpor_tools import cli
 cli.run(sys.argv[1:])
 status = Path("/proc/self/status").read_text()
 print(status.partition("VmHWM:")[2].split()[0], file=sys.stderr)
@@ -61,7 +61,7 @@ def start_rows() -> list[Row]:
     year = ("sim", "garden", "--engine")
     with tempfile.TemporaryDirectory() as empty:
         env = {"TORPOR_CACHE": empty}
-        compiled = ("tools.cli", *year, "compiled")
+        compiled = ("torpor_tools.cli", *year, "compiled")
         cold_s = process_s(*compiled, **env)
         warm_s = median(process_s(*compiled, **env) for _ in range(STARTS))
         mib = [memory_mib(*year, engine, **env) for engine in ("cpython", "compiled")]

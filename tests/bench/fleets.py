@@ -16,7 +16,7 @@ from host_sim.lab.fleet import chunk, fleetfile, spread
 from host_sim.lab.fleet.keep import Kept
 from tests.bench.goals import Row
 from tests.bench.rounds import interleaved, ratio
-from tools.commands import sweep
+from torpor_tools.commands import sweep
 
 GARDENS = Path(__file__).parents[2] / "docs" / "examples" / "gardens" / "fleet.toml"
 ROUNDS = 5  # of a minute

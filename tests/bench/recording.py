@@ -7,8 +7,8 @@ from statistics import median
 
 from host_sim.trace.formats.part import RATE_HZ, Part
 from tests.tools.ppk2_device import Device, word
-from tools.commands.record import measure
-from tools.ppk2 import Ppk2
+from torpor_tools.commands.record import measure
+from torpor_tools.ppk2 import Ppk2
 
 ROUNDS = 3
 SAMPLES = 5 * RATE_HZ

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tools import cli
+from torpor_tools import cli
 
 DAYS, SET = "3", ("--set", "node.task.climate.warmup_ms=2015")
 Open = Callable[..., Page]

@@ -18,7 +18,7 @@ from host_sim.files.picture import reduced
 from host_sim.sim import run
 from host_sim.spec import figures, scenario
 from tests.conftest import CHECKOUT
-from tools import cli
+from torpor_tools import cli
 
 DOCS = CHECKOUT / "docs"
 CHANGED = "node.channel.light.delta=30"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tools import cli
+from torpor_tools import cli
 
 LEAST_PX = 9  # that a label is high: its letters are of some 8
 

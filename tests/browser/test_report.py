@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from tests.answered import answered
 from tests.browser.conftest import DAYS, SET, Open
-from tools import cli
+from torpor_tools import cli
 
 pytestmark = pytest.mark.slow
 Capture = pytest.CaptureFixture[str]

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 @contextmanager
 def viewed(*words: str) -> Iterator[str]:
     """The address of a page, whose server ends by Ctrl-C, and well."""
-    command = [sys.executable, "-m", "tools.start", "view", *words, "--port", "0"]
+    command = [sys.executable, "-m", "torpor_tools.start", "view", *words, "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from tests.contract.benches import Node
-from tools.hil import node as hil
 from torpor.policy.sleep import DEEP
 from torpor.port import Port
+from torpor_tools.hil import node as hil
 
 EPOCH_MS = 900 << 30  # a multiple of the ticks' period, in August of the year 2000
 PATIENCE_S = 60.0

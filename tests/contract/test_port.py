@@ -11,12 +11,12 @@ from tests.contract.benches import Bench, Chip, Simulated
 from tests.contract.device import Device
 from tests.firmware import rig
 from tests.firmware.broker import PASSWORD, USER, Broker
-from tools.hil.bench import Bench as BenchFile
-from tools.provision import firmware
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.policy.ticks import MASK, diff
 from torpor.policy.txpower import LEVEL_QDBM
 from torpor.port import COLD, DECISIONS, FAULT, NO_AP, NODE, NONE, PIN, TIMER
+from torpor_tools.hil.bench import Bench as BenchFile
+from torpor_tools.provision import firmware
 
 PORTS = ("chip", "simulated", "device")
 WAKING_MS = 500  # at most, from sleep to the node's first line without a boot

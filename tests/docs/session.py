@@ -23,10 +23,10 @@ from tests.docs import pages
 from tests.firmware.broker import free_port
 from tests.provision import made, rom
 from tests.tools.ppk2_device import Device, word
-from tools import cli
-from tools.commands.virtual_board import FLASH_BYTES
-from tools.provision import gateway_toml, layout, version
-from tools.virtual.process import running
+from torpor_tools import cli
+from torpor_tools.commands.virtual_board import FLASH_BYTES
+from torpor_tools.provision import gateway_toml, layout, version
+from torpor_tools.virtual.process import running
 
 PATIENCE_S = 120
 TREE = ("Makefile", "boards", "firmware", "host_sim", "pyproject.toml", "tests", "tools")

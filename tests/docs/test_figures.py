@@ -21,8 +21,8 @@ from host_sim.world import loudness, sound
 from tests.answered import answered
 from tests.bench import goals
 from tests.docs import pages
-from tools import cli
 from torpor.policy.loudness import BLOCK, REMEMBERED
+from torpor_tools import cli
 
 Capture = pytest.CaptureFixture[str]
 GATEWAY = ("node.link=espnow",)

@@ -22,10 +22,10 @@ from tests.conftest import data
 from tests.docs import pages
 from tests.docs.session import Session
 from tests.sim.files import text_of
-from tools import cli
-from tools.hil.bench import Bench
-from tools.provision.gateway_toml import GatewayFile
-from tools.provision.node_toml import NodeFile
+from torpor_tools import cli
+from torpor_tools.hil.bench import Bench
+from torpor_tools.provision.gateway_toml import GatewayFile
+from torpor_tools.provision.node_toml import NodeFile
 
 RECORDINGS = data() / "esp32/heltec-esp32-lora32/wifi"
 RECORDING = re.compile(r"\b\w*interference\w*\.csv\.xz")

@@ -13,7 +13,7 @@ from host_sim.trace.fit import doubts, evidence
 from tests.fidelity import channel, own, plot, published, radio
 from tests.fidelity.row import Row
 from tests.fidelity.unseen import BOARD, FOLDER, GROUPS, Group, digest_file
-from tools import cli
+from torpor_tools import cli
 
 Documents = list[tuple[Group, dict[str, Any]]]  # what torpor validate says of each
 

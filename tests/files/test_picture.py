@@ -10,7 +10,7 @@ from PIL import Image, ImageColor
 
 from host_sim.files import outputs, picture
 from host_sim.trace.draw import style
-from tools import cli
+from torpor_tools import cli
 
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker
-from tools.fakes import world
 from torpor.policy.report import CELLS
+from torpor_tools.fakes import world
 
 GATEWAY = b"\x02gate1"
 NODE = bytes(rig.network.radio.mac)

@@ -20,10 +20,10 @@ from host_sim.lab import decisions
 from host_sim.spec import scenario
 from tests.firmware.broker import HOST, PASSWORD, USER
 from tests.unix import micropython
-from tools.fakes import world
-from tools.provision import firmware
-from tools.virtual.board import FAKES, FAKES_BYTES
 from torpor import record, retain
+from torpor_tools.fakes import world
+from torpor_tools.provision import firmware
+from torpor_tools.virtual.board import FAKES, FAKES_BYTES
 
 BUTTON, RELAY, METER = 0, 26, 5  # of the plug
 DRIVERS: dict[str, dict[str, Any]] = {

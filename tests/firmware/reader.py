@@ -12,9 +12,9 @@ from host_sim.ulp.emulator import Ulp
 from host_sim.ulp.i2c import Sht3x
 from tests.firmware import rig
 from tests.firmware.chip import sht3x
-from tools.fakes import world
 from torpor.ulp.assemble import Program
 from torpor.ulp.chips import bus
+from torpor_tools.fakes import world
 
 SDA, SCL, LIGHT, CELL = 32, 33, 34, 35
 TEMPERATURE, HUMIDITY, LUX, BATTERY = range(4)  # the garden's channels

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tools.fakes import world
-from tools.provision.fold import LIBRARY
 from torpor.policy.sleep import DEEP
+from torpor_tools.fakes import world
+from torpor_tools.provision.fold import LIBRARY
 
 # What they import of CPython's comes before its clock is gone.
 for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"):
@@ -23,10 +23,10 @@ for _name in ("array", "binascii", "errno", "json", "select", "socket", "struct"
 
 def _import(names: tuple[str, ...]) -> list[ModuleType]:
     sys.modules["world"] = world
-    sys.modules["pads"] = import_module("tools.fakes.pads")
-    fake_time = import_module("tools.fakes.time")
+    sys.modules["pads"] = import_module("torpor_tools.fakes.pads")
+    fake_time = import_module("torpor_tools.fakes.time")
     for name in ("network", "machine", "esp32", "espnow"):
-        sys.modules[name] = import_module(f"tools.fakes.{name}")
+        sys.modules[name] = import_module(f"torpor_tools.fakes.{name}")
     sys.modules["time"] = fake_time
     try:
         return [import_module(name) for name in names]
@@ -38,9 +38,9 @@ def _import(names: tuple[str, ...]) -> list[ModuleType]:
 
 machine, network, espnow, esp32, watching, deliver, wifi, markers, link, gateway = _import(
     (
-        "tools.fakes.machine",
-        "tools.fakes.network",
-        "tools.fakes.espnow",
+        "torpor_tools.fakes.machine",
+        "torpor_tools.fakes.network",
+        "torpor_tools.fakes.espnow",
         "torpor.esp32",
         "torpor.watching",
         "torpor.link.deliver",

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.firmware import rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
-from tools.fakes import world
 from torpor.link import readings
 from torpor.policy.ticks import MASK
 from torpor.port import NO_AP, NONE, REFUSED
+from torpor_tools.fakes import world
 
 ADDRESS = "192.0.2.7 255.255.255.0 192.0.2.1 192.0.2.1"
 KEPT = "torpor.address"  # where the fake flash has it

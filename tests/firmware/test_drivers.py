@@ -11,9 +11,9 @@ from host_sim.hardware import board
 from host_sim.spec.drivers import Driver, Own, Sensor
 from tests.firmware import rig
 from tests.firmware.chip import DRIVERS, SHT3X, crc8, sht3x
-from tools.fakes import world
 from torpor import drivers as opened
 from torpor.port import FAULT, NONE
+from torpor_tools.fakes import world
 
 DOOR, LIGHT, BATTERY = 33, 34, 35
 CHANNELS = [

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from host_sim.world import sound
 from tests.firmware import cells, rig
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
-from tools.fakes import world
 from torpor.policy.sleep import DEEP, IDLE, LIGHT, MODEM
 from torpor.port import (
     COLD,
@@ -25,6 +24,7 @@ from torpor.port import (
     TIMER,
     WATCH,
 )
+from torpor_tools.fakes import world
 
 DOOR = 33
 

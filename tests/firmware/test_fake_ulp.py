@@ -8,14 +8,14 @@ import pytest
 
 from tests.firmware import rig
 from tests.firmware.reader import config
-from tools.fakes import world
+from torpor_tools.fakes import world
 
 BINARY = a2b_base64(config()["monitor"]["binary"])
 
 
 @pytest.fixture
 def fake(state: dict[str, Any]) -> Any:
-    return sys.modules["tools.fakes.esp32"]
+    return sys.modules["torpor_tools.fakes.esp32"]
 
 
 def runs(answers: list[tuple[bool, bool]]) -> list[int]:

@@ -13,7 +13,7 @@ from host_sim.hardware import states
 from host_sim.hardware.chip import CHIPS
 from tests.firmware import rig
 from tests.interpreters import ROOT
-from tools.fakes import world
+from torpor_tools.fakes import world
 
 PEER, STRANGER = b"\x02peer1", b"\x02peer2"
 
@@ -22,7 +22,7 @@ PEER, STRANGER = b"\x02peer1", b"\x02peer2"
 def test_what_pads_can_is_what_node_toml_is_checked_by(chip: str) -> None:
     of = CHIPS[chip].pads
     told = (of.there, of.only_read, of.rtc, of.adc, of.radio)
-    known = sys.modules["tools.fakes.pads"].CHIPS
+    known = sys.modules["torpor_tools.fakes.pads"].CHIPS
     assert known[chip] == tuple(sum(1 << pad for pad in each) for each in told)
 
 
@@ -129,7 +129,7 @@ def test_a_station_is_not_configured_while_it_connects(state: dict[str, Any]) ->
 def test_a_gpio_ends_deep_sleep_where_the_chip_can(
     state: dict[str, Any], chip: str, pin: int, refused: str | None
 ) -> None:
-    fake: Any = sys.modules["tools.fakes.esp32"]
+    fake: Any = sys.modules["torpor_tools.fakes.esp32"]
     state["chip"] = chip
     fake.wake_on_gpio((rig.machine.Pin(pin, rig.machine.Pin.IN),), True)
     with pytest.raises(ValueError if refused else SystemExit, match=refused):
@@ -222,7 +222,7 @@ def test_a_bus_of_low_power_ends_in_a_reset(state: dict[str, Any], chip: str, bu
 def test_what_ended_a_sleep_is_not_told_behind_another_reset(state: dict[str, Any]) -> None:
     state["events"] = [[9_000, 33, 0]]
     pin = rig.machine.Pin(33, rig.machine.Pin.IN)
-    sys.modules["tools.fakes.esp32"].wake_on_ext0(pin, False)
+    sys.modules["torpor_tools.fakes.esp32"].wake_on_ext0(pin, False)
     with pytest.raises(SystemExit):
         rig.machine.deepsleep(60_000)
     assert (rig.machine.reset_cause(), rig.machine.wake_reason()) == (world.DEEPSLEEP, world.EXT0)
@@ -234,7 +234,7 @@ def test_what_ended_a_sleep_is_not_told_behind_another_reset(state: dict[str, An
 
 
 def test_ticks_are_added_within_half_their_period() -> None:
-    ticks_add = sys.modules["tools.fakes.time"].ticks_add
+    ticks_add = sys.modules["torpor_tools.fakes.time"].ticks_add
     assert ticks_add(0, (1 << 29) - 1) == (1 << 29) - 1
     for delta in (1 << 29, -(1 << 29)):
         with pytest.raises(OverflowError, match="overflow"):
@@ -242,7 +242,7 @@ def test_ticks_are_added_within_half_their_period() -> None:
 
 
 def test_less_than_no_time_is_for_ever_asleep_and_nothing_awake(state: dict[str, Any]) -> None:
-    sys.modules["tools.fakes.time"].sleep_ms(-5)
+    sys.modules["torpor_tools.fakes.time"].sleep_ms(-5)
     assert state["now_ms"] == 1_000
     with pytest.raises(SystemExit):
         rig.machine.deepsleep(-5)
@@ -275,7 +275,7 @@ def test_a_driver_of_ones_own_reads_what_is_on_the_bus(
 
 
 def test_flash_storage_has_its_limits(state: dict[str, Any]) -> None:
-    fake: Any = sys.modules["tools.fakes.esp32"]
+    fake: Any = sys.modules["torpor_tools.fakes.esp32"]
     nvs = fake.NVS("n" * 15)
     with pytest.raises(OSError, match="KEY_TOO_LONG"):
         fake.NVS("n" * 16)
@@ -450,7 +450,7 @@ def test_light_sleep_stops_the_watchdog_and_does_not_feed_it(state: dict[str, An
 
 def test_ext0_and_the_ulp_exclude_each_other_on_the_esp32_alone(state: dict[str, Any]) -> None:
     """The other way round the port asks nobody, and the sleep fails."""
-    fake: Any = sys.modules["tools.fakes.esp32"]
+    fake: Any = sys.modules["torpor_tools.fakes.esp32"]
     pin = rig.machine.Pin(33, rig.machine.Pin.IN)
     fake.wake_on_ext0(pin, True)
     with pytest.raises(ValueError, match="no resources"):
@@ -496,7 +496,7 @@ def test_a_sleep_is_as_long_as_the_slow_clock_has_it(state: dict[str, Any], ppm:
 
 
 def test_flash_storage_is_full_when_no_entry_is_left(state: dict[str, Any]) -> None:
-    fake: Any = sys.modules["tools.fakes.esp32"]
+    fake: Any = sys.modules["torpor_tools.fakes.esp32"]
     nvs = fake.NVS("filler")
     nvs.set_blob("most", bytes(32 * (630 - 2 - 3 - 2)))
     nvs.set_blob("one", b"x")
@@ -511,7 +511,7 @@ def test_flash_storage_is_full_when_no_entry_is_left(state: dict[str, Any]) -> N
 
 
 def test_flash_storage_has_integers_and_blobs_of_any_byte(state: dict[str, Any]) -> None:
-    fake: Any = sys.modules["tools.fakes.esp32"]
+    fake: Any = sys.modules["torpor_tools.fakes.esp32"]
     nvs, every = fake.NVS("torpor"), bytes(range(128, 256))
     nvs.set_blob("key", every)
     buffer = bytearray(128)

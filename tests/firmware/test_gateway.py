@@ -11,9 +11,9 @@ import pytest
 from tests.firmware import rig
 from tests.firmware.air import GATEWAY, NODE, Air, gateway, node, readings
 from tests.firmware.broker import Broker, free_port
-from tools.fakes import world
 from torpor.link import readings as messages
 from torpor.port import NO_BROKER, UNHEARD
+from torpor_tools.fakes import world
 
 TOPIC = "torpor/garden/readings"
 OTHER = b"\x02node2"

@@ -9,8 +9,8 @@ import pytest
 
 from tests.firmware.broker import HOST, PASSWORD, USER, free_port
 from tests.firmware.chip import Chip, shipped
-from tools.fakes import world
-from tools.provision import firmware
+from torpor_tools.fakes import world
+from torpor_tools.provision import firmware
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 

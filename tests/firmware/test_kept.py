@@ -6,8 +6,8 @@ import pytest
 
 from tests.firmware import rig
 from tests.firmware.chip import Chip, garden
-from tools.fakes import world
 from torpor import kept, record
+from torpor_tools.fakes import world
 
 BEFORE = b"\0" + bytes(1_300)  # what lies before it
 
@@ -20,7 +20,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict:  # type: ig
 
 
 def chip_text() -> bytes:
-    from tools.provision import version
+    from torpor_tools.provision import version
 
     return version.as_json(garden(1883))
 

@@ -7,8 +7,8 @@ import pytest
 from tests.firmware import rig
 from tests.firmware.broker import Broker
 from tests.firmware.chip import Chip, garden
-from tools.fakes import world
 from torpor.policy.sleep import LIGHT
+from torpor_tools.fakes import world
 
 LOW, HIGH = 12, 13
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from tests.firmware import rig
 from tests.firmware.reader import HUMIDITY, LUX, SCL, SDA, TEMPERATURE, Reader, config, words
-from tools.fakes import world
-from tools.provision import version
 from torpor import kept
 from torpor.drivers.row import HIGH, LOOKS, LOW, ROW
 from torpor.policy.sleep import IDLE, LIGHT, MODEM
 from torpor.port import FAULT, RECALLED, TIMER, WATCH
+from torpor_tools.fakes import world
+from torpor_tools.provision import version
 
 EVERY_MS = 100_000
 GARDEN = config()

@@ -9,12 +9,12 @@ from tests.firmware import rig
 from tests.firmware.broker import HOST
 from tests.firmware.chip import Chip
 from tests.firmware.reader import HUMIDITY, LUX, TEMPERATURE, Reader, config, words
-from tools.fakes import world
-from tools.provision import version
 from torpor import record, start
 from torpor.policy import report
 from torpor.policy.ticks import MASK
 from torpor.port import WATCH
+from torpor_tools.fakes import world
+from torpor_tools.provision import version
 
 HOUR_MS = 3_600_000
 EVERY_MS = 100_000

@@ -8,8 +8,8 @@ import pytest
 from tests.firmware import chip
 from tests.firmware.broker import Broker
 from tests.firmware.chip import BUTTON, RELAY, Chip
-from tools.fakes import world
 from torpor import record
+from torpor_tools.fakes import world
 
 PANIC = -1
 

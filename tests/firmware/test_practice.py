@@ -12,7 +12,7 @@ import pytest
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, shipped, sht3x
 from tests.start import plain
-from tools.fakes import world
+from torpor_tools.fakes import world
 
 MINUTE_MS = 60_000
 GATEWAY = "020000475701"  # of config.py

@@ -12,11 +12,11 @@ from tests.firmware import cells
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.chip import SHT3X, Chip, garden
 from tests.interpreters import ROOT
-from tools.fakes import world
 from torpor import kept, record, retain, start
 from torpor.policy import schedule
 from torpor.policy.ticks import MASK
 from torpor.port import TIMER
+from torpor_tools.fakes import world
 
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.firmware.chip import shipped
 from tests.unix import micropython
-from tools.virtual.board import INTERPRETER
 from torpor import __version__
+from torpor_tools.virtual.board import INTERPRETER
 
 FOUND = """
 import torpor, torpor.policy.ticks, torpor.config

@@ -9,13 +9,13 @@ import pytest
 
 from host_sim.ulp.emulator import Ulp
 from tests.firmware import rig
-from tools.fakes import world
 from torpor.policy.loudness import BLOCK, REMEMBERED
 from torpor.policy.sleep import DEEP, LIGHT
 from torpor.port import NONE, TIMER, WATCH
 from torpor.ulp.assemble import Program, assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS, gates
+from torpor_tools.fakes import world
 
 MICROPHONE, DOOR = 34, 33
 LOUDNESS = assemble(PROGRAMS["loudness"], "esp32", names("esp32", MICROPHONE))

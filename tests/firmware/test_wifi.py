@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.firmware import rig
-from tools.fakes.world import RESET, advance
 from torpor.policy.patience import LINK_MS
 from torpor.port import NO_AP, REFUSED
+from torpor_tools.fakes.world import RESET, advance
 
 ADDRESSES = ("192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.1")
 FULL_MS = rig.network.ASSOCIATE_MS + rig.network.DHCP_MS

@@ -27,8 +27,8 @@ from host_sim.sim import run
 from host_sim.spec import scenario
 from tests.answered import answered
 from tests.refused import refused
-from tools import cli
-from tools.show import fleet as shown
+from torpor_tools import cli
+from torpor_tools.show import fleet as shown
 
 ROOT = Path(__file__).parents[2]
 GARDENS = ROOT / "docs" / "examples" / "gardens" / "fleet.toml"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 FLEET = 'title = "x"\nscenario = "garden"\ncount = 3\ndays = 0.1\n[distance]\nm.uniform = [3, 30]\n'
-RUN = "from tools import cli; assert cli.run([%r, %r, '--workers', '1', '--json']) == 0"
+RUN = "from torpor_tools import cli; assert cli.run([%r, %r, '--workers', '1', '--json']) == 0"
 
 
 @pytest.mark.parametrize(

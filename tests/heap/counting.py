@@ -24,8 +24,8 @@ from tests import interpreters
 from tests.heap import nodes
 from tests.start.counting import write
 from tests.unix import micropython
-from tools.provision import firmware, romfs, version
 from torpor.policy import report
+from torpor_tools.provision import firmware, romfs, version
 
 HERE = Path(__file__).parent
 HEAP = {"wasm": "1M", "unix": "4M"}

@@ -13,8 +13,8 @@ from host_sim.spec.scenario import Scenario
 from host_sim.spec.wiring import Output, Pins, Wiring
 from tests.conftest import CHECKOUT
 from tests.firmware import chip
-from tools.provision import node_toml
 from torpor.policy import report, schedule
+from torpor_tools.provision import node_toml
 
 Config = dict[str, Any]
 LONGEST = "n" * 24  # host_sim.spec.nodefile.NAME

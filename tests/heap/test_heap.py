@@ -19,7 +19,7 @@ from host_sim.spec.heap import NAMES, heap_bytes
 from host_sim.spec.wiring import Pins, Wiring
 from tests import interpreters
 from tests.heap import nodes
-from tools import cli
+from torpor_tools import cli
 
 PARSE = """
 import gc, json

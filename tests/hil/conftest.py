@@ -12,8 +12,8 @@ from host_sim.spec import nodefile
 from host_sim.spec.configure import device_config
 from host_sim.toml import file as tomlfile
 from tests.firmware.broker import PASSWORD, USER, Broker
-from tools.hil.bench import Bench
-from tools.provision import firmware
+from torpor_tools.hil.bench import Bench
+from torpor_tools.provision import firmware
 
 
 @pytest.fixture(scope="session")

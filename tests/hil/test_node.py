@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.firmware.broker import Broker
-from tools.hil.node import Node
-from tools.hil.processor import Processor
-from tools.provision import version
 from torpor import record, retain
+from torpor_tools.hil.node import Node
+from torpor_tools.hil.processor import Processor
+from torpor_tools.provision import version
 
 pytestmark = pytest.mark.usefixtures("resting")
 

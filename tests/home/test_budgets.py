@@ -9,8 +9,8 @@ import pytest
 from host_sim.sim.result import Result
 from tests.answered import answered
 from tests.conftest import CHECKOUT
-from tools import cli
-from tools.show import homebudgets
+from torpor_tools import cli
+from torpor_tools.show import homebudgets
 
 Capture = pytest.CaptureFixture[str]
 GREENHOUSE = CHECKOUT / "docs/examples/greenhouse/greenhouse.toml"

@@ -10,8 +10,8 @@ from host_sim.files import scratch
 from host_sim.lab import plot, study
 from host_sim.lab.study import POLICIES, Study
 from tests.conftest import data
-from tools.show import output
-from tools.show import study as shown
+from torpor_tools.show import output
+from torpor_tools.show import study as shown
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "policies.md"

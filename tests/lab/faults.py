@@ -8,8 +8,8 @@ import sys
 from host_sim.lab.faults import suite
 from host_sim.lab.faults.suite import Report, Row
 from tests.docs import pages
-from tools.show import faults as shown
-from tools.show import output
+from torpor_tools.show import faults as shown
+from torpor_tools.show import output
 
 PAGE = "docs/robustness.md"
 NODES = ("garden", "door", "sound", "plug")

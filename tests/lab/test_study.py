@@ -12,7 +12,7 @@ from host_sim.lab import bootstrap, plot, study
 from host_sim.lab.study import ENERGY, Row, Study, Sweep
 from tests.answered import answered
 from tests.lab.__main__ import section
-from tools.show.study import facts
+from torpor_tools.show.study import facts
 
 ROWS = (
     Row("ours", "ours", {ENERGY: 60.0}, (50.0, 70.0)),

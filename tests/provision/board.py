@@ -17,8 +17,8 @@ from types import TracebackType
 from tests.firmware.chip import HEAP_BYTES
 from tests.interpreters import ROOT
 from tests.unix import micropython
-from tools.provision import firmware
-from tools.virtual.board import FAKES
+from torpor_tools.provision import firmware
+from torpor_tools.virtual.board import FAKES
 
 
 @cache

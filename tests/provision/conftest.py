@@ -6,8 +6,8 @@ import pytest
 
 from tests.provision.board import Board
 from tests.provision.deployed import SIZE
-from tools.commands import deploy
-from tools.provision import layout, version
+from torpor_tools.commands import deploy
+from torpor_tools.provision import layout, version
 
 WIFI, BROKER = "correct horse", "battery staple"
 NODE = f"""\

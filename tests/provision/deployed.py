@@ -9,8 +9,8 @@ import pytest
 from littlefs import LittleFS
 
 from tests.provision.board import Board, Line
-from tools import cli
-from tools.provision import filesystem
+from torpor_tools import cli
+from torpor_tools.provision import filesystem
 
 SIZE = 256 * filesystem.BLOCK
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.provision.board import Board, Line
-from tools.provision import filesystem, layout, sending
-from tools.provision.repl import Board as Repl
-from tools.provision.repl import Cut
+from torpor_tools.provision import filesystem, layout, sending
+from torpor_tools.provision.repl import Board as Repl
+from torpor_tools.provision.repl import Cut
 
 SIZE = 64 * filesystem.BLOCK
 MAIN = """\

@@ -9,10 +9,10 @@ from host_sim.errors import BadInput
 from tests.provision.board import Board, Line
 from tests.provision.conftest import BROKER, WIFI
 from tests.provision.deployed import SIZE, content, deploy, files, nvs, told
-from tools.fakes import world
-from tools.provision import filesystem, firmware, layout, repl, sending, version
-from tools.provision.node_toml import load
 from torpor import __version__
+from torpor_tools.fakes import world
+from torpor_tools.provision import filesystem, firmware, layout, repl, sending, version
+from torpor_tools.provision.node_toml import load
 
 WATCH = """
 [node.watch]

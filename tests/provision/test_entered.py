@@ -7,8 +7,8 @@ import pytest
 
 from tests.provision.board import Board
 from tests.provision.deployed import SIZE
-from tools.fakes import world
-from tools.provision import filesystem, version
+from torpor_tools.fakes import world
+from torpor_tools.provision import filesystem, version
 
 
 @pytest.mark.parametrize(

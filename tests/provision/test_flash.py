@@ -16,9 +16,9 @@ from tests.provision.board import Board
 from tests.provision.conftest import BROKER, WIFI
 from tests.refused import refused
 from tests.unix import micropython
-from tools import cli
-from tools.provision import binary, layout, loader, version
 from torpor import __version__
+from torpor_tools import cli
+from torpor_tools.provision import binary, layout, loader, version
 
 MIB = 1 << 20
 SECRETS = {"torpor.wifi_password": WIFI.encode(), "torpor.broker_password": BROKER.encode()}

@@ -13,8 +13,8 @@ from tests.provision.board import Board
 from tests.provision.conftest import BROKER, NODE, WIFI
 from tests.provision.deployed import SIZE, content, deploy, nvs, told
 from tests.provision.test_flash import flash
-from tools.provision import firmware, gateway_toml, layout, node_toml, repl, version
 from torpor import __version__
+from torpor_tools.provision import firmware, gateway_toml, layout, node_toml, repl, version
 
 SHARED = "once upon a time"
 GARDEN, SHED = "24:6f:28:AA:bb:0c", "24:6f:28:aa:bb:0d"

@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.firmware.broker import Broker, free_port
 from tests.firmware.test_gateway_start import config
 from tests.provision.test_trial import BACK, OWN, Node
-from tools.fakes import world
-from tools.provision import firmware
+from torpor_tools.fakes import world
+from torpor_tools.provision import firmware
 
 MAIN = firmware.gateway()
 

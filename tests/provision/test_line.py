@@ -10,9 +10,9 @@ import pytest
 import serial
 
 from tests.provision.board import Board, Line
-from tools import cli
-from tools.commands import deploy as command
-from tools.provision import ports
+from torpor_tools import cli
+from torpor_tools.commands import deploy as command
+from torpor_tools.provision import ports
 
 
 def test_a_port_that_is_away_is_waited_for(

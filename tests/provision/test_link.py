@@ -14,9 +14,9 @@ import pytest
 
 from tests.policy import wakes
 from tests.policy.wakes import Play
-from tools.provision import firmware, fold, link, short
-from tools.provision.fold import LIBRARY
 from torpor import ahead
+from torpor_tools.provision import firmware, fold, link, short
+from torpor_tools.provision.fold import LIBRARY
 
 NAMES = sorted(fold.sources())
 PLAIN = [name for name in NAMES if name.startswith("torpor.policy") or name == "torpor.record"]

@@ -17,8 +17,8 @@ from serial.tools import list_ports
 
 from tests.provision.board import Board, Line
 from tests.provision.deployed import SIZE, files
-from tools import cli
-from tools.provision import filesystem
+from torpor_tools import cli
+from torpor_tools.provision import filesystem
 
 Capture = pytest.CaptureFixture[str]
 
@@ -114,7 +114,15 @@ def test_the_console_is_shown_until_ctrl_c() -> None:
     """And nothing is typed into it."""
     master, slave = pty.openpty()
     tty.setraw(slave)
-    words = [sys.executable, "-m", "tools.start", "logs", "--follow", "--port", os.ttyname(slave)]
+    words = [
+        sys.executable,
+        "-m",
+        "torpor_tools.start",
+        "logs",
+        "--follow",
+        "--port",
+        os.ttyname(slave),
+    ]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout
         stop = threading.Timer(60, process.kill)

@@ -7,9 +7,9 @@ import pytest
 
 from host_sim.errors import BadInput
 from host_sim.spec import scenario
-from tools.provision import node_toml, version
 from torpor import kept
 from torpor.drivers.row import ROW
+from torpor_tools.provision import node_toml, version
 
 NODE = """\
 name = "garden"

@@ -15,7 +15,7 @@ from host_sim.spec.configure import device_config
 from tests.firmware.chip import DRIVERS
 from tests.interpreters import ROOT
 from tests.provision.conftest import BROKER, NODE, WIFI
-from tools.provision import node_toml
+from torpor_tools.provision import node_toml
 
 GARDEN = """\
 name = "garden"

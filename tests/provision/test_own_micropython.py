@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.rooms import CHECKOUT
-from tools.fakes import world
-from tools.provision import firmware, fold, link
+from torpor_tools.fakes import world
+from torpor_tools.provision import firmware, fold, link
 
 BOARD = CHECKOUT / "boards" / "micropython"
 # MicroPython 1.29, ports/esp32/modules.

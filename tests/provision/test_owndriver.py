@@ -9,7 +9,7 @@ from host_sim.errors import BadInput
 from tests.provision.board import Board
 from tests.provision.conftest import NODE
 from tests.provision.deployed import SIZE, content, deploy, files
-from tools.provision import layout, node_toml, version
+from torpor_tools.provision import layout, node_toml, version
 
 SENSOR = """
 from helper import TWICE

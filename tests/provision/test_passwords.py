@@ -6,7 +6,7 @@ import pytest
 
 from host_sim.errors import BadInput
 from tests.provision.conftest import BROKER, NODE, WIFI
-from tools.provision import node_toml
+from torpor_tools.provision import node_toml
 
 KEPT = f'[wifi]\npassword = "{WIFI}"\n\n[broker]\npassword = "{BROKER}"\n'
 

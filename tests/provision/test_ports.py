@@ -12,9 +12,9 @@ import pytest
 
 from tests.provision import made
 from tests.refused import watched
-from tools import cli
-from tools.commands import deploy, pil
-from tools.provision import loader, ports, repl
+from torpor_tools import cli
+from torpor_tools.commands import deploy, pil
+from torpor_tools.provision import loader, ports, repl
 
 RAW = b"raw REPL; CTRL-B to exit\r\n>"
 Serve = Callable[[int, threading.Event], None]

@@ -25,13 +25,13 @@ from tests.firmware.broker import PASSWORD, USER, Broker, free_port
 from tests.firmware.chip import RELAY, SHT3X, garden, plug, sht3x
 from tests.provision.board import Board
 from tests.provision.conftest import BROKER, NODE, WIFI
-from tools import cli
-from tools.commands import deploy
-from tools.commands.virtual_board import FLASH_BYTES
-from tools.fakes import world
-from tools.provision import filesystem, firmware, fold, layout, link, version
-from tools.provision.fold import LIBRARY
-from tools.virtual.process import running
+from torpor_tools import cli
+from torpor_tools.commands import deploy
+from torpor_tools.commands.virtual_board import FLASH_BYTES
+from torpor_tools.fakes import world
+from torpor_tools.provision import filesystem, firmware, fold, layout, link, version
+from torpor_tools.provision.fold import LIBRARY
+from torpor_tools.virtual.process import running
 
 SIZE = 256 * filesystem.BLOCK
 OWN, BACK = version.pointer("b"), version.pointer("a")

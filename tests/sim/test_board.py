@@ -15,9 +15,9 @@ from host_sim.sim import build
 from host_sim.spec import scenario
 from tests.answered import answered
 from tests.sim.boardfiles import TEXT, written
-from tools import cli
-from tools.commands import board as tool
 from torpor.policy.patience import LINK_MS
+from torpor_tools import cli
+from torpor_tools.commands import board as tool
 
 NAMES = (
     "doit_devkit_v1",

@@ -15,8 +15,8 @@ from host_sim.spec.nodefile import Channel
 from tests.answered import answered
 from tests.conftest import CHECKOUT
 from tests.firmware import rig
-from tools.provision import node_toml, version
 from torpor import kept, record, retain
+from torpor_tools.provision import node_toml, version
 
 FOLDER = CHECKOUT / "docs" / "examples"
 NODES = sorted(path.parent for path in FOLDER.glob("*/node.toml"))

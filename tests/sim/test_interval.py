@@ -18,7 +18,7 @@ from host_sim.spec import figures, scenario
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from tests.refused import refused
-from tools import cli
+from torpor_tools import cli
 
 Capture = pytest.CaptureFixture[str]
 

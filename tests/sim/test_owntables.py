@@ -10,7 +10,7 @@ from host_sim.spec import scenario
 from host_sim.spec.scenario import Scenario
 from tests.provision.conftest import NODE
 from tests.sim.files import text_of
-from tools import cli
+from torpor_tools import cli
 
 BUDGETS = '[[budget]]\nname = "wakes_per_day"\nat_most = 300\n'
 

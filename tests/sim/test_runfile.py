@@ -17,7 +17,7 @@ from host_sim.spec import figures, scenario
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
 from tests.refused import refused
-from tools import cli
+from torpor_tools import cli
 
 NAMES = scenario.names()
 

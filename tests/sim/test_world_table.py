@@ -18,7 +18,7 @@ from host_sim.world.recordings import DAY_S, DAY_US, random_edges
 from tests.answered import answered
 from tests.refused import refused
 from tests.sim.files import fault, variation
-from tools import cli
+from torpor_tools import cli
 
 LIGHT = 'light = "irradiance"'
 

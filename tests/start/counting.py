@@ -18,7 +18,7 @@ from host_sim.hardware.start import BY_ESPNOW, IMAGES, LINK, MONITOR, OURS, WAKE
 from tests import interpreters
 from tests.firmware import chip
 from tests.unix import micropython
-from tools.provision import filesystem, firmware, romfs, version
+from torpor_tools.provision import filesystem, firmware, romfs, version
 
 FLASH_BYTES = 512 * filesystem.BLOCK  # of a flash of 4 MB
 # Of frozen modules, from the last mark on.

@@ -11,7 +11,7 @@ from struct import pack
 from host_sim.files import scratch
 from host_sim.hardware.start import BY_ESPNOW, IMAGES, LINK, PLAIN, Work
 from tests.start import counting
-from tools.provision import filesystem, firmware, romfs
+from torpor_tools.provision import filesystem, firmware, romfs
 
 SOURCES = Path(__file__).parent / "practice"
 SCRIPTS = MAIN, BOOT = "main.py", "_boot.py"

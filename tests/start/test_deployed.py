@@ -6,7 +6,7 @@ import pytest
 
 from tests.provision.board import Board, Line
 from tests.start import counting
-from tools.provision import layout, repl, sending, version
+from torpor_tools.provision import layout, repl, sending, version
 
 START = ("mount", "boot.py", "imports")
 

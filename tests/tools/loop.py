@@ -15,8 +15,8 @@ from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from tests.interpreters import HEAP, ROOT
 from tests.unix import micropython
-from tools import loop as tool
 from torpor import pil
+from torpor_tools import loop as tool
 
 
 @dataclass

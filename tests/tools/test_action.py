@@ -31,12 +31,12 @@ def run(folder: Path, **inputs: str) -> tuple[int, str, str]:
     (step,) = (one for one in ACTION["runs"]["steps"] if one.get("name") == "check")
     (folder / "bin").mkdir(exist_ok=True)
     torpor = folder / "bin" / "torpor"
-    torpor.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m tools.start "$@"\n')
+    torpor.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m torpor_tools.start "$@"\n')
     torpor.chmod(0o755)
     summary = folder / "temp" / "step"
     summary.parent.mkdir(exist_ok=True)
     environment = {name: filled_in(value, given) for name, value in step["env"].items()}
-    paths = (str(CHECKOUT), str(CHECKOUT / "firmware"))
+    paths = [str(CHECKOUT / folder) for folder in (".", "firmware", "tools")]
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=folder,

@@ -10,7 +10,7 @@ from tests.answered import answered
 from tests.refused import refused
 from tests.tools.test_diff import git
 from tests.tools.test_regressions import TOLERANCE, edit
-from tools import cli
+from torpor_tools import cli
 
 Capture = pytest.CaptureFixture[str]
 EDITS = (

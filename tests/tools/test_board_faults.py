@@ -14,19 +14,19 @@ import pytest
 from host_sim.errors import BadInput
 from host_sim.spec import scenario
 from tests.refused import refused
-from tools import cli
-from tools.commands.virtual_board import FLASH_BYTES
-from tools.hil import bench
-from tools.hil.bench import Bench
-from tools.hil.faults import case, damage, programs, run, suite
-from tools.hil.faults.broker import Broker
-from tools.hil.faults.case import Case
-from tools.hil.faults.config import config
-from tools.hil.faults.guest import Guest
-from tools.hil.faults.lent import lent
-from tools.hil.node import AWAY, Node
-from tools.provision import filesystem, version
-from tools.virtual.process import running
+from torpor_tools import cli
+from torpor_tools.commands.virtual_board import FLASH_BYTES
+from torpor_tools.hil import bench
+from torpor_tools.hil.bench import Bench
+from torpor_tools.hil.faults import case, damage, programs, run, suite
+from torpor_tools.hil.faults.broker import Broker
+from torpor_tools.hil.faults.case import Case
+from torpor_tools.hil.faults.config import config
+from torpor_tools.hil.faults.guest import Guest
+from torpor_tools.hil.faults.lent import lent
+from torpor_tools.hil.node import AWAY, Node
+from torpor_tools.provision import filesystem, version
+from torpor_tools.virtual.process import running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
 

@@ -14,7 +14,7 @@ from host_sim.lab import check, seeds
 from host_sim.spec import scenario
 from tests.answered import answered
 from tests.refused import refused
-from tools import cli
+from torpor_tools import cli
 
 Capture = pytest.CaptureFixture[str]
 TOLERANCE = '\n[[budget]]\nname = "average_current_ua"\ntolerance_percent = 1\n'

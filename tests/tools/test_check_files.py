@@ -11,7 +11,7 @@ from host_sim.lab.check import Checked
 from host_sim.lab.standing import Standing
 from host_sim.spec.scenariofile import Budget
 from tests.sim.test_standing import simulated
-from tools.show import badge, github, junit, markdown
+from torpor_tools.show import badge, github, junit, markdown
 
 # The schema of Jenkins's xunit plugin, junit-10.xsd: of each element the attributes that it must
 # have, those that it may have, and what may be in it.

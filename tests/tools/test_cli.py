@@ -16,8 +16,8 @@ from host_sim.spec import scenario
 from tests.answered import answered
 from tests.conftest import CHECKOUT
 from tests.refused import refused
-from tools import cli
 from torpor import __version__
+from torpor_tools import cli
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,13 +26,13 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_help_names_every_command_and_imports_none() -> None:
-    seen = "import sys; from tools import cli; cli.run(['--help']); print(*sys.modules)"
+    seen = "import sys; from torpor_tools import cli; cli.run(['--help']); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
     text, modules = done.stdout.rsplit("\n", 2)[:2]
     for name, what in cli.COMMANDS.items():
         assert f"  {name} " in text
         assert what in text
-        assert f"tools.commands.{name}" not in modules.split()
+        assert f"torpor_tools.commands.{name}" not in modules.split()
     assert not {"numpy", "matplotlib", "rich"} & set(modules.split())
 
 
@@ -193,8 +193,9 @@ def test_what_a_command_raises_becomes_a_status(
     assert capsys.readouterr().err.startswith(f"torpor: {line}" if line else "")
 
 
-TORPOR = [sys.executable, "-m", "tools.start"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{CHECKOUT}{os.pathsep}{CHECKOUT / 'firmware'}"}
+TORPOR = [sys.executable, "-m", "torpor_tools.start"]
+PATHS = os.pathsep.join(str(CHECKOUT / folder) for folder in (".", "firmware", "tools"))
+ENVIRONMENT = {**os.environ, "PYTHONPATH": PATHS}
 
 
 def torpor(*args: str, **more: Any) -> "subprocess.CompletedProcess[bytes]":
@@ -238,11 +239,11 @@ def test_ctrl_c_amid_the_imports_is_one_line() -> None:
 import os, signal, sys
 class Finder:
     def find_spec(self, name, *rest):
-        if name == "tools.cli":
+        if name == "torpor_tools.cli":
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Finder())
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from tools import start
+from torpor_tools import start
 start.main()
 """
     command = [sys.executable, "-c", program, "--version"]
@@ -257,7 +258,7 @@ def test_what_ends_a_command_leaves_no_half_file(number: signal.Signals, tmp_pat
 import os, signal, sys
 from pathlib import Path
 from host_sim.files import outputs
-from tools import cli
+from torpor_tools import cli
 sync = outputs._sync
 def end(path):
     assert len(list(Path.cwd().iterdir())) == 1
@@ -280,7 +281,7 @@ cli.main()
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
     """The pipe is closed before the command writes: no traceback, and not the status of a fault."""
-    program = "import sys; sys.stdin.read(); from tools.cli import main; main()"
+    program = "import sys; sys.stdin.read(); from torpor_tools.cli import main; main()"
     command = [sys.executable, "-c", program, "--help"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -319,7 +320,7 @@ def test_where_nobody_hears_the_error_the_status_tells_it() -> None:
     """And not that of a budget that does not hold."""
     read, write = os.pipe()
     os.close(read)
-    command = [sys.executable, "-c", "from tools.cli import main; main()", "sim", "nope"]
+    command = [sys.executable, "-c", "from torpor_tools.cli import main; main()", "sim", "nope"]
     done = subprocess.run(command, stderr=write, stdout=write, check=False)
     os.close(write)
     assert done.returncode == 2

@@ -12,7 +12,7 @@ from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Recording
 from tests.refused import refused
 from tests.trace.waves import wave
-from tools import cli
+from torpor_tools import cli
 
 HELTEC = "esp32/heltec-esp32-lora32"
 

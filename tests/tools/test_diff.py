@@ -10,7 +10,7 @@ import pytest
 from host_sim.spec import scenario
 from tests.answered import answered
 from tests.refused import refused
-from tools import cli
+from torpor_tools import cli
 
 Capture = pytest.CaptureFixture[str]
 

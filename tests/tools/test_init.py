@@ -13,9 +13,9 @@ from host_sim.spec.figures import FIGURES
 from tests.conftest import CHECKOUT
 from tests.refused import refused
 from tests.tools import test_action
-from tools import cli
-from tools.project import made
-from tools.provision import node_toml
+from torpor_tools import cli
+from torpor_tools.project import made
+from torpor_tools.provision import node_toml
 
 Capture = pytest.CaptureFixture[str]
 WORKFLOW = ".github/workflows/power.yml"
@@ -63,7 +63,7 @@ def test_it_has_a_workflow_of_the_action(shed: Path, capsys: Capture) -> None:
 def test_what_to_do_next_is_what_can_be_done(
     has_pytest: bool, last: str, shed: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr("tools.commands.init.find_spec", lambda name: has_pytest or None)
+    monkeypatch.setattr("torpor_tools.commands.init.find_spec", lambda name: has_pytest or None)
     assert init("shed", "--board", "xiao_esp32c3") == 0
     told = capsys.readouterr().out
     assert told.endswith(f"\nNow: cd shed; torpor sim shed.toml; {last}\n")

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from host_sim.spec import scenario
 from tests.tools.loop import in_the_loop
-from tools import cli
-from tools import loop as tool
-from tools.commands import pil as command
-from tools.provision import firmware
 from torpor import pil
+from torpor_tools import cli
+from torpor_tools import loop as tool
+from torpor_tools.commands import pil as command
+from torpor_tools.provision import firmware
 
 FRAME = st.tuples(
     st.integers(0, 255),

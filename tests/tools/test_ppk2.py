@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tools.ppk2_device import word
-from tools.ppk2 import Framer
+from torpor_tools.ppk2 import Framer
 
 
 def words(count: int, first: int = 0) -> bytes:

@@ -14,9 +14,9 @@ from host_sim.lab.seeds import Job, simulate
 from host_sim.spec import scenario
 from tests.conftest import CHECKOUT
 from tests.tools.ppk2_device import METADATA, POWER, START, STOP, Device, ua, word
-from tools.hil import bench
-from tools.hil.power import Switch
-from tools.hil.supply import Supply
+from torpor_tools.hil import bench
+from torpor_tools.hil.power import Switch
+from torpor_tools.hil.supply import Supply
 
 FAILS = """
 def test_it(node):
@@ -119,7 +119,7 @@ def test_a_budget_that_fails_explains_itself(tmp_path: Path) -> None:
     path.write_text(text.replace("warmup_ms = 15", "warmup_ms = 2_015"))
     options = ("-n", "1", "--rootdir", str(tmp_path), "-p", "xdist.plugin")
     no_others = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # which take their time
-    own = ("-p", "tools.pytest_torpor")
+    own = ("-p", "torpor_tools.pytest_torpor")
     status, said = run(tmp_path, *options, *own, test=BUDGETS, **no_others)
     assert status == 1
     assert "2 passed" in said
@@ -176,7 +176,7 @@ def test_a_test_that_is_marked_keeps_the_budgets(tmp_path: Path, workers: tuple[
     path.write_text(paced + WAKES)
     kept = standing.of([simulate(Job(str(path), ("days=0.1",)))])
     standing.save({"garden.toml": kept}, tmp_path / "power.toml")
-    options = ("--rootdir", str(tmp_path), "--strict-markers", "-p", "tools.pytest_torpor")
+    options = ("--rootdir", str(tmp_path), "--strict-markers", "-p", "torpor_tools.pytest_torpor")
     no_others = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     status, said = run(tmp_path, *workers, *options, test=MARKED, **no_others)
     assert status == 1

@@ -17,7 +17,7 @@ from host_sim.trace.formats.part import Part
 from tests.disk import no_room
 from tests.refused import refused
 from tests.tools.ppk2_device import STOP, Device, ua, word
-from tools import cli, recordings
+from torpor_tools import cli, recordings
 
 MV = 3300
 
@@ -84,7 +84,7 @@ def test_an_instrument_that_goes_leaves_what_came(
 # In a shell's foreground, as Ctrl-C is: CI may run in the background.
 FOREGROUND = """
 import signal
-from tools import cli, recordings
+from torpor_tools import cli, recordings
 signal.signal(signal.SIGINT, signal.default_int_handler)
 cli.main()
 """

@@ -10,7 +10,7 @@ from host_sim.spec import scenario
 from host_sim.toml import file as tomlfile
 from tests.conftest import CHECKOUT
 from tests.sim.files import text_of
-from tools import reference
+from torpor_tools import reference
 
 PAGE = (CHECKOUT / reference.PAGE).read_text()
 

@@ -17,7 +17,7 @@ import pytest
 from host_sim.spec import scenario
 from tests.conftest import CHECKOUT
 from tests.tools.test_diff import git
-from tools import cli
+from torpor_tools import cli
 
 CHECK = ("check", "garden.toml", "--rev", "main", "--seeds", "1", "--json")
 TOLERANCE = '\n[[budget]]\nname = "average_current_ua"\ntolerance_percent = 1\n'
@@ -87,9 +87,9 @@ def test_a_retry_loop_in_the_firmware(project: Path) -> None:
     delivery = project / "firmware/torpor/delivery.py"
     edit(delivery, "in range(2):", "in range(20):")
     edit(delivery, "        if attempts:\n", "        if attempts and sends == 19:\n")
-    paths = (str(project), str(project / "firmware"))
+    paths = [str(project / folder) for folder in (".", "firmware", "tools")]
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "tools.start", *CHECK],
+        [sys.executable, "-P", "-m", "torpor_tools.start", *CHECK],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         text=True,
         capture_output=True,

@@ -17,8 +17,8 @@ from host_sim.sim import runfile, wakelog
 from host_sim.spec import scenario
 from tests.answered import answered
 from tests.refused import refused
-from tools import cli
-from tools.show import page, serve
+from torpor_tools import cli
+from torpor_tools.show import page, serve
 
 Capture = pytest.CaptureFixture[str]
 DATA = re.compile(r'<script id="data" type="application/json">(.*?)</script>', re.DOTALL)

@@ -16,7 +16,7 @@ from host_sim.home import home
 from host_sim.spec import scenario
 from tests.answered import answered
 from tests.refused import refused
-from tools import cli
+from torpor_tools import cli
 
 NAMES = scenario.names()
 HOMES = home.names()
@@ -259,7 +259,7 @@ def version(name):
     return installed(name)
 metadata.version = version
 sys.modules["numba"] = None
-from tools.cli import main
+from torpor_tools.cli import main
 main()
 """
 
@@ -295,8 +295,8 @@ def test_without_numba_what_runs_long_does_so_on_cpython() -> None:
 # a terminal only: here it tells when the run has begun.
 TELLING = """
 import signal, sys
-from tools import cli
-from tools.show import output
+from torpor_tools import cli
+from torpor_tools.show import output
 signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a shell's foreground
 output.Progress.__call__ = lambda self, done: print("running", file=sys.stderr, flush=True)
 cli.main()
@@ -340,7 +340,7 @@ def test_ctrl_c_ends_both_runs_of_a_comparison() -> None:
 def test_a_reader_that_goes_away_is_no_traceback(args: list[str]) -> None:
     read, write = os.pipe()
     os.close(read)
-    command = [sys.executable, "-m", "tools.cli", "sim", "garden", "--days", "1", *args]
+    command = [sys.executable, "-m", "torpor_tools.cli", "sim", "garden", "--days", "1", *args]
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, check=False)
     os.close(write)
     assert (done.returncode, done.stderr) == (cli.BROKEN_PIPE, b"")
@@ -348,7 +348,7 @@ def test_a_reader_that_goes_away_is_no_traceback(args: list[str]) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 def test_a_full_disk_is_one_line() -> None:
-    command = [sys.executable, "-m", "tools.cli", "sim", "garden", "--days", "1", "--json"]
+    command = [sys.executable, "-m", "torpor_tools.cli", "sim", "garden", "--days", "1", "--json"]
     with open("/dev/full", "w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
     told = b"torpor: standard output: No space left on device; choose another place\n"

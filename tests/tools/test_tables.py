@@ -17,8 +17,8 @@ import pytest
 
 from tests.provision import made
 from tests.trace.waves import wave
-from tools import cli
-from tools.show import output
+from torpor_tools import cli
+from torpor_tools.show import output
 
 ROOT = Path(__file__).parents[2]
 LONG = "abcdefghijklmnopqrstuvwx"  # the longest name that a node's parts may have
@@ -104,11 +104,11 @@ WARNING = "torpor: "  # of what a recording cannot tell
 
 PROGRAM = """
 import importlib, json, sys
-from tools import cli
+from torpor_tools import cli
 for name, args in json.load(open("cases.json")):
     print(chr(12), end="", flush=True)
     if name in ("pil", "deploy", "record"):
-        show = importlib.import_module("tools.commands." + name)._show
+        show = importlib.import_module("torpor_tools.commands." + name)._show
         eval(f"show({args[0].strip()})")
     elif (status := cli.run([*name.split(), *args])):
         print("status", status)
@@ -140,7 +140,9 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     (folder / "fleet.toml").write_text(few)
     made.firmware(folder)
     environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
-    environment["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(ROOT / "firmware")))
+    environment["PYTHONPATH"] = os.pathsep.join(
+        str(ROOT / folder) for folder in (".", "firmware", "tools")
+    )
     command = [sys.executable, "-c", PROGRAM]
     piped = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, check=True

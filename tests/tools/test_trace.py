@@ -5,7 +5,7 @@ import pytest
 from host_sim.trace.cut import digest
 from tests.answered import answered
 from tests.refused import refused
-from tools import cli
+from torpor_tools import cli
 
 PPK2 = "Timestamp(ms),Current(uA)\n0,100\n1,100\n2,50000\n3,50000\n"
 

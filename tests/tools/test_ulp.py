@@ -8,10 +8,10 @@ import pytest
 
 from tests.answered import answered
 from tests.refused import refused
-from tools import cli
 from torpor.ulp.assemble import assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS
+from torpor_tools import cli
 
 
 def test_the_binary_is_the_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,13 +16,13 @@ import pytest
 from host_sim.hardware import board
 from tests.provision.conftest import NODE
 from tests.refused import refused
-from tools import cli
-from tools.commands import deploy
-from tools.commands.virtual_board import FLASH_BYTES
-from tools.fakes import world
-from tools.hil.node import Node
-from tools.provision import filesystem
-from tools.virtual.process import running
+from torpor_tools import cli
+from torpor_tools.commands import deploy
+from torpor_tools.commands.virtual_board import FLASH_BYTES
+from torpor_tools.fakes import world
+from torpor_tools.hil.node import Node
+from torpor_tools.provision import filesystem
+from torpor_tools.virtual.process import running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux")
 
@@ -123,7 +123,7 @@ def test_files_go_there_and_come_back(shared: Path, tmp_path: Path) -> None:
 
 
 def test_mounted_folders_are_imported_from_bytecode_too(shared: Path, tmp_path: Path) -> None:
-    from tools.provision import firmware
+    from torpor_tools.provision import firmware
 
     (tmp_path / "wanted.py").write_text("def answer():\n    return bytes(range(256))\n")
     firmware.compile_file(tmp_path / "wanted.py", Path("wanted.py"), tmp_path)

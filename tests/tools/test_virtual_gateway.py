@@ -11,10 +11,10 @@ import pytest
 
 from host_sim.hardware import board as boards
 from tests.firmware.broker import HOST, PASSWORD, USER, Broker
-from tools import cli
-from tools.commands.virtual_board import FLASH_BYTES
-from tools.provision import filesystem
-from tools.virtual.board import VirtualBoard
+from torpor_tools import cli
+from torpor_tools.commands.virtual_board import FLASH_BYTES
+from torpor_tools.provision import filesystem
+from torpor_tools.virtual.board import VirtualBoard
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the virtual board needs Linux"),

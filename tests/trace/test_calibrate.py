@@ -22,7 +22,7 @@ from host_sim.trace.recording import Recording
 from tests.answered import answered
 from tests.refused import refused
 from tests.trace.waves import wave
-from tools import cli
+from torpor_tools import cli
 
 HELTEC = board.load("heltec_wifi_lora_32")
 DIGESTS = evidence.load(HELTEC.folder)

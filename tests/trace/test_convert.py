@@ -19,7 +19,7 @@ from host_sim.trace import reader, writer
 from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Gap, Recording
 from tests.refused import refused
-from tools import cli
+from torpor_tools import cli
 
 CHANNELS = tuple(f"D{i}" for i in range(8))
 

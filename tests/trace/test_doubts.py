@@ -19,7 +19,7 @@ from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import Gap, Recording
 from tests.answered import answered
 from tests.trace.waves import wave
-from tools import cli
+from torpor_tools import cli
 
 
 def row(state: str, duration_s: float, mean_ma: float, start_s: float = 0.0) -> Row:

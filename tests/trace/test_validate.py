@@ -14,7 +14,7 @@ from host_sim.trace.formats import ppk2
 from host_sim.trace.recording import MOST_PIXELS, Gap, Recording
 from tests.answered import answered
 from tests.refused import refused
-from tools import cli
+from torpor_tools import cli
 
 HELTEC = "esp32/heltec-esp32-lora32"
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -3,7 +3,7 @@
 What a node file may say of each is in host_sim/spec/drivers.py.
 """
 
-known: dict = {}  # opened() of each driver's file that is linked in (tools/provision/link.py)
+known: dict = {}  # opened() of each driver's file that is linked in (link.py of torpor_tools)
 
 
 class Driver:

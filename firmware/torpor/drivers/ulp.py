@@ -6,7 +6,7 @@
     stage.arm(150, 400, 32)  # look every 150 ms, wake at 400 above twice the floor
     machine.deepsleep(60000)  # machine.wake_reason() is ULP_WAKE when the ULP woke the CPU
 
-Assembling takes longer than a look, so a node is given the words (tools.provision.node_toml).
+Assembling takes longer than a look, so a node is given the words (node_toml.py of torpor_tools).
 
 Never run on a chip. The words are those that binutils makes (tests/ulp), the calls MicroPython's
 esp32.ULP; what only a chip can show, going by ESP-IDF's drivers:

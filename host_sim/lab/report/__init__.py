@@ -1,1 +1,1 @@
-"""A run as a page tells it: data alone, which tools.show.page lays out."""
+"""A run as a page tells it: data alone, which torpor_tools.show.page lays out."""

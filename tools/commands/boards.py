@@ -1,5 +1,0 @@
-"""torpor boards: torpor board list, by the word that comes to mind first."""
-
-from tools.commands.board import list_boards as command
-
-__all__ = ["command"]

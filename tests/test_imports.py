@@ -29,6 +29,7 @@ ROOMS = (
     ("torpor_tools.show", "torpor_tools.fakes"),
     ("torpor_tools.provision",),
     ("torpor_tools.params", "torpor_tools.ppk2", "torpor_tools.loop", "torpor_tools.power"),
+    ("torpor_tools.retained",),
     ("torpor_tools.recordings", "torpor_tools.options"),
     ("torpor_tools.virtual",),
     ("torpor_tools.hil", "torpor_tools.project"),

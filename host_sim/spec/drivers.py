@@ -6,7 +6,7 @@ whose opened() is given what entry() makes.
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import Annotated, Any, ClassVar, NamedTuple, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -29,6 +29,15 @@ class Role(NamedTuple):
     pulled: bool = False
 
 
+class Shown(NamedTuple):
+    """What Home Assistant shows readings as; each is so many `scale`ths of the unit."""
+
+    device_class: str | None = None
+    unit: str | None = None
+    scale: int = 1
+    platform: str = "sensor"
+
+
 Level = Annotated[Pin, Role("level", pulled=True)]
 Voltage = Annotated[Pin, Role("voltage", converts=True)]
 Pulses = Annotated[Pin, Role("")]
@@ -38,6 +47,8 @@ Clock = Annotated[Pin, Role("scl", drives=True)]
 
 class Driver(Strict, frozen=True, tag_field="driver"):
     """A table of [sensor]: the driver that reads a channel, and its keys."""
+
+    shown: ClassVar[Shown] = Shown()
 
     def uses(self, key: tuple[str, ...]) -> Iterator[Use]:
         """Its pins, `key` being its table."""
@@ -66,6 +77,8 @@ def _roles(driver: type[Driver]) -> dict[str, Role]:
 class Temperature(Driver, frozen=True, tag="sht3x.temperature"):
     """Centi-degrees Celsius."""
 
+    shown = Shown("temperature", "°C", 100)
+
     sda: Data = "sda"
     """Data line of the bus."""
     scl: Clock = "scl"
@@ -75,6 +88,8 @@ class Temperature(Driver, frozen=True, tag="sht3x.temperature"):
 class Humidity(Driver, frozen=True, tag="sht3x.humidity"):
     """Centi-percent."""
 
+    shown = Shown("humidity", "%", 100)
+
     sda: Data = "sda"
     """Data line of the bus."""
     scl: Clock = "scl"
@@ -83,6 +98,8 @@ class Humidity(Driver, frozen=True, tag="sht3x.humidity"):
 
 class Analog(Driver, frozen=True, tag="analog"):
     """Millivolts at the pin times `ratio`, that of the divider in front of it."""
+
+    shown = Shown("voltage", "mV")
 
     pin: Voltage
     """A pin of the converter."""
@@ -98,12 +115,16 @@ class Analog(Driver, frozen=True, tag="analog"):
 class Contact(Driver, frozen=True, tag="contact"):
     """1 open, 0 closed to ground."""
 
+    shown = Shown("opening", platform="binary_sensor")
+
     pin: Level
     """The contact closes it to ground."""
 
 
 class Bl0937(Driver, frozen=True, tag="bl0937"):
     """Milliwatts, from the energy that one pulse stands for."""
+
+    shown = Shown("power", "W", 1000)
 
     pin: Pulses
     """The meter's CF."""
@@ -118,6 +139,8 @@ class Bl0937(Driver, frozen=True, tag="bl0937"):
 
 class Microphone(Driver, frozen=True, tag="microphone"):
     """An analog microphone, which a detector watches."""
+
+    shown = Shown("sound", platform="binary_sensor")
 
     pin: Voltage = "sound_adc"
     """A pin of the converter."""

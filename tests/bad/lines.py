@@ -30,6 +30,7 @@ BESIDES = {
     "sweep": ["--set", "seed=1"],
     "faults": ["--replay", "1:0:0:hang:3"],
     "report": ["--no-interval"],
+    "announce": ["--dry-run"],
 }
 ENDLESS = ("virtual-board", "view")
 HISTORIC = ("bisect",)  # needs a repository with a history

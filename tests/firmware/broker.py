@@ -18,12 +18,13 @@ from collections.abc import ItemsView, Iterator
 import amqtt.broker  # type: ignore[import-untyped]
 from amqtt.broker import Broker as Amqtt
 from amqtt.client import MQTTClient  # type: ignore[import-untyped]
+from amqtt.contexts import Action  # type: ignore[import-untyped]
 from amqtt.mqtt.constants import QOS_1  # type: ignore[import-untyped]
 from amqtt.mqtt.disconnect import DisconnectPacket  # type: ignore[import-untyped]
 from amqtt.mqtt.protocol.broker_handler import (  # type: ignore[import-untyped]
     BrokerProtocolHandler,
 )
-from amqtt.plugins.base import BaseAuthPlugin  # type: ignore[import-untyped]
+from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin  # type: ignore[import-untyped]
 from amqtt.session import Session  # type: ignore[import-untyped]
 
 from tests.interpreters import ROOT
@@ -38,6 +39,13 @@ class OneUser(BaseAuthPlugin):  # type: ignore[misc]
 
     async def authenticate(self, *, session: Session) -> bool:
         return (session.username, session.password) == (USER, PASSWORD)
+
+
+class Guarded(BaseTopicPlugin):  # type: ignore[misc]
+    """Lets nobody write below guarded/; MQTT 3.1.1 has no answer that says so."""
+
+    async def topic_filtering(self, *, session: Session, topic: str, action: Action) -> bool:
+        return action != Action.PUBLISH or not topic.startswith("guarded/")
 
 
 class Steady(UserDict[str, list[tuple[Session, int]]]):
@@ -117,7 +125,7 @@ async def serve(host: str, port: int) -> None:
     broker = Amqtt(
         {
             "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}"}},
-            "plugins": {f"tests.firmware.broker.{OneUser.__name__}": {}},
+            "plugins": {f"tests.firmware.broker.{one.__name__}": {} for one in (OneUser, Guarded)},
         }
     )
     broker._subscriptions = Steady()

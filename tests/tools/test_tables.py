@@ -70,6 +70,7 @@ CASES: dict[str, list[list[str]]] = {
     "ulp assemble": [["adc"], ["edges"], ["loudness"]],
     "ulp watch": [["adc", "samples.txt", "--threshold", "300"]],
     "flash": [["--board", "lolin32_lite", "--firmware", "esp32.bin", "--dry-run"]],
+    "announce": [["--dry-run", str(ROOT / "docs/examples/greenhouse/node.toml")]],
     "logs": [],  # what the board says
     "board list": [[]],
     "boards": [[]],

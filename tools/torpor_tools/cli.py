@@ -34,6 +34,7 @@ COMMANDS = {
     "ulp": "Assemble and emulate a detector's first stage.",
     "flash": "Write MicroPython, firmware and configuration to a board.",
     "deploy": "Send a board the files that differ.",
+    "announce": "Show nodes to Home Assistant.",
     "logs": "Print what a node keeps in its log, or its console.",
     "record": "Measure a board with a Power Profiler Kit II.",
     "board": "List boards and show their numbers with sources.",

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from host_sim.files import inputs
 from host_sim.hardware import board as boards
+from host_sim.hardware.board import Board
 from host_sim.hardware.mac import MOST_PEERS
 from host_sim.spec.nodefile import Name
 from host_sim.toml import file as tomlfile
 from host_sim.toml.file import Fault, Strict
 from torpor_tools.provision import node_toml, passwords, way
-from torpor_tools.provision.node_toml import Provision
+from torpor_tools.provision.node_toml import NodeFile, Provision
 from torpor_tools.provision.way import Broker, Wifi
 
 MOST_KEYED = 6  # ESP-IDF 5.5.5, esp_now.h: ESP_NOW_MAX_ENCRYPT_PEER_NUM
@@ -44,17 +45,18 @@ class GatewayFile(Strict, frozen=True):
     """Whose readings."""
 
 
+def read(path: Path) -> NodeFile | GatewayFile:
+    """A gateway.toml, or a node.toml: that has a [node]. BadInput shows no password."""
+    checked = _checked(path)
+    return checked[0] if checked else node_toml.read(path)
+
+
 def load(path: Path) -> Provision:
-    """Read a gateway.toml, or a node.toml: that has a [node]. BadInput shows no password."""
-    text = inputs.text(path)
-    document = tomlfile.parse(text, path)
-    if "node" in document or "gateway" not in document:
+    """What a board is given of a gateway.toml or a node.toml, or BadInput as by read()."""
+    checked = _checked(path)
+    if not checked:
         return node_toml.load(path)
-    kept = passwords.filled_in(document, text, path)
-    file = tomlfile.convert(document, text, path, GatewayFile)
-    board = boards.named_in(text, path, file.board)
-    for what, key, remedy in (*_faults(file), *way.wifi_faults(file.wifi, file.broker)):
-        raise passwords.located(what, kept, text, path, key, remedy)
+    file, board = checked
     nodes = file.gateway.nodes
     secrets = {
         "wifi_password": file.wifi.password.encode(),
@@ -68,6 +70,20 @@ def load(path: Path) -> Provision:
         "nodes": [{"name": name, "address": way.as_config(mac)} for name, mac in nodes.items()],
     }
     return Provision(board, "files", config, way.given(secrets))
+
+
+def _checked(path: Path) -> tuple[GatewayFile, Board] | None:
+    """The file and its board, if it is a gateway's."""
+    text = inputs.text(path)
+    document = tomlfile.parse(text, path)
+    if "node" in document or "gateway" not in document:
+        return None
+    kept = passwords.filled_in(document, text, path)
+    file = tomlfile.convert(document, text, path, GatewayFile)
+    board = boards.named_in(text, path, file.board)
+    for what, key, remedy in (*_faults(file), *way.wifi_faults(file.wifi, file.broker)):
+        raise passwords.located(what, kept, text, path, key, remedy)
+    return file, board
 
 
 def _faults(file: GatewayFile) -> Iterator[Fault]:

@@ -61,8 +61,14 @@ class Provision:
     modules: dict[str, bytes] = field(default_factory=dict)
 
 
+def read(path: Path) -> NodeFile:
+    """A node.toml, checked. BadInput names file, line and key, and never shows a password."""
+    text = inputs.text(path)
+    return _checked(path, text, tomlfile.parse(text, path))[0]
+
+
 def load(path: Path) -> Provision:
-    """Read a node.toml. BadInput names file, line and key, and never shows a password."""
+    """What a board is given of a node.toml, or BadInput as by read()."""
     text = inputs.text(path)
     file, board, own = _checked(path, text, tomlfile.parse(text, path))
     config = _config(file, board, own)

@@ -1,0 +1,297 @@
+"""What Home Assistant is told: by a real broker, and rendered as it renders.
+
+The whole was tried with Home Assistant itself; docs/mqtt.md says with which.
+"""
+
+import json
+import queue
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from tests.firmware.broker import PASSWORD, USER, Broker
+from tests.interpreters import ROOT
+from torpor_tools import cli
+
+EXAMPLES = ROOT / "docs/examples"
+PLUG = (EXAMPLES / "plug/node.toml").read_text()
+MAILBOX = (EXAMPLES / "mailbox/node.toml").read_text()
+GREENHOUSE = (EXAMPLES / "greenhouse/node.toml").read_text()
+GATEWAY = """
+name = "attic"
+board = "esp32_devkitc"
+wifi = { ssid = "home" }
+broker = { host = "192.0.2.7" }
+gateway = { nodes = { garden = "24:6f:28:aa:bb:0c" } }
+"""
+GARDEN = """
+name = "garden"
+board = "lolin32_lite"
+gateway = { address = "24:6f:28:aa:bb:cc" }
+[node]
+kind = "sensor"
+link = "espnow"
+report = { period_s = 10_800, late_s = 1_800 }
+task = [{ name = "climate", channels = ["temperature"], period_s = 300 }]
+channel = [{ name = "temperature" }]
+[sensor.temperature]
+driver = "sht3x.temperature"
+"""
+SOUND = """
+name = "ear"
+board = "lolin32_lite"
+wifi = { ssid = "home" }
+broker = { host = "192.0.2.1" }
+[node]
+kind = "sensor"
+deepest_sleep = "light"
+report = { period_s = 86_400 }
+channel = [{ name = "word", within_s = 60 }]
+watch = { channel = "word", stages = [{ margin = 300 }], interval_ms = 200 }
+[sensor.word]
+driver = "microphone"
+pin = 34
+"""
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[Broker]:
+    """One of its own: amqtt tells every subscriber what was retained here."""
+    with Broker() as started:
+        yield started
+
+
+def at(broker: Broker, text: str, password: str = PASSWORD) -> str:
+    """A node's file, at this broker."""
+    said = f'port = {broker.port}\nuser = "{USER}"\npassword = "{password}"'
+    return text.replace("port = 1883\n", "").replace(
+        'host = "192.0.2.1"', f'host = "{broker.host}"\n{said}'
+    )
+
+
+def retained(broker: Broker) -> dict[str, Any]:
+    """What a client that comes now is told below homeassistant/."""
+    told: queue.Queue[mqtt.MQTTMessage] = queue.Queue()
+    client = mqtt.Client(CallbackAPIVersion.VERSION2)
+    client.username_pw_set(USER, PASSWORD)
+    client.on_message = lambda _client, _user, message: told.put(message)
+    client.connect(broker.host, broker.port)
+    client.loop_start()
+    client.subscribe("homeassistant/#", qos=1)
+    found = {}
+    try:
+        while True:
+            message = told.get(timeout=1)
+            if message.payload and message.topic.startswith("homeassistant/"):
+                found[message.topic] = json.loads(message.payload)
+    except queue.Empty:
+        return found
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def announced(tmp_path: Path, capsys: pytest.CaptureFixture[str], *texts: str) -> dict[str, Any]:
+    """What is announced of nodes, by platform and channel."""
+    paths = []
+    for i, text in enumerate(texts):
+        path = tmp_path / f"{i}.toml"
+        path.write_text(text)
+        paths.append(str(path))
+    assert cli.run(["announce", "--dry-run", "--json", *paths]) == 0
+    found: dict[str, Any] = {}
+    for one in json.loads(capsys.readouterr().out):
+        assert one["removed"] == []
+        for topic, config in one["announced"].items():
+            prefix, platform, _, name, last = topic.split("/")
+            assert (prefix, last) == ("homeassistant", "config")
+            found[f"{platform} {name}"] = config
+    return found
+
+
+def shown(config: dict[str, Any], readings: list[dict[str, Any]]) -> str:
+    """What an entity makes of a message, as Home Assistant renders its template."""
+    template = ImmutableSandboxedEnvironment().from_string(config["value_template"])
+    return template.render(value_json=readings)
+
+
+def reading(channel: str, value: int, age_s: int = 0) -> dict[str, Any]:
+    return {"channel": channel, "value": value, "age_s": age_s}
+
+
+def test_a_node_is_announced_changed_and_taken_back(
+    tmp_path: Path, broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other, path = tmp_path / "greenhouse.toml", tmp_path / "plug.toml"
+    other.write_text(at(broker, GREENHOUSE))
+    path.write_text(at(broker, PLUG))
+    assert cli.run(["announce", "--json", str(path), str(other)]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    power = "homeassistant/sensor/torpor_plug/power/config"
+    relay = "homeassistant/switch/torpor_plug/relay/config"
+    others = [
+        f"homeassistant/sensor/torpor_greenhouse/{name}/config"
+        for name in ("temperature", "humidity", "light", "store")
+    ]
+    assert told["removed"] == []
+    assert list(told["announced"]) == [power, relay, *others]
+    assert retained(broker) == told["announced"]
+
+    path.write_text(
+        at(broker, PLUG.replace('"relay"\n', '"lamp"\n').replace('"relay" #', '"lamp" #'))
+    )
+    assert cli.run(["announce", "--json", str(path)]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert told["removed"] == [relay]
+    lamp = relay.replace("/relay/", "/lamp/")
+    assert list(told["announced"]) == [power, lamp]
+    now = retained(broker)
+    assert now.keys() == {power, lamp, *others}
+    assert now[lamp] == told["announced"][lamp]
+
+    assert cli.run(["announce", "--remove", str(path)]) == 0
+    assert capsys.readouterr().out == (
+        f"taken back: {power}\ntaken back: {lamp}\n"
+        f"0 announced, 2 taken back: {broker.host}:{broker.port}\n"
+    )
+    assert retained(broker).keys() == set(others)
+
+
+@pytest.mark.parametrize(
+    ("password", "options", "line"),
+    [
+        ("wrong", [], "the broker refuses: not authorized; mend user and password in [broker]"),
+        (
+            PASSWORD,
+            ["--prefix", "guarded"],
+            "does not hand on what was sent to it: guarded/sensor/torpor_plug/power/config; let "
+            "the user of [broker] write there, and read",
+        ),
+    ],
+)
+def test_a_broker_that_does_not_retain_it_is_said(
+    tmp_path: Path,
+    broker: Broker,
+    capsys: pytest.CaptureFixture[str],
+    password: str,
+    options: list[str],
+    line: str,
+) -> None:
+    path = tmp_path / "plug.toml"
+    path.write_text(at(broker, PLUG, password))
+    assert cli.run(["announce", *options, str(path)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"torpor: {broker.host}:{broker.port}: {line}\n"
+
+
+def test_who_is_no_broker_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "plug.toml"
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        text = PLUG.replace("192.0.2.1", "127.0.0.1").replace("1883", str(port))
+        path.write_text(text)
+        assert cli.run(["announce", str(path)]) == 2
+        remedy = "is it an MQTT broker, and without TLS?"
+        line = f"torpor: 127.0.0.1:{port}: nothing answers as a broker does; {remedy}\n"
+        assert capsys.readouterr().err == line
+    assert cli.run(["announce", str(path)]) == 2
+    remedy = "start it, or mend host and port in [broker]"
+    line = f"torpor: 127.0.0.1:{port}: no broker (Connection refused); {remedy}\n"
+    assert capsys.readouterr().err == line
+
+
+def test_a_measured_channel_has_its_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = announced(tmp_path, capsys, GREENHOUSE)
+    kinds = {
+        name: (one["device_class"], one["unit_of_measurement"], one.get("entity_category"))
+        for name, one in told.items()
+    }
+    assert kinds == {
+        "sensor temperature": ("temperature", "°C", None),
+        "sensor humidity": ("humidity", "%", None),
+        "sensor light": ("voltage", "mV", None),
+        "sensor store": ("voltage", "mV", "diagnostic"),
+    }
+    several = [reading("temperature", 2000, 400), reading("temperature", -215), reading("store", 4)]
+    assert shown(told["sensor temperature"], several) == "-2.15"
+    assert shown(told["sensor store"], several) == "4"
+    assert shown(told["sensor humidity"], several) == ""  # which changes nothing
+
+
+def test_a_sensor_of_ones_own_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "air.py").write_text("class Co2:\n    def read(self):\n        return 400\n")
+    own = GARDEN.replace('"sht3x.temperature"', '"air.Co2"')
+    told = announced(tmp_path, capsys, own, GATEWAY)["sensor temperature"]
+    assert told["state_class"] == "measurement"
+    assert not {"device_class", "unit_of_measurement"} & told.keys()
+
+
+def test_a_relay_is_a_switch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    relay = announced(tmp_path, capsys, PLUG)["switch relay"]
+    assert relay["command_topic"] == "torpor/plug/set"
+    for value, state in ((1, relay["state_on"]), (0, relay["state_off"])):
+        assert shown(relay, [reading("relay", value), reading("power", 7512)]) == state
+
+
+def test_a_switch_is_lost_by_its_will_and_a_sensor_by_three_heartbeats(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    power = announced(tmp_path, capsys, PLUG)["sensor power"]
+    assert power["availability_topic"] == "torpor/plug/online"
+    assert (power["payload_available"], power["payload_not_available"]) == ("1", "0")
+    assert "expire_after" not in power
+    lid = announced(tmp_path, capsys, MAILBOX)["binary_sensor lid"]
+    assert lid["expire_after"] == 3 * (86_400 + 3_600)
+    assert "availability_topic" not in lid
+
+
+def test_a_contact_opens_and_what_is_held_is_motion(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lid = announced(tmp_path, capsys, MAILBOX)["binary_sensor lid"]
+    assert lid["device_class"] == "opening"
+    assert shown(lid, [reading("lid", 1, 9), reading("lid", 0)]) == lid["payload_off"]
+    assert shown(lid, [reading("lid", 0, 9), reading("lid", 1)]) == lid["payload_on"]
+    held = MAILBOX.replace("stages = [{", "hold_s = 60\nstages = [{")
+    assert announced(tmp_path, capsys, held)["binary_sensor lid"]["device_class"] == "motion"
+
+
+def test_a_word_is_on_for_a_while_and_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    word = announced(tmp_path, capsys, SOUND)["binary_sensor word"]
+    assert (word["device_class"], word["off_delay"]) == ("sound", 30)
+    assert shown(word, [reading("word", 1, 60 + 59)]) == word["payload_on"]
+    assert shown(word, [reading("word", 1, 60 + 60)]) == ""  # a heartbeat repeats it
+    assert shown(word, [reading("word", -1)]) == ""  # it hears less, to save
+
+
+def test_a_node_goes_by_its_gateway(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = announced(tmp_path, capsys, GARDEN, GATEWAY)
+    assert told["binary_sensor online"]["state_topic"] == "torpor/attic/online"
+    assert told["binary_sensor online"]["device_class"] == "connectivity"
+    (known,) = told["binary_sensor online"]["device"]["identifiers"]
+    assert told["sensor temperature"]["device"]["via_device"] == known
+    path = tmp_path / "0.toml"
+    assert cli.run(["announce", "--dry-run", str(path)]) == 2
+    line = "its gateway has the broker; name the gateway.toml that lists it, too"
+    assert capsys.readouterr().err == f"torpor: {path}: {line}\n"
+
+
+@pytest.mark.parametrize("prefix", ["", "a/#", "a+b"])
+def test_a_prefix_is_a_topic(
+    prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "plug.toml"
+    path.write_text(PLUG)
+    assert cli.run(["announce", "--dry-run", "--prefix", prefix, str(path)]) == 2
+    assert capsys.readouterr().err.startswith("torpor: --prefix")

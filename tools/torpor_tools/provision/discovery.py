@@ -1,0 +1,128 @@
+"""What Home Assistant is told of a node, a retained message an entity, so that it finds the node.
+
+The form is its MQTT discovery (www.home-assistant.io/integrations/mqtt). A node says nothing of
+it, as that would cost a message a join: whoever has its file does, once.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from host_sim.spec.drivers import Microphone, Sensor, Shown
+from host_sim.spec.nodefile import Channel
+from torpor import __version__
+from torpor_tools.provision.gateway_toml import GatewayFile
+from torpor_tools.provision.node_toml import NodeFile
+
+PREFIX = "homeassistant"
+HEARTBEATS = 3  # missed before a sensor counts as lost: a low battery tells every other
+EVENT_S = 30  # for how long an event that has no end is shown
+ON_OFF = {"payload_on": "1", "payload_off": "0"}
+LATE_S = 60  # an event's reading that is older comes again with a heartbeat
+
+
+class Entity(NamedTuple):
+    """What is shown as one thing: a channel of a node, or whether it is online."""
+
+    platform: str
+    device: str
+    name: str
+    config: dict[str, Any]
+
+    def topic(self, prefix: str) -> str:
+        """Where its message is retained."""
+        return f"{prefix}/{self.platform}/{identifier(self.device)}/{self.name}/config"
+
+    def payload(self) -> str:
+        """Its message."""
+        return json.dumps(self.config, ensure_ascii=False)
+
+
+def identifier(device: str) -> str:
+    """What a node or a gateway of this name is known by."""
+    return f"torpor_{device}"
+
+
+def of_gateway(file: GatewayFile) -> Iterator[Entity]:
+    """Whether a gateway is online."""
+    told = {"state_topic": f"torpor/{file.name}/online", **ON_OFF, "device_class": "connectivity"}
+    yield _entity(file, "binary_sensor", "online", told)
+
+
+def of_node(file: NodeFile, gateway: GatewayFile | None) -> Iterator[Entity]:
+    """Each channel of a node, which may go by a gateway."""
+    for channel in file.node.channel:
+        sensor = file.sensor.get(channel.name)
+        if sensor is None:  # a switch's relay is read by no driver
+            platform, told = "switch", _relay(file, channel)
+        elif sensor.shown.platform == "binary_sensor":
+            platform, told = "binary_sensor", _binary(file, channel, sensor)
+        else:
+            platform, told = "sensor", _measured(file, channel, sensor.shown)
+        yield _entity(file, platform, channel.name, {**told, **_lost(file)}, gateway)
+
+
+def _entity(
+    file: NodeFile | GatewayFile,
+    platform: str,
+    name: str,
+    told: dict[str, Any],
+    gateway: GatewayFile | None = None,
+) -> Entity:
+    device = {"identifiers": [identifier(file.name)], "name": file.name, "model": file.board}
+    if gateway:
+        device["via_device"] = identifier(gateway.name)
+    config = {
+        "name": name.replace("_", " ").replace("-", " ").capitalize(),
+        "unique_id": f"{identifier(file.name)}_{name}",
+        **told,
+        "qos": 1,
+        "device": device,
+        "origin": {"name": "torpor", "sw": __version__},
+    }
+    return Entity(platform, file.name, name, config)
+
+
+def _readings(file: NodeFile, channel: Channel, value: str, also: str = "") -> dict[str, Any]:
+    """The newest of a channel's readings in a message; where there is none, nothing changes."""
+    loop = f"{{% for r in value_json if r.channel == '{channel.name}'{also} %}}"
+    newest = f"{{% if loop.last %}}{{{{ {value} }}}}{{% endif %}}"
+    return {
+        "state_topic": f"torpor/{file.name}/readings",
+        "value_template": f"{loop}{newest}{{% endfor %}}",
+    }
+
+
+def _measured(file: NodeFile, channel: Channel, shown: Shown) -> dict[str, Any]:
+    value = f"r.value / {shown.scale}" if shown.scale > 1 else "r.value"
+    told = {**_readings(file, channel, value), "state_class": "measurement"}
+    if shown.unit:
+        told |= {"device_class": shown.device_class, "unit_of_measurement": shown.unit}
+    if file.node.battery and channel.name == file.node.battery.channel:
+        told["entity_category"] = "diagnostic"
+    return told
+
+
+def _binary(file: NodeFile, channel: Channel, sensor: Sensor) -> dict[str, Any]:
+    if isinstance(sensor, Microphone):
+        new = f" and r.value == 1 and r.age_s < {channel.within_s + LATE_S}"
+        told = {**_readings(file, channel, "r.value", new), "off_delay": EVENT_S}
+    else:
+        told = _readings(file, channel, "r.value")
+    held = file.node.watch and file.node.watch.hold_s  # as a PIR sensor's pin is
+    return {**told, **ON_OFF, "device_class": "motion" if held else sensor.shown.device_class}
+
+
+def _relay(file: NodeFile, channel: Channel) -> dict[str, Any]:
+    told = _readings(file, channel, "r.value")
+    return {**told, "state_on": "1", "state_off": "0", "command_topic": f"torpor/{file.name}/set"}
+
+
+def _lost(file: NodeFile) -> dict[str, Any]:
+    """When a node counts as lost: a switch has a will, a sensor a heartbeat."""
+    if file.node.kind == "switch":
+        topic = f"torpor/{file.name}/online"
+        there = {"payload_available": "1", "payload_not_available": "0"}
+        return {"availability_topic": topic, **there}
+    report = file.node.report
+    return {"expire_after": HEARTBEATS * (report.period_s + report.late_s)}

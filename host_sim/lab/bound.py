@@ -6,7 +6,7 @@ for its period and its window; and of the channel that changes most whenever no 
 within `delta` of all that was, but for what passes within the time that news may wait and what
 words and edges take along; words and edges whose news may wait are told together. Each takes a
 start and a join, unless a lighter sleep since the last word or edge spares them for less; no node
-sleeps meanwhile. What a pull-up draws through the contact, it draws all the time.
+sleeps meanwhile. What sensors and a pull-up draw, they draw all the time.
 It starts as a node without our library does. Joins are taken as remembered, with a stored key, at
 the lowest power and with no frame lost. The bound is valid, and lower than what can be reached:
 channels do not change at the same times.
@@ -52,12 +52,12 @@ def of(scenario: Scenario) -> Bound:
     heartbeat_us = 1_000_000 * (node.report.period_s + node.report.late_s)
     most_told = max(us // heartbeat_us, _most_told(scenario, world))
     told = max(int((silences_us // heartbeat_us).sum()), most_told - len(happened_us))
-    pulled_fc = (world.current_na[states.DEEP_SLEEP] - board.current_na[states.DEEP_SLEEP]) * us
+    beside_fc = (world.current_na[states.DEEP_SLEEP] - board.current_na[states.DEEP_SLEEP]) * us
     if node.kind == "switch":  # it has joined, and stays
-        charge_fc = price.state_fc(board, "modem_sleep", us) + pulled_fc
+        charge_fc = price.state_fc(board, "modem_sleep", us) + beside_fc
         charge_fc += told * _tell_fc(board, (costs.way(node).message,), "modem_sleep")
         return Bound(scenario.file.days, charge_fc)
-    charge_fc = price.state_fc(board, "deep_sleep", us) + pulled_fc
+    charge_fc = price.state_fc(board, "deep_sleep", us) + beside_fc
     charge_fc += _happened_fc(board, node, silences_us[:-1].astype(float))
     charge_fc += told * (_start_fc(board) + _tell_fc(board, _joined(node), "deep_sleep"))
     return Bound(scenario.file.days, charge_fc)

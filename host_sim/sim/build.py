@@ -75,9 +75,10 @@ def _books(replayed: int) -> dict[str, Any]:
 
 def _hardware(scenario: Scenario, days: int, seed: int) -> dict[str, Any]:
     """What is of the board, of its cell and of the access point."""
-    power, pulled_na = battery.of(scenario, days), _pulled_na(scenario, days, seed)
+    power = battery.of(scenario, days)
+    more_na = scenario.file.node.standby_na + _pulled_na(scenario, days, seed)
     return {
-        "current_na": [na + pulled_na for na in scenario.board.current_na],
+        "current_na": [na + more_na for na in scenario.board.current_na],
         "timing": _timing(scenario),
         "radio": link.radio(scenario),
         "battery": power.ocv_mv,

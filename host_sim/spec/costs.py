@@ -60,9 +60,9 @@ def _warm_up_uc(node: Node, board: Board, task: Task) -> int:
 
 
 def sleep_uc_per_hour(node: Node, board: Board) -> int:
-    """What sleep alone takes of a budget; a switch stays associated."""
+    """What sleep alone takes of a budget, and the sensors in it; a switch stays associated."""
     state = "modem" if node.kind == "switch" else node.deepest_sleep
-    return uc(board, f"{state}_sleep", HOUR_US)
+    return uc(board, f"{state}_sleep", HOUR_US) + node.standby_na * 3600 // 1000
 
 
 def boot_uc(board: Board) -> int:

@@ -67,6 +67,10 @@ class Channel(Strict, frozen=True):
     """How long a reading takes; as the board's phase `measure` where left out."""
     read_ua: Annotated[int, Meta(ge=0, le=500_000)] = 0
     """What its sensor draws meanwhile, beside the board."""
+    standby_ua: Annotated[float, Meta(ge=0, le=500_000)] = 0.0
+    """What its sensor draws all the time, awake and asleep, beside the board. Of several channels
+    of one sensor, one says it.
+    """
 
 
 class Report(Strict, frozen=True):
@@ -193,6 +197,11 @@ class Node(Strict, frozen=True):
     """What it watches while it sleeps."""
     battery: Battery | None = None
     """Without one it runs on the mains."""
+
+    @property
+    def standby_na(self) -> int:
+        """What its sensors draw all the time, nA."""
+        return sum(round(channel.standby_ua * 1000) for channel in self.channel)
 
     def monitored(self, chip: Chip) -> list[Task]:
         """The tasks that a chip's ULP reads."""

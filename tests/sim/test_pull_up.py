@@ -63,7 +63,7 @@ def test_what_is_told_of_sleep_holds_the_resistor() -> None:
     told = document.of(log)
     asleep = told["energy"]["states"]["deep_sleep"]
     assert asleep["ua"] == na / 1000 > 130
-    assert asleep["source"].endswith(f"; and {(na - 63_000) / 1000:g} µA by a pull-up")
+    assert asleep["source"].endswith(f"; and {(na - 63_000) / 1000:g} µA by sensors and a pull-up")
     lasts = log.result.asleep_days
     assert lasts is not None
     assert lasts == told["life"]["asleep_days"]

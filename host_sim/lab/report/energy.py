@@ -35,17 +35,17 @@ def of(scenario: Scenario, books: Ledger) -> dict[str, Any]:
 
 
 def source(board: Board, name: str, na: int) -> dict[str, Any]:
-    """A state's current in the run, and where it stands: the board's, and a pull-up's beside it."""
+    """A state's current in the run, and where it stands: of the board, and of what is beside it."""
     at = states.NAMES.index(name)
     tx = board.file.radio.tx
     table = tx if at >= states.TX else board.file.states.get(name)
     more_ua = (na - board.current_na[at]) / 1000
-    pulled = f"; and {more_ua:g} µA by a pull-up" if more_ua else ""
+    more = f"; and {more_ua:g} µA by sensors and a pull-up" if more_ua else ""
     return {
         "what": words.state(name),
         "ua": na / 1000,
         "tag": table.tag if table else "I",
-        "source": (table.source if table else START) + pulled,
+        "source": (table.source if table else START) + more,
     }
 
 

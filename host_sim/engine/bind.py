@@ -23,13 +23,14 @@ from host_sim.engine import reference
 from host_sim.engine.home import Home
 from host_sim.engine.port import SimPort
 from host_sim.engine.program import CLASSES, HOME_ENTRY, MODULES, RUN_ENTRY
+from host_sim.progress import Progress
 from torpor import record
 
 Function = Callable[..., Any]
 FUNCTIONS = 190  # that numba compiles, as counted: what progress is told by
 
 
-def compiled(example: SimPort, progress: Callable[[float], None]) -> bytes:
+def compiled(example: SimPort, progress: Progress) -> bytes:
     """Object code of kernel.run and kernel.run_home, for ports such as this one."""
     progress(0.0)
     home = reference.OfHome(Home([example], [[0] * record.SIZE], example.ether))
@@ -63,7 +64,7 @@ def _compiled(entry: Function, arguments: int) -> Any:
 class Counted(Listener):
     """Tells how much is compiled."""
 
-    def __init__(self, progress: Callable[[float], None]) -> None:
+    def __init__(self, progress: Progress) -> None:
         self.progress = progress
         self.count = 0
 

@@ -22,9 +22,9 @@ from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
 from host_sim.engine.program import HOME_ENTRY, RUN_ENTRY
 from host_sim.errors import BadInput, bringing
+from host_sim.progress import Progress, silent
 
 BOOKS = ("us", "times", "extra", "count", "drawn", "late")  # the lists of Parts that a run fills
-Progress = Callable[[float], None]
 
 
 class Life(plain.Life):
@@ -98,7 +98,7 @@ def _has_numba() -> bool:
     return find_spec("numba") is not None
 
 
-def build(example: SimPort, progress: Progress = lambda done: None) -> bytes:
+def build(example: SimPort, progress: Progress = silent) -> bytes:
     """The program's object code, compiled where it is not kept; BadInput without numba."""
     code = kept.load() if _has_numba() else None
     if code is None:

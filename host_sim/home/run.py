@@ -1,13 +1,13 @@
 """Run a home: its nodes on one clock and one channel, to a result for each."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from host_sim.engine.ether import Ether
 from host_sim.engine.parts import Parts
 from host_sim.engine.plain import Lives
 from host_sim.home.home import Home
+from host_sim.progress import Progress, silent
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.spec.configure import device_config
@@ -63,7 +63,7 @@ def run_home(
     home: Home,
     *,
     engine: type[Lives] = Lives,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: Progress = silent,
 ) -> HomeResult:
     """Simulate a home. Ctrl-C ends it early, and the result says so."""
     lives = engine(parts(home, engine.arrays), devices(home))

@@ -13,8 +13,9 @@ from host_sim.errors import BadInput
 from host_sim.lab import revision, seeds, standing
 from host_sim.lab.cause import Why
 from host_sim.lab.check import Checked
-from host_sim.lab.seeds import Job, Progress
+from host_sim.lab.seeds import Job
 from host_sim.lab.standing import Standing
+from host_sim.progress import Progress
 from host_sim.spec import figures, scenario
 
 

@@ -10,8 +10,9 @@ from host_sim.lab import revision, seeds, standing
 from host_sim.lab.budget import FAIL, Bounds, Judged, estimate
 from host_sim.lab.cause import Why
 from host_sim.lab.revision import Checkout
-from host_sim.lab.seeds import Job, Progress
+from host_sim.lab.seeds import Job
 from host_sim.lab.standing import Standing
+from host_sim.progress import Progress
 from host_sim.sim import engines
 from host_sim.spec import figures, scenario
 from host_sim.spec.scenario import Scenario

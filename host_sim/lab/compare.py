@@ -1,6 +1,6 @@
 """A scenario as four nodes would do it: naive, by good practice, Torpor's, and at the bound."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,11 +8,10 @@ from typing import Any
 from host_sim.engine.plain import Life
 from host_sim.lab import bound, decisions, shares
 from host_sim.lab.bound import Bound
+from host_sim.progress import Progress
 from host_sim.sim import run
 from host_sim.sim.result import Result
 from host_sim.spec.scenario import Scenario
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)

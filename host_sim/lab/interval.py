@@ -7,7 +7,6 @@ adds to the interval is its share of the variance of the logarithm of the figure
 the shares leave of 1 is not on a line, or of several at once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Any
@@ -19,10 +18,10 @@ from host_sim.engine.plain import Life
 from host_sim.hardware.uncertain import SHARE, Quantity
 from host_sim.lab import draw
 from host_sim.lab.budget import Bounds, verdict
+from host_sim.progress import Progress, silent
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.spec import figures
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
 
@@ -83,7 +82,7 @@ def of(
     *,
     device: dict[str, Any] | None = None,
     engine: type[Life] = Life,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: Progress = silent,
     draws: int | None = None,
 ) -> Interval:
     """The interval of a scenario, by default of its node as configured, by draws of its seed."""
@@ -108,10 +107,10 @@ def lives(
     others: list[Scenario],
     device: dict[str, Any] | None,
     engine: type[Life],
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> dict[str, list[float | None]]:
     """Every figure of each of the others in the scenario's world, and the tasks' with a budget."""
-    device = device or device_config(scenario.file.node, scenario.board, scenario.file.seed)
+    device = device or scenario.device()
     world = build.parts(scenario, arrays=engine.arrays)
     of_tasks = [one for one in scenario.file.budget if one.task]
     told = []

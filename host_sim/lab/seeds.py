@@ -16,15 +16,14 @@ from host_sim.engine import native
 from host_sim.engine.plain import Life
 from host_sim.lab import interval, pool, revision
 from host_sim.lab.budget import Bounds
+from host_sim.progress import Progress, silent
 from host_sim.sim import engines, run, runfile
 from host_sim.sim.runfile import Run
 from host_sim.spec import scenario
-from host_sim.trace.columns.source import silent
 
 SEEDS = 2**31
 LONG_WAKES = 5 * engines.LONG_WAKES  # of all runs together: less is done before processes start
 
-Progress = Callable[[float], None]
 T = TypeVar("T")
 J = TypeVar("J")
 

@@ -7,12 +7,13 @@ judged on are named, and are never the same recording.
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from host_sim.errors import BadInput
+from host_sim.progress import Progress
 
 POLICIES = {
     "cascade": "When to wake for a sound: who listens, and for what the CPU starts.",
@@ -28,7 +29,6 @@ ENERGY = "energy_mj"
 SUPPLY_MV = 3300  # at which a charge is told as energy; the boards' regulators give so much
 HELD_PERCENT = 0.5  # ours may be so much worse than the best baseline anywhere in a sweep
 
-Progress = Callable[[float], None]  # told how much is done, of 1
 Kind = Literal["ours", "practice", "naive", "optimum"]
 Interval = tuple[float, float]
 

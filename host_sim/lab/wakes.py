@@ -4,9 +4,7 @@ They are spent by the simulated port in the very run that battery life is of: no
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -14,10 +12,10 @@ from host_sim.engine.parts import JOINS, JOINS_CACHED, JOINS_FAILED, POLLS, SEND
 from host_sim.engine.plain import begun
 from host_sim.errors import BadInput
 from host_sim.hardware import states
+from host_sim.progress import Progress, silent
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.sim.traced import AWAKE, MARKS, Step, TracedPort, live
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.cut.wakes import PHASES, RADIO_OFF, RADIO_ON
 from host_sim.trace.recording import Floats
@@ -142,11 +140,10 @@ def kind_name(joins: int, cached: int, failed: int, acked: int) -> str:
     return how if acked else f"{how}, no message"
 
 
-def predict(scenario: Scenario, progress: Callable[[float], None] = lambda done: None) -> Predicted:
+def predict(scenario: Scenario, progress: Progress = silent) -> Predicted:
     """Run the scenario as its node is configured; BadInput where it has no wakes to compare."""
-    device: dict[str, Any] = device_config(scenario.file.node, scenario.board, scenario.file.seed)
     parts = build.parts(scenario)
-    r = begun(parts, device)
+    r = begun(parts, scenario.device())
     port = _Port(parts)
     live(port, r, build.end_us(scenario), progress)
     if not port.kinds:

@@ -6,6 +6,7 @@ import msgspec
 
 from host_sim.engine import native
 from host_sim.engine.port import SimPort
+from host_sim.progress import Progress
 from host_sim.sim import build
 from host_sim.spec.scenario import Scenario
 from host_sim.world.recordings import DAY_S
@@ -30,7 +31,7 @@ def wakes(scenario: Scenario) -> float:
     return sum(scenario.file.days * DAY_S / period_s for period_s in periods_s)
 
 
-def compile_for(scenario: Scenario, progress: native.Progress) -> None:
+def compile_for(scenario: Scenario, progress: Progress) -> None:
     """Compile the engine where that is not done yet; BadInput where numba is not installed."""
     if not native.is_ready():
         file = msgspec.structs.replace(scenario.file, days=1)

@@ -1,7 +1,6 @@
 """Run a scenario: stretch by stretch, with progress, to a result."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +10,11 @@ from host_sim.engine.ledger import Ledger
 from host_sim.engine.parts import FORGOTTEN, FORGOTTEN_WAKES, Parts
 from host_sim.engine.plain import Life
 from host_sim.hardware.cell import CHARGE_SHIFT
+from host_sim.progress import Progress, silent
 from host_sim.sim import build, outside, replays
 from host_sim.sim.replayed import Replayed
 from host_sim.sim.result import Result
 from host_sim.spec import nodefile
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.world.recordings import DAY_US
 from torpor import record, retain
@@ -31,7 +30,7 @@ def run(
     device: dict[str, Any] | None = None,
     index: int = 0,
     engine: type[Life] = Life,
-    progress: Callable[[float], None] = lambda done: None,
+    progress: Progress = silent,
 ) -> Result:
     """Simulate a scenario, by default as its node is configured, on CPython.
 
@@ -40,8 +39,7 @@ def run(
     the run early: the result says so and holds what was done. Every so often the record goes
     through the bytes that deep sleep would keep.
     """
-    node = scenario.file.node
-    device = device or device_config(node, scenario.board, scenario.file.seed + index)
+    device = device or scenario.device(index)
     life = engine(build.parts(scenario, index, arrays=engine.arrays), device)
     until_us = build.end_us(scenario)
     chunk_us = engine.chunk_days * DAY_US

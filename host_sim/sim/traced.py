@@ -4,7 +4,7 @@ from host_sim.engine import kernel
 from host_sim.engine.parts import MONITOR_ROW, Parts
 from host_sim.engine.port import SimPort
 from host_sim.hardware import states
-from host_sim.trace.columns.source import Progress
+from host_sim.progress import Progress
 from host_sim.world.recordings import DAY_US
 from torpor.port import COLD
 

@@ -16,10 +16,10 @@ from host_sim.engine.parts import Parts
 from host_sim.engine.plain import begun
 from host_sim.errors import BadInput
 from host_sim.hardware import states
+from host_sim.progress import Progress, silent
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.sim.traced import TracedPort
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.world.recordings import DAY_US, HOUR_US
 from torpor.port import COLD
@@ -140,7 +140,6 @@ class Log:
     now_us: int
 
 
-Progress = Callable[[float], None]
 Told = tuple[float, Callable[[], Log]]
 
 
@@ -153,7 +152,7 @@ def live(
     ends in its first wake.
     """
     built = build.parts(scenario)
-    device = device or device_config(scenario.file.node, scenario.board, scenario.file.seed)
+    device = device or scenario.device()
     r = begun(built, device)
     port, cause, end_us = LogPort(built), COLD, build.end_us(scenario)
     if port.now_us >= end_us:
@@ -181,7 +180,7 @@ def live(
 def log(
     scenario: Scenario,
     device: dict[str, Any] | None = None,
-    progress: Progress = lambda done: None,
+    progress: Progress = silent,
 ) -> Log:
     """All of it."""
     told = None

@@ -6,12 +6,11 @@ import numpy as np
 
 from host_sim.engine.plain import begun
 from host_sim.errors import BadInput
+from host_sim.progress import Progress, silent
 from host_sim.sim import build, instrument
 from host_sim.sim.instrument import Instrument, Traced
 from host_sim.sim.traced import MARKS, TracedPort, live
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
-from host_sim.trace.columns.source import Progress, silent
 from host_sim.trace.recording import Recording
 
 RATE_HZ = 10_000
@@ -48,6 +47,6 @@ def recorded(
     progress: Progress = silent,
 ) -> Recording:
     """The window as it is, or as an instrument sees it."""
-    device = device or device_config(scenario.file.node, scenario.board, scenario.file.seed)
+    device = device or scenario.device()
     run = traced(scenario, device, from_s, to_s, progress)
     return instrument.see(run, by or instrument.ideal(RATE_HZ), from_s, to_s, scenario.file.seed)

@@ -16,6 +16,7 @@ from host_sim.hardware import board as boards
 from host_sim.hardware.cell import AS_ITS_KIND, Off
 from host_sim.spec import drivers, faults, monitor
 from host_sim.spec.changes import blamed, changed
+from host_sim.spec.configure import device_config
 from host_sim.spec.drivers import Sensor
 from host_sim.spec.nodefile import Name, Node
 from host_sim.spec.scenariofile import BoardName, Budget, Contact, ScenarioFile, Table
@@ -45,6 +46,10 @@ class Scenario:
     def place(self, table: str) -> Path:
         """The file that a table stands in."""
         return self.own.get(table, self.path)
+
+    def device(self, index: int = 0) -> dict[str, Any]:
+        """config.json of its node, or of the index-th with a seed of its own."""
+        return device_config(self.file.node, self.board, self.file.seed + index)
 
 
 class Text(NamedTuple):

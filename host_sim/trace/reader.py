@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.errors import BadInput
-from host_sim.trace.columns.source import Progress, Source, silent
+from host_sim.progress import Progress, silent
+from host_sim.trace.columns.source import Source
 from host_sim.trace.formats import (
     dmm,
     jls,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from host_sim.errors import BadInput
 from host_sim.files import outputs
-from host_sim.trace.columns.source import Progress, silent
+from host_sim.progress import Progress, silent
 from host_sim.trace.formats import jls, parquet, ppk2, ppk2file
 from host_sim.trace.recording import Recording
 

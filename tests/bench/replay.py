@@ -6,7 +6,6 @@ from typing import Any
 from host_sim.engine.parts import Parts
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import config, life, record
 from torpor.port import COLD, Port
@@ -63,7 +62,7 @@ class Garden:
     """The wakes of a scenario, to be run with the simulated port or with recorded answers."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.device = device_config(scenario.file.node, scenario.board)
+        self.device = scenario.device()
         self.scenario = scenario
         self.until_us = build.end_us(scenario)
         recorder = Recorder(build.parts(scenario))

@@ -19,7 +19,6 @@ from host_sim.sim import instrument, waveform
 from host_sim.sim.instrument import INSTRUMENTS, Traced
 from host_sim.sim.traced import ON_AIR
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from tests.docs import pages
 
@@ -70,7 +69,7 @@ def measured(of: Pair, by: str, count: int) -> list[Told]:
 
 
 def _told(ours: Predicted, true: Predicted, world: Scenario, by: str) -> Told:
-    device = device_config(world.file.node, world.board, world.file.seed)
+    device = world.device()
     run = waveform.traced(world, device, 0, FROM_S + 4 * 3_600)
     seen = [
         instrument.see(run, INSTRUMENTS[by], *window, world.file.seed)

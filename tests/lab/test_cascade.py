@@ -16,7 +16,6 @@ from host_sim.lab.cascade.mixtures import Mixture
 from host_sim.lab.cascade.ways import FREE, OURS, WAYS, Way
 from host_sim.sim import build
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from host_sim.world import sound
 
 ONE = replace(mixtures.tuning()[1], words_per_hour=10)
@@ -98,7 +97,7 @@ def test_a_life_is_that_of_the_simulator(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("host_sim.engine.native.is_ready", lambda: False)
     ours = ways.life(WAYS[OURS], ("days=0.5",))
     given = scenario.load("sound", ("days=0.5",))
-    node = plain.Life(build.parts(given), device_config(given.file.node, given.board))
+    node = plain.Life(build.parts(given), given.device())
     node.live(build.end_us(given))
     assert ours.ledger.us == node.parts.us
 

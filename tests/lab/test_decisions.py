@@ -13,11 +13,10 @@ GREENHOUSE = CHECKOUT / "docs" / "examples" / "greenhouse" / "greenhouse.toml"
 
 
 def test_with_nothing_left_out_it_is_the_node_as_it_is() -> None:
-    from host_sim.spec.configure import device_config
 
     file, config = decisions.without(GARDEN, ())
     assert file == GARDEN
-    assert config == device_config(GARDEN.file.node, GARDEN.board)
+    assert config == GARDEN.device()
 
 
 def test_a_naive_node_tells_all_every_five_minutes_at_full_power_by_a_full_join() -> None:

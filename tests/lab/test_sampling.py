@@ -12,7 +12,6 @@ from host_sim.lab.sampling.signals import Signal
 from host_sim.lab.sampling.ways import Judged
 from host_sim.sim import build, run
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 
 BOARD = "lolin32_lite"
 STEP_S, PERIOD_S, WITHIN_S, DELTA = 60, 300, 1_800, 10
@@ -43,7 +42,7 @@ def test_service_by_hand() -> None:
 
 def test_a_life_that_is_listened_to_is_lived_as_any_other() -> None:
     given = scenario.load("garden", ("days=3",))
-    device = device_config(given.file.node, given.board)
+    device = given.device()
     listened = service.lived(build.parts(given), device, build.end_us(given))
     assert listened.parts.us == run.run(given).ledger.us
     assert sum(1 for _ in listened.port.told) == run.run(given).counters["readings"]

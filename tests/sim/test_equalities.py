@@ -11,7 +11,6 @@ from host_sim.engine.port import SimPort
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.sim import build, run
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
 from host_sim.world.recordings import DAY_US
@@ -59,9 +58,7 @@ def test_a_rest_of_days_at_milliamperes_leaves_the_compiled_engine_what_it_is(na
     given = scenario.load(name, tuple(changes))
     lived = []
     for engine in (plain.Life, native.Life):
-        life = engine(
-            build.parts(given, arrays=engine.arrays), device_config(given.file.node, given.board)
-        )
+        life = engine(build.parts(given, arrays=engine.arrays), given.device())
         life.live(build.end_us(given))
         lived.append((life.used, list(life.parts.us), list(life.parts.extra), life.now_us))
     assert lived[1] == lived[0]
@@ -103,7 +100,7 @@ def test_the_compiled_engine_draws_the_same_from_recordings(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_a_node_built_anew_at_each_deep_sleep_lives_the_same_life(name: str) -> None:
     given = scenario.load(name, ("days=2",))
-    device = device_config(given.file.node, given.board)
+    device = given.device()
     lives: list[tuple[Any, ...]] = []
     for through_bytes in (False, True):
         port = SimPort(build.parts(given))

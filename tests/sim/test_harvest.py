@@ -14,7 +14,6 @@ from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.hardware.panel import PANELS
 from host_sim.sim import battery, build, harvest, run
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.world.recordings import DAY_US
 from tests.conftest import CHECKOUT
@@ -54,7 +53,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def lived(given: Scenario) -> Life:
-    life = Life(build.parts(given), device_config(given.file.node, given.board))
+    life = Life(build.parts(given), given.device())
     life.live(build.end_us(given))
     return life
 

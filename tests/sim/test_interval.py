@@ -15,7 +15,6 @@ from host_sim.lab.budget import FAIL, OPEN, PASS
 from host_sim.lab.interval import Interval
 from host_sim.sim import build, run
 from host_sim.spec import figures, scenario
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from tests.refused import refused
 from torpor_tools import cli
@@ -39,7 +38,7 @@ def test_a_world_is_lived_in_again(name: str, engine: type[plain.Life]) -> None:
     given = scenario.load(name, ("days=0.1",))
     some = draw.quantities(given)
     other = draw.drawn(given, some, [1.0] * len(some))
-    device = device_config(given.file.node, given.board)
+    device = given.device()
     world = build.parts(given, arrays=engine.arrays)
 
     def books(one: Scenario) -> tuple[list[int], ...]:

@@ -17,7 +17,7 @@ from host_sim.hardware import cell, states
 from host_sim.sim import battery, build, life, run
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
-from host_sim.spec.configure import MODES, device_config
+from host_sim.spec.configure import MODES
 from host_sim.world.recordings import DAY_US
 
 NAMES = ("door", "garden", "sound")
@@ -73,7 +73,7 @@ def on_the_way(name: str, chemistry: str, seed: int) -> Iterator[tuple[float, li
     """What one run says of its node's life at each of these shares of it."""
     result = ended(name, chemistry, seed)
     given = result.scenario
-    node = native.Life(build.parts(given), device_config(given.file.node, given.board))
+    node = native.Life(build.parts(given), given.device())
     for share in SHARES:
         node.live(round(result.days * share * DAY_US))
         yield share, life_of(run.outcome(given, node.parts, node.r, node.now_us))

@@ -15,7 +15,7 @@ from host_sim.lab import wakes
 from host_sim.sim import build, run, waveform
 from host_sim.sim.traced import ASLEEP
 from host_sim.spec import scenario
-from host_sim.spec.configure import MOST_ULP_MS, device_config, ulp_ms
+from host_sim.spec.configure import MOST_ULP_MS, ulp_ms
 from host_sim.spec.nodefaults import LEAST_ULP_S
 from host_sim.ulp import monitor as prices
 from host_sim.world.recordings import DAY_S
@@ -204,7 +204,7 @@ def test_a_detector_and_it_do_not_go_together() -> None:
 def test_a_waveform_has_each_reading_at_its_time_and_all_of_the_charge() -> None:
     """Of whole sleeps, and of the one in which it ends; no marker pin tells of them."""
     given = scenario.load("garden", (*BY_ULP, "world.drift_ppm=0", "days=0.25"))
-    device = device_config(given.file.node, given.board)
+    device = given.device()
     drawn = waveform.traced(given, device, 0, DAY_S // 4)
     na = given.board.current_na[DEEP_SLEEP]
     readings = np.flatnonzero(drawn.na == na + SHT3X[1])[::2]  # one behind the other, of each task

@@ -35,7 +35,7 @@ CRITICAL, BUDGET, MISSPELT = (
 
 def device(name: str, *changes: str) -> dict[str, Any]:
     given = scenario.load(name, changes)
-    return device_config(given.file.node, given.board)
+    return given.device()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from host_sim.engine.plain import Life
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from torpor.policy import energy
 from torpor.record import ENERGY
 
@@ -39,7 +38,7 @@ def test_the_least_important_is_given_up_first_and_the_cell_is_read_to_the_end()
     given = scenario.load("garden", SMALL)
     temperature, humidity, light, battery = range(4)
     parts = build.parts(given)
-    life = Life(parts, device_config(given.file.node, given.board))
+    life = Life(parts, given.device())
     life.port = port = Noted(parts, life.r)
     life.live(build.end_us(given))
     assert not life.alive

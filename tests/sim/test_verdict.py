@@ -17,7 +17,6 @@ from host_sim.sim import instrument, waveform
 from host_sim.sim.instrument import INSTRUMENTS, Traced
 from host_sim.sim.traced import ON_AIR
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.cut import wakes as cutter
 from host_sim.trace.cut.wakes import RADIO_OFF, RADIO_ON, Cut, Recorded
@@ -68,7 +67,7 @@ def off(given: Scenario) -> Scenario:
 def truth() -> tuple[Predicted, Traced]:
     """What the true board does in a run like it, and one that was recorded: of another seed."""
     other = off(scenario.load("garden", (*BUSY, "seed=7")))
-    device = device_config(other.file.node, other.board)
+    device = other.device()
     run = waveform.traced(other, device, 0, SETTLED_S + 7_200)
     return wakes.predict(off(scenario.load("garden", BUSY))), run
 
@@ -127,7 +126,7 @@ def test_a_full_join_of_the_run_itself_is_within_its_interval(day: int) -> None:
     joins do.
     """
     given = scenario.load("garden", ("days=2",))
-    run = waveform.traced(given, device_config(given.file.node, given.board), 0, 95_000)
+    run = waveform.traced(given, given.device(), 0, 95_000)
     at_s = message_at(run, day * 90_000)
     told, _ = judged(wakes.predict(given), seen(run, "otii_arc", (at_s - 1, at_s + 3)))
     line = told.lines[0]

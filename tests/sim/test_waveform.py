@@ -11,7 +11,6 @@ from host_sim.lab import decisions
 from host_sim.sim import build, instrument, run, waveform
 from host_sim.sim.waveform import RATE_HZ
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
 from torpor.policy.loudness import BLOCK, REMEMBERED
@@ -24,7 +23,7 @@ def sampled(
     given: Scenario, from_s: float, to_s: float, device: dict[str, Any] | None = None
 ) -> Floats:
     """Current in µA at RATE_HZ, the mean of each sample's time."""
-    device = device or device_config(given.file.node, given.board)
+    device = device or given.device()
     run = waveform.traced(given, device, from_s, to_s)
     by = instrument.ideal(RATE_HZ)
     return run.mean_ua(instrument.ends_us(run, by, from_s, to_s), by.aperture_us)
@@ -33,7 +32,7 @@ def sampled(
 def test_a_window_far_into_a_run_is_told_of_day_by_day() -> None:
     """And what is drawn up to it is the ledger's."""
     given = scenario.load("garden", ("days=3",))
-    device = device_config(given.file.node, given.board)
+    device = given.device()
     told: list[float] = []
     traced = waveform.traced(given, device, 2 * DAY_S, 3 * DAY_S, told.append)
     assert told == pytest.approx([1 / 3, 2 / 3, 1], abs=0.01)
@@ -45,7 +44,7 @@ def test_a_window_far_into_a_run_is_told_of_day_by_day() -> None:
 @pytest.mark.parametrize("as_today", [False, True])
 def test_the_samples_hold_the_ledgers_charge(name: str, as_today: bool) -> None:
     given = scenario.load(name, (FIVE_MINUTES,))
-    device = device_config(given.file.node, given.board)
+    device = given.device()
     if as_today:
         _, device = decisions.without(given, decisions.NAIVE)
     samples = sampled(given, 0, 300, device)

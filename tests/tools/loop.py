@@ -12,7 +12,6 @@ from pathlib import Path
 from host_sim.engine.port import SimPort
 from host_sim.sim import build
 from host_sim.spec import scenario
-from host_sim.spec.configure import device_config
 from tests.interpreters import HEAP, ROOT
 from tests.unix import micropython
 from torpor import pil
@@ -67,7 +66,7 @@ def in_the_loop(
     What the processor asked, what the simulation asks, and the line between.
     """
     chosen = scenario.load(name, (f"days={days}",))
-    device = json.dumps(device_config(chosen.file.node, chosen.board))
+    device = json.dumps(chosen.device())
     answer_ms = 30 if every else pil.ANSWER_MS
     program = f"{tool.LOADED}pil.run(json.loads({device!r}), {answer_ms})"
     world = tool.World(SimPort(build.parts(chosen)), build.end_us(chosen))

@@ -11,6 +11,7 @@ import pytest
 
 from host_sim.errors import BadInput
 from host_sim.lab import check, seeds
+from host_sim.progress import Progress
 from host_sim.spec import scenario
 from tests.answered import answered
 from tests.refused import refused
@@ -166,7 +167,7 @@ def test_a_file_that_is_no_baseline_is_told_before_the_work(
     assert said.startswith("torpor: true.toml: no baseline of torpor's; write one by torpor check")
 
 
-def killed(job: seeds.Job, progress: seeds.Progress) -> None:
+def killed(job: seeds.Job, progress: Progress) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -17,8 +17,8 @@ from mpremote.transport_serial import SerialTransport
 from host_sim.engine import kernel
 from host_sim.engine.port import SimPort
 from host_sim.errors import BadInput
+from host_sim.progress import Progress, silent
 from host_sim.sim import build
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import config, pil, record
 from torpor.port import COLD, NONE
@@ -47,7 +47,7 @@ class World:
 
     port: SimPort
     until_us: int
-    progress: Callable[[float], None] = lambda done: None
+    progress: Progress = silent
     calls: list[Call] = field(default_factory=list)
     busy_us: list[int] = field(default_factory=list)
     allocated: list[int] = field(default_factory=list)
@@ -133,7 +133,7 @@ def simulated(scenario: Scenario) -> list[Call]:
     port = SimPort(build.parts(scenario))
     here: Any = Here(port, calls)
     r = [0] * record.SIZE
-    config.configure(r, device_config(scenario.file.node, scenario.board, scenario.file.seed))
+    config.configure(r, scenario.device())
     cause = COLD
     while port.now_us < build.end_us(scenario) and port.alive:
         ms = kernel.woken(r, here, cause)
@@ -195,14 +195,13 @@ class Board:
 
 
 def in_the_loop(
-    scenario: Scenario, repl: SerialTransport, progress: Callable[[float], None] = lambda done: None
+    scenario: Scenario, repl: SerialTransport, progress: Progress = silent
 ) -> dict[str, Any]:
     """Run a scenario on the processor at this raw REPL, and compare every call; as report()."""
     world = World(SimPort(build.parts(scenario)), build.end_us(scenario), progress)
-    device = device_config(scenario.file.node, scenario.board, scenario.file.seed)
     where = repl.serial.port
     try:
-        world.serve(Board(repl, device))
+        world.serve(Board(repl, scenario.device()))
     except TimeoutError:
         remedy = "torpor must be on its file system: torpor deploy"
         raise BadInput("the processor fell silent", where=where, remedy=remedy) from None

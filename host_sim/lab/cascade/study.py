@@ -12,7 +12,8 @@ from host_sim.lab.cascade import mixtures, outdoors, ways
 from host_sim.lab.cascade.heard import Heard
 from host_sim.lab.cascade.mixtures import Mixture
 from host_sim.lab.cascade.ways import FREE, OURS, WAYS, Way
-from host_sim.lab.study import ENERGY, Goal, Progress, Row, Study, Sweep, energy_mj
+from host_sim.lab.study import ENERGY, Goal, Row, Study, Sweep, energy_mj
+from host_sim.progress import Progress
 from host_sim.sim import build
 from host_sim.sim.result import Result
 from host_sim.spec import scenario

@@ -11,7 +11,7 @@ from itertools import count, product
 from host_sim.lab.cascade import mixtures, ways
 from host_sim.lab.cascade.heard import Heard
 from host_sim.lab.cascade.ways import Way
-from host_sim.lab.study import Progress
+from host_sim.progress import Progress
 
 RECALL = 0.999  # of the tuning words, down to 5 dB
 MESSAGES = 2  # a word: who tells more often of something else than of words has found none

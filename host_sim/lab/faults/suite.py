@@ -14,7 +14,7 @@ from host_sim.lab.faults.case import LASTING, MOST_DAY, Case
 from host_sim.lab.faults.day import Day
 from host_sim.lab.faults.kinds import AT_A_CALL, BEFORE_A_WAKE
 from host_sim.lab.faults.oracle import Outcome
-from host_sim.lab.seeds import Progress
+from host_sim.progress import Progress
 from host_sim.spec import scenario
 from torpor import start
 

@@ -5,7 +5,7 @@ killed, another one simulates its chunk again, and no node is there twice.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from host_sim.lab import pool
 from host_sim.lab.fleet import chunk
 from host_sim.lab.fleet.keep import Kept, Range
 from host_sim.lab.fleet.plan import Plan
+from host_sim.progress import Progress, silent
 
 CONNECT_S = 10
 AHEAD = 2  # chunks a worker has waiting, so that it is never idle
 # A chunk is at most the rest by SHARE times the cores: the last ones end together.
 SHARE = 2
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def simulate(
     compiled: bool,
     scheduler: str | None = None,
     workers: int | None = None,
-    progress: Progress = lambda done: None,
+    progress: Progress = silent,
 ) -> Work:
     """Simulate what is missing, `size` nodes in a chunk at most. Ctrl-C keeps what is finished."""
     missing = kept.missing()

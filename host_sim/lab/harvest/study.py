@@ -9,7 +9,8 @@ from host_sim.lab import bootstrap, study
 from host_sim.lab.harvest import optimum, tune, ways, worlds
 from host_sim.lab.harvest.ways import Lived
 from host_sim.lab.harvest.worlds import Light, Place
-from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep
+from host_sim.lab.study import ENERGY, Goal, Kind, Row, Study, Sweep
+from host_sim.progress import Progress
 from torpor.policy import harvest
 
 BOARDS = ("firebeetle_esp32", "firebeetle_esp32_e", "tinys2")

@@ -12,7 +12,7 @@ from host_sim.engine import plain
 from host_sim.lab.harvest import optimum, ways, worlds
 from host_sim.lab.harvest.ways import Lived, Way
 from host_sim.lab.harvest.worlds import Place
-from host_sim.lab.study import Progress
+from host_sim.progress import Progress
 from torpor.policy import harvest
 
 BOARD = "firebeetle_esp32"

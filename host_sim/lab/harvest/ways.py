@@ -16,7 +16,6 @@ from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.lab.harvest import worlds
 from host_sim.lab.harvest.worlds import DAY_H, FASTEST, SLOWEST, Place
 from host_sim.sim.battery import HOUR_S
-from host_sim.spec.configure import device_config
 from host_sim.world.recordings import HOUR_US
 from torpor.policy import energy, schedule
 from torpor.record import ENERGY, SCHEDULE
@@ -122,7 +121,7 @@ def _life(
     of = worlds.node(mah, low, critical, harvested=harvested, times=times)
     given = worlds.scenario(place, of)
     engine = engine or (native.Life if native.is_ready() else plain.Life)
-    return engine(worlds.parts(place, given), device_config(of, given.board))
+    return engine(worlds.parts(place, given), given.device())
 
 
 def _lived(life: plain.Life, place: Place, steer: Steer = lambda hour: None) -> Lived:

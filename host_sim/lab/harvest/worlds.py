@@ -28,7 +28,6 @@ from host_sim.hardware.states import DEEP_SLEEP
 from host_sim.sim import build, harvest
 from host_sim.sim.battery import HOUR_S
 from host_sim.sim.harvest import MINUTES_A_DAY
-from host_sim.spec.configure import device_config
 from host_sim.spec.nodefile import Battery, Channel, Node, Report, Task
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Harvest, ScenarioFile, Wifi, World
@@ -202,7 +201,7 @@ def message_mc(board_name: str) -> float:
     dark = Light("dark", np.zeros(days * MINUTES_A_DAY, np.int64), 20.0, 1.0)
     place = Place(dark, board_name, 0, 1)
     given = scenario(place, node(100_000, 0, 0, harvested=False))
-    life = Life(build.parts(given), device_config(given.file.node, given.board))
+    life = Life(build.parts(given), given.device())
     life.live(build.end_us(given))
     awake_mc = (life.used << CHARGE_SHIFT) / FC_PER_MC - days * DAY_H * asleep_mc_h(board_name)
     return awake_mc / life.parts.count[SENDS_ACKED]

@@ -16,7 +16,8 @@ from host_sim.lab.link.life import (
     POWER,
     Outcome,
 )
-from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
+from host_sim.lab.study import ENERGY, Goal, Kind, Row, Study, Sweep, energy_mj
+from host_sim.progress import Progress
 
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "xiao_esp32s3")
 TUNED, JUDGED = "s0_s2", "s1_s4"

@@ -17,12 +17,12 @@ from host_sim.lab.study import (
     BASELINES,
     ENERGY,
     Goal,
-    Progress,
     Row,
     Study,
     Sweep,
     energy_mj,
 )
+from host_sim.progress import Progress
 from host_sim.sim import build
 from host_sim.spec import scenario
 from host_sim.spec.scenario import Scenario

@@ -5,7 +5,6 @@ All wake from deep sleep by the pin, join alike and send the battery's reading a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from host_sim.engine.ledger import FC_PER_MC
 from host_sim.engine.parts import SENDS_ACKED, WAKES, Parts
@@ -13,7 +12,6 @@ from host_sim.engine.port import SimPort
 from host_sim.lab.study import Kind
 from host_sim.sim import build
 from host_sim.sim.run import outcome
-from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
 from torpor import config, node, record, sensor
 from torpor.policy import cascade, schedule, sleep
@@ -125,7 +123,7 @@ def life(way: Way, scenario: Scenario) -> Lived:
     """Live the scenario in this way."""
     watch = scenario.file.node.watch
     assert watch
-    device: dict[str, Any] = device_config(scenario.file.node, scenario.board)
+    device = scenario.device()
     if not way.holds:
         device["cascade"]["hold_ms"] = 0
     device["sleep"]["lingers"] &= way.lingers

@@ -10,9 +10,10 @@ from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.lab import decisions, interval
 from host_sim.lab.interval import Interval
+from host_sim.progress import Progress
 from host_sim.sim import cube, runfile, wakelog
 from host_sim.sim.runfile import Run
-from host_sim.sim.wakelog import Log, Progress, Told
+from host_sim.sim.wakelog import Log, Told
 from host_sim.spec import scenario
 from host_sim.spec.scenario import Scenario
 

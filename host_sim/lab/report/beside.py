@@ -1,11 +1,11 @@
 """A recording beside a run: of each kind of wake one that was recorded, and how all compare."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from host_sim.lab import match, verdict, wakes
 from host_sim.lab.report.waves import packed
+from host_sim.progress import Progress
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.cut.wakes import Recorded
 from host_sim.trace.recording import Recording, drawn
@@ -15,7 +15,7 @@ def of(
     scenario: Scenario,
     recording: Recording,
     path: Path,
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> dict[str, Any]:
     """The page's data; BadInput where no wake of the recording can be judged."""
     predicted = wakes.predict(scenario, progress)

@@ -6,12 +6,13 @@ from host_sim.lab import seeds
 from host_sim.lab.check import Asked, Checked
 from host_sim.lab.report import again, document
 from host_sim.lab.report.document import Beside
-from host_sim.lab.seeds import Job, Progress
+from host_sim.lab.seeds import Job
+from host_sim.progress import Progress, silent
 from host_sim.sim import engines
 from host_sim.sim.wakelog import Log
 
 
-def logged(job: Job, progress: Progress = lambda done: None) -> Log:
+def logged(job: Job, progress: Progress = silent) -> Log:
     """A run with its log."""
     return again.named(job.name, job.changes).log(progress)
 

@@ -12,7 +12,8 @@ from host_sim.lab.decisions import Configured
 from host_sim.lab.sampling import service, signals, ways
 from host_sim.lab.sampling.signals import Signal
 from host_sim.lab.sampling.ways import Judged
-from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
+from host_sim.lab.study import ENERGY, Goal, Kind, Row, Study, Sweep, energy_mj
+from host_sim.progress import Progress
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.spec.scenario import Scenario

@@ -12,7 +12,8 @@ from host_sim.lab import bootstrap, study
 from host_sim.lab.schedule import optimum, sets, ways
 from host_sim.lab.schedule.sets import Tasks
 from host_sim.lab.schedule.ways import Woken
-from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
+from host_sim.lab.study import ENERGY, Goal, Kind, Row, Study, Sweep, energy_mj
+from host_sim.progress import Progress
 from host_sim.trace.recording import Floats
 from host_sim.world.recordings import DAY_S
 

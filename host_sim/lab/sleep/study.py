@@ -14,12 +14,12 @@ from host_sim.lab.study import (
     HELD_PERCENT,
     Goal,
     Kind,
-    Progress,
     Row,
     Study,
     Sweep,
     energy_mj,
 )
+from host_sim.progress import Progress
 from host_sim.spec import scenario
 from host_sim.world import recordings
 

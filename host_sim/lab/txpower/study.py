@@ -7,10 +7,11 @@ import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.lab import bootstrap
-from host_sim.lab.study import ENERGY, Goal, Kind, Progress, Row, Study, Sweep, energy_mj
+from host_sim.lab.study import ENERGY, Goal, Kind, Row, Study, Sweep, energy_mj
 from host_sim.lab.txpower import links, ways
 from host_sim.lab.txpower.bench import BEST, HINDSIGHT, MODES, NAIVE, OURS, Bench, Outcome
 from host_sim.lab.txpower.links import Link
+from host_sim.progress import Progress
 from host_sim.spec import scenario
 
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "xiao_esp32s3", "xiao_esp32c6")

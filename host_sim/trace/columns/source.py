@@ -7,7 +7,7 @@ import lzma
 import os
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,15 +18,11 @@ import zstandard
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
+from host_sim.progress import Progress, silent
 
 HEAD_BYTES = 1 << 16
 AT_ONCE_BYTES = 1 << 30
-Progress = Callable[[float], None]  # told how much is done, of 1
 _DAMAGE = (lzma.LZMAError, EOFError, gzip.BadGzipFile, zlib.error, zstandard.ZstdError)
-
-
-def silent(done: float) -> None:
-    """Progress that nobody wants to know."""
 
 
 @dataclass(frozen=True)

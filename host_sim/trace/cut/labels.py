@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.progress import Progress, silent
 from host_sim.trace.cut import pyramid, segment
 from host_sim.trace.cut.intervals import Intervals
-from host_sim.trace.cut.pyramid import Progress
 from host_sim.trace.cut.segment import Found, Segment
 from host_sim.trace.recording import Recording
 from host_sim.trace.spool import chunks
@@ -38,7 +38,7 @@ def find(
     recording: Recording,
     states: Mapping[int, str],
     where: Path,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> Found:
     """A segment for each run of a pattern; one without a state is named by what is high in it.
 

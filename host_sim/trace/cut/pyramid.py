@@ -3,12 +3,12 @@
 Of 360 million samples at 100 kS/s it holds 1.4 million blocks in 28 MB.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from host_sim.progress import Progress, silent
 from host_sim.trace.cut import kernels
 from host_sim.trace.cut.intervals import Where
 from host_sim.trace.recording import Floats, Recording, Samples
@@ -17,8 +17,6 @@ from host_sim.trace.spool import CHUNK, chunks
 WINDOW_S = 0.05  # the time over which a level is looked at
 BLOCKS_A_WINDOW = 4
 LARGEST = 1024  # samples: from here on a larger one gains no speed
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Pyramid:
     high: Samples
 
 
-def build(recording: Recording, progress: Progress | None = None) -> Pyramid:
+def build(recording: Recording, progress: Progress = silent) -> Pyramid:
     """One pass over the samples; `progress` is told the fraction done."""
     samples = recording.current_ua
     most = max(1, min(LARGEST, int(recording.rate_hz * WINDOW_S / BLOCKS_A_WINDOW)))
@@ -52,8 +50,7 @@ def build(recording: Recording, progress: Progress | None = None) -> Pyramid:
         else:
             kernels.blocks_numpy(chunk, size, *columns)
         at = to
-        if progress:
-            progress(at / count)
+        progress(at / count)
     return Pyramid(samples, size, mean, spread, low, high)
 
 

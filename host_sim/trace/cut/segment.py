@@ -19,11 +19,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from host_sim.progress import Progress, silent
 from host_sim.trace.cut import levels as limits
 from host_sim.trace.cut import pyramid as pyramids
 from host_sim.trace.cut.intervals import Chosen, Intervals, Painting, Where, at_least
 from host_sim.trace.cut.levels import Levels
-from host_sim.trace.cut.pyramid import Progress, Pyramid
+from host_sim.trace.cut.pyramid import Pyramid
 from host_sim.trace.cut.steps import steps
 from host_sim.trace.recording import Recording, Samples
 from host_sim.trace.spool import PLACES, give_back
@@ -69,9 +70,7 @@ class Found:
     pyramid: Pyramid
 
 
-def find(
-    recording: Recording, levels: Levels | None = None, progress: Progress | None = None
-) -> Found:
+def find(recording: Recording, levels: Levels | None = None, progress: Progress = silent) -> Found:
     """Cut a recording into states, by the levels of its board or by its own."""
     pyramid = pyramids.build(recording, progress)
     levels = levels or limits.of_recording(pyramid)

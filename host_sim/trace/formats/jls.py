@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.progress import Progress, silent
 from host_sim.trace.columns.column import Column
 from host_sim.trace.columns.missing import Missing, check_length, filled
-from host_sim.trace.columns.source import Progress, Source, silent
+from host_sim.trace.columns.source import Source
 from host_sim.trace.recording import Recording, Samples
 from host_sim.trace.spool import CHUNK, Array, Spool
 

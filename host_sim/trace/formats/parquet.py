@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from host_sim.errors import BadInput
+from host_sim.progress import Progress, silent
 from host_sim.trace.columns import text
 from host_sim.trace.columns.clock import Clock
 from host_sim.trace.columns.column import Column
-from host_sim.trace.columns.source import Progress, Source, silent
+from host_sim.trace.columns.source import Source
 from host_sim.trace.columns.units import said
 from host_sim.trace.recording import Gap, Recording
 from host_sim.trace.spool import Spool, chunks

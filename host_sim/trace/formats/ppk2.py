@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.errors import BadInput
+from host_sim.progress import Progress, silent
 from host_sim.trace.columns import rows
 from host_sim.trace.columns.clock import Clock
 from host_sim.trace.columns.column import Column
 from host_sim.trace.columns.csvblocks import Text, blocks, in_turn
-from host_sim.trace.columns.source import Progress, Source, silent
+from host_sim.trace.columns.source import Source
 from host_sim.trace.recording import Bits, Floats, Recording, Samples
 from host_sim.trace.spool import Spool, chunks
 

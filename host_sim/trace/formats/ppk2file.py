@@ -18,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from host_sim.errors import BadInput
+from host_sim.progress import Progress, silent
 from host_sim.trace.columns.column import Column
 from host_sim.trace.columns.missing import Missing, check_length, filled
-from host_sim.trace.columns.source import Progress, Source, silent
+from host_sim.trace.columns.source import Source
 from host_sim.trace.formats import zipped
 from host_sim.trace.recording import Bits, Recording, Samples
 from host_sim.trace.spool import Spool

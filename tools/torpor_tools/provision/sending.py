@@ -10,11 +10,11 @@ import ast
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from host_sim.errors import BadInput
+from host_sim.progress import Progress
 from torpor import __version__
 from torpor.link import NAMESPACE
 from torpor_tools.provision import version
@@ -54,7 +54,7 @@ def deploy(
     board: Board,
     files: dict[str, bytes],
     node: Provision | None,
-    progress: Callable[[float], None],
+    progress: Progress,
     override: bool = False,
     trial: bool = True,
 ) -> Sent:
@@ -113,7 +113,7 @@ def _fill(
     wanted: dict[str, str],
     files: dict[str, bytes],
     sources: dict[str, str],
-    progress: Callable[[float], None],
+    progress: Progress,
 ) -> None:
     """Make a slot equal to what is wanted, its files by their digest, and prove it."""
     slot = done.slot

@@ -7,7 +7,7 @@ from mpremote.transport import TransportError
 from host_sim.errors import BadInput
 from host_sim.files import scratch
 from host_sim.lab.faults.suite import Report
-from host_sim.lab.seeds import Progress
+from host_sim.progress import Progress
 from host_sim.spec import scenario
 from torpor_tools.hil import bench as benches
 from torpor_tools.hil.faults import case

@@ -13,7 +13,7 @@ HARDWARE = ("machine", "network", "esp32", "espnow")
 # The rooms of the simulator, and of the tools behind them: each imports those of the lines above
 # its own, and of its line only itself. A room named a.b is a part of room a.
 ROOMS = (
-    ("host_sim.errors", "host_sim.progress"),
+    ("host_sim.errors", "host_sim.progress", "host_sim.units"),
     ("host_sim.files",),
     ("host_sim.toml",),
     ("host_sim.hardware",),

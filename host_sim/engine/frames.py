@@ -20,6 +20,7 @@ from host_sim.engine.parts import (
 from host_sim.engine.state import State
 from host_sim.hardware.mac import AWAKE_US, GAP_US, TRIES
 from host_sim.hardware.states import CONNECT, MODEM_SLEEP, NAMES, STATES, TX, Part
+from host_sim.units import HOUR_US, MINUTE_US
 from torpor.policy.txpower import LEVEL_QDBM
 from torpor.port import DECISIONS, RETRY
 
@@ -27,8 +28,6 @@ from torpor.port import DECISIONS, RETRY
 STATE, PHASE, FRAMES, ASKS, WAIT_US, ANSWER_US, GROWTH, LIMIT_US, BYTES = range(9)
 Numbers = tuple[int, int, int, int, int, int, int, int, int]
 
-MINUTE_US = 60_000_000
-HOUR_US = 3_600_000_000
 
 # A shared channel.
 CONTENTION_SLOTS, SLOT_US = 16, 9

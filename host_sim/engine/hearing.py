@@ -8,10 +8,9 @@ Filled by host_sim/world/sound.py; ints and int lists only, compiled with the po
 a microphone hears silence.
 """
 
+from host_sim.units import HOUR_US
 from torpor.policy import loudness
 from torpor.policy.loudness import BLOCK, BLOCKS, REMEMBERED
-
-HOUR_US = 3_600_000_000
 
 
 class Hearing:

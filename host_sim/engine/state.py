@@ -24,9 +24,8 @@ from host_sim.engine.parts import (
 )
 from host_sim.hardware.cell import CHARGE_SHIFT, UNIT_FC
 from host_sim.hardware.states import BOOT, CPU
+from host_sim.units import HOUR_US
 from torpor.port import NONE
-
-HOUR_US = 3_600_000_000
 
 
 class State:

@@ -6,12 +6,12 @@ switches the node off, and nothing is retained; when enough is in it again, the 
 """
 
 from host_sim.engine.parts import GAINED, LEAKED, OFF_US
-from host_sim.engine.state import HOUR_US, State
+from host_sim.engine.state import State
 from host_sim.hardware.cell import CHARGE_SHIFT, UNIT_FC
 from host_sim.hardware.states import DEEP_SLEEP, STATES
+from host_sim.units import HOUR_US, MINUTE_US
 from torpor.port import DECISIONS, NODE, SAFE
 
-MINUTE_US = 60_000_000
 OFF_AT = (NODE * DECISIONS + SAFE) * STATES  # the account of the time without supply
 
 

@@ -26,7 +26,7 @@ from host_sim.spec import costs
 from host_sim.spec.nodefile import Node
 from host_sim.spec.scenario import Scenario
 from host_sim.trace.recording import Floats
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from host_sim.hardware import states
 from host_sim.sim import cube
 from host_sim.sim.change import Factors, shared
 from host_sim.spec import nodefile
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 
 # What a node does in each state. The first state of each that was booked to says how often.
 ACTIVITIES = {

@@ -11,7 +11,7 @@ from host_sim.engine.ether import Ether, alone
 from host_sim.engine.parts import COUNTERS, SCAN_US, TIMING, Parts
 from host_sim.sim import battery, channels, detector, harvest, link, monitor, outside, replays
 from host_sim.spec.scenario import Scenario
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 
 NEXT_SEED = 104_729  # between the nodes of a home
 PULL_UP_UV = 3_300_000  # the supply of a chip: of a kilohm, nA

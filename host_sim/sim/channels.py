@@ -11,8 +11,9 @@ from host_sim.files import inputs
 from host_sim.spec import costs, sources
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Table
+from host_sim.units import DAY_US, MINUTE_US
 from host_sim.world import recordings, table, weather
-from host_sim.world.recordings import DAY_US, Series
+from host_sim.world.series import Series
 
 FIXED = {"battery": BATTERY, "door": PIN_LEVEL, "sound": SOUND, "output": OUTPUT}
 
@@ -73,5 +74,5 @@ def _series(source: Source, folder: Path, days: int, first_month: int, seed: int
         return weather.climate(days, first_month, seed)[source == "humidity"]
     if source == "irradiance":
         sun = recordings.irradiance(days, first_month)
-        return Series(recordings.MINUTE_US, sun.tolist())
+        return Series(MINUTE_US, sun.tolist())
     return recordings.appliance_mw(source.removeprefix(sources.APPLIANCE))

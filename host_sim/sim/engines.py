@@ -9,7 +9,7 @@ from host_sim.engine.port import SimPort
 from host_sim.progress import Progress
 from host_sim.sim import build
 from host_sim.spec.scenario import Scenario
-from host_sim.world.recordings import DAY_S
+from host_sim.units import DAY_S
 
 NAMES = ("auto", "cpython", "compiled")
 LONG_WAKES = 20_000  # take CPython longer than the compiled code takes to load

@@ -12,8 +12,9 @@ from host_sim.sim import battery
 from host_sim.sim.battery import Battery
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import MOST_LUX, Harvest, Table
+from host_sim.units import MINUTE_US
 from host_sim.world import recordings, table
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 
 MINUTES_A_DAY = 1_440
 MINUTES_AN_HOUR = 60
@@ -59,7 +60,7 @@ def light(scenario: Scenario, given: Harvest, days: int) -> Ints:
         for lux in (min(series.values), max(series.values)):
             if not 0 <= lux <= MOST_LUX:
                 raise BadInput(f"{lux:,} lux", where=path, remedy=f"keep to 0 … {MOST_LUX:,}")
-        at_us = np.arange(minutes) * recordings.MINUTE_US
+        at_us = np.arange(minutes) * MINUTE_US
         return np.array(series.values)[at_us // series.step_us % len(series.values)]
     return _sun(days, scenario.file.world.first_month)
 

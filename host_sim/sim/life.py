@@ -18,7 +18,7 @@ from host_sim.sim import battery
 from host_sim.sim.battery import HOUR_S, Battery
 from host_sim.spec import configure
 from host_sim.spec.scenario import Scenario
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 
 SIMULATED, ENDED, EXTRAPOLATED = "simulated", "ended", "extrapolated"
 EMPTY, BROWN_OUT = "cell empty", "brown-out"

@@ -6,7 +6,7 @@ from typing import Any
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Wifi
 from host_sim.world import wifi
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 from torpor.policy.txpower import LEVEL_QDBM
 
 ESPNOW_RATE = "1M"  # ESP-IDF, esp_now.rst: the default bit rate

@@ -10,9 +10,9 @@ from host_sim.engine import events
 from host_sim.engine.parts import Parts
 from host_sim.spec.nodefile import Watch
 from host_sim.spec.scenario import Scenario
-from host_sim.world import pin, recordings, table
+from host_sim.units import DAY_US, HOUR_US
+from host_sim.world import contact, pin, recordings, table
 from host_sim.world.noise import poisson_us
-from host_sim.world.recordings import DAY_US, HOUR_US
 
 
 def parts(scenario: Scenario, days: int, seed: int) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def edges(scenario: Scenario, days: int, seed: int) -> list[int]:
     if door.csv is not None:
         return table.edges(scenario.path.parent / door.csv, days)
     assert door.per_day is not None  # one of both, by spec.sources
-    return recordings.random_edges(door.per_day, round(door.open_s * 1e6), days, seed)
+    return contact.random_edges(door.per_day, round(door.open_s * 1e6), days, seed)
 
 
 def news_us(parts: Parts, watch: Watch | None) -> list[int]:

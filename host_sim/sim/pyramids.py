@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from host_sim.sim.wakelog import Log
 from host_sim.trace.recording import Floats
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 
 FINEST = 1 << 15  # bins: of a year, 16 minutes each
 COARSER = 4

@@ -14,7 +14,7 @@ from host_sim.spec import figures, heap, wiring
 from host_sim.spec.figures import FIGURES
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Budget
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 
 COUNTED = {
     "wakes": parts.WAKES,

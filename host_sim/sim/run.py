@@ -16,7 +16,7 @@ from host_sim.sim.replayed import Replayed
 from host_sim.sim.result import Result
 from host_sim.spec import nodefile
 from host_sim.spec.scenario import Scenario
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 from torpor import record, retain
 from torpor.policy import cascade, report
 

@@ -5,7 +5,7 @@ from host_sim.engine.parts import MONITOR_ROW, Parts
 from host_sim.engine.port import SimPort
 from host_sim.hardware import states
 from host_sim.progress import Progress
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 from torpor.port import COLD
 
 Step = tuple[int, int, int]  # state, µs, nA

@@ -21,7 +21,7 @@ from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.sim.traced import TracedPort
 from host_sim.spec.scenario import Scenario
-from host_sim.world.recordings import DAY_US, HOUR_US
+from host_sim.units import DAY_US, HOUR_US
 from torpor.port import COLD
 
 FEW = 500

@@ -20,12 +20,12 @@ from host_sim.spec.device import (
     as_config,
 )
 from host_sim.spec.nodefile import Node, channel_index
+from host_sim.units import MINUTE_US
 from host_sim.world.wifi import HALF_LOST_DBM
 from torpor.policy import schedule, sleep, txpower
 
 MOST_S = schedule.MAX_SLEEP_MS // 1000
 MOST_UC_MS = 5_000
-MINUTE_US = 60_000_000
 FAILURES_PERCENT = 8
 MOST_RATE_UC_MIN = 372_827  # a day of which stays within 31 bits
 # The S2's and S3's timer of the ULP has 24 bits of a clock that may be as fast as 150 kHz, by which

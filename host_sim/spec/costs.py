@@ -3,11 +3,11 @@
 from host_sim.hardware import price, states
 from host_sim.hardware.board import Board
 from host_sim.spec.nodefile import Channel, Node, Task
+from host_sim.units import HOUR_US
 from torpor.policy import schedule
 
 # No gap is as long: where a deeper state saves nothing, it is never entered.
 NEVER_MS = 2 * schedule.MAX_SLEEP_MS
-HOUR_US = 3_600_000_000
 
 
 def uc(board: Board, state: str, us: int) -> int:

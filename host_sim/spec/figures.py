@@ -12,12 +12,12 @@ from host_sim.engine import alarm, parts
 from host_sim.engine.ledger import FC_PER_MC, Ledger
 from host_sim.hardware import states
 from host_sim.hardware.cell import CHARGE_SHIFT
+from host_sim.units import HOUR_US
 
 # From the scan on the radio is on; between the beacons of modem sleep it is off.
 RADIO_ON = states.NAMES[states.SCAN :]
 NA_PER_MA = 1_000_000
 YEAR_DAYS = 365
-HOUR_US = 3_600_000_000
 
 
 class Outcome(Protocol):

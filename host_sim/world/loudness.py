@@ -6,7 +6,7 @@ from host_sim.hardware.chip import ULPS
 from host_sim.ulp import watch as ulpwatch
 from host_sim.ulp.emulator import Run, Ulp
 from host_sim.world import sound
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 from torpor.ulp.assemble import Program, assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS

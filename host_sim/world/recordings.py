@@ -2,37 +2,21 @@
 
 import csv
 import lzma
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from host_sim.world.noise import poisson_us
+from host_sim.units import DAY_S, SECOND_US
+from host_sim.world.contact import edges
+from host_sim.world.series import Ints, Series
 
 DATA = Path(__file__).parent / "data"
-DAY_S = 86_400
-SECOND_US = 1_000_000
-MINUTE_US = 60 * SECOND_US
-HOUR_US = 60 * MINUTE_US
-DAY_US = 24 * HOUR_US
 OPEN_US = 3 * SECOND_US  # I: the front door was never opened twice within less
 
-Ints = npt.NDArray[np.int64]
 Rows = Iterator[tuple[int, int]]  # (second, mW), the end of the recording last
-
-
-@dataclass(frozen=True)
-class Series:
-    """Values read as values[time // step_us % len(values)]."""
-
-    step_us: int
-    values: list[int]
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -93,25 +77,6 @@ def door_edges(sensor: str, days: int) -> list[int]:
     every = [(repeat * period_s + second) * SECOND_US for repeat in repeats for second in opened]
     every.append((repeats.stop * period_s + opened[0]) * SECOND_US)
     return edges(every, OPEN_US, days)
-
-
-def random_edges(per_day: float, open_us: int, days: int, seed: int) -> list[int]:
-    """The same of a contact that opens at random, so often a day on average (a Poisson process)."""
-    opened: list[int] = []
-    for at_us in poisson_us(np.random.default_rng([seed, 5]), DAY_US / per_day):
-        if not opened or at_us > opened[-1]:
-            opened.append(at_us)
-        if at_us >= days * DAY_US:  # the first behind the end bounds the last before it
-            return edges(opened, open_us, days)
-    raise AssertionError("the stream has no end")
-
-
-def edges(opened: list[int], open_us: int, days: int) -> list[int]:
-    """Openings, and after each its closing; the last opening only bounds the one before."""
-    out: list[int] = []
-    for at, following in pairwise(opened):
-        out += [at, min(at + open_us, (at + following) // 2)]
-    return out[: bisect_left(out, days * DAY_US)]
 
 
 def tracebase(path: Path) -> Rows:

@@ -20,9 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.engine.events import NEVER_US
-from host_sim.engine.hearing import HOUR_US, Hearing
+from host_sim.engine.hearing import Hearing
 from host_sim.errors import BadInput
-from host_sim.world.recordings import DATA, Ints
+from host_sim.units import HOUR_US
+from host_sim.world.recordings import DATA
+from host_sim.world.series import Ints
 
 STEP_US = 5_000
 RATE_HZ = 16_000

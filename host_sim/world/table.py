@@ -12,7 +12,8 @@ from pathlib import Path
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
-from host_sim.world.recordings import DAY_S, Series
+from host_sim.units import DAY_S
+from host_sim.world.series import Series
 
 MOST_DAYS = 3_660
 MOST_CELLS = 5_000_000  # a value is held in memory for each step of the times' common divisor

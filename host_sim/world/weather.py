@@ -12,7 +12,8 @@ from itertools import accumulate
 import numpy as np
 
 from host_sim.world.noise import gauss_markov
-from host_sim.world.recordings import Series, irradiance
+from host_sim.world.recordings import irradiance
+from host_sim.world.series import Series
 
 STEP_MIN = 5
 STEP_US = STEP_MIN * 60_000_000

@@ -36,7 +36,7 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs
 from host_sim.hardware import mac
 from host_sim.world.noise import gauss_markov
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 
 HALF_LOST_DBM = -94  # at 6 Mbit/s throughout
 NEPERS_PER_DB = 0.5

@@ -12,8 +12,8 @@ from host_sim.lab.pin import recorded, service, ways
 from host_sim.lab.pin.recorded import Pin
 from host_sim.lab.pin.study import _case
 from host_sim.lab.pin.ways import OURS, WAYS
+from host_sim.units import DAY_S
 from host_sim.world.pin import news
-from host_sim.world.recordings import DAY_S
 
 SECOND = 1_000_000
 EDGES = st.lists(st.integers(1, 10**9), max_size=40).map(

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from host_sim.engine import native
 from host_sim.engine.port import SimPort
-from host_sim.engine.state import HOUR_US
 from host_sim.hardware import board, cell
 from host_sim.hardware.board import Board
 from host_sim.hardware.boardfile import Supply
 from host_sim.sim import battery, build, life, run
 from host_sim.spec import scenario
 from host_sim.spec.scenario import Scenario
+from host_sim.units import HOUR_US
 from tests.sim.files import fault, variation
 
 CHEMISTRIES = sorted(cell.CELLS)

@@ -13,7 +13,7 @@ from host_sim.sim import build, run
 from host_sim.spec import scenario
 from host_sim.trace.cut import digest
 from host_sim.trace.cut.digest import Row
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 from tests.conftest import CHECKOUT
 from torpor import config, record, retain
 from torpor.port import COLD

@@ -15,7 +15,7 @@ from host_sim.hardware.panel import PANELS
 from host_sim.sim import battery, build, harvest, run
 from host_sim.spec import scenario
 from host_sim.spec.scenario import Scenario
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 from tests.conftest import CHECKOUT
 from tests.sim.files import fault
 from torpor import record, start

@@ -18,7 +18,7 @@ from host_sim.sim import battery, build, life, run
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.spec.configure import MODES
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 
 NAMES = ("door", "garden", "sound")
 # A word detector is simulated look by look.

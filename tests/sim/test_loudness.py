@@ -12,7 +12,7 @@ from host_sim.sim import build, run
 from host_sim.spec import scenario
 from host_sim.ulp.emulator import Ulp
 from host_sim.world import loudness, sound
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 from torpor.policy.loudness import BLOCK, REMEMBERED
 from torpor.ulp.assemble import RESERVED_BYTES
 from torpor.ulp.programs import gates

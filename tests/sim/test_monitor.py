@@ -18,7 +18,7 @@ from host_sim.spec import scenario
 from host_sim.spec.configure import MOST_ULP_MS, ulp_ms
 from host_sim.spec.nodefaults import LEAST_ULP_S
 from host_sim.ulp import monitor as prices
-from host_sim.world.recordings import DAY_S
+from host_sim.units import DAY_S
 from torpor.policy.schedule import MAX_SLEEP_MS
 from torpor.policy.sleep import DEEP, LIGHT
 from torpor.port import DECISIONS, FAULT, NODE, RECALLED, SCHEDULED, SLEEP, TIMER, WATCH

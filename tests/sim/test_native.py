@@ -156,7 +156,7 @@ EDITS = {
     "host_sim/engine/chance.py": ("0x5DEECE66D", "0x5DEECE66B"),
     "host_sim/engine/ether.py": ("CAPTURE_QDB = 10 * 4", "CAPTURE_QDB = 9 * 4"),
     "host_sim/engine/home.py": ("AWAKE = -1", "AWAKE = -2"),
-    "host_sim/engine/hearing.py": ("3_600_000_000", "3_600_000_001"),
+    "host_sim/engine/hearing.py": ("us // HOUR_US + 1", "us // HOUR_US + 2"),
     "host_sim/engine/kernel.py": ("port.now_us < until_us", "port.now_us <= until_us"),
     "host_sim/engine/frames.py": ("PATIENCE_US = 1_000_000", "PATIENCE_US = 1_000_001"),
     "host_sim/engine/gateway.py": ("IN_VAIN = TRIES + 1", "IN_VAIN = TRIES + 2"),
@@ -165,13 +165,14 @@ EDITS = {
     "host_sim/engine/parts.py": ("PER_FIRST_QDB = -80", "PER_FIRST_QDB = -81"),
     "host_sim/engine/port.py": ("end_us < self.end_us", "end_us <= self.end_us"),
     "host_sim/engine/replay.py": (">> 17", ">> 16"),
-    "host_sim/engine/store.py": ("MINUTE_US = 60_000_000", "MINUTE_US = 60_000_001"),
+    "host_sim/engine/store.py": ("(minute + 1)", "(minute + 2)"),
     "host_sim/engine/state.py": (">> 32", ">> 33"),
     "host_sim/engine/reference.py": ("field.at + 1", "1 + field.at"),
     "host_sim/engine/bind.py": ("speed_level=3", "speed_level=2"),
     "host_sim/hardware/states.py": ("range(7)", "[*range(6), 5]"),
     "host_sim/hardware/mac.py": ("GAP_US = 582", "GAP_US = 583"),
     "host_sim/hardware/cell.py": ("CHARGE_SHIFT = 10", "CHARGE_SHIFT = 9"),
+    "host_sim/units.py": ("60 * SECOND_US", "61 * SECOND_US"),
 }
 KEY = "from host_sim.engine import program; print(program.key())"
 

@@ -9,7 +9,7 @@ from host_sim.hardware import states
 from host_sim.hardware.board import load
 from host_sim.sim import build, run
 from host_sim.spec import scenario
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 from torpor.policy.sleep import DEEP, LIGHT, MODEM
 from torpor.policy.ticks import diff
 from torpor.port import DECISIONS, DELTA, NO_AP, NODE, PIN, SLEEP, TIMER, Port

@@ -11,7 +11,7 @@ from host_sim.engine.parts import CHANNEL_ROW, LOST_65536, Parts
 from host_sim.errors import BadInput
 from host_sim.sim import build, outside, run
 from host_sim.spec import scenario
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 
 
 def parts(name: str, *changes: str) -> Parts:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_sim.world.recordings import DATA, DAY_US, OPEN_US, appliance_mw, door_edges, irradiance
+from host_sim.units import DAY_US
+from host_sim.world.recordings import DATA, OPEN_US, appliance_mw, door_edges, irradiance
 
 SHIPPED = {
     "simba/2023jan.txt.xz": "harvest/simba-nrel-irradiance-1min/2023jan.txt",

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from host_sim.engine.events import NEVER_US
-from host_sim.engine.hearing import HOUR_US, Hearing, both
+from host_sim.engine.hearing import Hearing, both
 from host_sim.errors import BadInput
+from host_sim.units import HOUR_US
 from host_sim.world import loudness, sound
 from torpor.policy.loudness import BLOCK, QUIET
 from torpor.ulp.programs import gates

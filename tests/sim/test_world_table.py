@@ -13,8 +13,9 @@ from host_sim.errors import BadInput
 from host_sim.lab import decisions
 from host_sim.sim import build
 from host_sim.spec import scenario
+from host_sim.units import DAY_S, DAY_US
 from host_sim.world import table
-from host_sim.world.recordings import DAY_S, DAY_US, random_edges
+from host_sim.world.contact import random_edges
 from tests.answered import answered
 from tests.refused import refused
 from tests.sim.files import fault, variation

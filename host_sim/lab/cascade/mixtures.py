@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.world import sound
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 
 CLIPS = Path("audio", "openwakeword")  # in the folder of recordings
 JUDGED_WORDS = ("alexa_test", "hey_jane", "hey_mycroft_test")

@@ -16,7 +16,7 @@ from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
 from host_sim.world import sound
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 
 OURS = "Torpor"
 POLLS = ("node.watch.ulp=false", "node.deepest_sleep=light")

@@ -11,7 +11,7 @@ from host_sim.lab.faults.port import FaultyPort
 from host_sim.sim import build
 from host_sim.spec.configure import device_config
 from host_sim.spec.scenario import Scenario
-from host_sim.world.recordings import DAY_US, HOUR_US
+from host_sim.units import DAY_US, HOUR_US
 from torpor import config, record, retain
 from torpor.port import COLD
 

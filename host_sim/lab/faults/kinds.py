@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from host_sim.hardware.mac import CONNECT_LIMIT_US, GREET_LIMIT_US, JOIN_LIMIT_US
 from host_sim.hardware.states import ADDRESS, ASSOCIATE, CONNECT, LISTEN, SCAN
+from host_sim.units import SECOND_US
 from torpor.port import NO_AP, NO_BROKER, REFUSED
 
 # At one call of the port: before it has done anything, or after all of it.
@@ -47,7 +48,6 @@ class Link(NamedTuple):
 
 
 NO_PARTS = -1  # the access point is not there
-SECOND_US = 1_000_000
 # One server is asked four times and given up 1, 1, 2 and 3 s after each (esp-lwip 2.1.3-esp,
 # dns.c:1109-1190, DNS_MAX_RETRIES of opt.h:1126, DNS_TMR_INTERVAL of dns.h:54); ESP-IDF 5.5.5 sets
 # neither (lwip/port/include/lwipopts.h:484-508).

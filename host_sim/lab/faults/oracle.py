@@ -13,11 +13,11 @@ from host_sim.lab.faults.chip import HOUR_MS, RTC_BYTES, Chip
 from host_sim.lab.faults.day import Day
 from host_sim.lab.faults.kinds import BEFORE_A_WAKE, CLOCK, LINKS, MEMORY, NO_PARTS, POWER_CUT
 from host_sim.lab.faults.port import Reading
+from host_sim.units import SECOND_US
 from torpor import record
 from torpor.policy.ticks import MASK
 from torpor.port import COLD
 
-S_US = 1_000_000
 SLEEP_S = 120  # a fault to sleep, or its end
 SERVE_S = HOUR_MS // 1000 + 300  # a single fault to the next wake in earnest that sleeps
 RATIO = 1.2  # a day of a lasting fault against one without
@@ -78,7 +78,9 @@ def _once(case: Case, chip: Chip, day: Day) -> Outcome | None:
         chip.wake()
         if port.restored != output:
             faults.append(f"the output is {port.restored}, and was {output}")
-    return _outcome((slept_us - end_us) / S_US, (served_us - end_us) / S_US, ratio, SERVE_S, faults)
+    return _outcome(
+        (slept_us - end_us) / SECOND_US, (served_us - end_us) / SECOND_US, ratio, SERVE_S, faults
+    )
 
 
 def _damage(chip: Chip, case: Case) -> None:
@@ -116,7 +118,7 @@ def _lost(chip: Chip, kept: set[Reading], day: Day, end_us: int, told_by: int) -
     def known(some: Iterable[Reading]) -> set[tuple[int, ...]]:
         return {one[:told_by] for one in some}
 
-    until_us = end_us + (day.report.period_s + day.report.late_s) * S_US + 2 * HOUR_MS * 1000
+    until_us = end_us + (day.report.period_s + day.report.late_s) * SECOND_US + 2 * HOUR_MS * 1000
     while not known(kept) <= known(chip.port.told) and chip.port.now_us < until_us:
         chip.wake()
     missing = known(kept) - known(chip.port.told) - known(chip.queue())
@@ -147,11 +149,11 @@ def _lasting(case: Case, chip: Chip, day: Day) -> Outcome | None:
     ratio = (_used_at(chip, day_us, woke_us, woke) - began) / day.charge
     port.loop, port.link, port.ap_up, port.told = "", None, True, []
     end_us, most_s = port.now_us, 86_400 + day.report.period_s + day.report.late_s
-    while not port.told and port.now_us < end_us + most_s * S_US:
+    while not port.told and port.now_us < end_us + most_s * SECOND_US:
         chip.wake()
     served_us = port.asleep_us if port.told else end_us - 1
     faults = [] if ratio <= RATIO else [f"a day costs {ratio:.2f} of one without"]
-    return _outcome(sleep_us / S_US, (served_us - end_us) / S_US, ratio, most_s, faults)
+    return _outcome(sleep_us / SECOND_US, (served_us - end_us) / SECOND_US, ratio, most_s, faults)
 
 
 def _used_at(chip: Chip, at_us: int, woke_us: int, woke: int) -> float:

@@ -16,7 +16,7 @@ from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.lab.harvest import worlds
 from host_sim.lab.harvest.worlds import DAY_H, FASTEST, SLOWEST, Place
 from host_sim.sim.battery import HOUR_S
-from host_sim.world.recordings import HOUR_US
+from host_sim.units import HOUR_US
 from torpor.policy import energy, schedule
 from torpor.record import ENERGY, SCHEDULE
 

@@ -32,7 +32,7 @@ from host_sim.spec.nodefile import Battery, Channel, Node, Report, Task
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import Harvest, ScenarioFile, Wifi, World
 from host_sim.world import recordings
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 
 PERIOD_S = 600
 SLOWEST = 8  # times the period

@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from host_sim.files import inputs, outputs
+from host_sim.units import DAY_S
 from host_sim.world import recordings
-from host_sim.world.recordings import DAY_S
 from host_sim.world.wifi import RECORDING_BYTES
 
 PIR = Path("occupancy", "uci-occupancy-estimation-pir", "Occupancy_Estimation.csv")

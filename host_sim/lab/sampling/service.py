@@ -15,7 +15,7 @@ from host_sim.engine.port import SimPort
 from host_sim.sim import build, run
 from host_sim.sim.result import Result
 from host_sim.spec.scenario import Scenario
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 from torpor.policy.report import CELLS
 from torpor.policy.ticks import diff
 from torpor.port import COLD

@@ -11,6 +11,7 @@ import numpy as np
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
+from host_sim.units import DAY_S
 from host_sim.world import recordings, weather
 
 MINUTE_S = 60
@@ -33,7 +34,7 @@ class Signal:
     @property
     def days(self) -> float:
         """Its length."""
-        return len(self.values) * self.step_s / recordings.DAY_S
+        return len(self.values) * self.step_s / DAY_S
 
 
 # Channel: column of the recording, scale, delta. Hundredths of a degree and of a percent, lux, ppm.

@@ -26,7 +26,8 @@ from host_sim.spec.figures import NA_PER_MA
 from host_sim.spec.nodefile import Channel, Node, Report, Task
 from host_sim.spec.scenario import Scenario
 from host_sim.spec.scenariofile import ScenarioFile, World
-from host_sim.world.recordings import DAY_S, Ints
+from host_sim.units import DAY_S
+from host_sim.world.series import Ints
 
 edited = msgspec.structs.replace
 HEARTBEAT_S = 10_800

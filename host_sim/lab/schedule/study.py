@@ -15,7 +15,7 @@ from host_sim.lab.schedule.ways import Woken
 from host_sim.lab.study import ENERGY, Goal, Kind, Row, Study, Sweep, energy_mj
 from host_sim.progress import Progress
 from host_sim.trace.recording import Floats
-from host_sim.world.recordings import DAY_S
+from host_sim.units import DAY_S
 
 BOARDS = ("lolin32_lite", "xiao_esp32c3", "firebeetle_esp32")
 WAYS: dict[str, tuple[Kind, Callable[[Tasks, int], Woken]]] = {

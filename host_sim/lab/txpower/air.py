@@ -19,7 +19,7 @@ from host_sim.hardware.board import Board
 from host_sim.hardware.states import Part
 from host_sim.trace.recording import Floats
 from host_sim.world import wifi
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 from torpor.policy.txpower import LEVEL_QDBM, LEVELS
 
 WAKE = (*states.CACHED_JOIN, states.MESSAGE)

@@ -12,7 +12,7 @@ from host_sim.lab.txpower import air, ways
 from host_sim.lab.txpower.air import Air
 from host_sim.lab.txpower.links import Link
 from host_sim.spec.nodefile import Node
-from host_sim.world.recordings import Ints
+from host_sim.world.series import Ints
 from torpor.policy import txpower
 
 OURS, HINDSIGHT, BEST = "Torpor", "best level in hindsight", "clairvoyant"

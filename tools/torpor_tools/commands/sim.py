@@ -21,7 +21,7 @@ from host_sim.sim.instrument import INSTRUMENTS
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.trace import writer
-from host_sim.world.recordings import DAY_US
+from host_sim.units import DAY_US
 from torpor_tools import cli, options, params
 from torpor_tools.show import compare as compared
 from torpor_tools.show import compiling, output, report

@@ -435,7 +435,14 @@ def edited(module: str, more: str, taken: str = "") -> dict[str, bytes]:
                 PACKAGE=given / "package.py",
             ),
         ):
-            firmware.forget()
+            forget()
             made = version.files(None)
-        firmware.forget()
+        forget()
     return {name: data for name, data in made.items() if data != whole[name]}
+
+
+def forget() -> None:
+    """Have the library read anew."""
+    read = (fold.sources, fold.library, fold.keywords, fold.constants, fold.folded, fold.shipped)
+    for made in (*read, firmware.linked):
+        made.cache_clear()

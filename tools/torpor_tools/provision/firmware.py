@@ -53,7 +53,7 @@ def fold_tree(out: Path) -> list[Path]:
 def link_tree(out: Path, watches: bool = True) -> list[Path]:
     """Put there the sources of what is linked: the lines are those of a node's tracebacks."""
     made = []
-    for name, text in linked(watches).items():
+    for name, text in linked(watches, link.WIFI).items():
         made.append(out / name)
         made[-1].write_text(text, encoding="utf-8")
     return made
@@ -122,7 +122,7 @@ def gateway() -> dict[str, bytes]:
 
 
 @cache
-def linked(watches: bool = True, way: str = link.WIFI) -> dict[str, str]:
+def linked(watches: bool, way: str) -> dict[str, str]:
     """The sources of the files that modules are linked into, of a node that watches, or not."""
     made = link.linked(WAKE.read_text(encoding="utf-8"), watches, way)
     return {f"{name}.py": text for name, text in made.texts.items()}
@@ -149,12 +149,6 @@ def _compiled(name: str, text: str) -> tuple[bytes, str]:
         return done.stdout, ""
     said = done.stderr.decode().strip() or f"mpy-cross ended with {done.returncode}"
     return b"", said.splitlines()[-1]
-
-
-def forget() -> None:
-    """Read the library anew."""
-    for made in (linked, fold.folded, fold.shipped, fold.constants, fold.library):
-        made.cache_clear()
 
 
 if __name__ == "__main__":

@@ -80,6 +80,7 @@ def unsearched(text: str) -> str:
     return _IMPORT.sub(lambda m: f"{m[1]}{m[2]} u{m[3]}{_AS[m[2]].format(m[3])}", text)
 
 
+@cache
 def sources() -> dict[str, Path]:
     """The library's files, by the dotted names of their modules."""
     out = {}
@@ -119,6 +120,13 @@ def library() -> dict[str, Source]:
                         imported[alias.asname or alias.name] = told
         out[name] = Source(text, tree, imported)
     return out
+
+
+@cache
+def keywords() -> set[str]:
+    """The names by which the library gives arguments."""
+    nodes = (node for source in library().values() for node in ast.walk(source.tree))
+    return {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}
 
 
 def _target(node: ast.stmt) -> str:

@@ -274,8 +274,8 @@ class _Importer(ast.NodeTransformer):
         self.imports = imports
 
     def visit(self, node: ast.AST) -> Any:
+        if not isinstance(node, ast.expr | ast.Expr | ast.Assign | ast.Return):
+            return self.generic_visit(node)
         asked = sorted({self.imports[name] for name in _used([node]) & self.imports.keys()})
-        if isinstance(node, ast.Expr | ast.Assign | ast.Return):
-            return [*(ast.parse(one).body[0] for one in asked), node] if asked else node
-        assert not asked or not isinstance(node, ast.expr), "no import can come before"
-        return self.generic_visit(node)
+        assert not asked or isinstance(node, ast.stmt), "no import can come before"
+        return [*(ast.parse(one).body[0] for one in asked), node] if asked else node

@@ -88,13 +88,12 @@ class _Shortener(ast.NodeTransformer):
         self.places = places
         self.private = private
         self.arguments: dict[str, str] = {}
-        self.keywords = _keywords()
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         assert not self.arguments, "a function in a function"
         given = [one.arg for one in node.args.args]
         short = dict(zip(given, ARGUMENTS, strict=False))
-        short = {name: short[name] for name in given if name not in self.keywords}
+        short = {name: short[name] for name in given if name not in fold.keywords()}
         for inner in ast.walk(node):
             taken = {getattr(inner, key, None) for key in ("name", "asname")} - {node.name}
             assert not taken & short.keys(), "an argument that is set by no assignment"
@@ -121,10 +120,3 @@ class _Shortener(ast.NodeTransformer):
             assert isinstance(node.ctx, ast.Load), f"{node.id} is set twice, or a function's own"
             return ast.parse(self.places[node.id], mode="eval").body
         return node
-
-
-def _keywords() -> set[str]:
-    """The names by which the library gives arguments: those stay."""
-    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in fold.sources().values())
-    nodes = (node for tree in trees for node in ast.walk(tree))
-    return {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}

@@ -57,8 +57,7 @@ def first(given: scenario.Scenario, count: int) -> list[int]:
 def bounds(job: Job, progress: Progress) -> dict[str, Bounds | None]:
     """Within which each figure lies, by what is known of its board (interval.py)."""
     given = scenario.load(job.name, job.changes)
-    engine = native.Life if native.is_ready() else Life
-    return interval.of(given, engine=engine, progress=progress).bounds
+    return interval.of(given, engine=engines.fastest(), progress=progress).bounds
 
 
 def each(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from host_sim.engine import native
+from host_sim.engine.plain import Life
 from host_sim.engine.port import SimPort
 from host_sim.progress import Progress
 from host_sim.sim import build
@@ -22,6 +23,11 @@ def is_compiled(name: str, wakes: float) -> bool:
     first run, some 25 s; compile_for() tells its progress.
     """
     return name == "compiled" or (name == "auto" and wakes >= LONG_WAKES and native.is_ready())
+
+
+def fastest() -> type[Life]:
+    """The compiled engine where that is ready."""
+    return native.Life if native.is_ready() else Life
 
 
 def wakes(scenario: Scenario) -> float:

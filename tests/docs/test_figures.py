@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from host_sim.engine import native
-from host_sim.engine.plain import Life
 from host_sim.hardware import board
 from host_sim.hardware.start import MONITOR
 from host_sim.hardware.states import CPU
 from host_sim.lab import bound, decisions, interval
-from host_sim.sim import run
+from host_sim.sim import engines, run
 from host_sim.sim.result import Result
 from host_sim.spec import figures, scenario
 from host_sim.spec.scenario import Scenario
@@ -52,7 +51,7 @@ def told(given: Scenario, by_practice: bool = False) -> dict[str, Any]:
 
 def ran(given: Scenario, device: dict[str, Any] | None = None) -> Result:
     """By the compiled engine where that is ready."""
-    return run.run(given, device=device, engine=native.Life if native.is_ready() else Life)
+    return run.run(given, device=device, engine=engines.fastest())
 
 
 def mean_ua(name: str, *keys: str, by_practice: bool = False) -> float:

@@ -4,10 +4,8 @@ import re
 
 import pytest
 
-from host_sim.engine import native
-from host_sim.engine.plain import Life
 from host_sim.lab import decisions
-from host_sim.sim import run
+from host_sim.sim import engines, run
 from host_sim.spec import scenario
 from tests.answered import answered
 from tests.docs import pages
@@ -35,5 +33,4 @@ def test_the_lead_of_the_readme_is_what_practice_and_a_naive_node_spend(
 
 def _mean_ua(configured: decisions.Configured) -> float:
     given, device = configured
-    engine = native.Life if native.is_ready() else Life
-    return run.run(given, device=device, engine=engine).ledger.average_current_ua
+    return run.run(given, device=device, engine=engines.fastest()).ledger.average_current_ua

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_sim.engine import native, plain
 from host_sim.engine.parts import ULP_US, Parts
 from host_sim.lab.study import Kind
-from host_sim.sim import build, run
+from host_sim.sim import build, engines, run
 from host_sim.sim.result import Result
 from host_sim.spec import scenario
 from host_sim.spec.configure import device_config
@@ -73,7 +72,7 @@ def life(way: Way, changes: tuple[str, ...]) -> Result:
         parts.look_us = list(sound.LOOK_US)
     if way.frames > 1:
         look_longer(parts, way.frames)
-    engine = native.Life if native.is_ready() else plain.Life
+    engine = engines.fastest()
     node = engine(parts, device_config(given.file.node, given.board))
     node.live(build.end_us(given))
     return run.outcome(given, node.parts, node.r, node.now_us)

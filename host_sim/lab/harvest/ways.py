@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_sim.engine import native, plain
+from host_sim.engine import plain
 from host_sim.engine.ledger import FC_PER_MC
 from host_sim.engine.parts import GAINED, OFF_US, SENDS_ACKED
 from host_sim.hardware.cell import CHARGE_SHIFT
 from host_sim.lab.harvest import worlds
 from host_sim.lab.harvest.worlds import DAY_H, FASTEST, SLOWEST, Place
+from host_sim.sim import engines
 from host_sim.sim.battery import HOUR_S
 from host_sim.units import HOUR_US
 from torpor.policy import energy, schedule
@@ -120,7 +121,7 @@ def _life(
     mah = worlds.capacity_mah(place)
     of = worlds.node(mah, low, critical, harvested=harvested, times=times)
     given = worlds.scenario(place, of)
-    engine = engine or (native.Life if native.is_ready() else plain.Life)
+    engine = engine or engines.fastest()
     return engine(worlds.parts(place, given), given.device())
 
 

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from host_sim.engine import native
-from host_sim.engine.plain import Life
 from host_sim.errors import BadInput
 from host_sim.lab import decisions, interval
 from host_sim.lab.interval import Interval
 from host_sim.progress import Progress
-from host_sim.sim import cube, runfile, wakelog
+from host_sim.sim import cube, engines, runfile, wakelog
 from host_sim.sim.runfile import Run
 from host_sim.sim.wakelog import Log, Told
 from host_sim.spec import scenario
@@ -44,8 +42,9 @@ class Again:
 
     def interval(self, progress: Progress) -> Interval:
         """How far off its figures may be; on CPython where nothing is compiled."""
-        engine = native.Life if native.is_ready() else Life
-        return interval.of(self.given, device=self.device, engine=engine, progress=progress)
+        return interval.of(
+            self.given, device=self.device, engine=engines.fastest(), progress=progress
+        )
 
     def check(self, log: Log) -> None:
         """BadInput where the run is not the one that was kept."""

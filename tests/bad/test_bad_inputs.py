@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from serial.tools import list_ports
 
 from host_sim.files import outputs
+from host_sim.lab import study
+from host_sim.progress import silent
 from tests.bad import lines, words
 from tests.bad.lines import Line
 from tests.disk import no_room
@@ -62,12 +65,22 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     os.close(theirs)
 
 
+@cache
+def studied(policy: str, data: Path | None) -> study.Study:
+    """Worked out once: what the disk does to its files, or a word to the line, is not of it."""
+    return of(policy, data, silent)
+
+
+of = study.of
+
+
 @pytest.fixture
 def folder(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same, as the working directory; what is in own/ is Torpor's."""
     monkeypatch.chdir(furnished)
     monkeypatch.setattr(outputs, "PROJECT", furnished / "own")
     monkeypatch.setattr(list_ports, "comports", list)  # a board at this desk is left alone
+    monkeypatch.setattr(study, "of", lambda policy, data, progress: studied(policy, data))
     return furnished
 
 

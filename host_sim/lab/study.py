@@ -25,6 +25,7 @@ POLICIES = {
     "harvest": "How fast to work on light, which nobody knows beforehand.",
     "schedule": "Which wakes serve which tasks, and which of them join.",
 }
+SHIPPED = ("sleep", "schedule")  # with all that they are judged on
 ENERGY = "energy_mj"
 SUPPLY_MV = 3300  # at which a charge is told as energy; the boards' regulators give so much
 HELD_PERCENT = 0.5  # ours may be so much worse than the best baseline anywhere in a sweep
@@ -156,6 +157,9 @@ def of(policy: str, data: Path | None, progress: Progress) -> Study:
 
     BadInput where it needs them.
     """
+    if data is None and policy not in SHIPPED:
+        what = f"what {policy} is judged on is not shipped"
+        raise BadInput(what, remedy="give the folder of the recordings: --data")
     module = importlib.import_module(f"host_sim.lab.{policy}.study")
     study: Study = module.of(data, progress)
     return study

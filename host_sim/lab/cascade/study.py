@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from host_sim.engine.ledger import FC_PER_MC
-from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, bound, study
 from host_sim.lab.cascade import mixtures, outdoors, ways
 from host_sim.lab.cascade.heard import Heard
@@ -65,10 +64,8 @@ for 39 and 191 times the energy of ours, and in machine noise sends hundreds of 
 tells of some of them."""
 
 
-def of(data: Path | None, progress: Progress) -> Study:
+def of(data: Path, progress: Progress) -> Study:
     """The study; words, bursts and a background that it is judged on are not shipped. BadInput."""
-    if data is None:
-        raise BadInput("the cascade is judged on recordings not shipped", remedy="give --data")
     judged = mixtures.judged(data)
     cells = [(board, mixture) for board in BOARDS for mixture in judged]
     rows, lives = [], {}

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, study
 from host_sim.lab.harvest import optimum, tune, ways, worlds
 from host_sim.lab.harvest.ways import Lived
@@ -84,10 +83,8 @@ class Point:
         return self.lives[name].served_h / self.lives[MOST].served_h
 
 
-def of(data: Path | None, progress: Progress) -> Study:
+def of(data: Path, progress: Progress) -> Study:
     """The study; BadInput without the recordings."""
-    if data is None:
-        raise BadInput("the recordings are not here", remedy="give their folder: --data")
     lights = list(worlds.judged(data))
     judged = [Place(light, name, SHARE, STORE_H) for light in lights for name in BOARDS]
     shares = [[Place(light, BOARDS[0], share, STORE_H) for share in SHARES] for light in lights]

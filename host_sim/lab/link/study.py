@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, shares
 from host_sim.lab.link import channel, life
 from host_sim.lab.link.channel import Channel
@@ -45,10 +44,8 @@ WAYS: dict[str, tuple[Kind, Run]] = {
 }
 
 
-def of(data: Path | None, progress: Progress) -> Study:
+def of(data: Path, progress: Progress) -> Study:
     """The study; the recorded links are not shipped."""
-    if data is None:
-        raise BadInput("the recorded links are not shipped", remedy="give --data")
     judged = channel.pjaswin(data, JUDGED)
     links = [judged.weaker(db) for db in WALLS_DB] + list(channel.rutgers(data))
     found: dict[str, list[list[Outcome]]] = {}

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from host_sim.engine.ledger import FC_PER_MC
-from host_sim.errors import BadInput
 from host_sim.files import scratch
 from host_sim.lab import bootstrap, bound, study
 from host_sim.lab.pin import recorded, service, ways
@@ -77,10 +76,8 @@ class Case:
         return service.of(self.news_us, life.arrived, self.end_us)
 
 
-def of(data: Path | None, progress: Progress) -> Study:
+def of(data: Path, progress: Progress) -> Study:
     """The study; the motion that it is judged on is not shipped. BadInput."""
-    if data is None:
-        raise BadInput("motion is judged on recordings not shipped", remedy="give --data")
     motion, doors = recorded.motion(data), recorded.contacts()
     with scratch.folder() as folder:
         case = partial(_case, folder)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from host_sim.errors import BadInput
 from host_sim.lab import bootstrap, decisions, study
 from host_sim.lab.decisions import Configured
 from host_sim.lab.sampling import service, signals, ways
@@ -88,10 +87,8 @@ a change waits to be told lies up to 7 points off."""
 Found = dict[str, list[Judged]]  # of each way, by signal
 
 
-def of(data: Path | None, progress: Progress) -> Study:
+def of(data: Path, progress: Progress) -> Study:
     """The study; BadInput without the recordings."""
-    if data is None:
-        raise BadInput("the recordings are not here", remedy="give their folder: --data")
     judged = list(signals.judged(data))
     found = {name: _judge(judged, name, progress, i) for i, name in enumerate(BOARDS)}
     first = found[BOARDS[0]]

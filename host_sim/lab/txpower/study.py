@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from host_sim.errors import BadInput
 from host_sim.lab import bootstrap
 from host_sim.lab.study import ENERGY, Goal, Kind, Row, Study, Sweep, energy_mj
 from host_sim.lab.txpower import links, ways
@@ -49,10 +48,8 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def of(data: Path | None, progress: Progress) -> Study:
+def of(data: Path, progress: Progress) -> Study:
     """The study; the recorded links are not shipped."""
-    if data is None:
-        raise BadInput("the recorded links are not shipped", remedy="give --data")
     node = scenario.load("garden").file.node
     benches = [Bench.of(name, node) for name in BOARDS]
     judged = [link.weaker(db) for link in links.recorded(data) for db in WALLS_DB]

@@ -30,7 +30,7 @@ ROOMS = (
     ("torpor_tools.provision",),
     ("torpor_tools.params", "torpor_tools.ppk2", "torpor_tools.loop", "torpor_tools.power"),
     ("torpor_tools.retained",),
-    ("torpor_tools.recordings", "torpor_tools.options"),
+    ("torpor_tools.line", "torpor_tools.recordings", "torpor_tools.options"),
     ("torpor_tools.virtual",),
     ("torpor_tools.hil", "torpor_tools.project"),
     ("torpor_tools.commands", "torpor_tools.pytest_torpor", "torpor_tools.reference"),

@@ -24,6 +24,7 @@ from tests.bad.lines import Line
 from tests.disk import no_room
 from tests.refused import contents, refused, watched
 from torpor_tools import cli, params
+from torpor_tools.line import Command
 
 LINES = lines.lines()
 Capture = pytest.CaptureFixture[str]
@@ -87,7 +88,7 @@ def folder(furnished: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_there_is_a_table() -> None:
     assert len(ROWS) + len(LEFT_OUT) + len(OUTPUTS) >= 300
     assert {line.words[0] for line in LINES} == set(cli.COMMANDS)
-    assert all(isinstance(line.command, params.Command) for line in LINES)
+    assert all(isinstance(line.command, Command) for line in LINES)
 
 
 @pytest.mark.parametrize("args", ROWS)

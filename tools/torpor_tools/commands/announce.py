@@ -7,6 +7,7 @@ import click
 
 from host_sim.errors import BadInput
 from torpor_tools import options, params, retained
+from torpor_tools.line import Command, apart
 from torpor_tools.provision import discovery, gateway_toml
 from torpor_tools.provision.discovery import Entity
 from torpor_tools.provision.gateway_toml import GatewayFile
@@ -14,7 +15,7 @@ from torpor_tools.provision.way import Broker
 from torpor_tools.show import output
 
 
-@click.command("announce", cls=params.Command)
+@click.command("announce", cls=Command)
 @click.argument("files", nargs=-1, required=True, type=params.NODE)
 @click.option(
     "--prefix",
@@ -40,7 +41,7 @@ def command(
     torpor announce gateway.toml garden.toml door.toml
     """
     what = "--dry-run shows what would be announced"
-    params.apart((remove and dry_run, what, "leave out one of the two"))
+    apart((remove and dry_run, what, "leave out one of the two"))
     if not prefix or set("+#\0") & set(prefix):
         raise BadInput("no prefix of a topic", where=f"--prefix {prefix}", remedy="write one")
     document = []

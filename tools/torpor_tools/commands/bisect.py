@@ -6,10 +6,11 @@ from rich.markup import escape
 from host_sim.home import home
 from host_sim.lab import bisect, revision, told
 from torpor_tools import options, params
+from torpor_tools.line import Command
 from torpor_tools.show import cause, output
 
 
-@click.command("bisect", cls=params.Command)
+@click.command("bisect", cls=Command)
 @click.argument("name", metavar="SCENARIO", type=params.SCENARIO)
 @click.argument("good", metavar="GOOD", type=params.TEXT)
 @click.argument("bad", metavar="BAD", type=params.TEXT)

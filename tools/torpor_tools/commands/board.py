@@ -10,6 +10,7 @@ from host_sim.hardware.board import Board
 from host_sim.hardware.boardfile import Supply
 from host_sim.hardware.start import IMAGES, Currents
 from torpor_tools import options, params
+from torpor_tools.line import Command
 from torpor_tools.show import output, starts
 
 FULL_POWER = 10  # index of 20 dBm
@@ -23,7 +24,7 @@ def command() -> None:
     """List boards and show their numbers with sources."""
 
 
-@command.command("list", cls=params.Command)
+@command.command("list", cls=Command)
 @options.as_json("a table")
 def list_boards(as_json: bool) -> None:
     """List the boards that ship by what they draw asleep, and what a wake's parts cost there.
@@ -50,7 +51,7 @@ def list_boards(as_json: bool) -> None:
     output.console.print(names)
 
 
-@command.command("show", cls=params.Command)
+@command.command("show", cls=Command)
 @click.argument("name", metavar="BOARD", type=params.BOARD)
 @options.as_json("a table")
 def show(name: str, as_json: bool) -> None:

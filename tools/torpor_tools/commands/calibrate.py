@@ -19,6 +19,7 @@ from host_sim.trace.fit import calibrate, document, evidence, fit
 from host_sim.trace.fit.evidence import AIR, STATES, USES, Evidence
 from host_sim.trace.recording import Recording
 from torpor_tools import options, params, recordings
+from torpor_tools.line import Command, unused
 from torpor_tools.recordings import Told
 from torpor_tools.show import output
 from torpor_tools.show.calibrated import Calibrated
@@ -66,7 +67,7 @@ class Use:
         )
 
 
-@click.command("calibrate", cls=params.Command)
+@click.command("calibrate", cls=Command)
 @click.argument("files", nargs=-1, type=params.RECORDING)
 @click.option(
     "--board", type=params.BOARD, required=True, help="Board to start from: a name, or a folder."
@@ -157,9 +158,9 @@ def _check_told(files: tuple[Path, ...], wake: str) -> None:
     """BadInput for an option that nothing on the line is for."""
     of_files = ("named", "labels", "tx_dbm", "setting", "source", "unit", "volts", "channel")
     if not files:
-        params.unused(of_files, "there is no FILE")
+        unused(of_files, "there is no FILE")
     if not wake:
-        params.unused(("setting", "firmware"), "there is no --wake")
+        unused(("setting", "firmware"), "there is no --wake")
 
 
 def _digested(

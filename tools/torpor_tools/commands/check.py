@@ -12,6 +12,7 @@ from host_sim.lab.check import Checked
 from host_sim.lab.report import checked as told
 from host_sim.spec import scenario
 from torpor_tools import options, params
+from torpor_tools.line import Command, apart
 from torpor_tools.provision import node_toml
 from torpor_tools.show import badge as badges
 from torpor_tools.show import check as shown
@@ -21,7 +22,7 @@ from torpor_tools.show import markdown as pages
 from torpor_tools.show import output, pagefile
 
 
-@click.command("check", cls=params.Command)
+@click.command("check", cls=Command)
 @click.argument("names", metavar="SCENARIO...", nargs=-1, required=True, type=params.SCENARIO)
 @click.option("--baseline", type=params.Kept(standing.MOST_BYTES), help="How they stood before.")
 @click.option("--update-baseline", is_flag=True, help="Keep how they stand now in that file.")
@@ -70,7 +71,7 @@ def command(
     torpor check *.toml --baseline power.toml
     torpor check *.toml --rev main
     """
-    params.apart(
+    apart(
         (github and as_json, "--github's lines are none of JSON's", "leave one of both out"),
         (
             update_baseline and not baseline,

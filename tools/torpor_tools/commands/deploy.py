@@ -8,6 +8,7 @@ import click
 
 from host_sim.errors import BadInput
 from torpor_tools import options, params
+from torpor_tools.line import Command
 from torpor_tools.provision import gateway_toml, node_toml, ports, version
 from torpor_tools.provision.repl import Board, Cut
 from torpor_tools.provision.sending import Sent, deploy
@@ -20,7 +21,7 @@ TRIAL_S = 900.0  # three wakes with three rests behind them; or one that hangs, 
 OWN = "is the node's own"
 
 
-@click.command("deploy", cls=params.Command)
+@click.command("deploy", cls=Command)
 @options.awaited_port
 @click.option("--config", type=params.NODE, help="The node anew, a node.toml; or a gateway.toml.")
 @click.option("--files", "override", is_flag=True, help="The library as files, though frozen.")

@@ -11,10 +11,11 @@ from host_sim.sim import runfile
 from host_sim.sim.runfile import Run
 from host_sim.spec import scenario
 from torpor_tools import options, params
+from torpor_tools.line import Command
 from torpor_tools.show import cause, output
 
 
-@click.command("diff", cls=params.Command)
+@click.command("diff", cls=Command)
 @click.argument("before", type=params.SCENARIO)
 @click.argument("after", type=params.SCENARIO, required=False)
 @click.option(

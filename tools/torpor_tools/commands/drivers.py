@@ -10,11 +10,12 @@ from rich.markup import escape
 
 from host_sim.hardware.chip import CHIPS
 from host_sim.spec.drivers import Driver, Sensor
-from torpor_tools import options, params
+from torpor_tools import options
+from torpor_tools.line import Command
 from torpor_tools.show import output
 
 
-@click.command("drivers", cls=params.Command)
+@click.command("drivers", cls=Command)
 @options.as_json("a table")
 def command(as_json: bool) -> None:
     """List the drivers of [sensor.CHANNEL]: their keys, what they read, and where they cannot be.

@@ -7,7 +7,7 @@ import click
 from host_sim.engine import cache, native
 from host_sim.sim import engines
 from host_sim.spec import scenario
-from torpor_tools import params
+from torpor_tools.line import Command
 from torpor_tools.show import output
 
 
@@ -16,7 +16,7 @@ def command() -> None:
     """Build the compiled engine: some 90 times as fast as CPython, with the same results."""
 
 
-@command.command(cls=params.Command)
+@command.command(cls=Command)
 def build() -> None:
     """Compile the engine for this machine, in about a minute, and keep it for every later run.
 

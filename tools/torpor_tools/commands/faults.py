@@ -9,13 +9,14 @@ from host_sim.home import home
 from host_sim.lab.faults import case, suite
 from host_sim.lab.faults.case import Case
 from torpor_tools import options, params
+from torpor_tools.line import Command, unused
 from torpor_tools.show import faults as shown
 from torpor_tools.show import output
 
 SIMULATED, ON_A_BOARD = 10_000, 30
 
 
-@click.command("faults", cls=params.Command)
+@click.command("faults", cls=Command)
 @click.argument("name", metavar="SCENARIO", type=params.SCENARIO)
 @click.option(
     "--n",
@@ -53,10 +54,10 @@ def command(
     """
     home.refuse(name)
     if replay is not None:
-        params.unused(("count", "seed"), "--replay has one fault again")
+        unused(("count", "seed"), "--replay has one fault again")
     words = ["torpor", "faults", name]
     if port is None:
-        params.unused(("bench",), "no board is asked for by --port")
+        unused(("bench",), "no board is asked for by --port")
         report = _simulated(name, count or SIMULATED, seed, replay)
     else:
         words += ["--port", port, *(("--bench", str(bench)) if bench else ())]

@@ -12,6 +12,7 @@ from host_sim.files import outputs
 from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from torpor_tools import options, params
+from torpor_tools.line import Command, apart
 from torpor_tools.provision import binary, gateway_toml, layout, node_toml, romfs, version, way
 from torpor_tools.provision.binary import Binary, Partition
 from torpor_tools.provision.layout import Content, Plan
@@ -21,7 +22,7 @@ MIB = 1 << 20
 SIZES = ["2MB", "4MB", "8MB", "16MB", "32MB"]
 
 
-@click.command("flash", cls=params.Command)
+@click.command("flash", cls=Command)
 @click.option(
     "--board",
     "name",
@@ -63,7 +64,7 @@ def command(
     torpor flash --port /dev/ttyUSB0 --firmware esp32.bin --config node.toml
     torpor flash --firmware esp32.bin --config node.toml --image-only node.bin
     """
-    params.apart(
+    apart(
         (image and port, "--image-only writes a file", "leave out --port"),
         (
             not (port or image or dry_run),

@@ -7,9 +7,10 @@ import click
 from host_sim.lab.fleet import fleetfile
 from torpor_tools import options, params
 from torpor_tools.commands import sweep
+from torpor_tools.line import Command
 
 
-@click.command("fleet", cls=params.Command)
+@click.command("fleet", cls=Command)
 @click.argument("file", metavar="FLEET.toml", type=params.FLEET)
 @sweep.shared
 @options.changes

@@ -10,10 +10,11 @@ from host_sim.errors import BadInput
 from host_sim.files import outputs
 from host_sim.spec.nodefile import NAME
 from torpor_tools import options, params
+from torpor_tools.line import Command
 from torpor_tools.show import output
 
 
-@click.command("init", cls=params.Command)
+@click.command("init", cls=Command)
 @click.argument("folder", metavar="NAME", type=params.Link())
 @click.option("--board", type=params.BOARD, required=True, help="A board's name or file.")
 @click.option(

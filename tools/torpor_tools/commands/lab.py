@@ -7,11 +7,12 @@ from rich.markup import escape
 
 from host_sim.lab import study
 from torpor_tools import options, params
+from torpor_tools.line import Command
 from torpor_tools.show import output
 from torpor_tools.show import study as shown
 
 
-@click.command("lab", cls=params.Command)
+@click.command("lab", cls=Command)
 @click.argument("policy", metavar="POLICY", type=click.Choice(list(study.POLICIES)))
 @click.option(
     "--data",

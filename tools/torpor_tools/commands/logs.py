@@ -8,7 +8,8 @@ from typing import Any
 import click
 import serial
 
-from torpor_tools import options, params
+from torpor_tools import options
+from torpor_tools.line import Command, unused
 from torpor_tools.provision import ports
 from torpor_tools.provision.repl import Board
 from torpor_tools.show import output
@@ -31,7 +32,7 @@ print({"runs": os.getcwd(), "configured": configured, "logs": found})
 """  # where a file is damaged, a traceback's names may be no UTF-8
 
 
-@click.command("logs", cls=params.Command)
+@click.command("logs", cls=Command)
 @options.awaited_port
 @click.option("--follow", "-f", is_flag=True, help="What it prints, as it comes, until Ctrl-C.")
 @options.as_json("text")
@@ -46,7 +47,7 @@ def command(port: str, follow: bool, as_json: bool) -> None:
     torpor logs --port /dev/ttyUSB0 --follow
     """
     if follow:
-        params.unused(("as_json",), "the console is text")
+        unused(("as_json",), "the console is text")
     ports.await_(port, WAIT_S)
     if follow:
         _follow(port)

@@ -9,6 +9,7 @@ from rich.markup import escape
 from host_sim.errors import BadInput
 from host_sim.spec import scenario as scenarios
 from torpor_tools import options, params
+from torpor_tools.line import Command
 from torpor_tools.loop import in_the_loop
 from torpor_tools.provision.repl import Cut, close, entered
 from torpor_tools.show import output
@@ -16,7 +17,7 @@ from torpor_tools.show import output
 WAIT_S = 30.0  # for a board that sleeps
 
 
-@click.command("pil", cls=params.Command)
+@click.command("pil", cls=Command)
 @click.argument("scenario", type=params.SCENARIO)
 @click.option(
     "--port",

@@ -13,6 +13,7 @@ from host_sim.trace import writer
 from host_sim.trace.formats.part import RATE_HZ, Part
 from host_sim.trace.recording import Recording
 from torpor_tools import options, params, recordings
+from torpor_tools.line import Command
 from torpor_tools.ppk2 import HIGHEST_MV, LOWEST_MV, Ppk2
 from torpor_tools.show import output
 
@@ -21,7 +22,7 @@ SILENT_S = 3.0  # without a sample: the instrument is gone
 SHOWN_S = 0.25
 
 
-@click.command("record", cls=params.Command)
+@click.command("record", cls=Command)
 @click.option(
     "--ppk2", "port", type=params.PORT, required=True, help="The instrument's serial port."
 )

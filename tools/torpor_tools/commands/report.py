@@ -15,10 +15,11 @@ from host_sim.lab.report.document import Beside
 from host_sim.sim import runfile
 from host_sim.spec import scenario
 from torpor_tools import options, params, recordings
+from torpor_tools.line import Command
 from torpor_tools.show import output, pagefile
 
 
-@click.command("report", cls=params.Command)
+@click.command("report", cls=Command)
 @click.argument("name", metavar="RUN|SCENARIO", type=params.SCENARIO)
 @click.argument("recording", required=False, type=params.RECORDING)
 @click.option("-o", "--out", type=params.Folder(), required=True, help="Folder for the page.")

@@ -23,6 +23,7 @@ from host_sim.spec import scenario
 from host_sim.trace import writer
 from host_sim.units import DAY_US
 from torpor_tools import cli, options, params
+from torpor_tools.line import Command, apart, unused
 from torpor_tools.show import compare as compared
 from torpor_tools.show import compiling, output, report
 
@@ -32,7 +33,7 @@ Tell = Callable[[bool], None]  # of a run, as JSON or not
 MANY_DAYS = 7  # from here on a comparison's many runs are worth compiling for
 
 
-@click.command("sim", cls=params.Command)
+@click.command("sim", cls=Command)
 @click.argument("name", metavar="SCENARIO", type=params.SCENARIO)
 @options.days
 @click.option("--seed", type=click.IntRange(0, SEED_MOST), help="Another seed for the world.")
@@ -104,7 +105,7 @@ def command(
     if home.is_home(name):
         _home(name, changes, as_json, engine)
         return
-    params.apart(
+    apart(
         (compare and as_today, "--compare runs the baseline, too", "leave --baseline out"),
         (compare and interval, "--interval is of one run", "leave --compare out"),
         (compare and save, "--save keeps one run", "leave --compare out"),
@@ -201,7 +202,7 @@ def _home(name: str, changes: tuple[str, ...], as_json: bool, engine: str) -> No
     from host_sim.home import run as homes
     from torpor_tools.show import home as shown
 
-    params.unused(
+    unused(
         ("as_today", "compare", "interval", "plot", "export", "instrument", "window", "save"),
         "this is a home",
     )

@@ -18,6 +18,7 @@ from host_sim.lab.fleet.plan import MOST_NODES, Grid, Plan, axis
 from host_sim.sim import engines
 from host_sim.spec import scenario
 from torpor_tools import options, params
+from torpor_tools.line import Command, unused
 from torpor_tools.show import compiling, fleetpage, output
 from torpor_tools.show import fleet as shown
 
@@ -48,7 +49,7 @@ def shared(command: Any) -> Any:
     return command
 
 
-class Sweep(params.Command):
+class Sweep(Command):
     """A command that takes several values of a key."""
 
     set_once = "write its values as one --set, key=a,b,c"
@@ -94,7 +95,7 @@ def simulate(
 ) -> None:
     """Simulate a plan, keep it, and tell of it."""
     if scheduler is not None:
-        params.unused(("workers",), "the cluster has its own")
+        unused(("workers",), "the cluster has its own")
     if plan.count > MOST_NODES:
         raise BadInput(f"{plan.count:,} nodes", remedy=f"{MOST_NODES:,} at most")
     first = scenario.load(plan.scenario, plan.node(0).changes)

@@ -15,6 +15,7 @@ from torpor.ulp.assemble import AssemblyError, Program, assemble
 from torpor.ulp.chips import names
 from torpor.ulp.programs import PROGRAMS
 from torpor_tools import params
+from torpor_tools.line import Command
 from torpor_tools.show import output
 
 PINS = {
@@ -46,7 +47,7 @@ def command() -> None:
     """
 
 
-@command.command("assemble", cls=params.Command)
+@command.command("assemble", cls=Command)
 @SOURCE
 @BOARD
 @PIN
@@ -78,7 +79,7 @@ def assemble_program(
     output.console.print(f"{len(program.binary())} bytes")
 
 
-@command.command("watch", cls=params.Command)
+@command.command("watch", cls=Command)
 @SOURCE
 @click.argument("samples", type=params.Input("samples", SERIES_BYTES))
 @click.option("--threshold", type=click.IntRange(0, 0xFFFF), required=True)

@@ -19,6 +19,7 @@ from host_sim.trace.fit import doubts, evidence, judge
 from host_sim.trace.fit.evidence import Evidence
 from host_sim.trace.recording import Recording
 from torpor_tools import options, params, recordings
+from torpor_tools.line import Command, unused
 from torpor_tools.recordings import Told
 from torpor_tools.show import output, ownpath, recipe
 from torpor_tools.show.recipe import Judged
@@ -26,7 +27,7 @@ from torpor_tools.show.recipe import Judged
 USUAL = "wifi"  # the wake that is compared where nothing is said
 
 
-@click.command("validate", cls=params.Command)
+@click.command("validate", cls=Command)
 @click.argument("files", metavar="[SCENARIO] [RECORDING]...", nargs=-1, type=params.JUDGED)
 @click.option(
     "--board",
@@ -76,7 +77,7 @@ def command(
         _own(files, settings, told, plot, as_json)
         return
     if all(digest.is_digest(file) for file in files):
-        params.unused(("unit", "volts", "channel"), "no RECORDING is a recording")
+        unused(("unit", "volts", "channel"), "no RECORDING is a recording")
     if len(settings) > 1:
         raise BadInput(f"--set {settings[1]}", remedy="a recipe has one setting, records=N")
     profile = boards.load(board)
@@ -102,7 +103,7 @@ def _own(
     as_json: bool,
 ) -> None:
     """Compare recordings of a node that runs Torpor with its scenario."""
-    params.unused(("board", "wake"), "the scenario names its board")
+    unused(("board", "wake"), "the scenario names its board")
     name, *paths = files
     home.refuse(str(name))
     given = scenario.load(str(name), changes)

@@ -14,6 +14,7 @@ from host_sim.lab.report import again, beside, document
 from host_sim.lab.report.again import Again
 from host_sim.lab.report.document import Beside
 from torpor_tools import options, params, recordings
+from torpor_tools.line import Command
 from torpor_tools.recordings import Told
 from torpor_tools.show import output, page, serve
 from torpor_tools.show.serve import HTML, JSON, Pages
@@ -22,7 +23,7 @@ REST = 4  # of a live run's time, as many parts are its own as one is the page's
 LEAST_S = 1.0
 
 
-@click.command("view", cls=params.Command)
+@click.command("view", cls=Command)
 @click.argument("name", metavar="RUN|SCENARIO|RECORDING", type=params.JUDGED)
 @click.argument("recording", required=False, type=params.RECORDING)
 @options.days

@@ -14,13 +14,14 @@ from host_sim.errors import BadInput
 from host_sim.files import inputs, outputs
 from host_sim.hardware import board
 from torpor_tools import params
+from torpor_tools.line import Command
 from torpor_tools.provision import filesystem, version
 from torpor_tools.virtual.board import VirtualBoard
 
 FLASH_BYTES = 2 << 20  # what a flash of 4 MiB leaves to files
 
 
-@click.command("virtual-board", cls=params.Command)
+@click.command("virtual-board", cls=Command)
 @click.option(
     "--board",
     "name",

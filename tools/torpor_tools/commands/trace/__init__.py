@@ -9,6 +9,7 @@ from host_sim.trace import writer
 from host_sim.trace.draw import stats
 from torpor_tools import options, params, recordings
 from torpor_tools.commands.trace import diff, digest, plot
+from torpor_tools.line import Command
 from torpor_tools.recordings import Told
 from torpor_tools.show import output
 
@@ -21,7 +22,7 @@ def command() -> None:
     """
 
 
-@command.command(cls=params.Command)
+@command.command(cls=Command)
 @click.argument("file", type=params.RECORDING)
 @recordings.told
 @options.as_json("a table")
@@ -49,7 +50,7 @@ def info(file: Path, told: Told, as_json: bool) -> None:
     output.console.print(output.facts("", pairs))
 
 
-@command.command(cls=params.Command)
+@command.command(cls=Command)
 @click.argument("file", type=params.RECORDING)
 @click.argument("out", type=params.Output(writer.WRITERS))
 @recordings.told

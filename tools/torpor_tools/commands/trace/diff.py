@@ -12,10 +12,11 @@ from host_sim.trace.cut.difference import Line
 from host_sim.trace.cut.digest import Row
 from torpor_tools import options, params
 from torpor_tools.commands.trace.cut import How, how
+from torpor_tools.line import Command, unused
 from torpor_tools.show import output
 
 
-@click.command("diff", cls=params.Command)
+@click.command("diff", cls=Command)
 @click.argument("first", type=params.RECORDING)
 @click.argument("second", type=params.RECORDING)
 @options.as_json("a table")
@@ -27,7 +28,7 @@ def command(first: Path, second: Path, as_json: bool, how: How) -> None:
     """
     if all(digest.is_digest(file) for file in (first, second)):
         of_recordings = ("unit", "volts", "channel", "board", "labels")
-        params.unused(of_recordings, "no FILE is a recording")
+        unused(of_recordings, "no FILE is a recording")
     lines = difference.between(*(_rows(file, how) for file in (first, second)))
     more_mc = sum(line.more_mc for line in lines)
     if as_json:

@@ -13,12 +13,13 @@ from host_sim.trace.cut.digest import Row
 from host_sim.trace.cut.segment import Found
 from torpor_tools import options, params
 from torpor_tools.commands.trace.cut import How, how
+from torpor_tools.line import Command
 from torpor_tools.show import output
 
 DIGEST = params.Output((".csv",), outputs.begins(digest.START))
 
 
-@click.command("digest", cls=params.Command)
+@click.command("digest", cls=Command)
 @click.argument("file", type=params.RECORDING)
 @click.option("-o", "--out", type=DIGEST, help="Write the rows as CSV.")
 @click.option(

@@ -7,11 +7,12 @@ import click
 from host_sim.files import picture
 from torpor_tools import params
 from torpor_tools.commands.trace.cut import How, how
+from torpor_tools.line import Command
 
 PAGE = params.Output((".html", *picture.ENDINGS), picture.made)
 
 
-@click.command("plot", cls=params.Command)
+@click.command("plot", cls=Command)
 @click.argument("file", type=params.RECORDING)
 @click.option("-o", "--out", type=PAGE, required=True, help=".html, .png, .svg or .pdf.")
 @how

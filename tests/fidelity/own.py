@@ -6,6 +6,7 @@ the uncertainty of their numbers leaves open. None of the nodes measured ran Tor
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 
 from host_sim.hardware import board, uncertain
 from host_sim.hardware.chip import CHIPS
@@ -23,6 +24,7 @@ ULP_ASLEEP_UA = 5  # ESP-IDF's own measurement of the chip; our boards draw more
 ASLEEP = ("firebeetle_esp32", "firebeetle_esp32_e")  # with as little beside the chip as may be
 
 
+@cache
 def rows() -> list[Row]:
     """Every figure that somebody measured, by the parts of a wake."""
     return [*_with_intervals(), *_listening(), *_asleep()]

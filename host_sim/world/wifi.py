@@ -26,6 +26,7 @@ spread of the logistic, and each attempt is lost by a steep curve around its rat
 import csv
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import log
 from pathlib import Path
 
@@ -92,13 +93,19 @@ def wait_us(busy: float) -> int:
     return round(busy * (mac.GAP_US / (1 - busy) + OTHERS_US / 2))
 
 
+@lru_cache(maxsize=1)
 def modelled_rssi(
     mean_dbm: float, sd_db: float, correlation_s: float, days: int, seed: int
 ) -> Ints:
-    """RSSI, dBm by the minute: Gauss-Markov shadowing (Gudmundson 1991) around a mean."""
+    """RSSI, dBm by the minute: Gauss-Markov shadowing (Gudmundson 1991) around a mean.
+
+    Of a year it takes as long as to live that compiled, and --compare lives one world many times.
+    """
     normal = np.random.default_rng([seed, 2]).standard_normal(days * 1440)
     shadowing = gauss_markov(normal, sd_db, correlation_s / 60)
-    return np.rint(mean_dbm + shadowing).clip(-100, -20).astype(np.int64)
+    dbm = np.rint(mean_dbm + shadowing).clip(-100, -20).astype(np.int64)
+    dbm.flags.writeable = False
+    return dbm
 
 
 def recorded_rssi(path: Path) -> Ints:

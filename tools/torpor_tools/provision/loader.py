@@ -79,7 +79,6 @@ class Loader:
     def write(self, regions: Sequence[Region]) -> None:
         """Write and verify, and begin anew where the line is cut. BadInput says what is left."""
         left = list(regions)
-        begun = False
         for baud in BAUD:
             try:
                 with _told():
@@ -88,14 +87,13 @@ class Loader:
                         time.sleep(AGAIN_S)
                         self._connect(baud)
                     while left:
-                        begun = True
                         cmds.write_flash(self.esp, [left[0][:2]], no_progress=not os.isatty(2))
                         del left[0]
                 return
             except _CUT as error:
                 why = _line(error)
                 self._close()
-        state = _state(len(regions) - len(left)) if begun else "nothing was written"
+        state = _state(len(regions) - len(left))
         raise BadInput(f"the line was cut ({why})", where=self.port, remedy=state)
 
     def _close(self) -> None:

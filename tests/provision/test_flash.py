@@ -1,6 +1,8 @@
 """torpor flash: the real esptool on a mock of the chip's boot loader, and files made for it."""
 
+import hashlib
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -18,7 +20,9 @@ from tests.refused import refused
 from tests.unix import micropython
 from torpor import __version__
 from torpor_tools import cli
-from torpor_tools.provision import binary, layout, loader, version
+from torpor_tools.provision import binary, layout, loader, romfs, version
+from torpor_tools.provision.filesystem import BLOCK
+from torpor_tools.provision.layout import Content
 
 MIB = 1 << 20
 SECRETS = {"torpor.wifi_password": WIFI.encode(), "torpor.broker_password": BROKER.encode()}
@@ -197,6 +201,43 @@ def test_the_flash_must_hold_the_file_system(tmp_path: Path) -> None:
         layout.files_at(old, 4 * MIB - 1)
     with pytest.raises(BadInput, match="do not fit into a file system of 16,384"):
         layout.file_system({"a": bytes(20_000)}, 16_384)
+    new = binary.read(made.firmware(tmp_path), "esp32")
+    least = 2 * MIB + 2 * BLOCK
+    assert layout.files_at(new, least).size == 2 * BLOCK
+    with pytest.raises(BadInput, match="and the flash has 2,105,343 bytes"):
+        layout.files_at(new, least - 1)
+
+
+def test_a_romfs_takes_a_library_of_its_size_and_none_larger(tmp_path: Path) -> None:
+    library = {"torpor.mpy": bytes(5_000)}
+    size = len(romfs.image(library))
+    for room in (size, size - 1):
+        table = (*made.ROMFS[:-1], ("romfs", 1, 0x8F, 0x1E0000, room))
+        made_for = binary.read(made.firmware(tmp_path, table=table), "esp32")
+        content = Content({}, {}, library)
+        if room == size:
+            assert layout.plan(made_for, 4 * MIB, content).regions[1].at == 0x1E0000
+        else:
+            with pytest.raises(BadInput, match=f"{room:,} bytes, and the library takes {size:,}"):
+                layout.plan(made_for, 4 * MIB, content)
+
+
+@pytest.mark.parametrize("nvs", [(), (("nvs", 1, 2, 0x200000, 0x6000),)], ids=["none", "behind"])
+def test_secrets_need_an_nvs_before_the_application(
+    nvs: tuple[made.Row, ...], tmp_path: Path
+) -> None:
+    firmware = binary.read(made.firmware(tmp_path, table=(*made.NEW[1:], *nvs)), "esp32")
+    assert layout.plan(firmware, 4 * MIB, Content({}, {}, {})).regions
+    with pytest.raises(BadInput, match="no nvs partition before its application"):
+        layout.plan(firmware, 4 * MIB, Content({}, {"wifi_password": b"x"}, {}))
+
+
+def test_what_is_written_of_a_file_system_skips_long_gaps_only() -> None:
+    full, empty = bytes(BLOCK), layout.EMPTY * BLOCK
+    near = full + (layout.GAP - 1) * empty + full
+    far = near + layout.GAP * empty
+    assert [*layout.used(far + near + empty)] == [(0, near), (len(far), near)]
+    assert [*layout.used(empty + full)] == [(BLOCK, full)]
 
 
 @pytest.mark.parametrize(
@@ -225,13 +266,51 @@ def test_a_wrong_firmware_is_one_line(
 @pytest.mark.parametrize("banner", ["v1.27.0", "v1.29.0-preview.301.g1a2b3c4"])
 def test_the_versions_that_it_needs(banner: str, tmp_path: Path) -> None:
     path = made.firmware(tmp_path, banner=f"MicroPython {banner} on 2026-08-19; Generic")
-    assert binary.read(path, "esp32").version == banner[1:]
+    read = binary.read(path, "esp32")
+    assert (read.version, read.built) == (banner[1:], "2026-08-19")
+    assert read.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_an_application_of_its_partition_s_size_fits_and_no_larger_one(tmp_path: Path) -> None:
+    size = len(made.application(fill=3_000))
+    for room in (size, size - 1):
+        table = (made.NVS, ("factory", 0, 0, 0x10000, room))
+        path = made.firmware(tmp_path, table=table, fill=3_000)
+        if room == size:
+            assert binary.read(path, "esp32").application.size == size
+        else:
+            with pytest.raises(BadInput, match=f"has {size:,} bytes, and the partition {room:,}"):
+                binary.read(path, "esp32")
 
 
 def test_an_application_alone_is_no_firmware(tmp_path: Path) -> None:
     path = tmp_path / "micropython.bin"
     path.write_bytes(made.application(fill=100_000))
     with pytest.raises(BadInput, match="an application alone"):
+        binary.read(path, "esp32")
+
+
+HEAD = b"\xe9" + bytes(35)  # of a bootloader for an ESP32, as far as its description
+TABLE = made.partition_table(made.NEW[:2])  # without an application
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (HEAD[:-1], "is no firmware of an ESP32"),
+        (HEAD, "has no partition table at 0x8000: it is cut short or no MicroPython"),
+        (HEAD[:12] + b"\x77\x77" + HEAD[14:], "is for an unknown chip (30583), and the board"),
+        (HEAD.ljust(0x7000, b"\xff") + TABLE + b"\xff" * 32, "no application in its partition"),
+        (HEAD.ljust(0x7000, b"\xff") + TABLE + b"\xff" * 31, "has no partition table at 0x8000"),
+    ],
+    ids=["35 bytes", "36 bytes", "another chip", "no application", "a table without its end"],
+)
+def test_what_is_no_whole_firmware_says_where_it_ends(
+    data: bytes, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "short.bin"
+    path.write_bytes(data)
+    with pytest.raises(BadInput, match=re.escape(said)):
         binary.read(path, "esp32")
 
 
@@ -294,7 +373,7 @@ def test_a_cable_that_stays_out_leaves_a_state_that_is_told(
 ) -> None:
     monkeypatch.setattr(loader, "AGAIN_S", 0.5)
     monkeypatch.setattr(cmds, "DEFAULT_CONNECT_ATTEMPTS", 1)  # of a second each
-    firmware = made.firmware(tmp_path)
+    firmware = made.firmware(tmp_path, table=made.ROMFS)  # the second is cut in the ROMFS
     with (
         rom.running("esp32", tmp_path) as port,
         rom.Cable(port, tmp_path, cut_after, again=False) as cable,

@@ -11,7 +11,7 @@ from torpor_tools.provision import filesystem, nvs, romfs, version
 from torpor_tools.provision.binary import DATA, Binary, Partition
 from torpor_tools.provision.filesystem import BLOCK
 
-GAP = 16  # unused blocks that are rather written than skipped
+GAP = 16  # blocks from one that is used to the next: what lies between is rather written
 EMPTY = b"\xff"
 
 

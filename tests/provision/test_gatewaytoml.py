@@ -119,11 +119,19 @@ def test_a_nodes_way_is_one(old: str, new: str, said: str, tmp_path: Path) -> No
     assert said in fault(tmp_path, BY_GATEWAY.replace(old, new, 1))
 
 
+@pytest.mark.parametrize("bytes_", [8, 128])
+def test_a_password_may_have_so_many(bytes_: int, tmp_path: Path) -> None:
+    made = load(tmp_path, BY_GATEWAY.replace(SHARED, "x" * bytes_))
+    assert len(made.secrets["gateway_key"]) == 16
+
+
 @pytest.mark.parametrize("lacks", ["wifi", "broker"])
 def test_half_a_way_is_told(lacks: str, tmp_path: Path) -> None:
     wifi, broker = WAY[: WAY.index("[broker]")], WAY[WAY.index("[broker]") :]
     with pytest.raises(BadInput, match=f"the key {lacks} is missing; add it"):
         load(tmp_path, NODE.replace(wifi if lacks == "wifi" else broker, ""))
+    with pytest.raises(BadInput, match="nothing says how it reaches the broker; add"):
+        load(tmp_path, NODE.replace(wifi + broker, ""))
 
 
 def test_a_switch_goes_by_wifi(tmp_path: Path) -> None:
@@ -154,9 +162,9 @@ def test_esp_now_has_so_many_nodes(password: int, count: int, fits: int, tmp_pat
     if fits:
         assert len(load(tmp_path, text).config["nodes"]) == count
         return
-    with pytest.raises(
-        BadInput, match=f"gateway.nodes: {count} nodes, and ESP-NOW has {count - 1}"
-    ):
+    how = "with a password" if password else "without a password"
+    said = f"gateway.nodes: {count} nodes, and ESP-NOW has {count - 1} at most {how}; "
+    with pytest.raises(BadInput, match=said):
         load(tmp_path, text)
 
 

@@ -22,6 +22,12 @@ class Silent:
     pass
 class Derived(Answer):
     pass
+class Named(Answer):
+    def __init__(self, *, gain, offset=0):
+        super().__init__(1, gain, offset=offset)
+class Bare:
+    def read(self):
+        return 1
 """
 OWN = '[sensor.humidity]\ndriver = "mine.Answer"\npins = { pin = "led" }\nkeys = { offset = -1 }\n'
 SHIPPED = '[sensor.humidity]\ndriver = "sht3x.humidity"\n'
@@ -30,7 +36,8 @@ SHIPPED = '[sensor.humidity]\ndriver = "sht3x.humidity"\n'
 @pytest.fixture
 def node(tmp_path: Path) -> Path:
     (tmp_path / "mine.py").write_text(SENSOR)
-    (tmp_path / "helper.py").write_text("TWICE = 2\n")
+    (tmp_path / "helper.py").write_text("import third\nTWICE = 2 * third.ONE\n")
+    (tmp_path / "third.py").write_text("ONE = 1\n")
     path = tmp_path / "node.toml"
     assert SHIPPED in NODE
     path.write_text(NODE.replace(SHIPPED, OWN))
@@ -42,7 +49,7 @@ def test_the_board_is_told_its_pins_by_number(node: Path) -> None:
     channel = next(one for one in told.config["channels"] if one["name"] == "humidity")
     assert channel["driver"] == "mine.Answer"
     assert channel["own"] == {"pin": told.board.file.pins["led"], "offset": -1}
-    assert sorted(told.modules) == ["helper.mpy", "mine.mpy"]
+    assert sorted(told.modules) == ["helper.mpy", "mine.mpy", "third.mpy"]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +64,9 @@ def test_the_board_is_told_its_pins_by_number(node: Path) -> None:
         ("mine.Answer", "../mine.Answer", "invalid value '../mine.Answer'; one of"),
         ("{ pin =", "{ pins =", "sensor.humidity.pins.pins: Answer takes no pins"),
         ('pins = { pin = "led" }', "", "sensor.humidity: Answer needs pin; add it to pins or keys"),
+        ("mine.Answer", "mine.Named", "pins.pin: Named takes no pin; one of gain, offset"),
+        ('Answer"\npins = { pin = "led" }', 'Named"', "Named needs gain; add it to pins or keys"),
+        ("mine.Answer", "mine.Bare", "humidity.pins.pin: Bare takes no pin; leave it out"),
         ('pins = { pin = "led" }', "pin = 5", "humidity.pin: unknown key; did you mean pins?"),
         ("{ offset", "{ pin = 1, offset", "sensor.humidity.keys.pin: pin is in pins, too"),
         ('"led"', '"wing"', "has no pin named wing"),

@@ -1,14 +1,18 @@
 """Ports that are none, silent, deaf, noisy, busy or cut: one line, in time, from every command."""
 
+import errno
 import fcntl
 import os
 import threading
+import time
 import tty
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from tests.provision import made
 from tests.refused import watched
@@ -150,3 +154,59 @@ def test_a_device_that_is_no_terminal(
 ) -> None:
     (told,) = said(command, "/dev/null", tmp_path, capsys)
     assert told.startswith("torpor: /dev/null: is no serial port; ports here: ")
+
+
+class Line:
+    """A line whose modem signals are a chip's, or a pseudo-terminal's, which has none."""
+
+    has_signals: bool
+    done: list[object]
+
+    def __init__(self, has_signals: bool) -> None:
+        self.__dict__.update(has_signals=has_signals, baudrate=115_200, done=[])
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name != "baudrate" and not self.has_signals:
+            raise OSError(errno.ENOTTY, name)
+        self.done.append((name, value))
+
+
+@pytest.mark.parametrize(
+    ("has_signals", "done"),
+    [
+        (True, [("dtr", False), ("rts", True), 0.1, ("rts", False)]),  # BOOT is not held
+        (False, [("baudrate", 1_200), 0.1, ("baudrate", 115_200)]),
+    ],
+)
+def test_a_reset_is_a_pulse(
+    has_signals: bool, done: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = Line(has_signals)
+    monkeypatch.setattr(time, "sleep", line.done.append)
+    ports.reset(line)  # type: ignore[arg-type]
+    assert line.done == done
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], "no port; name it by --port; ports here: none"),
+        (["b", "a"], "which port?; name it by --port; ports here: a, b"),
+    ],
+)
+def test_only_one_port_needs_no_name(
+    names: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = list(map(ListPortInfo, names))
+    monkeypatch.setattr(list_ports, "comports", lambda: found)
+    with pytest.raises(ports.Refused) as refused:
+        ports.only()
+    assert str(refused.value) == said
+    found[:] = [ListPortInfo("c")]
+    assert ports.only() == "c"
+
+
+def test_a_port_of_somebody_else_s_tells_of_its_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.R_OK | os.W_OK)
+    with pytest.raises(ports.Refused, match="you may not open it; join the group"):
+        ports.check("/dev/null")

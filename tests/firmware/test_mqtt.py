@@ -2,7 +2,9 @@
 
 import errno
 import socket
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -93,6 +95,151 @@ def test_a_publish_as_the_standard_shows_it() -> None:
     assert line.gone == bytes((0x32, 9, 0, 3)) + b"a/b" + bytes((0, 1)) + b"hi"  # 3.3.1, 3.3.2
 
 
+class Late(Line):
+    """What comes on it does so after some time without anything."""
+
+    def __init__(self, coming: bytes, left_ms: int) -> None:
+        super().__init__(coming)
+        self.left_ms = left_ms
+
+    def poll(self, ms: int) -> bool:
+        self.left_ms -= ms
+        return self.left_ms < 0
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "sends"), [(1_499, 1), (1_500, 2), (2_999, 2), (4_499, 3), (4_500, None)]
+)
+def test_each_second_and_a_half_of_silence_is_one_more_send(
+    after_ms: int, sends: int | None
+) -> None:
+    """And the watchdog is fed throughout."""
+    fed: list[None] = []
+    client = over(Late(bytes((PUBACK, 2, 0, 1)), after_ms))
+    client.feed = lambda: fed.append(None)
+    if sends:
+        assert client.publish("a", b"", 3) == sends
+    else:
+        with pytest.raises(OSError, match=str(errno.ETIMEDOUT)):
+            client.publish("a", b"", 3)
+    assert len(fed) >= after_ms // 1_000
+
+
+@pytest.mark.parametrize(
+    ("coming", "ask"),
+    [
+        (bytes((0x90, 3, 0, 1, 0)), lambda client: client.subscribe("a")),
+        (bytes((0xD0, 0)), lambda client: client.ping()),
+    ],
+    ids=["subscribe", "ping"],
+)
+def test_other_answers_have_five_seconds(coming: bytes, ask: Callable[[Mqtt], None]) -> None:
+    ask(over(Late(coming, 4_999)))
+    with pytest.raises(OSError, match=str(errno.ETIMEDOUT)):
+        ask(over(Late(coming, 5_000)))
+
+
+def test_an_acknowledgement_is_found_behind_31_messages_and_not_behind_32() -> None:
+    message, ours = bytes((PUBLISH, 3, 0, 1)) + b"t", bytes((PUBACK, 2, 0, 1))
+    assert over(Line(31 * message + ours)).publish("a", b"", 1) == 1
+    with pytest.raises(OSError, match=str(errno.ETIMEDOUT)):
+        over(Line(32 * message + ours)).publish("a", b"", 1)
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[tuple[Any, bytearray]]:
+    """A server's address that says this to who comes, and what it hears."""
+
+    def serve() -> None:
+        line, _ = server.accept()
+        with line:
+            heard.extend(line.recv(1_000))
+            line.sendall(answer)
+            line.shutdown(socket.SHUT_WR)
+            while more := line.recv(1_000):
+                heard.extend(more)
+
+    heard = bytearray()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield server.getsockname(), heard
+        thread.join()
+
+
+WELCOME = bytes((CONNACK, 2, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (bytes((CONNACK, 3, 0, 0, 0)), errno.EINVAL),
+        (bytes((CONNACK, 1, 0)), errno.EINVAL),
+        (bytes((PUBACK, 2, 0, 0)), errno.EINVAL),
+        (bytes((CONNACK, 2, 0, 5)), 5),
+        (b"", errno.ECONNRESET),
+    ],
+)
+def test_no_session_begins_but_by_the_broker_s_yes(answer: bytes, code: int) -> None:
+    client = Mqtt("name", "", "", "")
+    with answering(answer) as (address, _), pytest.raises(OSError, match=str(code)):
+        client.connect(*address)
+    assert client.sock is None
+
+
+def test_a_session_as_the_standard_has_it() -> None:
+    """From CONNECT to DISCONNECT (chapter 3): the will, and the same topic while it lasts."""
+    client = Mqtt("id", "me", "key", "on")
+    with answering(WELCOME) as (address, heard):
+        client.connect(*address)
+        client.close()
+    flags = 0b11100110  # user, password, retained will of QoS 0, clean
+    connect = b"\0\4MQTT\4" + bytes((flags, 0, 120)) + b"\0\2id\0\2on\0\x010\0\2me\0\3key"
+    assert heard == b"\x10" + bytes((len(connect),)) + connect + b"\x31\5\0\2on1\x31\5\0\2on0\xe0\0"
+
+
+def test_a_session_of_nobody_has_neither_user_nor_will() -> None:
+    client = Mqtt("id", "", "", "")
+    with answering(WELCOME) as (address, heard):
+        client.connect(*address)
+        client.close()
+    assert heard == b"\x10\x0e\0\4MQTT\4\2\0\x78\0\2id\xe0\0"
+
+
+def test_a_question_as_the_standard_has_it() -> None:
+    """SUBSCRIBE at QoS 0 (3.8), and PINGREQ (3.12)."""
+    line = Line(bytes((0x90, 3, 0, 1, 0, 0xD0, 0)))
+    client = over(line)
+    client.subscribe("a/b")
+    client.ping()
+    assert line.gone == bytes((0x82, 8, 0, 1, 0, 3)) + b"a/b" + bytes((0, 0xC0, 0))
+
+
+def test_a_session_ends_where_another_begins() -> None:
+    client = Mqtt("id", "", "", "")
+    with answering(WELCOME) as (first, heard), answering(WELCOME) as (second, _):
+        client.connect(*first)
+        client.connect(*second)
+        client.close()
+    assert heard.endswith(b"\xe0\0")
+
+
+def test_the_watchdog_is_fed_between_what_may_take_seconds_each() -> None:
+    """The name's address, and the connection."""
+    client, connected = Mqtt("id", "", "", ""), []
+
+    def feed() -> None:
+        assert client.sock
+        connected.append(client.sock.getsockname()[1] > 0)
+
+    client.feed = feed
+    with answering(WELCOME) as (address, _):
+        client.connect(*address)
+        client.close()
+    assert connected[:2] == [False, True]
+
+
 def test_silence_is_a_time_out_after_the_last_send() -> None:
     with pytest.raises(OSError, match=str(errno.ETIMEDOUT)):
         over(Line(b"")).publish("a", b"", 3)
@@ -117,6 +264,33 @@ def test_a_message_too_long_for_a_node_is_passed_over() -> None:
     client.listen(0)
     client.listen(0)
     assert heard == [(b"t", b"ON")]
+
+
+@pytest.mark.parametrize(
+    ("coming", "heard"),
+    [
+        (bytes((PUBLISH, 5, 0, 1)) + b"tON", (b"t", b"ON")),
+        (bytes((PUBLISH | 2, 7, 0, 1)) + b"t\0\x09ON", (b"t", b"ON")),  # QoS 1: an identifier
+        (bytes((PUBLISH | 1, 5, 0, 1)) + b"tON", (b"t", b"ON")),  # retained
+        (bytes((PUBLISH, 0x84, 2, 1, 0)) + b"t" * 256 + b"ON", (b"t" * 256, b"ON")),
+        (bytes((PUBLISH, 0x85, 0x80, 0x80, 0, 0, 1)) + b"tON", (b"t", b"ON")),
+        (bytes((PUBLISH, 0x80, 8, 0, 1)) + b"t" + bytes(1_021), (b"t", bytes(1_021))),
+        (bytes((PUBLISH, 2, 0, 0)), (b"", b"")),
+        (bytes((PUBLISH, 1, 0)), None),
+        (bytes((PUBACK, 2, 0, 1)), None),
+    ],
+)
+def test_what_a_message_says(coming: bytes, heard: tuple[bytes, bytes] | None) -> None:
+    told: list[tuple[bytes, bytes]] = []
+    client = over(Line(coming))
+    client.on_message = lambda topic, payload: told.append((topic, payload))
+    client.listen(0)
+    assert told == ([heard] if heard else [])
+
+
+def test_a_length_of_five_bytes_is_none() -> None:
+    with pytest.raises(OSError, match=str(errno.EINVAL)):
+        over(Line(bytes((PUBLISH, 0x82, 0x80, 0x80, 0x80, 0, 0, 0)))).listen(0)
 
 
 packets = st.builds(

@@ -50,7 +50,7 @@ machine, network, espnow, esp32, watching, deliver, wifi, markers, link, gateway
         "torpor.gateway",
     )
 )
-(monitoring,) = _import(("torpor.monitoring",))
+monitoring, rescue = _import(("torpor.monitoring", "torpor.rescue"))
 # A node imports its drivers where it opens them: by then the fakes are no longer there to be found.
 _files = sorted(path.stem for path in (LIBRARY.parent / "torpor" / "drivers").glob("[!_]*.py"))
 _modules = _import(tuple(f"torpor.drivers.{file}" for file in _files))

@@ -61,10 +61,11 @@ def test_the_power_is_that_of_the_join_and_then_of_the_message(
 
 def test_a_message_names_channels_and_counts_ages_through_the_wrap(state: dict[str, Any]) -> None:
     node = delivery(1)
-    r = [9, 0, -1_250, MASK - 1_999, 1, 1, 3_000]
-    assert json.loads(readings.message(r, 1, 2, node.channels, 3_999)) == [
+    r = [9, 0, -1_250, MASK - 1_999, 1, 1, 3_000, 1, 0, 3_999 - 86_400_000 & MASK]
+    assert json.loads(readings.message(r, 1, 3, node.channels, 3_999)) == [
         {"channel": "temperature", "value": -1250, "age_s": 5},
         {"channel": "door", "value": 1, "age_s": 0},
+        {"channel": "door", "value": 0, "age_s": 86_400},
     ]
 
 

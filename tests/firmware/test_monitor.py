@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.firmware import rig
 from tests.firmware.reader import HUMIDITY, LUX, SCL, SDA, TEMPERATURE, Reader, config, words
 from torpor import kept
-from torpor.drivers.row import HIGH, LOOKS, LOW, ROW
+from torpor.drivers.row import HIGH, LOOKS, LOW, NEWEST, ROW
 from torpor.policy.sleep import IDLE, LIGHT, MODEM
 from torpor.port import FAULT, RECALLED, TIMER, WATCH
 from torpor_tools.fakes import world
@@ -36,10 +36,10 @@ def state(state: dict[str, Any]) -> dict[str, Any]:
     return state
 
 
-def row(place: int) -> list[int]:
-    """Marks and looks in RTC memory."""
+def row(place: int, *what: int) -> list[int]:
+    """Marks and looks in RTC memory, or these words of a channel there."""
     at = 0x50000000 + 4 * (GARDEN["monitor"]["words"]["channels"] + place * ROW)
-    return [rig.machine.mem32[at + 4 * what] & 0xFFFF for what in (LOW, HIGH, LOOKS)]
+    return [rig.machine.mem32[at + 4 * one] & 0xFFFF for one in what or (LOW, HIGH, LOOKS)]
 
 
 def test_the_garden_has_its_ulp_read_three_channels(state: dict[str, Any]) -> None:
@@ -70,6 +70,7 @@ def test_marks_are_raw_values_and_the_others_have_none(state: dict[str, Any]) ->
     assert row(1) == [scale.raw(4_701), scale.raw(5_300) - 1, 13]
     assert scale.value(row(1)[0]) == 4_701
     assert scale.value(row(1)[1]) == 5_299
+    assert row(1, NEWEST) == [scale.raw(5_000)]  # until a reading did not fail
     assert row(0) == row(2) == [0, 0xFFFF, 0xFFFF]
 
 
@@ -148,6 +149,7 @@ def test_only_a_deep_sleep_has_it_read(state: dict[str, Any], kind: int) -> None
     reader = Reader()
     assert port.sleep(kind, EVERY_MS * 3) == TIMER
     assert reader.runs == 0
+    assert row(0) == [0, 0xFFFF, 0xFFFF]
     rig.deep_sleep(port, EVERY_MS * 3)
     assert rig.esp32.cause(rig.esp32.memory()) == TIMER
     assert reader.runs == 0

@@ -387,6 +387,16 @@ def test_resets_that_lead_to_no_sleep_end_in_one(chip: Chip) -> None:
     assert chip.log.count("no start ends in sleep") == 2
 
 
+def test_starts_that_hang_again_end_in_a_day_of_sleep(chip: Chip) -> None:
+    """From power-on, as a file does that is imported for ever: no wake counts its own crash."""
+    chip.damage("awake.mpy")
+    (chip.library / "awake.mpy").unlink()
+    (chip.library / "awake.py").write_text("import time\ntime.sleep_ms(9001)\n")
+    assert [chip.boot() for _ in range(3)] == [world.HUNG, world.HUNG, world.SLEPT]
+    assert chip.slept_ms == 24 * HOUR_MS
+    assert chip.log == "the watchdog bit\n" * 2 + "no start ends in sleep\n"
+
+
 @pytest.mark.parametrize("wakes", [0, 1])
 def test_what_comes_first_is_text_of_which_a_part_hangs_nothing(chip: Chip, wakes: int) -> None:
     """Bytecode that is cut short is imported for ever; this alone a start cannot do without."""

@@ -8,12 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from host_sim.errors import BadInput
 from host_sim.spec import scenario
+from tests.policy import handport
 from tests.refused import refused
+from torpor import record, sensor
+from torpor.config import configure
+from torpor.policy.sleep import DEEP
+from torpor.port import COLD
 from torpor_tools import cli
 from torpor_tools.commands.virtual_board import FLASH_BYTES
 from torpor_tools.hil import bench
@@ -150,6 +156,26 @@ def test_a_broker_s_address_that_is_not_here_is_named(tmp_path: Path, host: str)
     path.write_text(f'broker.host = "{host}"\n')
     with pytest.raises(BadInput, match=f"^{host}: no address to listen at "):
         run.run("door", "/dev/null", path, 1, 1, lambda done: None)
+
+
+@pytest.mark.parametrize("name", ["door", "garden", "sound"])
+def test_each_wake_of_the_node_that_is_broken_measures_and_joins_and_sleeps_for_seconds(
+    name: str,
+) -> None:
+    """However many came before: no budget of a day has it wait."""
+    hand: Any = handport  # written for MicroPython
+    given = config(scenario.load(name), Bench(), 1883)
+    r, port = [0] * record.SIZE, hand.HandPort()
+    configure(r, given)
+    read = sum(len(task["channels"]) for task in given["tasks"])
+    sleep_ms = sensor.wake(r, port, COLD)
+    for _ in range(50):
+        did = [call[0] for call in port.calls]
+        assert (did.count("measure"), did.count("join")) == (read, 1)
+        assert (did.count("watch"), did.count("monitor")) == (0, 0)
+        assert (sleep_ms, r[record.SLEEP_KIND]) == (10_000, DEEP)
+        port.calls = []
+        sleep_ms = hand.tick(r, port, sleep_ms)
 
 
 @pytest.mark.parametrize(

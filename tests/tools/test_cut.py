@@ -72,6 +72,36 @@ def test_a_digest_is_compared_like_its_recording(
     ] == pytest.approx(0, abs=1e-3)
 
 
+def test_where_more_charge_went_is_a_sentence_and_less_is_a_figure(
+    wakes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = tmp_path / "more.csv"
+    ppk2.write(more, wave((0.1, 0.5), (51, 1), (0.1, 0.5)))
+    said = printed(capsys, "diff", str(wakes), str(more)).splitlines()
+    assert said[-1] == "+1.00 mC: 100% boot"
+    assert [row.split()[-1] for row in said if row.startswith("boot")] == ["+1.00"]
+    assert printed(capsys, "diff", str(more), str(wakes)).splitlines()[-1] == "-1.00 mC"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["trace", "diff", "d.csv", "d.csv"], "no FILE is a recording"),
+        (["validate", "d.csv"], "no RECORDING is a recording"),
+    ],
+)
+def test_how_to_read_a_recording_is_for_no_digest(
+    line: list[str],
+    said: str,
+    wakes: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(wakes.parent)
+    printed(capsys, "digest", "wakes.csv", "-o", "d.csv")
+    assert said in refused([*line, "--unit", "uA"], wakes.parent, capsys)
+
+
 @pytest.mark.parametrize(("name", "start"), [("p.png", b"\x89PNG"), ("p.html", b"<!doctype html>")])
 def test_a_recording_is_drawn(
     name: str, start: bytes, wakes: Path, capsys: pytest.CaptureFixture[str]

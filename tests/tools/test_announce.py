@@ -6,7 +6,9 @@ The whole was tried with Home Assistant itself; docs/mqtt.md says with which.
 import json
 import queue
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +207,53 @@ def test_who_is_no_broker_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[
     remedy = "start it, or mend host and port in [broker]"
     line = f"torpor: 127.0.0.1:{port}: no broker (Connection refused); {remedy}\n"
     assert capsys.readouterr().err == line
+
+
+@contextmanager
+def hanging_up(*answers: bytes) -> Iterator[int]:
+    """The port of a broker that answers so many packets, and then hangs up."""
+
+    def serve() -> None:
+        client, _ = server.accept()
+        with client:
+            for answer in answers:
+                client.recv(4096)
+                client.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        served = threading.Thread(target=serve)
+        served.start()
+        yield server.getsockname()[1]
+        served.join()
+
+
+ADMITTED = bytes((0x20, 2, 0, 0))
+GONE = "the broker answers no more; run this again"
+
+
+@pytest.mark.parametrize(
+    ("answers", "line"),
+    [
+        ([], "nothing answers as a broker does; is it an MQTT broker, and without TLS?"),
+        ([ADMITTED], GONE),
+        ([ADMITTED, bytes((0x90, 3, 0, 1, 1))], GONE),  # it may have retained something
+        (
+            [ADMITTED, bytes((0x90, 3, 0, 1, 0x80))],
+            "the broker lets nobody read below the prefix; let the user of [broker] read there, "
+            "and write",
+        ),
+    ],
+)
+def test_nothing_is_taken_back_of_a_broker_that_hangs_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], answers: list[bytes], line: str
+) -> None:
+    path = tmp_path / "plug.toml"
+    with hanging_up(*answers) as port:
+        path.write_text(PLUG.replace("192.0.2.1", "127.0.0.1").replace("1883", str(port)))
+        assert cli.run(["announce", "--remove", str(path)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"torpor: 127.0.0.1:{port}: {line}\n"
 
 
 def test_a_measured_channel_has_its_unit(

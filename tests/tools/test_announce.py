@@ -256,6 +256,35 @@ def test_nothing_is_taken_back_of_a_broker_that_hangs_up(
     assert said.err == f"torpor: 127.0.0.1:{port}: {line}\n"
 
 
+def test_no_two_nodes_share_an_entity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plug = PLUG.replace('"plug"', '"garden"').replace('"relay" #', '"bed_relay" #')
+    plug = plug.replace('channel = "relay"', 'channel = "bed_relay"')
+    bed = PLUG.replace('"plug"', '"garden_bed"')
+    one = announced(tmp_path, capsys, plug)["switch bed_relay"]
+    other = announced(tmp_path, capsys, bed)["switch relay"]
+    assert one["unique_id"] != other["unique_id"]
+
+
+def test_a_channel_of_the_nodes_name_has_the_devices(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = announced(tmp_path, capsys, MAILBOX.replace('"mailbox"', '"lid"'))
+    assert told["binary_sensor lid"]["name"] is None
+    assert told["sensor battery"]["name"] == "Battery"
+
+
+def test_two_files_of_one_name_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [tmp_path / "a.toml", tmp_path / "b.toml"]
+    paths[0].write_text(PLUG)
+    paths[1].write_text(PLUG.replace('"power"', '"watts"').replace("sensor.power", "sensor.watts"))
+    assert cli.run(["announce", "--dry-run", *map(str, paths)]) == 2
+    line = "another of these files has the name plug, too; give each its own, or leave one out"
+    assert capsys.readouterr() == ("", f"torpor: {paths[1]}: {line}\n")
+    assert cli.run(["announce", "--dry-run", str(paths[1]), str(paths[1])]) == 0
+
+
 def test_a_measured_channel_has_its_unit(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -282,6 +311,25 @@ def test_a_sensor_of_ones_own_has_none(tmp_path: Path, capsys: pytest.CaptureFix
     told = announced(tmp_path, capsys, own, GATEWAY)["sensor temperature"]
     assert told["state_class"] == "measurement"
     assert not {"device_class", "unit_of_measurement"} & told.keys()
+
+
+def test_a_board_of_ones_own_is_called_by_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board = (ROOT / "boards/lolin32_lite/board.toml").read_text()
+    (tmp_path / "mine.toml").write_text(board.replace('"lolin32_lite"', '"attic_board"'))
+    plug = announced(tmp_path, capsys, PLUG.replace('"lolin32_lite"', '"mine.toml"'))
+    assert plug["switch relay"]["device"]["model"] == "attic_board"
+
+
+def test_what_nothing_reads_is_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spare = '\n[[node.channel]]\nname = "spare"\n[node.watch]'
+    assert announced(tmp_path, capsys, MAILBOX.replace("\n[node.watch]", spare)).keys() == {
+        "binary_sensor lid",
+        "sensor battery",
+    }
 
 
 def test_a_relay_is_a_switch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -311,7 +359,11 @@ def test_a_contact_opens_and_what_is_held_is_motion(
     assert shown(lid, [reading("lid", 1, 9), reading("lid", 0)]) == lid["payload_off"]
     assert shown(lid, [reading("lid", 0, 9), reading("lid", 1)]) == lid["payload_on"]
     held = MAILBOX.replace("stages = [{", "hold_s = 60\nstages = [{")
-    assert announced(tmp_path, capsys, held)["binary_sensor lid"]["device_class"] == "motion"
+    cell = 'driver = "analog"\npin = "battery_adc"\nratio = 2.0'
+    held = held.replace(cell, 'driver = "contact"\npin = 4')
+    told = announced(tmp_path, capsys, held)
+    assert told["binary_sensor lid"]["device_class"] == "motion"
+    assert told["binary_sensor battery"]["device_class"] == "opening"  # which is not held
 
 
 def test_a_word_is_on_for_a_while_and_once(
@@ -326,6 +378,7 @@ def test_a_word_is_on_for_a_while_and_once(
 
 def test_a_node_goes_by_its_gateway(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = announced(tmp_path, capsys, GARDEN, GATEWAY)
+    assert list(told) == ["binary_sensor online", "sensor temperature"]  # what it hangs on first
     assert told["binary_sensor online"]["state_topic"] == "torpor/attic/online"
     assert told["binary_sensor online"]["device_class"] == "connectivity"
     (known,) = told["binary_sensor online"]["device"]["identifiers"]
@@ -336,7 +389,7 @@ def test_a_node_goes_by_its_gateway(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().err == f"torpor: {path}: {line}\n"
 
 
-@pytest.mark.parametrize("prefix", ["", "a/#", "a+b"])
+@pytest.mark.parametrize("prefix", ["", "a/#", "a+b", "a/", "/a", "a//b"])
 def test_a_prefix_is_a_topic(
     prefix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,11 +6,14 @@ from pathlib import Path
 import click
 
 from host_sim.errors import BadInput
+from host_sim.files import inputs
+from host_sim.hardware import board as boards
 from torpor_tools import options, params, retained
 from torpor_tools.line import Command, apart
 from torpor_tools.provision import discovery, gateway_toml
 from torpor_tools.provision.discovery import Entity
 from torpor_tools.provision.gateway_toml import GatewayFile
+from torpor_tools.provision.node_toml import NodeFile
 from torpor_tools.provision.way import Broker
 from torpor_tools.show import output
 
@@ -42,12 +45,14 @@ def command(
     """
     what = "--dry-run shows what would be announced"
     apart((remove and dry_run, what, "leave out one of the two"))
-    if not prefix or set("+#\0") & set(prefix):
-        raise BadInput("no prefix of a topic", where=f"--prefix {prefix}", remedy="write one")
+    if "" in prefix.split("/") or set("+#\0") & set(prefix):
+        raise BadInput(
+            "no prefix of a topic", where=f"--prefix {prefix}", remedy=f"as {discovery.PREFIX}"
+        )
     document = []
-    for broker, entities in _by_broker(files).items():
-        told = [] if remove else entities
-        removed = [] if dry_run else _replaced(broker, prefix, entities, told)
+    for broker, devices in _by_broker(files).items():
+        told = [] if remove else [one for entities in devices.values() for one in entities]
+        removed = [] if dry_run else _replaced(broker, prefix, devices, told)
         announced = {one.topic(prefix): one.config for one in told}
         where = f"{broker.host}:{broker.port}"
         document.append({"broker": where, "announced": announced, "removed": removed})
@@ -57,32 +62,47 @@ def command(
         output.as_json(document)
 
 
-def _by_broker(files: Iterable[Path]) -> dict[Broker, list[Entity]]:
-    """What is shown of each file, by the broker that hands it on."""
+def _by_broker(files: Iterable[Path]) -> dict[Broker, dict[str, list[Entity]]]:
+    """What is shown of each file, by the broker that hands it on and by its name.
+
+    Gateways come first: Home Assistant hangs a node on one that it knows.
+    """
     known = {path: gateway_toml.read(path) for path in files}
-    gateways = [one for one in known.values() if isinstance(one, GatewayFile)]
-    found: dict[Broker, list[Entity]] = {}
-    for path, file in known.items():
+    gateways = {path: one for path, one in known.items() if isinstance(one, GatewayFile)}
+    found: dict[Broker, dict[str, list[Entity]]] = {}
+    for path, file in {**gateways, **known}.items():
+        model = boards.named_in(inputs.text(path), path, file.board).file.name
         if isinstance(file, GatewayFile):
-            broker, entities = file.broker, discovery.of_gateway(file)
+            broker, entities = file.broker, discovery.of_gateway(file, model)
         else:
-            through = next((one for one in gateways if file.name in one.gateway.nodes), None)
-            whose = through if file.gateway else file
-            if whose is None or whose.broker is None:
-                remedy = "name the gateway.toml that lists it, too"
-                raise BadInput("its gateway has the broker", where=path, remedy=remedy)
-            broker = whose.broker
-            entities = discovery.of_node(file, through if file.gateway else None)
-        found.setdefault(broker, []).extend(entities)
+            broker, through = _way(path, file, gateways.values())
+            entities = discovery.of_node(file, model, through)
+        devices = found.setdefault(broker, {})
+        if file.name in devices:
+            what = f"another of these files has the name {file.name}, too"
+            raise BadInput(what, where=path, remedy="give each its own, or leave one out")
+        devices[file.name] = list(entities)
     return found
 
 
+def _way(
+    path: Path, file: NodeFile, gateways: Iterable[GatewayFile]
+) -> tuple[Broker, GatewayFile | None]:
+    """A node's broker, and the gateway by which it goes there."""
+    if file.broker:
+        return file.broker, None
+    for one in gateways:
+        if file.name in one.gateway.nodes:
+            return one.broker, one
+    remedy = "name the gateway.toml that lists it, too"
+    raise BadInput("its gateway has the broker", where=path, remedy=remedy)
+
+
 def _replaced(
-    broker: Broker, prefix: str, known: Iterable[Entity], told: Iterable[Entity]
+    broker: Broker, prefix: str, names: Iterable[str], told: Iterable[Entity]
 ) -> list[str]:
-    """Have the broker retain what is told of the nodes that are known, and nothing else of them."""
-    names = sorted({discovery.identifier(one.device) for one in known})
-    filters = [f"{prefix}/+/{name}/+/config" for name in names]
+    """Have the broker retain what is told of the nodes of these names, and nothing else of them."""
+    filters = [f"{prefix}/+/{discovery.identifier(name)}/+/config" for name in sorted(names)]
     return retained.replace(broker, filters, {one.topic(prefix): one.payload() for one in told})
 
 

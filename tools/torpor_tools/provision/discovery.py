@@ -43,38 +43,46 @@ def identifier(device: str) -> str:
     return f"torpor_{device}"
 
 
-def of_gateway(file: GatewayFile) -> Iterator[Entity]:
-    """Whether a gateway is online."""
+def of_gateway(file: GatewayFile, model: str) -> Iterator[Entity]:
+    """Whether a gateway is online; `model` is its board."""
     told = {"state_topic": f"torpor/{file.name}/online", **ON_OFF, "device_class": "connectivity"}
-    yield _entity(file, "binary_sensor", "online", told)
+    yield _entity(file, model, "binary_sensor", "online", told)
 
 
-def of_node(file: NodeFile, gateway: GatewayFile | None) -> Iterator[Entity]:
-    """Each channel of a node, which may go by a gateway."""
+def of_node(file: NodeFile, model: str, gateway: GatewayFile | None) -> Iterator[Entity]:
+    """Each channel of a node that something reads or sets; it may go by a gateway."""
     for channel in file.node.channel:
         sensor = file.sensor.get(channel.name)
-        if sensor is None:  # a switch's relay is read by no driver
+        if file.node.kind == "switch" and _is_watched(file, channel):  # by its button
             platform, told = "switch", _relay(file, channel)
+        elif sensor is None:
+            continue
         elif sensor.shown.platform == "binary_sensor":
             platform, told = "binary_sensor", _binary(file, channel, sensor)
         else:
             platform, told = "sensor", _measured(file, channel, sensor.shown)
-        yield _entity(file, platform, channel.name, {**told, **_lost(file)}, gateway)
+        yield _entity(file, model, platform, channel.name, {**told, **_lost(file)}, gateway)
+
+
+def _is_watched(file: NodeFile, channel: Channel) -> bool:
+    return file.node.watch is not None and file.node.watch.channel == channel.name
 
 
 def _entity(
     file: NodeFile | GatewayFile,
+    model: str,
     platform: str,
     name: str,
     told: dict[str, Any],
     gateway: GatewayFile | None = None,
 ) -> Entity:
-    device = {"identifiers": [identifier(file.name)], "name": file.name, "model": file.board}
+    device = {"identifiers": [identifier(file.name)], "name": file.name, "model": model}
     if gateway:
         device["via_device"] = identifier(gateway.name)
+    words = name.replace("_", " ").replace("-", " ").capitalize()
     config = {
-        "name": name.replace("_", " ").replace("-", " ").capitalize(),
-        "unique_id": f"{identifier(file.name)}_{name}",
+        "name": None if name == file.name else words,  # the device's alone
+        "unique_id": f"{identifier(file.name)}.{name}",  # a dot is in no name
         **told,
         "qos": 1,
         "device": device,
@@ -109,7 +117,8 @@ def _binary(file: NodeFile, channel: Channel, sensor: Sensor) -> dict[str, Any]:
         told = {**_readings(file, channel, "r.value", new), "off_delay": EVENT_S}
     else:
         told = _readings(file, channel, "r.value")
-    held = file.node.watch and file.node.watch.hold_s  # as a PIR sensor's pin is
+    watch = file.node.watch if _is_watched(file, channel) else None
+    held = watch and watch.hold_s  # as a PIR sensor's pin is
     return {**told, **ON_OFF, "device_class": "motion" if held else sensor.shown.device_class}
 
 

@@ -305,6 +305,31 @@ def test_a_measured_channel_has_its_unit(
     assert shown(told["sensor humidity"], several) == ""  # which changes nothing
 
 
+def test_what_a_failed_sensor_read_last_is_not_shown_for_ever(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = announced(tmp_path, capsys, GARDEN, GATEWAY)["sensor temperature"]
+    fresh_s = 3 * (10_800 + 1_800)  # heartbeats, slower than its task
+    assert shown(told, [reading("temperature", 2150, fresh_s)]) == "21.5"
+    assert shown(told, [reading("temperature", 2150, fresh_s + 1)]) == "None"  # to HA: unknown
+    slow = GARDEN.replace("period_s = 300", "period_s = 86_400, late_s = 600")
+    slow = announced(tmp_path, capsys, slow, GATEWAY)["sensor temperature"]
+    fresh_s = 3 * (86_400 + 600)
+    assert shown(slow, [reading("temperature", 2150, fresh_s)]) == "21.5"
+    assert shown(slow, [reading("temperature", 2150, fresh_s + 1)]) == "None"
+    lid = announced(tmp_path, capsys, MAILBOX)["binary_sensor lid"]
+    assert shown(lid, [reading("lid", 1, 536_870)]) == lid["payload_on"]  # it has not moved
+
+
+def test_a_node_that_lives_on_light_may_be_slow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = announced(tmp_path, capsys, GREENHOUSE)["sensor temperature"]
+    assert told["expire_after"] == 9 * (7_200 + 600)
+    kept = announced(tmp_path, capsys, GREENHOUSE.replace("harvested = true", ""))
+    assert kept["sensor temperature"]["expire_after"] == 3 * (7_200 + 600)
+
+
 def test_a_sensor_of_ones_own_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "air.py").write_text("class Co2:\n    def read(self):\n        return 400\n")
     own = GARDEN.replace('"sht3x.temperature"', '"air.Co2"')

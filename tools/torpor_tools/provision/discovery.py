@@ -15,7 +15,8 @@ from torpor_tools.provision.gateway_toml import GatewayFile
 from torpor_tools.provision.node_toml import NodeFile
 
 PREFIX = "homeassistant"
-HEARTBEATS = 3  # missed before a sensor counts as lost: a low battery tells every other
+MISSED = 3  # heartbeats, before a sensor counts as lost: a low battery tells every other
+PACED = 9  # of a node that lives on light: it tells every eighth by itself
 EVENT_S = 30  # for how long an event that has no end is shown
 ON_OFF = {"payload_on": "1", "payload_off": "0"}
 LATE_S = 60  # an event's reading that is older comes again with a heartbeat
@@ -92,13 +93,28 @@ def _entity(
 
 
 def _readings(file: NodeFile, channel: Channel, value: str, also: str = "") -> dict[str, Any]:
-    """The newest of a channel's readings in a message; where there is none, nothing changes."""
+    """The newest of a channel's readings in a message; where there is none, nothing changes.
+
+    A heartbeat repeats what a sensor that fails read last: once that is too old, nothing is known.
+    """
+    if not _is_watched(file, channel):  # an event may be as old as it is
+        value += f" if r.age_s <= {_fresh_s(file, channel)} else none"
     loop = f"{{% for r in value_json if r.channel == '{channel.name}'{also} %}}"
     newest = f"{{% if loop.last %}}{{{{ {value} }}}}{{% endif %}}"
     return {
         "state_topic": f"torpor/{file.name}/readings",
         "value_template": f"{loop}{newest}{{% endfor %}}",
     }
+
+
+def _fresh_s(file: NodeFile, channel: Channel) -> int:
+    """How old a reading may be that is told: as many heartbeats, or of the slowest pace."""
+    paces_s = [
+        (task.longest_s or task.period_s + channel.within_s) + task.late_s
+        for task in file.node.task
+        if channel.name in task.channels
+    ]
+    return _missed(file) * max([_heartbeat_s(file), *paces_s])
 
 
 def _measured(file: NodeFile, channel: Channel, shown: Shown) -> dict[str, Any]:
@@ -133,5 +149,13 @@ def _lost(file: NodeFile) -> dict[str, Any]:
         topic = f"torpor/{file.name}/online"
         there = {"payload_available": "1", "payload_not_available": "0"}
         return {"availability_topic": topic, **there}
-    report = file.node.report
-    return {"expire_after": HEARTBEATS * (report.period_s + report.late_s)}
+    return {"expire_after": _missed(file) * _heartbeat_s(file)}
+
+
+def _missed(file: NodeFile) -> int:
+    return PACED if file.node.battery and file.node.battery.harvested else MISSED
+
+
+def _heartbeat_s(file: NodeFile) -> int:
+    """The longest time between two messages, while the battery is well."""
+    return file.node.report.period_s + file.node.report.late_s

@@ -1,7 +1,7 @@
 """A switch node: it stays associated, drives a relay, reads a meter and obeys button and broker."""
 
 from torpor import node, record
-from torpor.port import EVENT, NONE, PIN, Port
+from torpor.port import COLD, EVENT, NONE, PIN, Port
 
 
 def wake(r: list[int], port: Port, cause: int) -> int:
@@ -13,7 +13,9 @@ def wake(r: list[int], port: Port, cause: int) -> int:
     port.feed()
     node.begin(r, cause, now)
     why = 0
-    if cause == PIN:
+    if cause == COLD:  # the power was away, and with it what was told of the relay
+        tell(r, now)
+    elif cause == PIN:
         why = EVENT
         port.account(r[record.REPORT_TASK], EVENT)
         command = port.command()
@@ -26,6 +28,11 @@ def turn(r: list[int], port: Port, value: int, now: int) -> None:
     """Set the relay and tell of it at once."""
     r[record.OUTPUT] = value
     port.actuate(0, value)
+    tell(r, now)
+
+
+def tell(r: list[int], now: int) -> None:
+    """Tell how the relay is."""
     channel = r[record.WATCH_CHANNEL]
     if channel >= 0:
-        node.tell(r, channel, value, now)
+        node.tell(r, channel, r[record.OUTPUT], now)

@@ -29,7 +29,7 @@ Who listens decides more than at which mark. In light sleep the chip alone draws
 looking back takes, and who looks after a start from deep sleep hears the end of a word, or on a
 board whose start takes 0.54 s nothing. A ULP that remembers needs neither. Once it does, a fixed
 first mark takes as little as the adaptive one in the noise that both were tuned for, and on the
-judged words 2 % more for the same recall. Where noise is twice as loud it takes 2.7 times as much,
+judged words 3 % more, by chance. Where noise is twice as loud it takes 2.7 times as much,
 at 5 dB eight times, and in a quiet room it hears 66 % of the words in place of 91. What a refusal
 costs decides how low marks can be: 0.6 mC by the ULP, a whole start and more by the CPU.
 

@@ -16,6 +16,11 @@ settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
 
+def sources(tree: Path = CHECKOUT) -> str:
+    """The PYTHONPATH of a checkout."""
+    return os.pathsep.join(str(tree / folder) for folder in (".", "firmware", "tools"))
+
+
 def data() -> Path:
     """The recordings that are not shipped: TORPOR_DATA, or ../shared/data beside the checkout."""
     return Path(os.environ.get("TORPOR_DATA", CHECKOUT.parent / "shared" / "data"))

@@ -45,18 +45,9 @@ def simulated(path: str, changes: tuple[str, ...], source: Path) -> Run:
     words = [word for change in changes for word in ("--set", change)]
     with scratch.folder() as folder:
         out = folder / "run.json"
+        torpor = (sys.executable, "-P", "-m", "torpor_tools.start")
         done = subprocess.run(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "torpor_tools.start",
-                "sim",
-                path,
-                *words,
-                "--save",
-                str(out),
-            ],
+            [*torpor, "sim", path, *words, "--save", str(out)],
             env=_environment(source),
             text=True,
             capture_output=True,

@@ -11,7 +11,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from host_sim.spec import scenario
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, sources
 
 ACTION: Any = yaml.safe_load((CHECKOUT / "action.yml").read_text())
 GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
@@ -36,7 +36,6 @@ def run(folder: Path, **inputs: str) -> tuple[int, str, str]:
     summary = folder / "temp" / "step"
     summary.parent.mkdir(exist_ok=True)
     environment = {name: filled_in(value, given) for name, value in step["env"].items()}
-    paths = [str(CHECKOUT / folder) for folder in (".", "firmware", "tools")]
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=folder,
@@ -44,7 +43,7 @@ def run(folder: Path, **inputs: str) -> tuple[int, str, str]:
             **os.environ,
             **environment,
             "PATH": f"{torpor.parent}:{os.environ['PATH']}",
-            "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONPATH": sources(),
             "GITHUB_STEP_SUMMARY": str(summary),
         },
         text=True,

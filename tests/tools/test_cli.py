@@ -14,7 +14,7 @@ import pytest
 from host_sim.errors import BadInput
 from host_sim.spec import scenario
 from tests.answered import answered
-from tests.conftest import CHECKOUT
+from tests.conftest import sources
 from tests.refused import refused
 from torpor import __version__
 from torpor_tools import cli
@@ -194,8 +194,7 @@ def test_what_a_command_raises_becomes_a_status(
 
 
 TORPOR = [sys.executable, "-m", "torpor_tools.start"]
-PATHS = os.pathsep.join(str(CHECKOUT / folder) for folder in (".", "firmware", "tools"))
-ENVIRONMENT = {**os.environ, "PYTHONPATH": PATHS}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": sources()}
 
 
 def torpor(*args: str, **more: Any) -> "subprocess.CompletedProcess[bytes]":

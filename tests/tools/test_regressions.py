@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from host_sim.spec import scenario
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, sources
 from tests.tools.test_diff import git
 from torpor_tools import cli
 
@@ -87,10 +87,9 @@ def test_a_retry_loop_in_the_firmware(project: Path) -> None:
     delivery = project / "firmware/torpor/delivery.py"
     edit(delivery, "in range(2):", "in range(20):")
     edit(delivery, "        if attempts:\n", "        if attempts and sends == 19:\n")
-    paths = [str(project / folder) for folder in (".", "firmware", "tools")]
     done = subprocess.run(
         [sys.executable, "-P", "-m", "torpor_tools.start", *CHECK],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        env={**os.environ, "PYTHONPATH": sources(project)},
         text=True,
         capture_output=True,
         check=False,

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests.conftest import sources
 from tests.provision import made
 from tests.trace.waves import wave
 from torpor_tools import cli
@@ -141,9 +142,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     (folder / "fleet.toml").write_text(few)
     made.firmware(folder)
     environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
-    environment["PYTHONPATH"] = os.pathsep.join(
-        str(ROOT / folder) for folder in (".", "firmware", "tools")
-    )
+    environment["PYTHONPATH"] = sources()
     command = [sys.executable, "-c", PROGRAM]
     piped = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, check=True

@@ -23,8 +23,8 @@ def replace(broker: Broker, filters: Collection[str], messages: Mapping[str, str
     The topics of what it retained besides; an empty message takes one back. BadInput where it is
     not there, lets nobody in by that name, or does not hand on what it was sent.
     """
-    where = f"{broker.host}:{broker.port}"
-    with _session(broker, where) as (client, answers, seen):
+    where = broker.where
+    with _session(broker) as (client, answers, seen):
         client.subscribe([(wanted, 1) for wanted in filters])
         _subscribed(answers, where)
         # amqtt 0.12.1 sends whatever it retains
@@ -69,11 +69,12 @@ def _gone(where: str) -> BadInput:
 
 
 @contextmanager
-def _session(broker: Broker, where: str) -> Iterator[tuple[mqtt.Client, Answers, Answers]]:
+def _session(broker: Broker) -> Iterator[tuple[mqtt.Client, Answers, Answers]]:
     """A session with a broker, what it answers, and the topics on which something arrives.
 
     It ends when the broker hangs up: a new one would have no subscriptions.
     """
+    where = broker.where
     client = mqtt.Client(CallbackAPIVersion.VERSION2, reconnect_on_failure=False)
     client.connect_timeout = ANSWER_S
     if broker.user:

@@ -6,8 +6,6 @@ from pathlib import Path
 import click
 
 from host_sim.errors import BadInput
-from host_sim.files import inputs
-from host_sim.hardware import board as boards
 from torpor_tools import options, params, retained
 from torpor_tools.line import Command, apart
 from torpor_tools.provision import discovery, gateway_toml
@@ -54,10 +52,9 @@ def command(
         told = [] if remove else [one for entities in devices.values() for one in entities]
         removed = [] if dry_run else _replaced(broker, prefix, devices, told)
         announced = {one.topic(prefix): one.config for one in told}
-        where = f"{broker.host}:{broker.port}"
-        document.append({"broker": where, "announced": announced, "removed": removed})
+        document.append({"broker": broker.where, "announced": announced, "removed": removed})
         if not as_json:
-            _show(where, told, removed, dry_run)
+            _show(broker.where, told, removed, dry_run)
     if as_json:
         output.as_json(document)
 
@@ -68,10 +65,11 @@ def _by_broker(files: Iterable[Path]) -> dict[Broker, dict[str, list[Entity]]]:
     Gateways come first: Home Assistant hangs a node on one that it knows.
     """
     known = {path: gateway_toml.read(path) for path in files}
-    gateways = {path: one for path, one in known.items() if isinstance(one, GatewayFile)}
+    gateways = {path: one for path, (one, _) in known.items() if isinstance(one, GatewayFile)}
     found: dict[Broker, dict[str, list[Entity]]] = {}
-    for path, file in {**gateways, **known}.items():
-        model = boards.named_in(inputs.text(path), path, file.board).file.name
+    for path in {**gateways, **known}:
+        file, board = known[path]
+        model = board.file.name
         if isinstance(file, GatewayFile):
             broker, entities = file.broker, discovery.of_gateway(file, model)
         else:

@@ -45,10 +45,9 @@ class GatewayFile(Strict, frozen=True):
     """Whose readings."""
 
 
-def read(path: Path) -> NodeFile | GatewayFile:
-    """A gateway.toml, or a node.toml: that has a [node]. BadInput shows no password."""
-    checked = _checked(path)
-    return checked[0] if checked else node_toml.read(path)
+def read(path: Path) -> tuple[NodeFile | GatewayFile, Board]:
+    """A gateway.toml, or a node.toml (it has a [node]), and its board. BadInput has no password."""
+    return _checked(path) or node_toml.read(path)
 
 
 def load(path: Path) -> Provision:

@@ -61,10 +61,11 @@ class Provision:
     modules: dict[str, bytes] = field(default_factory=dict)
 
 
-def read(path: Path) -> NodeFile:
-    """A node.toml, checked. BadInput names file, line and key, and never shows a password."""
+def read(path: Path) -> tuple[NodeFile, Board]:
+    """A node.toml, checked, and its board. BadInput names file, line and key, and no password."""
     text = inputs.text(path)
-    return _checked(path, text, tomlfile.parse(text, path))[0]
+    file, board, _ = _checked(path, text, tomlfile.parse(text, path))
+    return file, board
 
 
 def load(path: Path) -> Provision:

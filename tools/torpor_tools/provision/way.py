@@ -49,6 +49,11 @@ class Broker(Strict, frozen=True):
     password: str = ""
     """It goes to the chip's non-volatile storage."""
 
+    @property
+    def where(self) -> str:
+        """Where it listens, for who reads of it."""
+        return f"{self.host}:{self.port}"
+
 
 class Gateway(Strict, frozen=True):
     """The gateway in reach, in the place of [wifi] and [broker]."""

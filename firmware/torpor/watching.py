@@ -10,7 +10,10 @@ What it knows of the hardware besides (MicroPython's ports/esp32 unless said oth
 - Stage 0 of a detector looks from light sleep, whatever sleep was asked for, unless "ulp" has a
   program: then the ULP looks at the watched channel's pin, in deep sleep too (torpor.drivers.ulp),
   and a wake by it is judged by what it remembers.
-- Stock MicroPython has no automatic light sleep, so in modem sleep the CPU naps awake.
+- Stock MicroPython has no automatic light sleep, so in modem sleep the CPU naps awake: of a switch
+  at the slowest clock that Wi-Fi works with (ESP-IDF 5.5.5, MODEM_REQUIRED_MIN_APB_CLK_FREQ).
+  It is set before the radio starts: on an ESP32 at 240 MHz that stops the PLL that both run from
+  (rtc_clk.c, rtc_clk_cpu_freq_set_config()).
 
 A detector's stages are scored by the driver of the watched channel.
 """
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from torpor.drivers.relay import Relay
     from torpor.drivers.ulp import UlpStage
 
+SLOW_HZ = const(80000000)
 NAP_MS = 50  # of a modem sleep, between two looks at button and broker: no press is shorter
 OUTPUT = const(2)  # in RTC memory's first byte: what the first output was set to
 
@@ -41,6 +45,8 @@ class WatchingPort(Esp32Port):
     def __init__(self, config: dict) -> None:
         super().__init__(config)
         self.outputs = [self._relay(output) for output in config["pins"].get("outputs", ())]
+        if self.outputs:
+            machine.freq(SLOW_HZ)
         self.wake_pin = self._wake_input()
         self.seen = self.wake_pin.value() if self.wake_pin else 0
         self.looked = time.ticks_ms()

@@ -30,6 +30,8 @@ OUTPUT_MV = 3_300  # of a board's regulator
 CELL_MV = 3_800  # at which the sleep of boards with a switching one was measured
 
 MEASURED_IMAGE = "files"  # what is in a board's flash, until a scenario says otherwise
+SLOW_MHZ = 80
+SLOWED = ("modem_sleep", "idle", "cpu", "sense", "listen")  # a switch joins once: as any node
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Board:
     """A checked board, with an image in its flash; `scale` multiplies factors of its start.
 
     The image is of a node that nothing but its timer wakes, or of one that `watches`; `link` is
-    its way to the broker, and `monitors` says that its ULP reads.
+    its way to the broker, `monitors` says that its ULP reads, and `slow` that it is a switch, whose
+    CPU has a clock of 80 MHz.
     """
 
     file: BoardFile
@@ -47,6 +50,7 @@ class Board:
     watches: bool = False
     link: str = "wifi"
     monitors: bool = False
+    slow: bool = False
 
     @property
     def folder(self) -> Path:
@@ -70,9 +74,10 @@ class Board:
         watches: bool = False,
         link: str = "wifi",
         monitors: bool = False,
+        slow: bool = False,
     ) -> "Board":
         """The board with this image, one of start.IMAGES, in its flash."""
-        return Board(self.file, self.path, image, scale or {}, watches, link, monitors)
+        return Board(self.file, self.path, image, scale or {}, watches, link, monitors, slow)
 
     @cached_property
     def stages(self) -> list[Stage]:
@@ -103,6 +108,8 @@ class Board:
         """Current by state in nA, in the order of states.NAMES; of a start, its mean."""
         fixed = {name: state.current_na for name, state in self.file.states.items()}
         fixed["boot"] = starts.mean_na(self.stages[:-2])
+        for name in SLOWED if self.slow else ():
+            fixed[name] = max(0, fixed[name] - self.file.radio.slow.spared_na)
         tx = self.file.radio.tx.current_na
         return [*(fixed[name] for name in states.NAMES[: states.TX]), *tx]
 
@@ -122,7 +129,8 @@ class Board:
         if name == "boot":
             return starts.total_us(self.stages[:-2])
         if name in states.START:
-            return self.stages[-2 if name == "wake_cpu" else -1].us
+            us = self.stages[-2 if name == "wake_cpu" else -1].us
+            return us * max(self.file.cpu_mhz, SLOW_MHZ) // SLOW_MHZ if self.slow else us
         return self.file.phases[name].duration_us
 
 
@@ -182,6 +190,10 @@ def drawn(file: BoardFile, own: dict[str, Any]) -> BoardFile:
     if "tx" not in own.get("radio", ()):
         tx = [_at_the_cell(na, file.supply, beside_na) for na in radio.tx.current_na]
         radio = replace(radio, tx=replace(radio.tx, current_na=tx))  # inferred before, and still
+    if "slow" not in own.get("radio", ()):
+        spared_na = 0 if "modem_sleep" in own.get("states", ()) else radio.slow.spared_na
+        spared_na = _at_the_cell(spared_na, file.supply, 0)
+        radio = replace(radio, slow=replace(radio.slow, spared_na=spared_na))
     return replace(file, states=states_, radio=radio)
 
 

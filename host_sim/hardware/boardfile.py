@@ -84,6 +84,19 @@ class Transmit(Strict, frozen=True):
     """How far off they may be, where that is known; else their tag says (docs/interval.md)."""
 
 
+class Slow(Strict, frozen=True):
+    """What a chip that is awake spares by a clock of 80 MHz, the slowest that Wi-Fi works with."""
+
+    spared_na: Na
+    """Of an idle CPU; a busy one spares more, which is not counted."""
+    tag: Tag
+    """How the number is known."""
+    source: Source
+    """Where it stands."""
+    error_percent: ErrorPercent | None = None
+    """How far off it may be, where that is known; else its tag says (docs/interval.md)."""
+
+
 class Radio(Strict, frozen=True):
     """The radio's numbers; what its protocols take is every board's (host_sim.hardware.mac)."""
 
@@ -92,6 +105,10 @@ class Radio(Strict, frozen=True):
     key: Phase
     """What the driver takes to derive a network's key from its passphrase: a part of `associate`
     that is left out where the key is given.
+    """
+    slow: Slow
+    """The clock of a switch, which is awake all its life. A board whose own `modem_sleep` is given
+    spares nothing, unless it says so, too: it was measured on a node that has that clock already.
     """
 
 

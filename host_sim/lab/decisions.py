@@ -107,6 +107,7 @@ DECISIONS: dict[str, Callable[[Device, Scenario], Device]] = {
     "way by a gateway": _as_it_is,
     "transmit power": _loudly,
     "stored key": _as_it_is,
+    "slow clock": _as_it_is,
     "lingering": _deep_at_once,
     "looking back by the ULP": _as_it_is,
     "price of false wakes": _unpriced,
@@ -128,7 +129,8 @@ def without(ours: Scenario, off: Collection[str]) -> Configured:
     """The scenario and config.json of a node that does not decide these.
 
     Without its gates, or without looking back, the CPU polls from light sleep, and not the ULP;
-    without a stored key each join derives it; without its gateway it joins Wi-Fi.
+    without a stored key each join derives it; without its gateway it joins Wi-Fi; without its slow
+    clock a switch runs at MicroPython's.
     """
     node = ours.file.node
     if "stored key" in off:
@@ -141,7 +143,8 @@ def without(ours: Scenario, off: Collection[str]) -> Configured:
         deepest = "light" if node.watch.interval_ms else node.deepest_sleep
         node = edited(node, watch=edited(node.watch, ulp=False), deepest_sleep=deepest)
     monitors = bool(node.monitored(ours.board.chip))
-    board = replace(ours.board, link=node.link, monitors=monitors)
+    slow = ours.board.slow and "slow clock" not in off
+    board = replace(ours.board, link=node.link, monitors=monitors, slow=slow)
     given = replace(ours, file=edited(ours.file, node=node), board=board)
     configured = device(node, board, ours.file.seed)
     for name, switched_off in DECISIONS.items():

@@ -214,6 +214,7 @@ class Node(Strict, frozen=True):
             watches=self.watch is not None,
             link=self.link,
             monitors=bool(self.monitored(board.chip)),
+            slow=self.kind == "switch",
         )
 
 

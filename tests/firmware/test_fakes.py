@@ -36,6 +36,47 @@ def radio(state: dict[str, Any]) -> Any:
     return radio
 
 
+@pytest.mark.parametrize(
+    ("chip", "mhz", "taken"),
+    [
+        ("esp32", 80, True),
+        ("esp32", 240, True),
+        ("esp32", 120, False),
+        ("esp32s3", 240, True),
+        ("esp32c3", 240, False),
+        ("esp32c6", 160, True),
+    ],
+)
+def test_a_clock_is_one_that_the_chip_has(
+    state: dict[str, Any], chip: str, mhz: int, taken: bool
+) -> None:
+    state["chip"] = chip
+    with nullcontext() if taken else pytest.raises(ValueError, match="frequency must be"):
+        rig.machine.freq(mhz * 1_000_000)
+    assert rig.machine.freq() == (mhz if taken else 160) * 1_000_000
+    assert state["clocked"] == [mhz] * taken
+
+
+@pytest.mark.parametrize(
+    ("chip", "mhz", "then_mhz", "lasts"),
+    [
+        ("esp32", 160, 80, True),
+        ("esp32", 240, 80, False),
+        ("esp32", 80, 240, False),
+        ("esp32s3", 240, 80, True),
+        ("esp32s3", 240, 40, False),
+    ],
+)
+def test_a_started_radio_outlives_a_clock_of_the_same_pll_alone(
+    state: dict[str, Any], chip: str, mhz: int, then_mhz: int, lasts: bool
+) -> None:
+    state["chip"] = chip
+    rig.machine.freq(mhz * 1_000_000)
+    rig.network.WLAN(0).active(True)
+    with nullcontext() if lasts else pytest.raises(NotImplementedError):
+        rig.machine.freq(then_mhz * 1_000_000)
+
+
 @pytest.mark.parametrize("level_dbm", states.TX_LEVELS_DBM)
 def test_a_power_is_floored_to_a_level(state: dict[str, Any], level_dbm: float) -> None:
     wlan = rig.network.WLAN(0)

@@ -44,6 +44,7 @@ def test_a_press_switches_and_tells_and_a_reset_keeps_the_relay(plug: Chip, brok
     assert plug.world["power_save"] == 2
     assert plug.world["joined"] == [[20.0, True]]  # it stays associated
     assert plug.world["slept"] == []
+    assert plug.world["clocked"] == [80]
     assert plug.record[record.CRASHES] == 0
 
     until_reset(plug, 5_000)

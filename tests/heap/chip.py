@@ -156,6 +156,10 @@ class Machine:
     RTC, Pin, I2C, WDT, ADC, mem32 = Rtc, Pin, I2c, Watchdog, Adc, Memory()
 
     @staticmethod
+    def freq(hz):
+        weigh("freq")
+
+    @staticmethod
     def reset_cause():
         return 4 if woken else 1
 

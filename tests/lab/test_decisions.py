@@ -46,6 +46,15 @@ def test_whose_ulp_reads_decides_that_and_practice_does_not() -> None:
 
 
 @pytest.mark.parametrize("name", scenario.names())
+def test_a_switch_has_a_slow_clock_and_practice_has_not(name: str) -> None:
+    given = scenario.load(name)
+    slow = given.file.node.kind == "switch"
+    assert given.board.slow == slow
+    assert ("slow clock" in decisions.that_matter(given)) == slow
+    assert not decisions.practice(given)[0].board.slow
+
+
+@pytest.mark.parametrize("name", scenario.names())
 def test_every_decision_that_matters_changes_the_node(name: str) -> None:
     given = scenario.load(name)
     assert set(decisions.that_matter(given)) >= {"send on change", "remembered join"}

@@ -56,6 +56,23 @@ def test_a_shipped_board_is_complete(name: str) -> None:
 
 
 @ALL
+def test_a_slow_clock_draws_less_for_longer(name: str) -> None:
+    fast = board.load(name)
+    slow = fast.starting("files", slow=True)
+    spared_na = fast.file.radio.slow.spared_na
+    assert (spared_na > 0) == (name != "heltec_wifi_lora_32")  # that was recorded so
+    less = {"modem_sleep", "idle", "cpu", "sense", "listen"}
+    assert slow.current_na == [
+        na - spared_na * (state in less)
+        for state, na in zip(states.NAMES, fast.current_na, strict=True)
+    ]
+    assert 80 * slow.phase_us("wake_cpu") == fast.file.cpu_mhz * fast.phase_us("wake_cpu")
+    assert [slow.phase_us(one) for one in ("boot", "measure", "message")] == [
+        fast.phase_us(one) for one in ("boot", "measure", "message")
+    ]
+
+
+@ALL
 def test_what_a_board_draws_asleep_was_measured_on_it(name: str) -> None:
     asleep = board.load(name).file.states["deep_sleep"]
     assert asleep.tag == ("V" if name == "esp32c5" else "M")

@@ -82,11 +82,31 @@ def test_what_a_board_draws_beside_its_chip_it_draws_in_every_state(tmp_path: Pa
     assert made.states["idle"].source.endswith("; +0.053 mA by what is beside the chip")
 
 
+@pytest.mark.parametrize(
+    ("own", "spared_na"),
+    [
+        ("", 8_400_000),
+        (f"[states.cpu]\ncurrent_na = 50_000_000\n{SOURCED}", 8_400_000),
+        (f"[states.modem_sleep]\ncurrent_na = 23_000_000\n{SOURCED}", 0),
+        (
+            f"[states.modem_sleep]\ncurrent_na = 31_000_000\n{SOURCED}\n"
+            f"[radio.slow]\nspared_na = 7_000_000\n{SOURCED}",
+            7_000_000,
+        ),
+    ],
+)
+def test_what_was_measured_on_a_switch_spares_nothing_more(
+    own: str, spared_na: int, tmp_path: Path
+) -> None:
+    assert supplied(tmp_path, 'kind = "ldo"', own).radio.slow.spared_na == spared_na
+
+
 def test_a_switching_regulator_takes_less_of_the_cell(tmp_path: Path) -> None:
     made = supplied(tmp_path, 'kind = "buck"\nefficiency_percent = 90')
     at_the_cell_na = 28_900_000 * 3_300 * 100 // (3_800 * 90)
     assert made.states["idle"].current_na == at_the_cell_na + 53_000
     assert made.states["deep_sleep"].current_na == 63_000
+    assert made.radio.slow.spared_na == 8_400_000 * 3_300 * 100 // (3_800 * 90)
 
 
 @pytest.mark.parametrize(

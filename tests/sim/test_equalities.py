@@ -66,7 +66,7 @@ def test_a_rest_of_days_at_milliamperes_leaves_the_compiled_engine_what_it_is(na
 
 def test_a_plug_draws_for_more_years_than_64_bits_hold() -> None:
     """Its picture fell to -22 A, and what it read of its voltage lay behind the table's end."""
-    changes = ("days=4000", "world.commands_per_day=0", *STILL.split()[1:])
+    changes = ("days=5000", "world.commands_per_day=0", *STILL.split()[1:])
     given = scenario.load("plug", (*changes, 'world.reads.power="battery"'))
     ours, theirs = run.run(given), run.run(given, engine=native.Life)
     assert ours.ledger.charge_fc >> CHARGE_SHIFT > 2**63

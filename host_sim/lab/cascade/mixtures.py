@@ -89,8 +89,9 @@ def ambient(data: Path) -> list[Mixture]:
     one = replace(judged(data)[0], bursts=("noise",))
     return [
         some
+        for draw in range(TIMES)
         for first, ambience in enumerate(AMBIENCES)
-        for some in _each(replace(one, background=ambience), 200 + 20 * first)
+        for some in _each(replace(one, background=ambience), 200 + 100 * draw + 20 * first)
     ]
 
 

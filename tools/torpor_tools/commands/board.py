@@ -134,6 +134,8 @@ def rows(shown: Board) -> Iterator[Row]:
     tx = file.radio.tx
     for dbm, level_na in zip(states.TX_LEVELS_DBM, tx.current_na, strict=True):
         yield f"transmit at {dbm:g} dBm", current(level_na), off(tx), tx.tag, tx.source
+    slow = file.radio.slow
+    yield "spared at 80 MHz", current(slow.spared_na), off(slow), slow.tag, slow.source
     for name in states.PHASES:
         if phase := file.phases.get(name):
             yield f"{name} phase", duration(phase.duration_us), off(phase), phase.tag, phase.source

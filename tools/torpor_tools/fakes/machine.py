@@ -231,6 +231,23 @@ class WDT:
         world.watch_over(world.state["watchdog_ms"])
 
 
+def freq(hz=None):
+    """As mp_machine_set_freq() of ports/esp32/modmachine.c has it."""
+    if hz is None:
+        return world.state["mhz"] * 1000000
+    mhz = hz // 1000000
+    slow_only = world.state["chip"] in ("esp32c3", "esp32c6")
+    if mhz not in (20, 40, 80, 160) and (mhz != 240 or slow_only):
+        raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz")
+    if network.radio.active():
+        other_pll = (mhz == 240) != (world.state["mhz"] == 240)
+        if mhz < 80 or (other_pll and world.state["chip"] == "esp32"):
+            # ESP-IDF 5.5.5, soc.h:160; esp_hw_support/port/esp32/rtc_clk.c:532-533, 598-608
+            raise NotImplementedError("a radio whose clock is taken from it")
+    world.state["mhz"] = mhz
+    world.note("clocked", mhz)
+
+
 def reset_cause():
     return world.state["reset_cause"]
 

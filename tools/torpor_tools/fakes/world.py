@@ -88,6 +88,8 @@ def fresh() -> "dict[str, Any]":
         "leaks": 0,  # sleeps with the radio on, or with a pull-up that its contact draws from
         "pull_up_ohm": 10000,  # the resistor at each pin that ends a sleep
         "power_save": 0,
+        "mhz": 160,  # of the CPU (ESP-IDF 5.5.5, Kconfig: every chip's default); a start sets it
+        "clocked": [],  # one entry a change of it: MHz
     }
 
 
@@ -257,6 +259,7 @@ def end(code: int) -> None:
         state["wake_reason"] = NO_REASON
     if state["ulp"]:
         state["ulp"]["wakes"] = 0
+    state["mhz"] = fresh()["mhz"]
     release()
     keep()
     stop(code)

@@ -36,8 +36,10 @@ def test_what_is_equal_is_not_sent(board: Board, capsys: pytest.CaptureFixture[s
         file.write(b"starting clean\n")  # the node's own
     before = board.flash.read_bytes()
     assert deploy(board, "--json") == 0
-    document = told(capsys)
+    said = capsys.readouterr()
+    document = json.loads(said.out)
     assert document["up_to_date"]
+    assert said.err == ""
     assert document["sent_bytes"] == {}
     assert board.flash.read_bytes() == before
 
@@ -221,10 +223,11 @@ def test_a_board_filled_by_hand_keeps_its_configuration(tmp_path: Path) -> None:
 
 
 def test_the_first_version_ends_the_log_of_starts_without_one(
-    tmp_path: Path, node_toml: Path
+    tmp_path: Path, node_toml: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     board = Board(tmp_path, filesystem.image({"torpor.log": b"OSError: [Errno 2] ENOENT"}, SIZE))
     assert deploy(board, "--config", node_toml) == 0
+    assert "--follow tells if it cannot join" in capsys.readouterr().err  # for it has no trial
     with files(board) as flash:
         assert sorted(flash.listdir("/")) == ["a", "boot.py"]
 

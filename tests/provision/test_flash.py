@@ -42,6 +42,7 @@ def test_what_was_flashed_is_in_flash_and_starts(
     with rom.running(chip, tmp_path) as port:
         assert flash("--port", port, "--firmware", firmware, "--config", node_toml, "--json") == 0
         said = capsys.readouterr()
+        assert f"torpor: {port}: torpor logs --port {port} --follow tells if it" in said.err
         first, *others = json.loads(said.out)["regions"]
         start = rom.flash(port, first["at"], first["size_bytes"])
         files = bytearray(b"\xff" * 2 * MIB)

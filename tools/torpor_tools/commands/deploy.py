@@ -91,6 +91,8 @@ def _outcome(board: Board, done: Sent) -> str | None:
     """Start the board; how the trial ended, if there is one and as far as it is known."""
     if not done.on_trial:
         board.restart()
+        if done.switched:
+            output.doubts([ports.unwatched(board.port)])
         return None
     what = "on trial, which may take minutes; Ctrl-C leaves it to itself"
     click.echo(f"torpor: {board.port}: {what}", err=True)

@@ -13,7 +13,16 @@ from host_sim.hardware import board as boards
 from host_sim.hardware.board import Board
 from torpor_tools import options, params
 from torpor_tools.line import Command, apart
-from torpor_tools.provision import binary, gateway_toml, layout, node_toml, romfs, version, way
+from torpor_tools.provision import (
+    binary,
+    gateway_toml,
+    layout,
+    node_toml,
+    ports,
+    romfs,
+    version,
+    way,
+)
 from torpor_tools.provision.binary import Binary, Partition
 from torpor_tools.provision.layout import Content, Plan
 from torpor_tools.show import output
@@ -102,6 +111,8 @@ def command(
         "written_to": None if dry_run else port or str(image),
     }
     output.as_json(document) if as_json else _show(document)
+    if port and node and not dry_run:
+        output.doubts([ports.unwatched(port)])
 
 
 def _files(

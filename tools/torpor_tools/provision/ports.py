@@ -129,3 +129,8 @@ def _names() -> list[str]:
 
 def _here() -> str:
     return f"ports here: {', '.join(_names()) or 'none'}"
+
+
+def unwatched(port: str) -> str:
+    """What to say of a node that has no trial, whose first join nobody waits for."""
+    return f"{port}: torpor logs --port {port} --follow tells if it cannot join"

@@ -50,6 +50,10 @@ class Driver(Strict, frozen=True, tag_field="driver"):
 
     shown: ClassVar[Shown] = Shown()
 
+    def shows(self) -> Shown:
+        """What Home Assistant is to show."""
+        return self.shown
+
     def uses(self, key: tuple[str, ...]) -> Iterator[Use]:
         """Its pins, `key` being its table."""
         for name, role in _roles(type(self)).items():
@@ -153,6 +157,16 @@ class Own(Driver, frozen=True, tag=OWN):
     """Its arguments that are pins."""
     keys: dict[str, int | float | str | bool] = msgspec.field(default_factory=dict)
     """Its other arguments."""
+    unit: Annotated[str, Meta(max_length=20)] = ""
+    """What Home Assistant shows it in, as ppm."""
+    device_class: Annotated[str, Meta(pattern="^[a-z0-9_]*$")] = ""
+    """Home Assistant's word for what it is, as carbon_dioxide."""
+    scale: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    """So many of what it reads are one of that unit."""
+
+    def shows(self) -> Shown:
+        """As its table says."""
+        return Shown(self.device_class or None, self.unit or None, self.scale)
 
     def uses(self, key: tuple[str, ...]) -> Iterator[Use]:
         """Its pins; two drivers may share one that both call alike, as a bus is."""

@@ -141,12 +141,19 @@ def test_a_node_that_lives_on_light_may_be_slow(
     assert kept["sensor temperature"]["expire_after"] == 3 * (7_200 + 600)
 
 
-def test_a_sensor_of_ones_own_has_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sensor_of_ones_own_has_what_its_table_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "air.py").write_text("class Co2:\n    def read(self):\n        return 400\n")
     own = GARDEN.replace('"sht3x.temperature"', '"air.Co2"')
     told = announced(tmp_path, capsys, own, GATEWAY)["sensor temperature"]
     assert told["state_class"] == "measurement"
     assert not {"device_class", "unit_of_measurement"} & told.keys()
+    assert shown(told, [reading("temperature", 400)]) == "400"
+    own += 'unit = "ppm"\ndevice_class = "carbon_dioxide"\nscale = 10\n'
+    told = announced(tmp_path, capsys, own, GATEWAY)["sensor temperature"]
+    assert (told["device_class"], told["unit_of_measurement"]) == ("carbon_dioxide", "ppm")
+    assert shown(told, [reading("temperature", 4_003)]) == "400.3"
 
 
 def test_a_board_of_ones_own_is_called_by_its_name(

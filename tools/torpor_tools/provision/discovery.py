@@ -58,10 +58,10 @@ def of_node(file: NodeFile, model: str, gateway: GatewayFile | None) -> Iterator
             platform, told = "switch", _relay(file, channel)
         elif sensor is None:
             continue
-        elif sensor.shown.platform == "binary_sensor":
+        elif sensor.shows().platform == "binary_sensor":
             platform, told = "binary_sensor", _binary(file, channel, sensor)
         else:
-            platform, told = "sensor", _measured(file, channel, sensor.shown)
+            platform, told = "sensor", _measured(file, channel, sensor.shows())
         yield _entity(file, model, platform, channel.name, {**told, **_lost(file)}, gateway)
 
 
@@ -120,8 +120,10 @@ def _fresh_s(file: NodeFile, channel: Channel) -> int:
 def _measured(file: NodeFile, channel: Channel, shown: Shown) -> dict[str, Any]:
     value = f"r.value / {shown.scale}" if shown.scale > 1 else "r.value"
     told = {**_readings(file, channel, value), "state_class": "measurement"}
+    if shown.device_class:
+        told["device_class"] = shown.device_class
     if shown.unit:
-        told |= {"device_class": shown.device_class, "unit_of_measurement": shown.unit}
+        told["unit_of_measurement"] = shown.unit
     if file.node.battery and channel.name == file.node.battery.channel:
         told["entity_category"] = "diagnostic"
     return told
@@ -135,7 +137,7 @@ def _binary(file: NodeFile, channel: Channel, sensor: Sensor) -> dict[str, Any]:
         told = _readings(file, channel, "r.value")
     watch = file.node.watch if _is_watched(file, channel) else None
     held = watch and watch.hold_s  # as a PIR sensor's pin is
-    return {**told, **ON_OFF, "device_class": "motion" if held else sensor.shown.device_class}
+    return {**told, **ON_OFF, "device_class": "motion" if held else sensor.shows().device_class}
 
 
 def _relay(file: NodeFile, channel: Channel) -> dict[str, Any]:

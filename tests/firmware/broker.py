@@ -5,8 +5,10 @@ can end them. It prints "ready", then a JSON line for each message under torpor/
 """
 
 import asyncio
+import itertools
 import json
 import logging
+import os
 import queue
 import socket
 import subprocess
@@ -14,6 +16,7 @@ import sys
 import threading
 from collections import UserDict
 from collections.abc import ItemsView, Iterator
+from contextlib import suppress
 
 import amqtt.broker  # type: ignore[import-untyped]
 from amqtt.broker import Broker as Amqtt
@@ -32,6 +35,8 @@ from tests.interpreters import ROOT
 HOST = "127.0.0.1"
 USER, PASSWORD = "node", "secret"
 PATIENCE_S = 20
+PORTS = range(20_000, 32_768)
+_asked = itertools.count()
 
 
 class OneUser(BaseAuthPlugin):  # type: ignore[misc]
@@ -100,10 +105,16 @@ class Broker:
 
 
 def free_port(host: str = HOST) -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind((host, 0))
-        return int(sock.getsockname()[1])
+    """A port that nobody listens on, nor soon will, until who asked for it does.
+
+    No client's end of a connection is given one below 32,768 (Linux, ip_local_port_range), and of
+    several test processes each goes on from a place of its own.
+    """
+    while True:
+        port = PORTS[(64 * os.getpid() + next(_asked)) % len(PORTS)]
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind((host, port))
+            return port
 
 
 class Attentive(BrokerProtocolHandler):  # type: ignore[misc]

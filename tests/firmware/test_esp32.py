@@ -130,6 +130,14 @@ def test_a_contact_wakes_whatever_its_resistor_and_draws_through_no_other(
     assert port(pins={"wake": wake}, channels=[channel]).measure(0) == 1
 
 
+@pytest.mark.parametrize(("outputs", "clocked"), [([], []), ([{"pin": 26, "on": 0}], [80])])
+def test_a_switch_alone_has_a_slow_clock(
+    chip: dict[str, Any], outputs: list[dict[str, int]], clocked: list[int]
+) -> None:
+    port(pins={"wake": DOOR, "outputs": outputs})
+    assert chip["clocked"] == clocked
+
+
 def test_a_pin_that_ended_a_light_sleep_is_read_as_it_is(chip: dict[str, Any]) -> None:
     chip["pins"][str(DOOR)] = 0
     chip["events"] = [[1_500, DOOR, 1], [3_000, DOOR, 0]]

@@ -232,16 +232,25 @@ class WDT:
 
 
 def freq(hz=None):
-    """As mp_machine_set_freq() of ports/esp32/modmachine.c has it."""
+    """As mp_machine_set_freq() of ports/esp32/modmachine.c has it.
+
+    A start sets what ESP-IDF does by default, as MicroPython's generic builds leave it; those of
+    some boards, as the XIAO ESP32S3, start at 240 MHz (boards/sdkconfig.240mhz).
+    """
+    chip = world.state["chip"]
+    had = world.state["mhz"] or (240 if chip == "esp32c5" else 160)
     if hz is None:
-        return world.state["mhz"] * 1000000
+        return had * 1000000
     mhz = hz // 1000000
-    slow_only = world.state["chip"] in ("esp32c3", "esp32c6")
-    if mhz not in (20, 40, 80, 160) and (mhz != 240 or slow_only):
-        raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz, 160MHz")
+    least_only = chip in ("esp32c3", "esp32c6")
+    if mhz not in (20, 40, 80, 160) and (mhz != 240 or least_only):
+        others = " or 160MHz" if least_only else ", 160MHz or 240MHz"
+        raise ValueError("frequency must be 20MHz, 40MHz, 80Mhz" + others)
+    if mhz == 20 and chip == "esp32c5":
+        raise ValueError  # of its crystal's 48 MHz (esp_hw_support/port/esp32c5/rtc_clk.c:273-278)
     if network.radio.active():
-        other_pll = (mhz == 240) != (world.state["mhz"] == 240)
-        if mhz < 80 or (other_pll and world.state["chip"] == "esp32"):
+        other_pll = (mhz == 240) != (had == 240)
+        if mhz < 80 or (other_pll and chip == "esp32"):
             # ESP-IDF 5.5.5, soc.h:160; esp_hw_support/port/esp32/rtc_clk.c:532-533, 598-608
             raise NotImplementedError("a radio whose clock is taken from it")
     world.state["mhz"] = mhz

@@ -70,6 +70,8 @@ class WLAN:
 
     def active(self, on=None):
         if on is not None:
+            if on and 0 < world.state["mhz"] < 80:
+                raise NotImplementedError("a radio on less than 80 MHz")  # machine.freq()
             self._answer("start" if on else "stop")
             if bool(on) != self.on:  # else it goes on with what it was at (network_wlan.c:294-306)
                 self.done_ms = -1

@@ -88,7 +88,7 @@ def fresh() -> "dict[str, Any]":
         "leaks": 0,  # sleeps with the radio on, or with a pull-up that its contact draws from
         "pull_up_ohm": 10000,  # the resistor at each pin that ends a sleep
         "power_save": 0,
-        "mhz": 160,  # of the CPU (ESP-IDF 5.5.5, Kconfig: every chip's default); a start sets it
+        "mhz": 0,  # of the CPU; 0: what a start sets, machine.freq()
         "clocked": [],  # one entry a change of it: MHz
     }
 
@@ -157,7 +157,7 @@ def cut_power(chip: "dict[str, Any]") -> None:
     """Take its power and give it back: nothing but the flash is left of a chip's state."""
     for number in chip["pads"]:
         chip["pins"][number] = 0
-    chip.update(reset_cause=PWRON, wake_reason=NO_REASON, rtc=[], memory=[], pads={}, ulp={})
+    chip.update(reset_cause=PWRON, wake_reason=NO_REASON, rtc=[], memory=[], pads={}, ulp={}, mhz=0)
 
 
 def brown_out() -> None:
@@ -259,7 +259,7 @@ def end(code: int) -> None:
         state["wake_reason"] = NO_REASON
     if state["ulp"]:
         state["ulp"]["wakes"] = 0
-    state["mhz"] = fresh()["mhz"]
+    state["mhz"] = 0
     release()
     keep()
     stop(code)

@@ -19,7 +19,7 @@ from host_sim.files import inputs
 from host_sim.hardware import boardfaults, layers, states
 from host_sim.hardware import chip as chips
 from host_sim.hardware import start as starts
-from host_sim.hardware.boardfile import BoardFile, State, Step, Supply, Tag
+from host_sim.hardware.boardfile import BoardFile, Slow, State, Step, Supply, Tag
 from host_sim.hardware.chip import Chip
 from host_sim.hardware.start import Currents, Image, Stage
 from host_sim.toml import file as tomlfile
@@ -159,7 +159,10 @@ def parsed(text: str, path: Path) -> Board:
     file = tomlfile.convert(layers.completed(own), text, path, BoardFile)
     for what, key, remedy in boardfaults.of(file):
         raise tomlfile.located(what, text, path, key, remedy)
-    return Board(drawn(file, own), path)
+    file = drawn(file, own)
+    for what, key, remedy in boardfaults.of_switch(file):
+        raise tomlfile.located(what, text, path, key, remedy)
+    return Board(file, path)
 
 
 def named_in(text: str, path: Path, name: str) -> Board:
@@ -191,10 +194,18 @@ def drawn(file: BoardFile, own: dict[str, Any]) -> BoardFile:
         tx = [_at_the_cell(na, file.supply, beside_na) for na in radio.tx.current_na]
         radio = replace(radio, tx=replace(radio.tx, current_na=tx))  # inferred before, and still
     if "slow" not in own.get("radio", ()):
-        spared_na = 0 if "modem_sleep" in own.get("states", ()) else radio.slow.spared_na
-        spared_na = _at_the_cell(spared_na, file.supply, 0)
-        radio = replace(radio, slow=replace(radio.slow, spared_na=spared_na))
+        recorded = "modem_sleep" in own.get("states", ())
+        radio = replace(radio, slow=_spared(radio.slow, file.supply, recorded))
     return replace(file, states=states_, radio=radio)
+
+
+def _spared(slow: Slow, supply: Supply, recorded: bool) -> Slow:
+    """What a switch spares of the cell: nothing more where its modem sleep was `recorded`."""
+    if recorded:
+        source = "modem_sleep is the board's own, and taken for one at 80 MHz"
+        return replace(slow, spared_na=0, tag="I", source=source)
+    na = _at_the_cell(slow.spared_na, supply, 0)
+    return replace(slow, spared_na=na, tag=_tag(slow.tag, slow.spared_na, na))
 
 
 def _beside(state: State, supply: Supply, beside_na: int) -> State:
@@ -202,8 +213,12 @@ def _beside(state: State, supply: Supply, beside_na: int) -> State:
     if na == state.current_na:
         return state
     source = f"{state.source}; {(na - state.current_na) / 1e6:+,.3f} mA by what is beside the chip"
-    tag: Tag = state.tag if abs(na - state.current_na) * 100 < state.current_na else "I"
-    return replace(state, current_na=na, tag=tag, source=source)
+    return replace(state, current_na=na, tag=_tag(state.tag, state.current_na, na), source=source)
+
+
+def _tag(tag: Tag, chip_na: int, na: int) -> Tag:
+    """Of a current that was the chip's: inferred, unless it is the same to a hundredth."""
+    return tag if abs(na - chip_na) * 100 < chip_na else "I"
 
 
 def _at_the_cell(na: int, supply: Supply, beside_na: int) -> int:

@@ -14,6 +14,13 @@ def of(file: BoardFile) -> Iterator[Fault]:
     yield from _value_faults(file)
 
 
+def of_switch(file: BoardFile) -> Iterator[Fault]:
+    """A clock that spares all that a switch draws, once both are what the cell sees."""
+    if 0 < file.states["modem_sleep"].current_na <= file.radio.slow.spared_na:
+        key = ("radio", "slow", "spared_na")
+        yield "spares all that modem_sleep draws", key, "give what it spares, and not what remains"
+
+
 def _table_faults(file: BoardFile) -> Iterator[Fault]:
     """States and phases that are missing, or that nothing reads."""
     wanted: tuple[tuple[str, Iterable[str], Sequence[str]], ...] = (

@@ -46,6 +46,7 @@ HOW = {  # by place, the longest that fits
     ("phases",): MARKED,
     ("factors",): "record some starts, then torpor calibrate",
     ("radio", "tx"): "record bursts at a power that is known, then torpor calibrate --tx-dbm",
+    ("radio", "slow"): "record a switch at rest, then torpor calibrate",
     ("supply",): "read the voltage on both sides of the regulator under a load of 300 mA",
     (): MARKED,
 }

@@ -98,7 +98,24 @@ def test_what_a_board_draws_beside_its_chip_it_draws_in_every_state(tmp_path: Pa
 def test_what_was_measured_on_a_switch_spares_nothing_more(
     own: str, spared_na: int, tmp_path: Path
 ) -> None:
-    assert supplied(tmp_path, 'kind = "ldo"', own).radio.slow.spared_na == spared_na
+    slow = supplied(tmp_path, 'kind = "ldo"', own).radio.slow
+    assert slow.spared_na == spared_na
+    assert ("modem_sleep is the board's own" in slow.source) == (spared_na == 0)
+    assert slow.tag == ("M" if spared_na == 8_400_000 else "I")
+
+
+@pytest.mark.parametrize("spared_na", [22_999_999, 23_000_000])
+def test_a_slow_clock_leaves_something_to_draw(spared_na: int, tmp_path: Path) -> None:
+    own = (
+        f"[states.modem_sleep]\ncurrent_na = 23_000_000\n{SOURCED}\n"
+        f"[radio.slow]\nspared_na = {spared_na}\n{SOURCED}"
+    )
+    if spared_na < 23_000_000:
+        assert supplied(tmp_path, 'kind = "ldo"', own).radio.slow.spared_na == spared_na
+        return
+    with pytest.raises(BadInput) as refused:
+        supplied(tmp_path, 'kind = "ldo"', own)
+    assert "radio.slow.spared_na: spares all that modem_sleep draws; give" in str(refused.value)
 
 
 def test_a_switching_regulator_takes_less_of_the_cell(tmp_path: Path) -> None:
@@ -107,6 +124,7 @@ def test_a_switching_regulator_takes_less_of_the_cell(tmp_path: Path) -> None:
     assert made.states["idle"].current_na == at_the_cell_na + 53_000
     assert made.states["deep_sleep"].current_na == 63_000
     assert made.radio.slow.spared_na == 8_400_000 * 3_300 * 100 // (3_800 * 90)
+    assert made.radio.slow.tag == "I"  # measured on no such board
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,11 @@ def test_what_one_measurement_told_is_one_quantity() -> None:
     assert {"states.deep_sleep", "states.idle"} <= set(names)
 
 
+def test_what_a_clock_spares_is_measured_on_a_switch() -> None:
+    how = {one.name: one.measure for one in uncertain.of(LOLIN)}
+    assert how["radio.slow"] == "record a switch at rest, then torpor calibrate"
+
+
 @given(percent=st.floats(0.1, 900))
 def test_an_interval_ends_where_it_says(percent: float) -> None:
     one = replace(draw.CAPACITY, spread=percent)

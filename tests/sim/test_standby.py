@@ -43,6 +43,20 @@ def test_it_is_told_beside_the_board_s_source() -> None:
     assert told["source"].endswith("; and 12.25 µA by sensors and a pull-up")
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "less"),
+    [
+        ("plug", "modem_sleep", True),
+        ("plug", "associate", False),
+        ("plug", "tx_20", False),
+        ("garden", "modem_sleep", False),
+    ],
+)
+def test_what_a_switch_spares_is_told_beside_its_source(name: str, state: str, less: bool) -> None:
+    told = document.of(wakelog.log(scenario.load(name, ("days=0.01",))))["energy"]["states"][state]
+    assert ("; less 8.4 mA by a clock of 80 MHz (" in told["source"]) == less
+
+
 def test_a_current_of_less_than_nothing_is_refused() -> None:
     with pytest.raises(BadInput, match="expected float >= 0"):
         garden(f"{WET}=-0.1")

@@ -4,7 +4,7 @@ from typing import Any
 
 from host_sim.engine.ledger import DECISION_NAMES, FC_PER_MC, Ledger
 from host_sim.hardware import states
-from host_sim.hardware.board import Board
+from host_sim.hardware.board import SLOWED, Board
 from host_sim.lab.report import words
 from host_sim.sim import cube
 from host_sim.sim.traced import MARKS
@@ -41,6 +41,9 @@ def source(board: Board, name: str, na: int) -> dict[str, Any]:
     table = tx if at >= states.TX else board.file.states.get(name)
     more_ua = (na - board.current_na[at]) / 1000
     more = f"; and {more_ua:g} µA by sensors and a pull-up" if more_ua else ""
+    slow = board.file.radio.slow
+    if board.slow and name in SLOWED and slow.spared_na:
+        more += f"; less {slow.spared_na / 1e6:g} mA by a clock of 80 MHz ({slow.source})"
     return {
         "what": words.state(name),
         "ua": na / 1000,

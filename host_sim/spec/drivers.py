@@ -166,7 +166,7 @@ class Own(Driver, frozen=True, tag=OWN):
 
     def shows(self) -> Shown:
         """As its table says."""
-        return Shown(self.device_class or None, self.unit or None, self.scale)
+        return Shown(self.device_class, self.unit, self.scale)
 
     def uses(self, key: tuple[str, ...]) -> Iterator[Use]:
         """Its pins; two drivers may share one that both call alike, as a bus is."""

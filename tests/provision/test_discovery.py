@@ -156,6 +156,19 @@ def test_a_sensor_of_ones_own_has_what_its_table_says(
     assert shown(told, [reading("temperature", 4_003)]) == "400.3"
 
 
+@pytest.mark.parametrize(
+    ("key", "shown_as"), [("unit", "unit_of_measurement"), ("device_class", "device_class")]
+)
+def test_a_sensor_of_ones_own_may_have_one_of_both(
+    key: str, shown_as: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "air.py").write_text("class Co2:\n    def read(self):\n        return 400\n")
+    own = GARDEN.replace('"sht3x.temperature"', '"air.Co2"') + f'{key} = "aqi"\n'
+    told = announced(tmp_path, capsys, own, GATEWAY)["sensor temperature"]
+    both = {"device_class", "unit_of_measurement"}
+    assert {name: told[name] for name in both & told.keys()} == {shown_as: "aqi"}
+
+
 def test_a_board_of_ones_own_is_called_by_its_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

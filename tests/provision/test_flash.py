@@ -43,6 +43,9 @@ def test_what_was_flashed_is_in_flash_and_starts(
         assert flash("--port", port, "--firmware", firmware, "--config", node_toml, "--json") == 0
         said = capsys.readouterr()
         assert f"torpor: {port}: torpor logs --port {port} --follow tells if it" in said.err
+        args = ("--port", port, "--firmware", firmware)
+        assert flash(*args, "--config", node_toml, "--dry-run") == 0
+        assert "--follow" not in capsys.readouterr().err  # nothing of it starts
         first, *others = json.loads(said.out)["regions"]
         start = rom.flash(port, first["at"], first["size_bytes"])
         files = bytearray(b"\xff" * 2 * MIB)
@@ -98,7 +101,9 @@ def test_a_romfs_takes_the_library_unless_told_otherwise(
     whole = tmp_path / "whole.bin"
     args = ("--config", node_toml, "--firmware", firmware, "--image-only", whole, "--json")
     assert flash(*args) == 0
-    document = json.loads(capsys.readouterr().out)
+    said = capsys.readouterr()
+    assert "--follow" not in said.err
+    document = json.loads(said.out)
     (rom_part,) = (part for part in document["regions"] if part["what"] == "ROMFS")
     at, size = rom_part["at"], rom_part["size_bytes"]
     assert at == 0x1E0000

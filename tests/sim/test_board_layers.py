@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from host_sim.errors import BadInput
-from host_sim.hardware import board, boardfile, chip
+from host_sim.hardware import board, boardfile, chip, states
 from tests.sim.boardfiles import LAYERS, OWN, fault, variation, written
 
 
@@ -88,6 +88,7 @@ def test_what_a_board_draws_beside_its_chip_it_draws_in_every_state(tmp_path: Pa
         ("", 8_400_000),
         (f"[states.cpu]\ncurrent_na = 50_000_000\n{SOURCED}", 8_400_000),
         (f"[states.modem_sleep]\ncurrent_na = 23_000_000\n{SOURCED}", 0),
+        (f"[states.modem_sleep]\ncurrent_na = 0\n{SOURCED}", 0),
         (
             f"[states.modem_sleep]\ncurrent_na = 31_000_000\n{SOURCED}\n"
             f"[radio.slow]\nspared_na = 7_000_000\n{SOURCED}",
@@ -102,6 +103,15 @@ def test_what_was_measured_on_a_switch_spares_nothing_more(
     assert slow.spared_na == spared_na
     assert ("modem_sleep is the board's own" in slow.source) == (spared_na == 0)
     assert slow.tag == ("M" if spared_na == 8_400_000 else "I")
+
+
+def test_a_slow_clock_hurries_nobody_and_leaves_no_current_below_zero(tmp_path: Path) -> None:
+    chip_ = "cpu_mhz = 40\nheap_bytes = 57_344\nbrown_out_mv = 2_430\n"
+    own = f"[states.idle]\ncurrent_na = 8_399_999\n{SOURCED}"
+    fast = board.load(str(written(tmp_path, f"{chip_}{OWN}\n{own}")))
+    slow = fast.starting("files", slow=True)
+    assert slow.current_na[states.IDLE] == 0
+    assert slow.phase_us("wake_cpu") == fast.phase_us("wake_cpu")
 
 
 @pytest.mark.parametrize("spared_na", [22_999_999, 23_000_000])

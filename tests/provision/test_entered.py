@@ -40,3 +40,14 @@ def test_a_wake_goes_on_before_main_py_and_where_it_fails_that_follows(
     board = Board(tmp_path, filesystem.image(held, SIZE))
     board.world.write_text(json.dumps({**world.fresh(), "reset_cause": cause}))
     assert board.start().stdout == printed
+
+
+@pytest.mark.parametrize(("library", "first"), [(True, ["", ".frozen"]), (False, [".frozen", ""])])
+def test_what_is_frozen_comes_first_only_for_a_version_without_the_library(
+    tmp_path: Path, library: bool, first: list[str]
+) -> None:
+    held = {
+        "a/main.py": b"import sys\nprint(sys.path[:2], end='')",
+        "boot.py": version.pointer("a", library),
+    }
+    assert Board(tmp_path, filesystem.image(held, SIZE)).start().stdout == str(first)

@@ -69,13 +69,17 @@ def test_a_revision_has_its_own_file(project: Path, capsys: Capture) -> None:
         (["{garden}", "--rev", "nobody"], "no revision nobody; name a branch, tag or commit"),
         (["{garden}", "--rev", "-h"], "no revision -h; name a branch, tag or commit"),
         (["{garden}", "--rev", "main", "--set", "x=1"], "--set: x: unknown key"),
-        (["{new}", "--rev", "main"], "main has no such file; name a later one"),
+        (["{new}", "--rev", "main"], "new.toml: main has no such file; name a later one"),
         (["{outside}", "--rev", "main"], "is in no git repository; compare no revisions"),
         (["{garden}"], "is compared with nothing; name another, --set or --rev"),
         (["nope"], "no scenario named nope; one of door, "),
         (["none.json"], "none.json: no such file"),
         (["hall", "garden"], "is a home; name one of its nodes' scenarios"),
-        (["run.json", "garden"], "--set, --days and --rev change nothing"),
+        (["hall"], "is a home; name one of its nodes' scenarios"),
+        (
+            ["run.json", "garden"],
+            "run.json: a run that is over: --set, --days and --rev change nothing",
+        ),
     ],
 )
 def test_what_cannot_be_compared_is_one_line(
@@ -91,3 +95,8 @@ def test_what_cannot_be_compared_is_one_line(
     }
     named = (names.get(arg, arg) for arg in args)
     assert said in refused(["diff", "--days=0.2", *named], tmp_path, capsys)
+
+
+def test_a_run_that_is_over_has_no_revision(tmp_path: Path, capsys: Capture) -> None:
+    said = refused(["diff", "garden", "run.json", "--rev", "..main"], tmp_path, capsys)
+    assert said.startswith("torpor: run.json: a run that is over: ")

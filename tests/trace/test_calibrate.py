@@ -106,6 +106,22 @@ def test_a_board_of_ones_own(
     assert judged["error_pct"] == pytest.approx(0.0, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("named", "fitted_na"),
+    [("idle,cpu=listen", {"idle": 31_000_000, "cpu": 99_000_000}), ("none", {})],
+)
+def test_a_recording_is_for_no_more_than_it_is_said_to_be(
+    wake: Path, tmp_path: Path, named: str, fitted_na: dict[str, int]
+) -> None:
+    out = str(tmp_path / "mine")
+    arguments = ["--board", "lolin32_lite", "--out", out, "--wake", "quick"]
+    assert cli.run(["calibrate", *arguments, "--states", named, str(wake)]) == 0
+    mine, devkit = board.load(out), board.load("lolin32_lite")
+    for name, state in mine.file.states.items():
+        assert state.current_na == fitted_na.get(name, devkit.file.states[name].current_na), name
+    assert len(mine.steps("quick")) == 3
+
+
 def test_a_recorded_start_is_the_boards(wake: Path, tmp_path: Path) -> None:
     """And the way to another image is as far as the model has it."""
     out = str(tmp_path / "mine")

@@ -59,6 +59,21 @@ def test_the_split_is_stated_by_file(capsys: pytest.CaptureFixture[str]) -> None
     assert document["mean_abs_error_pct"] is None
 
 
+def test_the_interval_is_of_the_charge_that_is_predicted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """So in mC it is one, whatever each wake took; in percent of that the error lies in it."""
+    document = verdict(capsys, "--wake", "batch_v3", "--set", "records=8")
+    intervals_mc = []
+    for one in document["wakes"]:
+        low, high = one["ci95_pct"]
+        assert low < one["error_pct"] < high
+        intervals_mc.append([one["recorded_mc"] * (1 + pct / 100) for pct in (low, high)])
+    first, *others = intervals_mc
+    assert len(others) == 2
+    assert all(other == pytest.approx(first, rel=1e-9) for other in others)
+
+
 @pytest.mark.parametrize(
     ("wake", "records", "files", "mean_pct", "each_pct"),
     [

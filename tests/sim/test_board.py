@@ -163,7 +163,8 @@ def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert sorted(each["name"] for each in listed) == list(NAMES)
     asleep_ua = [each["deep_sleep_ua"] for each in listed]
     assert asleep_ua == sorted(asleep_ua)
-    assert {each["name"]: each["deep_sleep_ua"] for each in listed}["lolin32_lite"] == 63
+    (lite,) = (each for each in listed if each["name"] == "lolin32_lite")
+    assert (lite["chip"], lite["deep_sleep_ua"]) == ("esp32", 63)
     shown, devkit = answered(capsys, "board", "show", "lolin32_lite"), board.load("lolin32_lite")
     assert shown.items() >= board.as_json(devkit).items()
     *begun, own, link = shown["starts"]["frozen"]
@@ -179,11 +180,21 @@ def test_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+def test_a_figure_is_told_in_a_unit_of_its_size() -> None:
+    assert [tool.current(na) for na in (63_040, 999_900, 1_000_000)] == [
+        "63.0 µA",
+        "999.9 µA",
+        "1.0 mA",
+    ]
+    assert [tool.duration(us) for us in (9_999, 10_000)] == ["9,999 µs", "10.0 ms"]
+
+
 @ALL
 def test_show_names_every_state_and_phase(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["board", "show", name]) == 0
     out = capsys.readouterr().out
     assert "…" not in out
+    assert out.startswith(f"{board.load(name).file.title}\n")
     for state in set(states.NAMES[: states.TX]) - {"boot"}:
         assert f"\n{state} " in out
     for phase in set(states.PHASES) - set(states.START):

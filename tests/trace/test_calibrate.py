@@ -115,11 +115,13 @@ def test_a_recording_is_for_no_more_than_it_is_said_to_be(
 ) -> None:
     out = str(tmp_path / "mine")
     arguments = ["--board", "lolin32_lite", "--out", out, "--wake", "quick"]
-    assert cli.run(["calibrate", *arguments, "--states", named, str(wake)]) == 0
+    arguments += ["--firmware", "blinks once", "--states", named]
+    assert cli.run(["calibrate", *arguments, str(wake)]) == 0
     mine, devkit = board.load(out), board.load("lolin32_lite")
     for name, state in mine.file.states.items():
         assert state.current_na == fitted_na.get(name, devkit.file.states[name].current_na), name
     assert len(mine.steps("quick")) == 3
+    assert mine.file.wakes["quick"].firmware == "blinks once"
 
 
 def test_a_recorded_start_is_the_boards(wake: Path, tmp_path: Path) -> None:

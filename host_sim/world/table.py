@@ -9,6 +9,7 @@ import csv
 import math
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
@@ -72,7 +73,10 @@ def edges(path: Path, days: int) -> list[int]:
     return [at for at in every if at < days * DAY_S * 1_000_000]
 
 
-def _row(line: dict[str, str], path: Path, number: int) -> Row:
+def _row(line: dict[str | None, Any], path: Path, number: int) -> Row:
+    if any(line.get(None, ())):  # as 5 of 21,5, which would be read as 21
+        remedy = "write a decimal as 21.5, and a comma between columns only"
+        raise _bad("more cells than columns in this row", path, number, remedy)
     try:
         seconds, value = float(line["seconds"]), float(line["value"])
     except (KeyError, TypeError, ValueError):

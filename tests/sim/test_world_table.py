@@ -81,6 +81,7 @@ def test_a_contact_opens_and_closes_in_turn_day_after_day(
         ((), ": no rows; columns needed: seconds, value"),
         (("1" * 200_000,), ": is no CSV (field larger than field limit (131072)); columns needed"),
         (("1",), ":2: no seconds and value in this row; columns needed: seconds, value"),
+        (("0,1", "300,21,5"), ":3: more cells than columns in this row; write a decimal as 21.5"),
         (("0,1", "x,2"), ":3: no seconds and value in this row; columns"),
         (("5,1", "5,2"), ":3: its time is not after the row above; sort them"),
         (("5,1", "5.0004,2"), ":3: its time is not after the row above; sort them"),

@@ -116,7 +116,7 @@ def explained(
     at = AT.fullmatch(message)
     what = at[1] if at else message
     if unknown := _UNKNOWN.fullmatch(what):
-        known = [name for name in fields_at(struct, key) if name != unknown[1]]  # another driver's
+        known = fields_at(struct, key, document)
         near = get_close_matches(unknown[1], known, 1)
         remedy = f"did you mean {near[0]}?" if near else f"known here: {', '.join(known)}"
         return located("unknown key", text, path, (*key, unknown[1]), remedy)

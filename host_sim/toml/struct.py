@@ -83,9 +83,13 @@ def _members(kind: Any) -> list[Any]:
     return list(kind.types) if isinstance(kind, inspect.UnionType) else [kind]
 
 
-def fields_at(struct: Any, key: Key) -> list[str]:
-    """The keys that may stand below a key."""
-    return [f.encode_name for kind in _kinds_at(struct, key) for f in getattr(kind, "fields", ())]
+def fields_at(struct: Any, key: Key, document: Any = None) -> list[str]:
+    """The keys that may stand below a key; with `document`, of the table that stands there."""
+    table = value_at(document, key)
+    kinds = [kind for kind in _kinds_at(struct, key) if hasattr(kind, "fields")]
+    if isinstance(table, dict):
+        kinds = [k for k in kinds if not k.tag_field or table.get(k.tag_field) == k.tag]
+    return list(dict.fromkeys(f.encode_name for kind in kinds for f in kind.fields))
 
 
 def values_at(struct: Any, key: Key) -> list[str]:

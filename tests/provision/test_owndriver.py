@@ -73,6 +73,7 @@ def test_the_board_is_told_its_pins_by_number(node: Path) -> None:
         ('"led"', "99", "sensor.humidity.pins.pin: expected int <= 48"),
         ("offset = -1", "offset = [1]", "sensor.humidity.keys.offset: expected "),
         ("keys =", "key =", "sensor.humidity.key: unknown key; did you mean keys?"),
+        ("keys =", "zz =", "zz: unknown key; known here: pins, keys, unit, device_class, scale"),
     ],
 )
 def test_a_fault_is_told_at_its_line(node: Path, old: str, new: str, told: str) -> None:

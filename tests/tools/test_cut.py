@@ -83,6 +83,21 @@ def test_where_more_charge_went_is_a_sentence_and_less_is_a_figure(
     assert printed(capsys, "diff", str(more), str(wakes)).splitlines()[-1] == "-1.00 mC"
 
 
+def test_shares_are_of_what_rose_where_other_states_fell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of what was left they were 150 %."""
+    files = []
+    for boot, listen, idle in ((10, 10, 10), (16, 12, 6)):  # mA for 1 s each
+        rows = [("deep_sleep", 0), ("boot", boot), ("listen", listen), ("idle", idle)]
+        lines = ["# recording: x", "state,start_s,duration_s,mean_ma,sd_ma,peak_ma,charge_mc"]
+        lines += [f"{state},{s},1,{ma},0,{ma},{ma}" for s, (state, ma) in enumerate(rows)]
+        files.append(tmp_path / f"{boot}.csv")
+        files[-1].write_text("\n".join([*lines, "deep_sleep,4,1,0,0,0,0", ""]))
+    said = printed(capsys, "diff", *map(str, files)).splitlines()[-1]
+    assert said == "+4.00 mC, +8.00 mC without what fell: 75% boot, 25% listen"
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

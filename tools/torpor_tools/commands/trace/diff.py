@@ -15,6 +15,8 @@ from torpor_tools.commands.trace.cut import How, how
 from torpor_tools.line import Command, unused
 from torpor_tools.show import output
 
+LEAST_MC = 0.005  # what is printed as more than 0.00 mC
+
 
 @click.command("diff", cls=Command)
 @click.argument("first", type=params.RECORDING)
@@ -49,18 +51,22 @@ def command(first: Path, second: Path, as_json: bool, how: How) -> None:
 
 
 def _told(lines: list[Line], more_mc: float) -> str:
-    """Where more charge went, in a sentence; bursts are counted, for a retry is short."""
-    said = [
-        f"{line.more_mc / more_mc:.0%} {escape(line.state)}"
-        for line in lines
-        if more_mc > 0 and line.more_mc >= 0.01 * more_mc
-    ]
+    """Where more charge went, in a sentence; bursts are counted, for a retry is short.
+
+    Shares are of what rose: where other states fell, of the difference they would exceed the whole.
+    """
+    rose_mc = sum(max(line.more_mc, 0) for line in lines)
+    rose = [line for line in lines if line.more_mc >= max(0.01 * rose_mc, LEAST_MC)]
+    said = [f"{line.more_mc / rose_mc:.0%} {escape(line.state)}" for line in rose]
     said += [
         f"{line.times[1] - line.times[0]:,.4g} more bursts"
         for line in lines
         if line.state == "tx" and line.times[1] > line.times[0]
     ]
-    return f"{more_mc:+z,.2f} mC" + (f": {', '.join(said)}" if said else "")
+    whole = f"{more_mc:+z,.2f} mC"
+    if rose and rose_mc - more_mc >= 0.01 * rose_mc:
+        whole += f", {rose_mc:+,.2f} mC without what fell"
+    return f"{whole}: {', '.join(said)}" if said else whole
 
 
 def _rows(file: Path, how: How) -> list[Row]:

@@ -115,6 +115,11 @@ class Why:
         found = [self._cause(slot, was.get(slot), now.get(slot)) for slot in was | now]
         return sorted(found, key=lambda one: (-abs(one.total), one.task, one.decision))
 
+    @property
+    def same(self) -> bool:
+        """Whether nothing draws more or less: only a limit, the cell or a burst is another."""
+        return not any(one.total for one in self.causes)
+
     def _cause(self, slot: Slot, was: Total | None, now: Total | None) -> Cause:
         old = was.factors(self.before.ledger.duration_us or 1) if was else None
         new = now.factors(self.after.ledger.duration_us or 1) if now else None

@@ -15,8 +15,9 @@ LEAST_NA = 50  # what is printed as more than 0.0 µA
 def headline(why: Why) -> str:
     """The sentence."""
     was, now = (cause.mean_na(side.ledger) for side in (why.before, why.after))
-    same = not any(one.total for one in why.causes)
-    whole = f"no change of {ua(now)}" if same else f"{signed(why.total)} µA, {ua(was)} → {ua(now)}"
+    whole = f"{signed(why.total)} µA, {ua(was)} → {ua(now)}"
+    if why.same:
+        whole = f"no change of {ua(now)}"
     parts = [f"{signed(one.total)} {name(one)} ({moved(one, why)})" for one in leading(why)]
     parts += list(shared(why))[:MOST]
     bursts = [ua(na) for na in why.burst_na]

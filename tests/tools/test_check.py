@@ -111,6 +111,17 @@ def test_a_regression_fails_against_the_baseline_and_names_its_cause(
     assert told(capsys, *base)["ok"]
 
 
+def test_a_smaller_cell_is_a_sentence_and_no_table(garden: Path, capsys: Capture) -> None:
+    """There were rows of +0.0 below it."""
+    base = ("garden.toml", "--baseline", "power.toml", "--markdown", "power.md")
+    told(capsys, *base, "--update-baseline", "--seeds", "3")
+    garden.write_text(garden.read_text().replace("capacity_mah = 3_000", "capacity_mah = 400"))
+    assert cli.run(["check", *base]) == 1
+    for said in (capsys.readouterr().out, Path("power.md").read_text()):
+        assert "µA: node.battery.capacity_mah 3000 → 400" in said
+        assert "together" not in said
+
+
 def test_a_figure_that_the_baseline_lacks_is_told(garden: Path, capsys: Capture) -> None:
     """It passed without a word."""
     base = ("garden.toml", "--baseline", "power.toml", "--seeds", "1")

@@ -59,7 +59,7 @@ class Power:
         lines = [check.sentence(row) for row in checked.rows if row.verdict == FAIL]
         if checked.why:
             lines += [told.headline(checked.why), "", table(checked.why)]
-        return "\n".join([f"{self.name} does not keep its budgets", *lines])
+        return "\n".join([f"{self.name} does not keep its budgets", *lines]).rstrip()
 
     def _figure(self, label: str) -> Figure:
         if label not in self.now.figures:
@@ -97,7 +97,9 @@ class Figure(float):
 
 
 def table(why: Why) -> str:
-    """The causes of a change as plain text."""
+    """The causes of a change as plain text; nothing where there is none."""
+    if why.same:
+        return ""
     text = StringIO()
     Console(file=text, width=80, color_system=None).print(cause.causes(why))
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())

@@ -240,5 +240,6 @@ def pytest_runtest_makereport(
     figure = item.config.stash.get(EXPLAINED, None)
     if report.failed and figure is not None:
         item.config.stash[EXPLAINED] = None
-        report.sections.append(("power", figure.table()))
+        if causes := figure.table():
+            report.sections.append(("power", causes))
     return report

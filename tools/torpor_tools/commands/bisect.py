@@ -57,5 +57,6 @@ def command(
     for commit in found.passed_over:
         subject = revision.subject(name, commit)
         output.console.print(escape(f"or one before it that cannot be simulated: {subject}"))
-    output.console.print(f"\n{escape(told.headline(found.why))}\n")
-    output.console.print(cause.causes(found.why))
+    output.console.print(f"\n{escape(told.headline(found.why))}")
+    if not found.why.same:
+        output.console.print("", cause.causes(found.why))

@@ -21,7 +21,8 @@ def show(before: Run, after: Run) -> None:
     why = Why(before, after)
     output.console.print(f"{escape(told.headline(why))}\n")
     output.console.print(figures(before, after))
-    output.console.print("", causes(why))
+    if not why.same:
+        output.console.print("", causes(why))
     if why.keys:
         output.console.print("", keys(why))
 

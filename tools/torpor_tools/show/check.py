@@ -27,8 +27,9 @@ def show(checked: list[Checked]) -> None:
         for line in faults(one):
             output.console.print(escape(line))
         if one.why and one.moved:
-            output.console.print(f"\n{escape(told.headline(one.why))}\n")
-            output.console.print(cause.causes(one.why))
+            output.console.print(f"\n{escape(told.headline(one.why))}")
+            if not one.why.same:
+                output.console.print("", cause.causes(one.why))
         output.console.print()
 
 

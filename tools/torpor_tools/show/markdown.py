@@ -27,7 +27,7 @@ def _lines(checked: list[Checked]) -> Iterator[str]:
     for one in checked:
         if one.why and one.moved:
             yield from ("", f"**{_cell(one.name)}**: {_cell(told.headline(one.why))}", "")
-            yield from _causes(one.why)
+            yield from [] if one.why.same else _causes(one.why)
 
 
 def _causes(why: Why) -> Iterator[str]:

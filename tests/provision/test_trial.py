@@ -410,7 +410,8 @@ def test_deploy_tells_how_a_trial_ended(
         assert capsys.readouterr().out.endswith("/b is the node's own\n")
         assert deployed(free_port(), 700) == 2
         assert capsys.readouterr().err.endswith(
-            f"{link}: /a {NO_REPORT}; the one before runs again\n"
+            f"{link}: /a {NO_REPORT}; the one before runs again: "
+            "did the network, the broker and a sensor answer?\n"
         )
 
 

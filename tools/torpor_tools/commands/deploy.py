@@ -19,6 +19,7 @@ AGAIN_S = 3.0  # to push the plug back in
 WAIT_S = 30.0  # for a board that sleeps, and for its port
 TRIAL_S = 900.0  # three wakes with three rests behind them; or one that hangs, for 300 s
 OWN = "is the node's own"
+NO_REPORT = "no report in three wakes"  # which says not what is missing
 
 
 @click.command("deploy", cls=Command)
@@ -59,7 +60,10 @@ def command(port: str, config: Path | None, override: bool, as_json: bool) -> No
     elif outcome == OWN:
         output.console.print(f"/{done.slot} {outcome}", markup=False, soft_wrap=True)
     if outcome not in (None, OWN):
-        raise BadInput(f"/{done.slot} {outcome}", where=port, remedy="the one before runs again")
+        remedy = "the one before runs again"
+        if outcome.endswith(NO_REPORT):
+            remedy += ": did the network, the broker and a sensor answer?"
+        raise BadInput(f"/{done.slot} {outcome}", where=port, remedy=remedy)
 
 
 def _persistently(

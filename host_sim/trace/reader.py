@@ -9,6 +9,7 @@ import numpy as np
 from host_sim.errors import BadInput
 from host_sim.progress import Progress, silent
 from host_sim.trace.columns.source import Source
+from host_sim.trace.cut import digest
 from host_sim.trace.formats import (
     dmm,
     jls,
@@ -79,6 +80,9 @@ def read(
             _check_told(kind, source)
             with np.errstate(over="ignore", invalid="ignore"):  # it is no current, and refused
                 return _supplied(kind.read(source), source)
+    if source.head.startswith(digest.START):
+        remedy = "give the recording that its first line names"
+        raise BadInput("a digest, and no recording", where=path, remedy=remedy)
     names = " or ".join(kind.name for kind in FORMATS)
     raise BadInput("no format that is known here", where=path, remedy=f"give {names}")
 

@@ -160,6 +160,7 @@ def test_a_byte_order_mark_changes_nothing(tmp_path: Path, pack: Callable[[bytes
         (b" \n", "the file is empty"),
         (bytes(range(256)), "no format that is known"),
         (b"time,volts\n1,2\n", "no format that is known"),
+        (b"# recording: a.csv\nstate,start_s\n", "a digest, and no recording; give the recording"),
         (lzma.compress(PPK2)[:-20], "cut off or damaged"),
         (b"\x1f\x8b garbage", "cut off or damaged"),
         (PPK2[:-2], ":4: the last row is cut off"),

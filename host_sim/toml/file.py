@@ -103,7 +103,7 @@ def dotted(key: Key) -> str:
         if isinstance(part, int):
             out += f"[{part}]"
         else:
-            name = part if _BARE.fullmatch(part) else json.dumps(part)
+            name = part if _BARE.fullmatch(part) else _quoted(part)
             out += f".{name}" if out else name
     return out
 
@@ -142,8 +142,13 @@ def _worded(kinds: str) -> str:
 def _got(document: Any, key: Key) -> str:
     """What stands at a key, where that is short enough to repeat."""
     value = value_at(document, key)
-    text = json.dumps(value) if isinstance(value, (int, float, str)) else ""
+    text = _quoted(value) if isinstance(value, (int, float, str)) else ""
     return f", got {text}" if 0 < len(text) <= 40 else ""
+
+
+def _quoted(value: str | float) -> str:
+    """As TOML would have it; what a terminal would not show is escaped."""
+    return json.dumps(value, ensure_ascii=not str(value).isprintable())
 
 
 def _not_finite(value: object, path: Key) -> Key:

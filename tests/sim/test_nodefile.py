@@ -55,6 +55,10 @@ def device(name: str, *changes: str) -> dict[str, Any]:
         ("garden", "task[1].channels", '["light"]', "[]", "expected list of length >= 1; keep t"),
         ("garden", "task[1].channels", '["light"]', '"light"', "expected list, got string; writ"),
         ("garden", "task[1].channels[0]", '["light"]', '["L"]', "expected string matching regex"),
+        (
+            *("garden", "task[0].name", '"climate"', '"küche"'),
+            r"""expected string matching regex '^[a-z][a-z0-9_-]{0,23}\\Z', got "küche"; keep""",
+        ),
         ("garden", "task[0].name", '"climate"', '"2nd"', "expected string matching regex '^[a-z"),
         ("garden", "task[0].name", '"climate"', f'"{"n" * 25}"', "expected string matching rege"),
         ("garden", "channel[2].delta", "ta = 150", "ta = 1_000_001", "expected int <= 1000000, "),

@@ -102,6 +102,11 @@ def test_a_good_file_is_its_value() -> None:
         ("days = 2.5", "dais = 2.5", "f.toml:6: dais: unknown key; did you mean days?"),
         (
             "days = 2.5",
+            '"Länge" = 1',
+            'f.toml:6: "Länge": unknown key; known here: title, days, quiet, task, states, battery',
+        ),
+        (
+            "days = 2.5",
             '"a\\nb" = 1',
             'f.toml:6: "a\\nb": unknown key; known here: title, days, quiet, task, states, battery',
         ),

@@ -12,23 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from host_sim.errors import BadInput
 from host_sim.files import inputs
-from host_sim.hardware import boardfaults, layers, states
+from host_sim.hardware import beside, boardfaults, layers, states
 from host_sim.hardware import chip as chips
 from host_sim.hardware import start as starts
-from host_sim.hardware.boardfile import BoardFile, Slow, State, Step, Supply, Tag
+from host_sim.hardware.boardfile import BoardFile, Step
 from host_sim.hardware.chip import Chip
 from host_sim.hardware.start import Currents, Image, Stage
 from host_sim.toml import file as tomlfile
 
 BOARDS = layers.BOARDS
 FILE = "board.toml"
-OUTPUT_MV = 3_300  # of a board's regulator
-CELL_MV = 3_800  # at which the sleep of boards with a switching one was measured
-
 MEASURED_IMAGE = "files"  # what is in a board's flash, until a scenario says otherwise
 SLOW_MHZ = 80
 SLOWED = ("modem_sleep", "idle", "cpu", "sense", "listen")  # a switch joins once: as any node
@@ -159,7 +155,7 @@ def parsed(text: str, path: Path) -> Board:
     file = tomlfile.convert(layers.completed(own), text, path, BoardFile)
     for what, key, remedy in boardfaults.of(file):
         raise tomlfile.located(what, text, path, key, remedy)
-    file = drawn(file, own)
+    file = beside.drawn(file, own)
     for what, key, remedy in boardfaults.of_switch(file):
         raise tomlfile.located(what, text, path, key, remedy)
     return Board(file, path)
@@ -175,57 +171,6 @@ def named_in(text: str, path: Path, name: str) -> Board:
             what = f"no board named {name}"
             raise tomlfile.located(what, text, path, ("board",), remedy) from None
         raise
-
-
-def drawn(file: BoardFile, own: dict[str, Any]) -> BoardFile:
-    """A board's file with its chip's currents as the cell sees them.
-
-    What a board draws beside its chip in deep sleep it draws in every state, and a switching
-    regulator takes less of the cell than the chip gets. What the file itself says is left as it is:
-    that was measured on the whole board.
-    """
-    beside_na = file.states["deep_sleep"].current_na - chips.CHIPS[file.chip].asleep_na
-    states_ = {
-        name: state if name in own.get("states", ()) else _beside(state, file.supply, beside_na)
-        for name, state in file.states.items()
-    }
-    radio = file.radio
-    if "tx" not in own.get("radio", ()):
-        tx = [_at_the_cell(na, file.supply, beside_na) for na in radio.tx.current_na]
-        radio = replace(radio, tx=replace(radio.tx, current_na=tx))  # inferred before, and still
-    if "slow" not in own.get("radio", ()):
-        recorded = "modem_sleep" in own.get("states", ())
-        radio = replace(radio, slow=_spared(radio.slow, file.supply, recorded))
-    return replace(file, states=states_, radio=radio)
-
-
-def _spared(slow: Slow, supply: Supply, recorded: bool) -> Slow:
-    """What a switch spares of the cell: nothing more where its modem sleep was `recorded`."""
-    if recorded:
-        source = "modem_sleep is the board's own, and taken for one at 80 MHz"
-        return replace(slow, spared_na=0, tag="I", source=source)
-    na = _at_the_cell(slow.spared_na, supply, 0)
-    return replace(slow, spared_na=na, tag=_tag(slow.tag, slow.spared_na, na))
-
-
-def _beside(state: State, supply: Supply, beside_na: int) -> State:
-    na = _at_the_cell(state.current_na, supply, beside_na)
-    if na == state.current_na:
-        return state
-    source = f"{state.source}; {(na - state.current_na) / 1e6:+,.3f} mA by what is beside the chip"
-    return replace(state, current_na=na, tag=_tag(state.tag, state.current_na, na), source=source)
-
-
-def _tag(tag: Tag, chip_na: int, na: int) -> Tag:
-    """Of a current that was the chip's: inferred, unless it is the same to a hundredth."""
-    return tag if abs(na - chip_na) * 100 < chip_na else "I"
-
-
-def _at_the_cell(na: int, supply: Supply, beside_na: int) -> int:
-    """A current of the chip's at 3.3 V, as the cell sees it."""
-    if supply.kind == "buck":
-        na = na * OUTPUT_MV * 100 // (CELL_MV * supply.efficiency_percent)
-    return na + max(0, beside_na)
 
 
 def as_json(board: Board) -> dict[str, Any]:

@@ -71,8 +71,13 @@ def test_a_node_that_nobody_could_flash_is_refused(
     node.write_text(node.read_text().replace(driver, f"{driver}\nsda = 6\nscl = 22"))
     said = "bed/node.toml:55: sensor.temperature.sda: GPIO 6 is the flash's on the esp32; take an"
     assert said in refused(words, tmp_path, capsys)
+    assert cli.run(["sim", *words[1:4]]) == 0
+    assert capsys.readouterr().err.startswith(f"torpor: this node could not be flashed: {said}")
     node.write_text(re.sub(r"\[(wifi|broker)\]\n.*\n", "", node.read_text()))
     assert cli.run(words) == 0
+    assert "flashed" not in capsys.readouterr().err
+    assert cli.run(["sim", *words[1:4]]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_limit_within_what_is_known_of_the_board_is_too_close_to_call(

@@ -1,6 +1,6 @@
 """torpor sim: a node, a world, a length of time; where the charge went and what budgets say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,7 @@ def command(
         (instrument and not export, "--instrument is for --export", "name a file to export to"),
     )
     given = scenario.load(name, changes)
+    output.doubts(_unfit(given))
     for path in filter(None, (plot, export, save)):  # the recordings that the scenario names
         outputs.claim(path, scenario.inputs(given), force=True)
     window_s = _window(window or WINDOW, given.file.days if export else None)
@@ -137,6 +138,17 @@ def command(
         _interrupted("; no file is written" if plot or export or save else "")
     if not results[0].ok:
         raise click.exceptions.Exit(1)
+
+
+def _unfit(given: scenario.Scenario) -> Iterator[str]:
+    """Why no board could be given its node.toml; a simulation has no use for pins."""
+    if own := given.own.get("node"):
+        from torpor_tools.provision import node_toml
+
+        try:
+            node_toml.check(own)
+        except BadInput as error:
+            yield f"this node could not be flashed: {error}"
 
 
 def _compared(given: scenario.Scenario, engine: type[Life]) -> tuple[list[Result], Tell]:

@@ -157,6 +157,34 @@ def test_a_sensor_of_ones_own_has_what_its_table_says(
 
 
 @pytest.mark.parametrize(
+    ("device_class", "state_class", "said"),
+    [
+        ("carbon_dioxide", "measurement", ""),
+        ("opening", "measurement", "; a later one may"),  # is no number
+        ("pressre", "measurement", "knows no device_class pressre; did you mean pressure?"),
+        ("energy", "total_increasing", ""),
+        ("energy_storage", "measurement", ""),
+    ],
+)
+def test_a_class_that_home_assistant_does_not_know_is_told(
+    device_class: str,
+    state_class: str,
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "air.py").write_text("class Co2:\n    def read(self):\n        return 400\n")
+    own = GARDEN.replace('"sht3x.temperature"', f'"air.Co2"\ndevice_class = "{device_class}"')
+    for i, text in enumerate((GATEWAY, own)):
+        (tmp_path / f"{i}.toml").write_text(text)
+    files = [str(tmp_path / f"{i}.toml") for i in range(2)]
+    assert cli.run(["announce", "--dry-run", "--json", *files]) == 0
+    printed = capsys.readouterr()
+    assert f'"state_class": "{state_class}"' in printed.out
+    assert printed.err == "" if not said else printed.err.rstrip().endswith(said)
+
+
+@pytest.mark.parametrize(
     ("key", "shown_as"), [("unit", "unit_of_measurement"), ("device_class", "device_class")]
 )
 def test_a_sensor_of_ones_own_may_have_one_of_both(

@@ -75,6 +75,7 @@ def _by_broker(files: Iterable[Path]) -> dict[Broker, dict[str, list[Entity]]]:
         else:
             broker, through = _way(path, file, gateways.values())
             entities = discovery.of_node(file, model, through)
+            output.doubts(discovery.doubts(file))
         devices = found.setdefault(broker, {})
         if file.name in devices:
             what = f"another of these files has the name {file.name}, too"

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from host_sim.spec.drivers import Microphone, Sensor, Shown
 from host_sim.spec.nodefile import Channel
 from torpor import __version__
+from torpor_tools.provision.deviceclass import doubt, state_class
 from torpor_tools.provision.gateway_toml import GatewayFile
 from torpor_tools.provision.node_toml import NodeFile
 
@@ -63,6 +64,13 @@ def of_node(file: NodeFile, model: str, gateway: GatewayFile | None) -> Iterator
         else:
             platform, told = "sensor", _measured(file, channel, sensor.shows())
         yield _entity(file, model, platform, channel.name, {**told, **_lost(file)}, gateway)
+
+
+def doubts(file: NodeFile) -> Iterator[str]:
+    """What Home Assistant may leave out of it, a line each."""
+    for name, sensor in file.sensor.items():
+        if said := doubt(sensor.shows().device_class or ""):
+            yield f"{file.name}.{name}: {said}"
 
 
 def _is_watched(file: NodeFile, channel: Channel) -> bool:
@@ -119,7 +127,7 @@ def _fresh_s(file: NodeFile, channel: Channel) -> int:
 
 def _measured(file: NodeFile, channel: Channel, shown: Shown) -> dict[str, Any]:
     value = f"r.value / {shown.scale}" if shown.scale > 1 else "r.value"
-    told = {**_readings(file, channel, value), "state_class": "measurement"}
+    told = {**_readings(file, channel, value), "state_class": state_class(shown.device_class)}
     if shown.device_class:
         told["device_class"] = shown.device_class
     if shown.unit:

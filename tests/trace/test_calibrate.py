@@ -209,6 +209,10 @@ NEW = ["--board", "lolin32_lite", "--out", "new"]
         ([*NEW, "--tx-dbm", "3", "wake.csv"], "no transmit level of 3 dBm"),
         ([*NEW, "--wake", "w", "asleep.csv"], "it sleeps throughout"),
         (["--board", "lolin32_lite", "--out", "wake.csv", "wake.csv"], "wake.csv: is no folder"),
+        (
+            ["--board", "lolin32_lite", "--out", "mine.toml", "wake.csv"],
+            "mine.toml: ends as a file does, and a folder is written; name it mine",
+        ),
         (["--board", "lolin32_lite", "--out", ".", "wake.csv"], "wake.csv: is an input of this"),
         (["--board", "lolin32_lite", "wake.csv"], "lolin32_lite ships with Torpor; give --out"),
         (

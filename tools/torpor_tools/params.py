@@ -124,6 +124,9 @@ class Folder(Named):
         inputs.named(path)
         if path.exists() and not path.is_dir():
             raise BadInput("is no folder", where=path, remedy="name another")
+        if path.suffix in (".html", ".toml") and not path.exists():
+            what = "ends as a file does, and a folder is written"
+            raise BadInput(what, where=path, remedy=f"name it {path.stem}")
         return path
 
 

@@ -34,6 +34,7 @@ channel = [{ name = "temperature" }]
 [sensor.temperature]
 driver = "sht3x.temperature"
 """
+CO2 = "class Co2:\n    def read(self):\n        return 400\n"
 SOUND = """
 name = "ear"
 board = "lolin32_lite"
@@ -144,7 +145,7 @@ def test_a_node_that_lives_on_light_may_be_slow(
 def test_a_sensor_of_ones_own_has_what_its_table_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "air.py").write_text("class Co2:\n    def read(self):\n        return 400\n")
+    (tmp_path / "air.py").write_text(CO2)
     own = GARDEN.replace('"sht3x.temperature"', '"air.Co2"')
     told = announced(tmp_path, capsys, own, GATEWAY)["sensor temperature"]
     assert told["state_class"] == "measurement"
@@ -173,7 +174,7 @@ def test_a_class_that_home_assistant_does_not_know_is_told(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (tmp_path / "air.py").write_text("class Co2:\n    def read(self):\n        return 400\n")
+    (tmp_path / "air.py").write_text(CO2)
     own = GARDEN.replace('"sht3x.temperature"', f'"air.Co2"\ndevice_class = "{device_class}"')
     for i, text in enumerate((GATEWAY, own)):
         (tmp_path / f"{i}.toml").write_text(text)
@@ -190,7 +191,7 @@ def test_a_class_that_home_assistant_does_not_know_is_told(
 def test_a_sensor_of_ones_own_may_have_one_of_both(
     key: str, shown_as: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "air.py").write_text("class Co2:\n    def read(self):\n        return 400\n")
+    (tmp_path / "air.py").write_text(CO2)
     own = GARDEN.replace('"sht3x.temperature"', '"air.Co2"') + f'{key} = "aqi"\n'
     told = announced(tmp_path, capsys, own, GATEWAY)["sensor temperature"]
     both = {"device_class", "unit_of_measurement"}

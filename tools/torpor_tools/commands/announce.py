@@ -51,6 +51,7 @@ def command(
     for broker, devices in _by_broker(files).items():
         told = [] if remove else [one for entities in devices.values() for one in entities]
         removed = [] if dry_run else _replaced(broker, prefix, devices, told)
+        output.doubts(discovery.doubts(told))
         announced = {one.topic(prefix): one.config for one in told}
         document.append({"broker": broker.where, "announced": announced, "removed": removed})
         if not as_json:
@@ -75,7 +76,6 @@ def _by_broker(files: Iterable[Path]) -> dict[Broker, dict[str, list[Entity]]]:
         else:
             broker, through = _way(path, file, gateways.values())
             entities = discovery.of_node(file, model, through)
-            output.doubts(discovery.doubts(file))
         devices = found.setdefault(broker, {})
         if file.name in devices:
             what = f"another of these files has the name {file.name}, too"

@@ -58,5 +58,4 @@ def command(
         subject = revision.subject(name, commit)
         output.console.print(escape(f"or one before it that cannot be simulated: {subject}"))
     output.console.print(f"\n{escape(told.headline(found.why))}")
-    if not found.why.same:
-        output.console.print("", cause.causes(found.why))
+    cause.below(found.why)

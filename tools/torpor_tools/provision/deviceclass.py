@@ -22,7 +22,7 @@ KNOWN = (
 )
 
 
-def doubt(word: str) -> str:
+def doubt(word: str | None) -> str:
     """What speaks against a class, or nothing; a later release may have more."""
     if not word or word in KNOWN:
         return ""

@@ -5,7 +5,7 @@ it, as that would cost a message a join: whoever has its file does, once.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from host_sim.spec.drivers import Microphone, Sensor, Shown
@@ -45,6 +45,13 @@ def identifier(device: str) -> str:
     return f"torpor_{device}"
 
 
+def doubts(told: Iterable[Entity]) -> Iterator[str]:
+    """What Home Assistant may leave out, a line each."""
+    for one in told:
+        if one.platform == "sensor" and (said := doubt(one.config.get("device_class"))):
+            yield f"{one.device}.{one.name}: {said}"
+
+
 def of_gateway(file: GatewayFile, model: str) -> Iterator[Entity]:
     """Whether a gateway is online; `model` is its board."""
     told = {"state_topic": f"torpor/{file.name}/online", **ON_OFF, "device_class": "connectivity"}
@@ -64,13 +71,6 @@ def of_node(file: NodeFile, model: str, gateway: GatewayFile | None) -> Iterator
         else:
             platform, told = "sensor", _measured(file, channel, sensor.shows())
         yield _entity(file, model, platform, channel.name, {**told, **_lost(file)}, gateway)
-
-
-def doubts(file: NodeFile) -> Iterator[str]:
-    """What Home Assistant may leave out of it, a line each."""
-    for name, sensor in file.sensor.items():
-        if said := doubt(sensor.shows().device_class or ""):
-            yield f"{file.name}.{name}: {said}"
 
 
 def _is_watched(file: NodeFile, channel: Channel) -> bool:

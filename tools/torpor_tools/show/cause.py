@@ -21,10 +21,15 @@ def show(before: Run, after: Run) -> None:
     why = Why(before, after)
     output.console.print(f"{escape(told.headline(why))}\n")
     output.console.print(figures(before, after))
-    if not why.same:
-        output.console.print("", causes(why))
+    below(why)
     if why.keys:
         output.console.print("", keys(why))
+
+
+def below(why: Why) -> None:
+    """The causes below what was printed; none where nothing draws more or less."""
+    if not why.same:
+        output.console.print("", causes(why))
 
 
 def figures(before: Run, after: Run) -> object:

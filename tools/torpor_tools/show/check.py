@@ -28,8 +28,7 @@ def show(checked: list[Checked]) -> None:
             output.console.print(escape(line))
         if one.why and one.moved:
             output.console.print(f"\n{escape(told.headline(one.why))}")
-            if not one.why.same:
-                output.console.print("", cause.causes(one.why))
+            cause.below(one.why)
         output.console.print()
 
 
